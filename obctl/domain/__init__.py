@@ -1,0 +1,1 @@
+"""Values and decisions. No I/O, no clock, no SDK, no logging, no async."""

@@ -1,0 +1,57 @@
+"""Time-zone names: Windows <-> IANA.
+
+Graph and Exchange speak Windows names ("W. Europe Standard Time") and accept IANA names; everything
+inside obctl is IANA. The table is Unicode CLDR's windowsZones.xml as carried by tzlocal.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from tzlocal.windows_tz import tz_win, win_tz
+
+from obctl.errors import UnknownZone
+
+_UTC_NAMES = frozenset({"utc", "etc/utc", "tzone://microsoft/utc", "z"})
+_WINDOWS_BY_LOWER = {name.lower(): iana for name, iana in win_tz.items()}
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The zone of an IANA or Windows `name`.
+
+    Raises `UnknownZone` for anything else, "Customized Time Zone" and "" included: Exchange sends
+    both, and neither says which zone is meant.
+    """
+    if name.lower() in _UTC_NAMES:
+        return ZoneInfo("UTC")
+    iana = _WINDOWS_BY_LOWER.get(name.lower(), name)
+    try:
+        return ZoneInfo(iana)
+    except (KeyError, ValueError, OSError) as error:  # a file path or a folder is no zone either
+        raise _unknown(name) from error
+
+
+def iana_name(name: str) -> str:
+    """The IANA spelling of an IANA or Windows `name`; raises `UnknownZone`."""
+    return zone(name).key
+
+
+def windows_name(name: str) -> str:
+    """The Windows name for an IANA or Windows `name`; raises `UnknownZone`."""
+    iana = iana_name(name)
+    windows = tz_win.get(iana)
+    if windows is None:
+        raise UnknownZone(
+            f"{iana} has no Windows name, so Exchange cannot use it",
+            hint="choose the zone of the nearest large city, for example Europe/Amsterdam",
+        )
+    return str(windows)
+
+
+def _unknown(name: str) -> UnknownZone:
+    return UnknownZone(
+        f"unknown time zone {name!r}",
+        hint="use an IANA name (Europe/Amsterdam) or a Windows name (W. Europe Standard Time)",
+    )

@@ -1,0 +1,183 @@
+"""Every error obctl raises, with its exit code.
+
+ObctlError                     1   unexpected
+  DomainError                  2   NaiveDatetime, UnknownZone, UnsupportedRecurrence: bad input
+  UsageError                   2   wrong arguments: an unknown room, a day that is no date
+    ConfigError                2   wrong configuration, all problems in one message
+  StoreError                   1   the store file cannot be used
+  NotAuthorised                4   names the missing permission or policy
+  TryLater                     5   GraphUnavailable, Throttled, AnotherRunActive, StoreBusy
+  UnsafePlan                   6   a guard stopped it, or the plan is not the reviewed one
+  ResyncRequired               7   locked out until `obctl sync resync`
+  Unfinished                   8   some rooms failed or were inconclusive
+  GraphRefused                 1   Graph answered with an error nobody above handles
+    NotFound                   1   404: the item or mailbox is not there
+    DeltaLinkExpired           -   410: internal, the reader starts over
+    EventChanged               -   412: internal, read again and decide anew
+
+`code` is a stable word for scripts, `message` says what happened to which room or event, and
+`hint` says what to run next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GraphDetail:
+    """What Graph said about a request it refused."""
+
+    status: int
+    code: str
+    request_id: str | None = None
+    client_request_id: str | None = None
+
+
+class ObctlError(Exception):
+    """Something the operator has to know."""
+
+    exit_code = 1
+    code = "unexpected"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        code: str | None = None,
+        graph: GraphDetail | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.graph = graph
+        if code is not None:
+            self.code = code
+
+
+class DomainError(ObctlError, ValueError):
+    """A value that cannot exist in the domain."""
+
+    exit_code = 2
+    code = "bad-value"
+
+
+class NaiveDatetime(DomainError):
+    """Raised when a datetime without a zone reaches the domain."""
+
+    code = "naive-datetime"
+
+
+class UnknownZone(DomainError):
+    """Raised for a time-zone name that is neither an IANA nor a Windows name."""
+
+    code = "unknown-time-zone"
+
+
+class UnsupportedRecurrence(DomainError):
+    """Raised for a recurrence that Graph cannot express."""
+
+    code = "unsupported-recurrence"
+
+
+class UsageError(ObctlError):
+    """Raised when the arguments name something that is not there or cannot be."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class ConfigError(UsageError):
+    """Raised when the configuration is missing or wrong."""
+
+    code = "configuration"
+
+
+class StoreError(ObctlError):
+    """Raised when the store file is damaged, foreign or from a newer obctl."""
+
+    code = "store"
+
+
+class NotAuthorised(ObctlError):
+    """Raised when Graph or Entra refuses the credential (401, 403)."""
+
+    exit_code = 4
+    code = "not-authorised"
+
+
+class TryLater(ObctlError):
+    """Raised when the same command may succeed in a while."""
+
+    exit_code = 5
+    code = "try-later"
+
+
+class GraphUnavailable(TryLater):
+    """Raised when Graph cannot be reached, answers 5xx, or cuts an answer short."""
+
+    code = "graph-unavailable"
+
+
+class Throttled(TryLater):
+    """Raised when Graph still answers 429 after the SDK's own retries."""
+
+    code = "throttled"
+
+
+class AnotherRunActive(TryLater):
+    """Raised when another process holds the company's run lock."""
+
+    code = "another-run-active"
+
+
+class StoreBusy(TryLater):
+    """Raised when another process keeps the store locked for too long."""
+
+    code = "store-busy"
+
+
+class UnsafePlan(ObctlError):
+    """Raised when a guard stopped a plan, or a plan is not the one that was reviewed."""
+
+    exit_code = 6
+    code = "unsafe-plan"
+
+
+class ResyncRequired(ObctlError):
+    """Raised when a room's state cannot be trusted until `obctl sync resync`."""
+
+    exit_code = 7
+    code = "resync-required"
+
+
+class Unfinished(ObctlError):
+    """Raised when some rooms are done and others failed or were inconclusive."""
+
+    exit_code = 8
+    code = "unfinished"
+
+
+class GraphRefused(ObctlError):
+    """Raised when Graph refuses a request for a reason of the request itself."""
+
+    code = "graph-refused"
+
+
+class NotFound(GraphRefused):
+    """Raised when Graph knows no such event, mailbox or subscription (404)."""
+
+    code = "not-found"
+
+
+class DeltaLinkExpired(GraphRefused):
+    """Raised when Graph no longer knows a delta link (410)."""
+
+    code = "delta-link-expired"
+
+
+class EventChanged(GraphRefused):
+    """Raised when an event changed between read and write (412)."""
+
+    code = "event-changed"

@@ -1,0 +1,47 @@
+"""The agreed state: what both sides were when they last agreed; the third leg of every decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from obctl.domain.event import Event, EventId, Person
+from obctl.domain.reservation import Reservation, ReservationNumber
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedState:
+    """What reservation and event were when last in step.
+
+    `event_subject` is what Outlook showed; it may differ from `subject` because the booking
+    attendant rewrites it. `version` is the reservation's at that time.
+    """
+
+    reservation: ReservationNumber
+    event_id: EventId
+    start: datetime
+    end: datetime
+    all_day: bool
+    subject: str
+    event_subject: str
+    organizer: Person
+    version: int
+    change_key: str | None
+    agreed_at: datetime
+
+
+def agree(reservation: Reservation, event: Event, now: datetime) -> AgreedState:
+    """The agreed state once both sides are equal."""
+    return AgreedState(
+        reservation=reservation.number,
+        event_id=event.id,
+        start=event.start,
+        end=event.end,
+        all_day=event.all_day,
+        subject=reservation.subject,
+        event_subject=event.subject,
+        organizer=event.organizer,
+        version=reservation.version,
+        change_key=event.change_key,
+        agreed_at=now,
+    )

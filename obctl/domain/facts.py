@@ -1,0 +1,81 @@
+"""Everything a cause may be told from: what is known about one difference.
+
+Gathered by the engine; the rules in `causes` read it and nothing else. `None` and empty mean
+"not known", never "not so".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from obctl.domain.agreed_state import AgreedState
+from obctl.domain.cancellation import CancellationRequest
+from obctl.domain.company_log import LogEntry
+from obctl.domain.difference import Difference
+from obctl.domain.event import Event, SeriesMaster
+from obctl.domain.push import OutboxItem
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.settings import SyncSettings
+from obctl.domain.subscription import Subscription
+from obctl.domain.time_span import TimeSpan
+
+
+class OrganizerAnswer(StrEnum):
+    """What the directory says of an organiser."""
+
+    FOUND = "found"
+    DISABLED = "disabled"
+    NOT_FOUND = "not-found"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts about one difference, all read at about the same moment."""
+
+    difference: Difference
+    room: Room
+    now: datetime
+    settings: SyncSettings
+    window: TimeSpan
+    """The days obctl keeps in step for this room."""
+    reservation: Reservation | None = None
+    agreed: AgreedState | None = None
+    event: Event | None = None
+    """The event as it is now, a cancelled or declined one included."""
+    event_missing: bool = False
+    """Graph was asked for the reservation's event by id and answered 404."""
+    last_known: Event | None = None
+    """The event as obctl stored it when it last saw it."""
+    master: SeriesMaster | None = None
+    master_missing: bool = False
+    """Graph was asked for the series master by id and answered 404."""
+    same_series: tuple[Event, ...] = ()
+    """Other instances of the same series that were read."""
+    same_room: tuple[Event, ...] = ()
+    """Other events of the room that overlap, cancelled ones included."""
+    elsewhere: tuple[tuple[Room, Event], ...] = ()
+    """Events with the same series key in other mapped rooms."""
+    rekeyed: Event | None = None
+    """An event of this room with the same key and another id."""
+    siblings: tuple[Reservation, ...] = ()
+    """Other reservations of the room that overlap or share the series key."""
+    outbox: OutboxItem | None = None
+    request: CancellationRequest | None = None
+    """The newest cancellation request for the reservation, whatever its status."""
+    subscriptions: tuple[Subscription, ...] = ()
+    """The room's ledger lines, expired and lost ones included."""
+    inbox_waiting: bool = False
+    """A notification for this room waits in the inbox."""
+    notified_at: datetime | None = None
+    """When a notification for this event was last received."""
+    last_run_at: datetime | None = None
+    """When the last complete pass over this room started."""
+    organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
+    domains: frozenset[str] = frozenset()
+    """Mail domains of the company, from its rooms' addresses."""
+    history: tuple[LogEntry, ...] = field(default=())
+    """The company log of the event and the reservation, oldest first, without payloads."""

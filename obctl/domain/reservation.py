@@ -1,0 +1,113 @@
+"""A reservation: Officebooking's claim on a room and a time, with its services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import NewType
+
+from obctl.domain.event import EventId, EventKey, Person, SeriesKey
+from obctl.domain.room import RoomId
+
+ReservationNumber = NewType("ReservationNumber", int)
+
+
+class Status(StrEnum):
+    CONFIRMED = "confirmed"
+    TENTATIVE = "tentative"
+    CANCELLED = "cancelled"
+
+
+class Source(StrEnum):
+    """The side where the reservation was made; it leads on the subject."""
+
+    OUTLOOK = "outlook"
+    OFFICEBOOKING = "officebooking"
+
+
+class ExternalState(IntEnum):
+    """Officebooking's integer on a reservation; 100 is fixed by Officebooking."""
+
+    NOT_ON_OUTLOOK = 0
+    IN_STEP = 10
+    PUSH_PENDING = 20
+    PUSH_FAILED = 21
+    CANCELLATION_REQUEST = 100
+    CANCELLED = 110
+
+
+class ServiceKind(StrEnum):
+    CATERING = "catering"
+    VISITOR = "visitor"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Catering, a visitor registration or something else that depends on the reservation."""
+
+    id: int
+    reservation: ReservationNumber
+    kind: ServiceKind
+    description: str
+    quantity: int
+    cancelled: bool = False
+    locked_from: datetime | None = None
+
+    def is_locked(self, now: datetime) -> bool:
+        """Whether it cannot be undone any more: a visitor from registration on."""
+        if self.kind is ServiceKind.VISITOR:
+            return True
+        return self.locked_from is not None and self.locked_from <= now
+
+    def holds_reservation(self, now: datetime) -> bool:
+        """Whether a person must decide before the reservation may go."""
+        if self.cancelled:
+            return False
+        return self.kind is not ServiceKind.OTHER or self.is_locked(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """One date of one room; each occurrence of a series is a reservation of its own.
+
+    `version` counts what people changed in Officebooking (not what a sync pass wrote).
+    """
+
+    number: ReservationNumber
+    room: RoomId
+    subject: str
+    organizer: Person
+    start: datetime
+    end: datetime
+    time_zone: str
+    all_day: bool
+    status: Status
+    external_state: ExternalState
+    source: Source
+    created_at: datetime
+    updated_at: datetime
+    event_id: EventId | None = None
+    ical_uid: str | None = None
+    series_key: SeriesKey | None = None
+    series_master_id: EventId | None = None
+    original_start: datetime | None = None
+    attendees: int | None = None
+    notes: str | None = None
+    version: int = 1
+    services: tuple[Service, ...] = ()
+
+    @property
+    def key(self) -> EventKey | None:
+        if self.series_key is None:
+            return None
+        return EventKey(self.series_key, self.original_start)
+
+    @property
+    def is_active(self) -> bool:
+        return self.status is not Status.CANCELLED
+
+    @property
+    def ordered_services(self) -> tuple[Service, ...]:
+        return tuple(service for service in self.services if not service.cancelled)

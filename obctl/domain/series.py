@@ -1,0 +1,245 @@
+"""Recurrence of a series: Graph's patternedRecurrence, RFC 5545 rules, and the dates they give.
+
+Expansion is dateutil's. Dates come out in the series' own zone, so that 09:00 stays 09:00 when the
+clocks change. Facts: Graph `recurrencePattern` and `recurrenceRange`; RFC 5545, 3.3.10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, cast
+
+from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rruleset, rrulestr, weekday
+
+from obctl.errors import UnsupportedRecurrence
+
+PatternType = Literal[
+    "daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly", "relativeYearly"
+]
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ICAL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_INDEX = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+_INDEX_NAME = {number: name for name, number in _INDEX.items()}
+_LAST_DAYS = {29: (28, 29), 30: (28, 29, 30), 31: (28, 29, 30, 31)}
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """A patternedRecurrence; `end_date` and `count` are both `None` for a series without end."""
+
+    type: PatternType
+    interval: int
+    start_date: date
+    end_date: date | None = None
+    count: int | None = None
+    days: tuple[str, ...] = ()
+    day_of_month: int | None = None
+    month: int | None = None
+    index: str = "first"
+    first_day: str = "sunday"
+    time_zone: str | None = None
+
+    def dates(self, until: date) -> Iterator[date]:
+        """The dates of the pattern up to and including `until`, exceptions and holes included.
+
+        A month without the asked day gives its last day, as Outlook has it.
+        """
+        last = min(until, self.end_date) if self.end_date else until
+        start = datetime.combine(self.start_date, datetime.min.time())
+        end = datetime.combine(last, datetime.min.time())
+        rule = rrule(
+            _FREQUENCY[self.type],
+            dtstart=start,
+            interval=self.interval,
+            count=self.count,
+            until=None if self.count else end,
+            wkst=DAYS.index(self.first_day),
+            **self._by_rules(),
+        )
+        for moment in rule:
+            if moment > end:
+                return
+            yield moment.date()
+
+    def covers(self, day: date) -> bool:
+        """Whether the pattern and range give an occurrence on `day`."""
+        return day >= self.start_date and any(found == day for found in self.dates(day))
+
+    def _by_rules(self) -> dict[str, Any]:
+        weekdays = tuple(weekday(DAYS.index(day)) for day in self.days)
+        match self.type:
+            case "daily":
+                return {}
+            case "weekly":
+                return {"byweekday": weekdays}
+            case "absoluteMonthly" | "absoluteYearly":
+                day = self.day_of_month or self.start_date.day
+                days = _LAST_DAYS.get(day, (day,))
+                rules: dict[str, Any] = {"bymonthday": days, "bysetpos": -1}
+            case "relativeMonthly" | "relativeYearly":
+                rules = {"byweekday": weekdays, "bysetpos": _INDEX[self.index]}
+        if self.type.endswith("Yearly"):
+            rules["bymonth"] = self.month or self.start_date.month
+        return rules
+
+    def to_graph(self) -> dict[str, Any]:
+        """The JSON body of Graph's `recurrence`, with just the fields the pattern supports."""
+        pattern: dict[str, Any] = {"type": self.type, "interval": self.interval}
+        if self.days:
+            pattern["daysOfWeek"] = list(self.days)
+        if self.type == "weekly":
+            pattern["firstDayOfWeek"] = self.first_day
+        if self.type.startswith("relative"):
+            pattern["index"] = self.index
+        if self.type.startswith("absolute"):
+            pattern["dayOfMonth"] = self.day_of_month
+        if self.type.endswith("Yearly"):
+            pattern["month"] = self.month
+        limits: dict[str, Any] = {"type": "noEnd", "startDate": self.start_date.isoformat()}
+        if self.count:
+            limits |= {"type": "numbered", "numberOfOccurrences": self.count}
+        elif self.end_date:
+            limits |= {"type": "endDate", "endDate": self.end_date.isoformat()}
+        if self.time_zone:
+            limits["recurrenceTimeZone"] = self.time_zone
+        return {"pattern": pattern, "range": limits}
+
+
+_FREQUENCY: dict[str, Literal[0, 1, 2, 3]] = {
+    "daily": DAILY,
+    "weekly": WEEKLY,
+    "absoluteMonthly": MONTHLY,
+    "relativeMonthly": MONTHLY,
+    "absoluteYearly": YEARLY,
+    "relativeYearly": YEARLY,
+}
+
+
+def parse_rrule(text: str, start: date) -> Recurrence:
+    """The Graph recurrence of an RFC 5545 rule such as `FREQ=WEEKLY;BYDAY=MO;COUNT=10`.
+
+    Raises `UnsupportedRecurrence` for what is no rule and for what Graph has no pattern for.
+    """
+    body = text.strip().removeprefix("RRULE:")
+    try:
+        parsed = rrulestr(body, dtstart=datetime.combine(start, datetime.min.time()))
+        parts = dict(part.upper().split("=", 1) for part in body.split(";") if part)
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise _unsupported(text, "it is no RFC 5545 rule") from error
+    if isinstance(parsed, rruleset):
+        raise _unsupported(text, "one rule is wanted, not a set")
+    unknown = parts.keys() - {
+        "FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST",
+    }  # fmt: skip
+    if unknown:
+        raise _unsupported(text, f"Outlook has no counterpart for {', '.join(sorted(unknown))}")
+    return _from_parts(text, parts, start)
+
+
+def _from_parts(text: str, parts: dict[str, str], start: date) -> Recurrence:
+    interval = int(parts.get("INTERVAL", "1"))
+    if interval < 1:
+        raise _unsupported(text, "INTERVAL must be 1 or more")
+    days, ordinal = _by_day(text, parts.get("BYDAY", ""))
+    if "BYSETPOS" in parts:
+        ordinal = int(parts["BYSETPOS"])
+    if ordinal is not None and ordinal not in _INDEX_NAME:
+        raise _unsupported(text, "only the first, second, third, fourth or last day can be named")
+    month_day = int(parts["BYMONTHDAY"]) if parts.get("BYMONTHDAY", "").isdigit() else None
+    if "BYMONTHDAY" in parts and (month_day is None or not 1 <= month_day <= 31):
+        raise _unsupported(text, "BYMONTHDAY must be one day from 1 to 31")
+    month = int(parts["BYMONTH"]) if parts.get("BYMONTH", "").isdigit() else None
+    if "BYMONTH" in parts and month is None:
+        raise _unsupported(text, "BYMONTH must be one month")
+    kind: PatternType
+    match parts["FREQ"]:
+        case "DAILY" if not days:
+            kind = "daily"
+        case "DAILY" | "WEEKLY":
+            if ordinal is not None:
+                raise _unsupported(text, "a weekly rule names days without a number")
+            if days and parts["FREQ"] == "DAILY" and interval != 1:
+                raise _unsupported(text, "a daily rule with days must have INTERVAL=1")
+            kind = "weekly"
+            days = days or (DAYS[start.weekday()],)
+        case "MONTHLY":
+            kind = "relativeMonthly" if days else "absoluteMonthly"
+        case "YEARLY":
+            kind = "relativeYearly" if days else "absoluteYearly"
+            month = month or start.month
+        case other:
+            raise _unsupported(text, f"Outlook has no {other.lower()} pattern")
+    if kind.startswith("relative") and ordinal is None:
+        raise _unsupported(text, "say which one of the month, for example BYDAY=1MO or BYDAY=-1FR")
+    until = parts.get("UNTIL")
+    return Recurrence(
+        type=kind,
+        interval=interval,
+        start_date=start,
+        end_date=datetime.strptime(until[:8], "%Y%m%d").date() if until else None,  # noqa: DTZ007
+        count=int(parts["COUNT"]) if "COUNT" in parts else None,
+        days=days,
+        day_of_month=(month_day or start.day) if kind.startswith("absolute") else None,
+        month=month if kind.endswith("Yearly") else None,
+        index=_INDEX_NAME[ordinal] if ordinal is not None else "first",
+        first_day=_day_name(text, parts["WKST"]) if "WKST" in parts else "monday",
+    )
+
+
+def _by_day(text: str, value: str) -> tuple[tuple[str, ...], int | None]:
+    days: list[str] = []
+    ordinals: set[int] = set()
+    for item in filter(None, value.split(",")):
+        days.append(_day_name(text, item[-2:]))
+        if item[:-2]:
+            ordinals.add(int(item[:-2]))
+    if len(ordinals) > 1:
+        raise _unsupported(text, "Outlook allows one number for all days")
+    return tuple(days), ordinals.pop() if ordinals else None
+
+
+def _day_name(text: str, code: str) -> str:
+    if code not in _ICAL_DAYS:
+        raise _unsupported(text, f"{code!r} is no weekday")
+    return DAYS[_ICAL_DAYS.index(code)]
+
+
+def parse_graph_recurrence(value: dict[str, Any] | None) -> Recurrence | None:
+    """The recurrence in Graph's JSON, `None` where there is none or it is not understood."""
+    if not value or value.get("pattern", {}).get("type") not in _FREQUENCY:
+        return None
+    pattern, limits = value["pattern"], value.get("range") or {}
+    kind = cast("PatternType", pattern["type"])
+    end = limits.get("endDate") if limits.get("type") == "endDate" else None
+    count = limits.get("numberOfOccurrences") if limits.get("type") == "numbered" else None
+    return Recurrence(
+        type=kind,
+        interval=max(1, pattern.get("interval") or 1),
+        start_date=date.fromisoformat(limits["startDate"]),
+        end_date=date.fromisoformat(end) if end else None,
+        count=count or None,
+        days=tuple(day.lower() for day in pattern.get("daysOfWeek") or ()),
+        day_of_month=pattern.get("dayOfMonth") or None,
+        month=pattern.get("month") or None,
+        index=pattern.get("index") or "first",
+        first_day=(pattern.get("firstDayOfWeek") or "sunday").lower(),
+        time_zone=limits.get("recurrenceTimeZone") or None,
+    )
+
+
+def starts(recurrence: Recurrence, first_start: datetime, until: datetime) -> Iterator[datetime]:
+    """The starts of a series as aware datetimes in the zone of `first_start`, up to `until`."""
+    zone = first_start.tzinfo
+    for day in recurrence.dates(until.astimezone(zone).date() + timedelta(days=1)):
+        moment = datetime.combine(day, first_start.time(), zone)
+        if moment <= until:
+            yield moment
+
+
+def _unsupported(text: str, why: str) -> UnsupportedRecurrence:
+    return UnsupportedRecurrence(
+        f"cannot repeat by {text!r}: {why}",
+        hint='for example --repeat "FREQ=WEEKLY;BYDAY=MO;COUNT=10"',
+    )

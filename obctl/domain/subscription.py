@@ -1,0 +1,63 @@
+"""A subscription: Graph's promise to notify about a room's events until it expires."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from obctl.domain.room import RoomId
+
+LIFETIME = timedelta(minutes=10_080) - timedelta(minutes=60)
+"""What we ask for: Graph allows 10,080 minutes for Outlook events, and its clock is not ours."""
+
+
+class SubscriptionState(StrEnum):
+    ACTIVE = "active"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One line of obctl's own ledger; `lost` means that Graph no longer knows it."""
+
+    id: str
+    room: RoomId
+    resource: str
+    notification_url: str
+    lifecycle_url: str | None
+    client_state: str
+    created_at: datetime
+    expires_at: datetime
+    lost: bool = False
+    last_notification_at: datetime | None = None
+
+    def state(self, now: datetime) -> SubscriptionState:
+        """Its state at `now`; expiring from half its life on, when it is due for renewal."""
+        if self.lost:
+            return SubscriptionState.LOST
+        if self.expires_at <= now:
+            return SubscriptionState.EXPIRED
+        half = self.created_at + (self.expires_at - self.created_at) / 2
+        return SubscriptionState.EXPIRING if now >= half else SubscriptionState.ACTIVE
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether a change at `moment` had to be notified."""
+        return not self.lost and self.created_at <= moment < self.expires_at
+
+    def __repr__(self) -> str:
+        return f"Subscription(id={self.id!r}, room={self.room}, expires_at={self.expires_at})"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSubscription:
+    """A subscription as Graph lists it."""
+
+    id: str
+    resource: str
+    notification_url: str
+    expires_at: datetime
+    change_type: str = ""
+    lifecycle_url: str | None = None

@@ -1,0 +1,1 @@
+"""Use cases: they load, ask Graph, let the domain decide, and save."""

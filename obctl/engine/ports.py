@@ -1,0 +1,130 @@
+"""What the engine needs of the world: Graph, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from obctl.domain.availability import BusySpan
+from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
+from obctl.domain.push import EventChanges, EventDraft
+from obctl.domain.room import FoundRoom, Room
+from obctl.domain.subscription import GraphSubscription
+from obctl.domain.time_span import TimeSpan
+from obctl.errors import ObctlError
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """What the directory says of an address; `object_id` is Entra's."""
+
+    object_id: str
+    address: str
+    display_name: str | None
+    enabled: bool | None
+
+
+class Clock(Protocol):
+    """Now, as an aware UTC instant."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Gateway(Protocol):
+    """Microsoft Graph as the engine uses it.
+
+    Every method may raise `NotAuthorised`, `GraphUnavailable`, `Throttled`, `NotFound` and
+    `GraphRefused`; a page chain is read to its end or the method raises. Rooms are asked for by
+    `room.user`; all-day items come out as the local midnights of `room.zone`.
+    """
+
+    async def look_up(self, address: str) -> DirectoryEntry | None:
+        """The directory's entry for an address or object id; `None` where there is none (404)."""
+
+    async def fetch_places(self) -> list[FoundRoom]:
+        """All rooms Graph lists, each with the name of its room list where it has one."""
+
+    async def fetch_view(self, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+        """Every single event, occurrence and exception that overlaps `span` (calendarView)."""
+
+    async def fetch_views(
+        self, rooms: Sequence[Room], span: TimeSpan
+    ) -> dict[str, tuple[Event, ...] | ObctlError]:
+        """`fetch_view` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
+
+        Errors are values here: one room's failure is no other's.
+        """
+
+    async def fetch_event(self, room: Room, event_id: EventId) -> Event:
+        """One event by id, cancelled ones included. Raises `NotFound`."""
+
+    async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
+        """A series master with its pattern and cancelled dates. Raises `NotFound`."""
+
+    async def fetch_instances(
+        self, room: Room, master_id: EventId, span: TimeSpan
+    ) -> tuple[Event, ...]:
+        """All occurrences and exceptions of a series in `span`. Raises `NotFound`."""
+
+    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
+        """Singles and masters with this `iCalUId` in the room's calendar."""
+
+    async def open_delta(self, room: Room, span: TimeSpan) -> DeltaRound:
+        """A first delta round over `span`, walked to its delta link."""
+
+    async def follow_delta(
+        self, links: Mapping[str, DeltaLink]
+    ) -> dict[str, DeltaRound | ObctlError]:
+        """The next round of many delta links at once, keyed as given (by mailbox).
+
+        `DeltaLinkExpired` among the values asks for a full read.
+        """
+
+    async def fetch_schedules(
+        self, rooms: Sequence[Room], span: TimeSpan
+    ) -> dict[str, tuple[BusySpan, ...] | ObctlError]:
+        """Busy spans by mailbox (`getSchedule`, 20 to a request)."""
+
+    async def create_event(self, room: Room, draft: EventDraft) -> Event:
+        """Write an event on the room's own calendar; the room becomes its organiser."""
+
+    async def change_event(self, room: Room, event_id: EventId, changes: EventChanges) -> Event:
+        """Change an event the room organises."""
+
+    async def cancel_event(self, room: Room, event_id: EventId, comment: str) -> None:
+        """Cancel an event the room organises."""
+
+    async def decline_event(
+        self, room: Room, event_id: EventId, comment: str, *, send: bool
+    ) -> None:
+        """Decline somebody else's meeting; `send` tells its organiser."""
+
+    async def create_subscription(
+        self,
+        room: Room,
+        *,
+        notification_url: str,
+        lifecycle_url: str | None,
+        client_state: str,
+        expires_at: datetime,
+    ) -> GraphSubscription:
+        """Subscribe to the room's events. Raises `GraphRefused` with status 409 on a duplicate."""
+
+    async def renew_subscription(
+        self, subscription_id: str, expires_at: datetime
+    ) -> GraphSubscription:
+        """Extend a subscription. Raises `NotFound` where Graph has dropped it."""
+
+    async def reauthorize_subscription(self, subscription_id: str) -> None:
+        """Answer a `reauthorizationRequired` lifecycle event."""
+
+    async def delete_subscription(self, subscription_id: str) -> None:
+        """End a subscription. Raises `NotFound` where Graph has dropped it."""
+
+    async def fetch_subscriptions(self) -> list[GraphSubscription]:
+        """All subscriptions of this application in the tenant."""
+
+    async def get(self, path: str) -> bytes:
+        """Any GET below `/v1.0`, the original JSON (the command `graph get`)."""

@@ -1,16 +1,24 @@
 """The company's configuration: option > `OBCTL_*` environment > `config.toml` > default.
 
-Read once into one frozen `Config`; every problem of a file is reported in one message. Secrets never
-stand in the file.
+Read once into one frozen `Config`; every problem of a file is reported in one message. Secrets
+never stand in the file.
 """
 
 from __future__ import annotations
 
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, Literal
 
-from obctl.domain.settings import PushSettings, SyncSettings
+from obctl.domain.settings import PushSettings, SeriesPolicy, SyncSettings
+from obctl.domain.zones import iana_name
+from obctl.errors import ConfigError, UnknownZone
 
 
 class Cloud(StrEnum):
@@ -63,3 +71,265 @@ class Config:
     @property
     def config_path(self) -> Path:
         return self.folder / "config.toml"
+
+
+_CLOUDS = [item.value for item in Cloud]
+_KINDS = [item.value for item in CredentialKind]
+
+
+def home(environment: Mapping[str, str]) -> Path:
+    """The folder that holds the companies: `OBCTL_HOME`, else the platform's user data folder."""
+    if environment.get("OBCTL_HOME"):
+        return Path(environment["OBCTL_HOME"]).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("obctl", appauthor=False)
+
+
+def companies(folder: Path) -> list[str]:
+    """The companies under a home folder, by name."""
+    if not folder.is_dir():
+        return []
+    return sorted(found.parent.name for found in folder.glob("*/config.toml"))
+
+
+def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, str]) -> str:
+    """The company to work on: the option, `OBCTL_COMPANY`, else the only one there is."""
+    known = companies(folder)
+    name = wanted or environment.get("OBCTL_COMPANY")
+    if name:
+        if name in known:
+            return name
+        listed = ", ".join(known) or "none yet"
+        raise ConfigError(
+            f"there is no company {name!r} in {folder}",
+            hint=f"known companies: {listed}; `obctl init {name} …` makes a new one",
+            code="unknown-company",
+        )
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise ConfigError(
+            f"there is no company in {folder}",
+            hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
+            code="no-company",
+        )
+    raise ConfigError(
+        f"there are {len(known)} companies: {', '.join(known)}",
+        hint="say which: obctl --company NAME …, or set OBCTL_COMPANY",
+        code="which-company",
+    )
+
+
+def load_config(folder: Path, company: str, environment: Mapping[str, str]) -> Config:
+    """The configuration of one company; raises `ConfigError` with every problem at once."""
+    path = folder / company / "config.toml"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"there is no {path}", hint=f"`obctl init {company} …` makes one"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is no TOML: {error}", hint="correct the file") from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    return parse_config(content, environment, folder=folder / company, origin=str(path))
+
+
+def parse_config(
+    content: Mapping[str, Any], environment: Mapping[str, str], *, folder: Path, origin: str
+) -> Config:
+    """A `Config` from parsed TOML and the environment, which wins."""
+    problems: list[str] = []
+    values = _flatten(content)
+    for key in sorted(values.keys() - SETTINGS.keys()):
+        close = difflib.get_close_matches(key, SETTINGS, n=1)
+        problems.append(f"{key}: unknown" + (f" (did you mean {close[0]}?)" if close else ""))
+    read: dict[str, Any] = {}
+    for key, setting in SETTINGS.items():
+        variable = variable_of(key)
+        try:
+            if environment.get(variable):
+                read[key] = setting.parse(environment[variable])
+            elif key in values:
+                read[key] = setting.check(values[key])
+            else:
+                read[key] = setting.default
+        except (ValueError, UnknownZone) as error:
+            source = variable if environment.get(variable) else key
+            problems.append(f"{source}: {error}")
+    url = read.get("graph.url")
+    if read.get("graph.credential") == "token" and "graph.credential" in read and not url:
+        problems.append("graph.credential: token needs graph.url on this machine (loopback)")
+    if problems:
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        raise ConfigError(
+            f"{origin} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n{listed}",
+            hint="`obctl config path` shows the file; correct it there or with `obctl config set`",
+        )
+    return Config(
+        company=folder.name,
+        folder=folder,
+        time_zone=read["company.time_zone"],
+        graph=GraphSettings(
+            cloud=Cloud(read["graph.cloud"]),
+            url=url,
+            tenant_id=read["graph.tenant_id"],
+            client_id=read["graph.client_id"],
+            credential=CredentialKind(read["graph.credential"]),
+            certificate=Path(read["graph.certificate"]) if read["graph.certificate"] else None,
+        ),
+        sync=SyncSettings(
+            **{name: read[f"sync.{name}"] for name in _names(SyncSettings) if name != "series"},
+            series=SeriesPolicy(read["sync.series"]),
+        ),
+        push=PushSettings(invite_organizer=read["push.invite_organizer"]),
+    )
+
+
+def variable_of(key: str) -> str:
+    """The environment variable that overrides a setting: `graph.url` -> `OBCTL_GRAPH_URL`."""
+    return "OBCTL_" + key.upper().replace(".", "_")
+
+
+def save_setting(config_path: Path, key: str, value: str | float | None) -> None:
+    """Change one setting in the file, all or nothing; `None` removes it."""
+    import tomli_w
+
+    content = tomllib.loads(config_path.read_text(encoding="utf-8"))
+    table, name = key.split(".", 1)
+    section = content.setdefault(table, {})
+    if value is None:
+        section.pop(name, None)
+    else:
+        section[name] = value
+    write_private(config_path, tomli_w.dumps(content).encode())
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read, replacing an older one in one step."""
+    fresh = path.with_name(f".{path.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key of `config.toml`: its default, what it may be, and what it means."""
+
+    default: Any
+    meaning: str
+    kind: Literal["text", "whole", "flag", "zone", "url"] = "text"
+    choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 100_000
+
+    def parse(self, text: str) -> Any:
+        """The value of `text` from the environment or the command line; raises `ValueError`."""
+        match self.kind:
+            case "flag":
+                flags = {"true": True, "on": True, "1": True, "yes": True}
+                flags |= {"false": False, "off": False, "0": False, "no": False}
+                if text.lower() not in flags:
+                    raise ValueError(f"{text!r} is neither true nor false")
+                return flags[text.lower()]
+            case "whole":
+                try:
+                    return self.check(int(text))
+                except ValueError as error:
+                    if text.lstrip("-").isdigit():
+                        raise
+                    raise ValueError(f"{text!r} is no whole number") from error
+            case _:
+                return self.check(text)
+
+    def check(self, value: Any) -> Any:
+        """`value` as it came from TOML, if it may be; raises `ValueError` or `UnknownZone`."""
+        match self.kind:
+            case "flag":
+                if not isinstance(value, bool):
+                    raise ValueError(f"{value!r} is neither true nor false")
+            case "whole":
+                if isinstance(value, bool) or not isinstance(value, int):
+                    raise ValueError(f"{value!r} is no whole number")
+                if not self.least <= value <= self.most:
+                    raise ValueError(f"{value} is not between {self.least} and {self.most}")
+            case "zone":
+                return iana_name(str(value))
+            case "url":
+                return _checked_url(value)
+            case _:
+                if not isinstance(value, str):
+                    raise ValueError(f"{value!r} is no text")
+                if self.choices and value not in self.choices:
+                    raise ValueError(f"{value!r} is none of {', '.join(self.choices)}")
+        return value
+
+
+SETTINGS: dict[str, Setting] = {
+    "company.time_zone": Setting("UTC", "zone of days where no room gives one", "zone"),
+    "graph.cloud": Setting("global", "national cloud", choices=tuple(_CLOUDS)),
+    "graph.url": Setting(None, "address of Graph ending in /v1.0, instead of the cloud's", "url"),
+    "graph.tenant_id": Setting(None, "tenant of the company"),
+    "graph.client_id": Setting(None, "application (client) id"),
+    "graph.credential": Setting(
+        "environment", "where the credential comes from", choices=tuple(_KINDS)
+    ),
+    "graph.certificate": Setting(None, "certificate file for credential = certificate"),
+    "sync.ignore_cancellation_requests": Setting(
+        default=False, meaning="process every cancellation from Outlook without asking", kind="flag"
+    ),
+    "sync.past_days": Setting(1, "days before today to keep in step", "whole", most=365),
+    "sync.future_days": Setting(
+        180, "days after today to keep in step", "whole", least=1, most=1080
+    ),
+    "sync.series": Setting(
+        "nightly", "when a new series' instances are created", choices=("nightly", "immediate")
+    ),
+    "sync.settle_seconds": Setting(
+        120, "how long Exchange may still rewrite a new event", "whole", most=3600
+    ),
+    "sync.concurrency": Setting(8, "rooms at once", "whole", least=1, most=64),
+    "sync.max_cancelled_percent": Setting(
+        50, "share of a room's reservations that may go at once", "whole", most=100
+    ),
+    "sync.max_cancelled_floor": Setting(
+        10, "number of reservations that may go at once whatever the share", "whole"
+    ),
+    "push.invite_organizer": Setting(
+        default=False,
+        meaning="add the organiser as attendee of what is pushed (Exchange mails them)",
+        kind="flag",
+    ),
+}
+
+
+def _names(of: type[Any]) -> list[str]:
+    return [item.name for item in dataclass_fields(of)]
+
+
+def _flatten(content: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for table, values in content.items():
+        if isinstance(values, Mapping):
+            flat |= {f"{table}.{name}": value for name, value in values.items()}
+        else:
+            flat[table] = values
+    return flat
+
+
+def _checked_url(value: Any) -> str:
+    from urllib.parse import urlsplit
+
+    text = str(value).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{value!r} is no http(s) address")
+    if not parts.path.endswith("/v1.0"):
+        raise ValueError(f"{value!r} does not end in /v1.0")
+    return text

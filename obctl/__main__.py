@@ -1,0 +1,5 @@
+"""`python -m obctl`."""
+
+from obctl.cli.app import main
+
+main()

@@ -1,0 +1,167 @@
+"""The root command: options before the command, and the border where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from obctl import __version__
+from obctl.cli.context import Context
+from obctl.errors import ObctlError, UsageError
+from obctl.render.output import Format, set_quiet
+
+
+class ErrorBoundary(TyperGroup):
+    """Shows an `ObctlError` and exits with its code; anything else is a defect and says so."""
+
+    def invoke(self, ctx: Any) -> Any:
+        wanted = _format_of(sys.argv[1:] if ctx.parent is None else [])
+        try:
+            return super().invoke(ctx)
+        except ObctlError as error:
+            _fail(error, ctx, wanted)
+        except (typer.Exit, typer.Abort, TyperException, KeyboardInterrupt, EOFError):
+            raise
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001  the last border: a defect still needs words
+            unexpected = ObctlError(
+                f"unexpected {type(error).__name__}: {error}",
+                hint="run the command again as `obctl --debug …` and report what it prints",
+            )
+            unexpected.__cause__ = error
+            _fail(unexpected, ctx, wanted)
+        finally:
+            found = ctx.find_object(Context)
+            if found is not None:
+                found.close()
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """As Typer's, but wrong arguments are an error object where JSON was asked for."""
+        words = list(sys.argv[1:] if args is None else args)
+        if _format_of(words) not in (Format.JSON, Format.JSONL):
+            return super().main(args, **extra)
+        from obctl.render.errors import show_error
+
+        try:
+            code = super().main(args, **{**extra, "standalone_mode": False})
+        except TyperException as error:
+            show_error(UsageError(error.format_message()), Format.JSON)
+            sys.exit(2)
+        except typer.Abort:
+            sys.exit(1)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(error: ObctlError, ctx: Any, wanted: Format) -> None:
+    found = ctx.find_object(Context)
+    if found is not None and found.debug:
+        import traceback
+
+        traceback.print_exception(error)
+    from obctl.render.errors import show_error
+
+    show_error(error, wanted)
+    raise typer.Exit(error.exit_code) from error
+
+
+def _format_of(words: Sequence[str]) -> Format:
+    """The format a command line asks for, read before parsing so that every error can obey it."""
+    for position, word in enumerate(words):
+        name, _, value = word.partition("=")
+        if name in ("-o", "--format") and not value and position + 1 < len(words):
+            value = words[position + 1]
+        elif word.startswith("-o") and not word.startswith("--"):
+            value = word[2:]
+        elif name not in ("-o", "--format"):
+            continue
+        if value in list(Format):
+            return Format(value)
+    return Format.TABLE
+
+
+app = typer.Typer(
+    cls=ErrorBoundary,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    help="Keep Officebooking and Outlook room calendars in step, and say why they differ.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"obctl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    company: Annotated[
+        str | None,
+        typer.Option("--company", "-c", help="Company to work on (or OBCTL_COMPANY)."),
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No remarks, no progress.")] = False,
+    version: Annotated[  # noqa: ARG001  its callback does the work
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    set_quiet(quiet)
+    ctx.obj = Context(company_option=company, debug=debug)
+
+
+def _add_groups() -> None:
+    from obctl.cli import (
+        cancellations,
+        company,
+        demo,
+        diff,
+        graph,
+        listen,
+        log,
+        planner,
+        reservations,
+        rooms,
+        sandbox,
+        services,
+        store,
+        subscriptions,
+        sync,
+    )
+
+    for command in (demo.demo, company.init, company.doctor):
+        app.command()(command)
+    app.add_typer(rooms.app, name="rooms")
+    app.add_typer(subscriptions.app, name="subscriptions")
+    app.command()(listen.listen)
+    app.add_typer(sync.app, name="sync")
+    app.command()(planner.planner)
+    for command in (diff.diff, diff.explain):
+        app.command()(command)
+    for name, group in (
+        ("reservations", reservations.app),
+        ("services", services.app),
+        ("cancellations", cancellations.app),
+        ("log", log.app),
+        ("store", store.app),
+        ("config", company.config_app),
+        ("sandbox", sandbox.app),
+        ("graph", graph.app),
+    ):
+        app.add_typer(group, name=name)
+
+
+_add_groups()
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,143 @@
+"""Wiring: what a command needs of the world, opened when it asks for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+import typer
+
+from obctl.cli.clock import Clock
+
+if TYPE_CHECKING:
+    from obctl.config import Config
+    from obctl.domain.room import Room
+    from obctl.engine.company import Company
+    from obctl.engine.ports import Gateway
+    from obctl.render.objects import Rooms
+    from obctl.store.database import Store
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Context:
+    """One invocation of obctl: the options before the command, and what they lead to."""
+
+    company_option: str | None = None
+    debug: bool = False
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _closers: list[Callable[[], None]] = field(default_factory=list)
+
+    @cached_property
+    def home(self) -> Path:
+        from obctl.config import home
+
+        return home(self.environment)
+
+    @cached_property
+    def config(self) -> Config:
+        from obctl.config import choose_company, load_config
+
+        name = choose_company(self.home, self.company_option, self.environment)
+        return load_config(self.home, name, self.environment)
+
+    @cached_property
+    def clock(self) -> Clock:
+        return Clock(self.environment)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's zone: days where no room gives one."""
+        from obctl.domain.zones import zone
+
+        return zone(self.config.time_zone)
+
+    @cached_property
+    def store(self) -> Store:
+        from obctl.store.database import open_store
+
+        store = open_store(self.config.store_path)
+        self._closers.append(store.close)
+        return store
+
+    @cached_property
+    def company(self) -> Company:
+        """The company as the engine wants it."""
+        from obctl.engine.company import Company
+
+        return Company(config=self.config, store=self.store, clock=self.clock)
+
+    @property
+    def rooms(self) -> Rooms:
+        from obctl.render.objects import Rooms
+        from obctl.store.rooms import load_rooms
+
+        return Rooms(load_rooms(self.store))
+
+    def room(self, wanted: str) -> Room:
+        """The room with this address or unique name."""
+        from obctl.store.rooms import find_room
+
+        return find_room(self.store, wanted)
+
+    def chosen_rooms(self, location: str | None, room: list[str] | str | None) -> list[Room]:
+        """The rooms that `--room` or `--location` name, else all of them, by name."""
+        from obctl.store.rooms import load_rooms, rooms_at
+
+        named = [room] if isinstance(room, str) else room or []
+        if named:
+            found = {item.id: item for item in map(self.room, named)}
+            return list(found.values())
+        return rooms_at(self.store, location) if location else load_rooms(self.store)
+
+    def with_graph(self, work: Callable[[Gateway], Awaitable[Result]]) -> Result:
+        """Run `work` with Graph open: the one `asyncio.run` of a command."""
+        import asyncio
+
+        from obctl.graph.gateway import open_gateway
+
+        async def run() -> Result:
+            token = self.environment.get("OBCTL_GRAPH_TOKEN")
+            async with open_gateway(self.config.graph, token=token) as gateway:
+                return await work(gateway)
+
+        return asyncio.run(run())
+
+    def close(self) -> None:
+        while self._closers:
+            self._closers.pop()()
+
+
+def context_of(ctx: typer.Context) -> Context:
+    """The invocation a command belongs to."""
+    found = ctx.find_object(Context)
+    if found is None:
+        raise TypeError("the root callback did not run")
+    return found
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before a dangerous act; without a terminal `--yes` is required."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        from obctl.errors import UsageError
+
+        raise UsageError(
+            f"{question} Refused without a terminal to ask on",
+            hint="add --yes",
+            code="confirmation-required",
+        )
+    typer.confirm(question, abort=True, err=True)

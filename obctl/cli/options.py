@@ -1,0 +1,105 @@
+"""Options that many commands share, and how their texts become values."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from obctl.errors import UsageError
+from obctl.render.output import Format
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", "-o", help="table for people; json, jsonl or csv for scripts")
+]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+RoomOption = Annotated[str | None, typer.Option("--room", help="Address or unique name of a room.")]
+RoomsOption = Annotated[
+    list[str] | None, typer.Option("--room", help="Address or unique name; may be repeated.")
+]
+LocationOption = Annotated[str | None, typer.Option("--location", help="All rooms of a location.")]
+CachedOption = Annotated[
+    bool, typer.Option("--cached", help="Outlook as last read, without asking Graph.")
+]
+
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?")
+
+
+def parse_day(text: str, *, now: datetime, zone: ZoneInfo) -> date:
+    """A day: `2026-10-19`, `today`, `tomorrow`, `yesterday`, `+3` or `-1` from today in `zone`."""
+    today = now.astimezone(zone).date()
+    words = {"today": 0, "tomorrow": 1, "yesterday": -1}
+    lowered = text.strip().lower()
+    try:
+        if lowered in words:
+            return today + timedelta(days=words[lowered])
+        if lowered[:1] in ("+", "-") and lowered[1:].isdigit():
+            return today + timedelta(days=int(lowered))
+        if len(lowered) != len("2026-10-19"):
+            raise ValueError(text)  # noqa: TRY301  the same words for every wrong day
+        return date.fromisoformat(lowered)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{text!r} is no day",
+            hint="use YYYY-MM-DD, today, tomorrow, yesterday, +N or -N",
+            code="bad-day",
+        ) from error
+
+
+def parse_days(first: str, last: str | None, *, now: datetime, zone: ZoneInfo) -> tuple[date, date]:
+    """Two days in order; `last` defaults to `first`."""
+    start = parse_day(first, now=now, zone=zone)
+    end = parse_day(last, now=now, zone=zone) if last else start
+    if end < start:
+        raise UsageError(f"--to {end} is before {start}", code="bad-day")
+    return start, end
+
+
+def parse_instant(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """An instant: ISO 8601, in `zone` where it names none; `tomorrow 14:00` works too.
+
+    A wall-clock time that the clocks skip or repeat is refused by name rather than guessed.
+    """
+    words = text.strip().replace("T", " ").split()
+    try:
+        if len(words) == 2 and words[0].lower() in ("today", "tomorrow", "yesterday"):
+            words[0] = parse_day(words[0], now=now, zone=zone).isoformat()
+            moment = datetime.fromisoformat("T".join(words))
+        else:
+            moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is no time",
+            hint="use 2026-10-19T14:00 (in the room's zone) or 2026-10-19T12:00:00Z",
+            code="bad-time",
+        ) from error
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    local = moment.replace(tzinfo=zone)
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+        raise UsageError(
+            f"{text} does not exist in {zone.key}: the clocks skip it",
+            hint="give the time with an offset, for example +01:00",
+            code="bad-time",
+        )
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        raise UsageError(
+            f"{text} happens twice in {zone.key}: the clocks go back",
+            hint="give the time with an offset, for example +01:00",
+            code="bad-time",
+        )
+    return local.astimezone(UTC)
+
+
+def parse_duration(text: str) -> timedelta:
+    """A length of time such as `90m`, `1h30m`, `2d`, `26h`; plain numbers are minutes."""
+    if text.isdigit():
+        return timedelta(minutes=int(text))
+    found = _DURATION.fullmatch(text.strip().lower())
+    if not text.strip() or found is None:
+        raise UsageError(f"{text!r} is no duration", hint="use 90m, 1h30m or 2d", code="bad-time")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)

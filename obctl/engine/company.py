@@ -1,0 +1,30 @@
+"""A company at work: its configuration, its store and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from obctl.config import Config
+from obctl.engine.ports import Clock
+from obctl.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What every use case works on; Graph comes as a `Gateway` where one is needed."""
+
+    config: Config
+    store: Store
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        """The instant, whole seconds: what the store keeps is what decisions saw."""
+        return self.clock().astimezone(UTC).replace(microsecond=0)
+
+
+def new_run_id(now: datetime) -> str:
+    """A run's id: its start, readable and in time order, with a tail that keeps it unique."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"

@@ -1,0 +1,109 @@
+"""Checks that tell a support engineer what is not in order, worst first to be fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from obctl.domain.subscription import SubscriptionState
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.errors import ObctlError
+from obctl.store.rooms import load_reading_state, load_rooms
+from obctl.store.subscriptions import load_subscriptions
+
+Finding = dict[str, Any]
+WithGraph = Callable[[Callable[[Gateway], Awaitable[list[Finding]]]], list[Finding]]
+
+
+def examine(company: Company, with_graph: WithGraph) -> list[Finding]:
+    """All findings: `{check, verdict (ok|problem), message, hint}`."""
+    rooms = load_rooms(company.store)
+    findings = [
+        _ok("configuration", str(company.config.config_path)),
+        _mode(company),
+        _store(company),
+        _ok("rooms", f"{len(rooms)} mapped")
+        if rooms
+        else _problem("rooms", "none is mapped yet", "obctl rooms discover, then obctl rooms add"),
+    ]
+
+    async def ask(gateway: Gateway) -> list[Finding]:
+        found: list[Finding] = []
+        try:
+            places = await gateway.fetch_places()
+            found.append(_ok("graph places", f"{len(places)} rooms in the tenant"))
+        except ObctlError as error:
+            found.append(_problem("graph places", error.message, error.hint))
+        for room in rooms:
+            try:
+                if await gateway.look_up(room.mailbox) is None:
+                    found.append(_problem("room", f"{room.mailbox}: no such mailbox", None))
+            except ObctlError as error:
+                found.append(_problem("room", f"{room.mailbox}: {error.message}", error.hint))
+        return found
+
+    try:
+        findings += with_graph(ask)
+    except ObctlError as error:
+        findings.append(_problem("graph", error.message, error.hint))
+    return findings + _subscriptions(company) + _lockouts(company)
+
+
+def _mode(company: Company) -> Finding:
+    loose = [
+        path
+        for path in (company.config.folder, company.config.config_path, company.config.store_path)
+        if path.exists() and path.stat().st_mode & 0o077
+    ]
+    if loose:
+        names = ", ".join(map(str, loose))
+        return _problem("file modes", f"others can read {names}", f"chmod go= {names}")
+    return _ok("file modes", "only you can read configuration and store")
+
+
+def _store(company: Company) -> Finding:
+    answer = company.store.rows("PRAGMA quick_check(1)")[0][0]
+    if answer == "ok":
+        return _ok("store", str(company.store.path))
+    return _problem("store", f"{company.store.path}: {answer}", "put the last backup in its place")
+
+
+def _subscriptions(company: Company) -> list[Finding]:
+    bad = [
+        subscription
+        for subscription in load_subscriptions(company.store)
+        if subscription.state(company.now) in (SubscriptionState.EXPIRED, SubscriptionState.LOST)
+    ]
+    if not bad:
+        return [_ok("subscriptions", "none is expired or lost")]
+    return [
+        _problem(
+            "subscriptions",
+            f"{len(bad)} expired or lost",
+            "obctl subscriptions renew --all",
+        )
+    ]
+
+
+def _lockouts(company: Company) -> list[Finding]:
+    found = []
+    for room in load_rooms(company.store):
+        why = load_reading_state(company.store, room.id).locked_out
+        if why:
+            found.append(
+                _problem(
+                    "room",
+                    f"{room.mailbox}: locked out, {why}",
+                    f"obctl sync resync {room.mailbox}",
+                )
+            )
+    return found
+
+
+def _ok(check: str, message: str) -> Finding:
+    return {"check": check, "verdict": "ok", "message": message, "hint": None}
+
+
+def _problem(check: str, message: str, hint: str | None) -> Finding:
+    return {"check": check, "verdict": "problem", "message": message, "hint": hint}

@@ -1,0 +1,1 @@
+"""What people and scripts see. Values come in; text goes to stdout, messages to stderr."""

@@ -1,0 +1,41 @@
+"""How an error looks: for people on stderr, or as one JSON object on stderr for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from obctl.errors import ObctlError
+from obctl.render.output import Format, clean, console
+
+
+def error_object(error: ObctlError) -> dict[str, object]:
+    """`{"error": {code, message, hint, graph}}`."""
+    graph = (
+        {"code": error.graph.code, "request_id": error.graph.request_id} if error.graph else None
+    )
+    return {
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "hint": error.hint,
+            "graph": graph,
+        }
+    }
+
+
+def show_error(error: ObctlError, format: Format) -> None:
+    """Print the error to stderr in the format the command was asked for."""
+    if format in (Format.JSON, Format.JSONL):
+        print(json.dumps(error_object(error), ensure_ascii=False), file=sys.stderr)
+        return
+    out = console(stderr=True)
+    out.print(f"error: {clean(error.message)}", style="red", soft_wrap=True)
+    if error.graph:
+        said = f"Graph said: {error.graph.status} {error.graph.code}"
+        if error.graph.request_id:
+            said += f", request-id {error.graph.request_id}"
+        out.print(f"  {clean(said)}", style="dim", soft_wrap=True)
+    if error.hint:
+        for line in error.hint.splitlines():
+            out.print(f"  {clean(line)}", soft_wrap=True)

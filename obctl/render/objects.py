@@ -1,0 +1,249 @@
+"""The JSON objects scripts rely on: keys in this order, `null` where unknown, only added to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from obctl.domain.availability import FreeRoom
+from obctl.domain.cancellation import CancellationRequest, impact_of
+from obctl.domain.company_log import LogEntry
+from obctl.domain.difference import Cause, Difference, RoomVerdict
+from obctl.domain.event import Event
+from obctl.domain.reservation import Reservation, Service
+from obctl.domain.room import FoundRoom, Room, RoomId
+from obctl.domain.subscription import Subscription
+from obctl.domain.time_span import instant_text
+
+
+def at(moment: datetime | None) -> str | None:
+    return None if moment is None else instant_text(moment)
+
+
+class Rooms:
+    """Room ids -> the words that objects show for them."""
+
+    def __init__(self, rooms: Iterable[Room]) -> None:
+        self._by_id = {room.id: room for room in rooms}
+
+    def __getitem__(self, room: RoomId) -> Room:
+        return self._by_id[room]
+
+    def mailbox(self, room: RoomId | None) -> str | None:
+        found = self._by_id.get(room) if room is not None else None
+        return found.mailbox if found else None
+
+    def name(self, room: RoomId | None) -> str | None:
+        found = self._by_id.get(room) if room is not None else None
+        return found.name if found else None
+
+    def zone_name(self, room: RoomId | None) -> str:
+        found = self._by_id.get(room) if room is not None else None
+        return found.time_zone if found else "UTC"
+
+
+def reservation_object(reservation: Reservation, rooms: Rooms, now: datetime) -> dict[str, Any]:
+    series = None
+    if reservation.series_master_id or reservation.original_start:
+        series = {
+            "master_id": reservation.series_master_id,
+            "original_start": at(reservation.original_start),
+        }
+    return {
+        "number": reservation.number,
+        "room": rooms.mailbox(reservation.room),
+        "room_name": rooms.name(reservation.room),
+        "location": rooms[reservation.room].location,
+        "subject": reservation.subject,
+        "organizer": {"name": reservation.organizer.name, "email": reservation.organizer.email},
+        "start": at(reservation.start),
+        "end": at(reservation.end),
+        "time_zone": reservation.time_zone,
+        "all_day": reservation.all_day,
+        "status": reservation.status.value,
+        "external_state": int(reservation.external_state),
+        "source": reservation.source.value,
+        "event_id": reservation.event_id,
+        "ical_uid": reservation.ical_uid,
+        "series": series,
+        "services": [service_object(service, now) for service in reservation.services],
+        "attendees": reservation.attendees,
+        "notes": reservation.notes,
+        "created_at": at(reservation.created_at),
+        "updated_at": at(reservation.updated_at),
+    }
+
+
+def service_object(service: Service, now: datetime) -> dict[str, Any]:
+    return {
+        "id": service.id,
+        "kind": service.kind.value,
+        "description": service.description,
+        "quantity": service.quantity,
+        "status": "cancelled" if service.cancelled else "ordered",
+        "locked": service.is_locked(now),
+        "reservation": service.reservation,
+    }
+
+
+def cause_object(cause: Cause | None) -> dict[str, Any] | None:
+    if cause is None:
+        return None
+    return {
+        "code": cause.code,
+        "confidence": cause.confidence.value,
+        "evidence": [{"fact": item.fact, "value": item.value} for item in cause.evidence],
+        "refuted_by": cause.refuted_by,
+        "remedy": cause.remedy,
+    }
+
+
+def difference_object(difference: Difference, rooms: Rooms) -> dict[str, Any]:
+    return {
+        "kind": difference.kind.value,
+        "room": rooms.mailbox(difference.room),
+        "start": at(difference.start),
+        "end": at(difference.end),
+        "subject": difference.subject,
+        "reservation": difference.reservation,
+        "event_id": difference.event_id,
+        "ical_uid": difference.ical_uid,
+        "fields": {
+            name: {"officebooking": values.officebooking, "outlook": values.outlook}
+            for name, values in difference.fields.items()
+        },
+        "cause": cause_object(difference.cause),
+        "missed_because": cause_object(difference.missed_because),
+    }
+
+
+def diff_object(
+    from_day: str,
+    to_day: str,
+    verdicts: Sequence[RoomVerdict],
+    differences: Sequence[Difference],
+    rooms: Rooms,
+) -> dict[str, Any]:
+    by_cause: dict[str, int] = {}
+    for difference in differences:
+        code = difference.cause.code if difference.cause else "unexplained"
+        by_cause[code] = by_cause.get(code, 0) + 1
+    return {
+        "from": from_day,
+        "to": to_day,
+        "rooms": [
+            {
+                "room": rooms.mailbox(verdict.room),
+                "verdict": verdict.verdict.value,
+                "condition": verdict.condition,
+            }
+            for verdict in verdicts
+        ],
+        "differences": [difference_object(difference, rooms) for difference in differences],
+        "summary": {
+            "rooms": len(verdicts),
+            "differences": len(differences),
+            "by_cause": dict(sorted(by_cause.items(), key=lambda item: (-item[1], item[0]))),
+        },
+    }
+
+
+def request_object(
+    request: CancellationRequest, reservation: Reservation, rooms: Rooms, now: datetime
+) -> dict[str, Any]:
+    impact = impact_of(reservation)
+    return {
+        "id": request.id,
+        "reservation": reservation_object(reservation, rooms, now),
+        "external_state": int(reservation.external_state),
+        "reason": request.reason.value,
+        "cause": cause_object(request.cause),
+        "requested_at": at(request.requested_at),
+        "status": request.status.value,
+        "decided_at": at(request.decided_at),
+        "decided_by": request.decided_by,
+        "note": request.note,
+        "impact": {
+            "services": impact.services,
+            "catering_for": impact.catering_for,
+            "visitors": impact.visitors,
+        },
+    }
+
+
+def log_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": at(entry.at),
+        "action": entry.action,
+        "room": rooms.mailbox(entry.room),
+        "email": entry.email,
+        "subject": entry.subject,
+        "reservation": entry.reservation,
+        "event_id": entry.event_id,
+        "run": entry.run,
+        "request_id": entry.request_id,
+        "message": entry.message,
+    }
+
+
+def event_object(event: Event) -> dict[str, Any]:
+    """An event in our words: the planner's `office365` items start with these keys."""
+    return {
+        "event_id": event.id,
+        "start": at(event.start),
+        "end": at(event.end),
+        "subject": event.subject,
+        "show_as": event.show_as,
+        "is_cancelled": event.is_cancelled,
+    }
+
+
+def free_room_object(free: FreeRoom) -> dict[str, Any]:
+    return {
+        "room": free.room.mailbox,
+        "name": free.room.name,
+        "location": free.room.location,
+        "floor": free.room.floor,
+        "capacity": free.room.capacity,
+        "fits": free.fits,
+        "busy_until": at(free.busy_until),
+    }
+
+
+def subscription_object(subscription: Subscription, rooms: Rooms, now: datetime) -> dict[str, Any]:
+    return {
+        "id": subscription.id,
+        "room": rooms.mailbox(subscription.room),
+        "resource": subscription.resource,
+        "expires_at": at(subscription.expires_at),
+        "state": subscription.state(now).value,
+        "last_notification_at": at(subscription.last_notification_at),
+    }
+
+
+def room_object(room: Room, subscription: Subscription | None, now: datetime) -> dict[str, Any]:
+    return {
+        "mailbox": room.mailbox,
+        "name": room.name,
+        "location": room.location,
+        "floor": room.floor,
+        "capacity": room.capacity,
+        "time_zone": room.time_zone,
+        "activated_at": at(room.activated_at),
+        "last_synced_at": at(room.last_synced_at),
+        "subscription": subscription.state(now).value if subscription else None,
+        "verdict": room.verdict.value if room.verdict else None,
+    }
+
+
+def found_room_object(found: FoundRoom, *, mapped: bool) -> dict[str, Any]:
+    return {
+        "mailbox": found.mailbox,
+        "name": found.name,
+        "location": found.location,
+        "floor": found.floor,
+        "capacity": found.capacity,
+        "mapped": mapped,
+    }

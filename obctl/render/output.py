@@ -1,0 +1,229 @@
+"""The four formats of every command that shows data: table, json, jsonl, csv.
+
+stdout is data, stderr is messages. Everything that comes from Outlook or Officebooking is foreign
+text: it is never read as Rich markup, never reaches a terminal with its escapes, and never becomes
+a formula in a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+JsonObject = Mapping[str, Any]
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One table column: how a JSON object becomes a cell, and how the cell behaves when narrow."""
+
+    header: str
+    value: Callable[[JsonObject], str | Text | None]
+    style: str | None = None
+    justify: Literal["left", "right", "center"] = "left"
+    no_wrap: bool = False
+    ratio: int | None = None
+
+
+def clean(text: str) -> str:
+    """Foreign text without control characters: escapes become visible, line breaks spaces."""
+    if text.isprintable():
+        return text
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character in "\n\r\t":
+        return " "
+    # Cc: terminal escapes; Cf: direction overrides that make text read backwards.
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
+        return "" if character == "\u200d" else f"\\x{ord(character):02x}"
+    return character
+
+
+def text(value: object, style: str = "") -> Text:
+    """A table cell of foreign text."""
+    from rich.text import Text
+
+    return Text(clean("" if value is None else str(value)), style=style)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that reads no markup and highlights nothing; honours NO_COLOR."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def show_list(
+    format: Format,
+    objects: Sequence[JsonObject],
+    columns: Sequence[Column],
+    *,
+    empty: str = "nothing found",
+    title: str | None = None,
+) -> None:
+    """Show many objects; `empty` goes to stderr where a table would have no rows."""
+    match format:
+        case Format.TABLE:
+            if not objects:
+                message(empty)
+                return
+            console().print(table(objects, columns, title=title))
+        case Format.JSON:
+            write_json(objects)
+        case Format.JSONL:
+            for item in objects:
+                write_json_line(item)
+        case Format.CSV:
+            write_csv(objects)
+
+
+def show_one(
+    format: Format,
+    item: JsonObject,
+    picture: Callable[[], RenderableType | Iterable[RenderableType]],
+) -> None:
+    """Show one object; `picture` draws it for people."""
+    match format:
+        case Format.TABLE:
+            drawn = picture()
+            parts = drawn if isinstance(drawn, list | tuple) else (drawn,)
+            out = console()
+            for part in parts:
+                out.print(part)
+        case Format.JSON:
+            write_json(item)
+        case Format.JSONL:
+            write_json_line(item)
+        case Format.CSV:
+            write_csv([item])
+
+
+def table(
+    objects: Sequence[JsonObject], columns: Sequence[Column], *, title: str | None = None
+) -> RenderableType:
+    """A table of objects that fits the terminal."""
+    from rich import box
+    from rich.table import Table
+
+    drawn = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    for column in columns:
+        drawn.add_column(
+            column.header,
+            style=column.style,
+            justify=column.justify,
+            no_wrap=column.no_wrap,
+            ratio=column.ratio,
+            overflow="ellipsis" if column.no_wrap else "fold",
+        )
+    for item in objects:
+        cells = (column.value(item) for column in columns)
+        drawn.add_row(
+            *(text(cell) if cell is None or isinstance(cell, str) else cell for cell in cells)
+        )
+    return drawn
+
+
+def fields(pairs: Iterable[tuple[str, object]], *, title: str | None = None) -> RenderableType:
+    """Name and value of one thing, line by line; values may be `Text` of our own."""
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table.grid(padding=(0, 2))
+    drawn.title = title
+    drawn.title_justify = "left"
+    drawn.add_column(style="dim", no_wrap=True)
+    drawn.add_column(overflow="fold")
+    for name, value in pairs:
+        drawn.add_row(name, value if isinstance(value, Text) else text(value))
+    return drawn
+
+
+def write_json(value: object) -> None:
+    """JSON to stdout; never through Rich, which would wrap it."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def write_json_line(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def write_csv(objects: Sequence[JsonObject]) -> None:
+    """CSV with a header; nested values are dotted columns or JSON text."""
+    rows = [_flat(item) for item in objects]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if names:
+        writer.writerow(names)
+    for row in rows:
+        writer.writerow([_csv_cell(row.get(name)) for name in names])
+
+
+def _flat(item: JsonObject, prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in item.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def _csv_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return json.dumps(value, ensure_ascii=False)
+    cell = str(value)
+    # A spreadsheet would run text that starts like this (OWASP, CSV injection).
+    return (
+        f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(value) else cell
+    )
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+_QUIET = False
+
+
+def set_quiet(quiet: bool) -> None:  # noqa: FBT001  a setter
+    """Silence remarks and progress (`--quiet`); errors still show."""
+    global _QUIET  # noqa: PLW0603  one process, one terminal
+    _QUIET = quiet
+
+
+def is_quiet() -> bool:
+    return _QUIET
+
+
+def message(words: str) -> None:
+    """A remark for people, on stderr."""
+    if not _QUIET:
+        console(stderr=True).print(clean(words), soft_wrap=True)
+
+
+def warning(words: str) -> None:
+    """Something that went wrong without ending the command, on stderr."""
+    console(stderr=True).print(clean(words), style="yellow", soft_wrap=True)

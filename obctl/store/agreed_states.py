@@ -1,0 +1,80 @@
+"""What both sides were when they last agreed, by reservation."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from obctl.domain.agreed_state import AgreedState
+from obctl.domain.event import Person
+from obctl.domain.room import RoomId
+from obctl.store.codec import instant, moment
+from obctl.store.database import Store
+
+_SAVE = (
+    "INSERT OR REPLACE INTO agreed_states (reservation, event_id, start_at, end_at, all_day,"
+    " subject, event_subject, organizer_name, organizer_email, version, change_key, agreed_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def save_agreed(store: Store, states: Iterable[AgreedState]) -> None:
+    """Write agreed states; an older one of the same reservation is replaced."""
+    store.run_many(
+        _SAVE,
+        [
+            (
+                state.reservation,
+                state.event_id,
+                instant(state.start),
+                instant(state.end),
+                state.all_day,
+                state.subject,
+                state.event_subject,
+                state.organizer.name,
+                state.organizer.email,
+                state.version,
+                state.change_key,
+                instant(state.agreed_at),
+            )
+            for state in states
+        ],
+    )
+
+
+def forget_agreed(store: Store, reservations: Sequence[int]) -> None:
+    """Both sides no longer agree on anything for these reservations."""
+    store.run_many(
+        "DELETE FROM agreed_states WHERE reservation = ?", [(number,) for number in reservations]
+    )
+
+
+def find_agreed(store: Store, reservation: int) -> AgreedState | None:
+    row = store.row("SELECT * FROM agreed_states WHERE reservation = ?", (reservation,))
+    return _state(row) if row else None
+
+
+def load_agreed(store: Store, room: RoomId) -> dict[int, AgreedState]:
+    """The agreed states of a room's reservations, by number."""
+    rows = store.rows(
+        "SELECT a.* FROM agreed_states a JOIN reservations r ON r.number = a.reservation"
+        " WHERE r.room = ?",
+        (room,),
+    )
+    return {row["reservation"]: _state(row) for row in rows}
+
+
+def _state(row: sqlite3.Row) -> AgreedState:
+    return AgreedState(
+        reservation=row["reservation"],
+        event_id=row["event_id"],
+        start=moment(row["start_at"]),
+        end=moment(row["end_at"]),
+        all_day=bool(row["all_day"]),
+        subject=row["subject"],
+        event_subject=row["event_subject"],
+        organizer=Person(row["organizer_name"], row["organizer_email"]),
+        version=row["version"],
+        change_key=row["change_key"],
+        agreed_at=moment(row["agreed_at"]),
+    )

@@ -1,0 +1,94 @@
+"""Cancellations from Outlook that wait, or waited, for a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from obctl.domain.cancellation import CancellationRequest, Reason, RequestStatus
+from obctl.domain.difference import Cause
+from obctl.errors import UsageError
+from obctl.store.codec import instant, moment
+from obctl.store.database import Store
+
+
+def add_request(
+    store: Store, reservation: int, *, reason: Reason, cause: Cause | None, at: datetime
+) -> int:
+    """Open a request; returns its id."""
+    cursor = store.run(
+        "INSERT INTO cancellation_requests (reservation, reason, cause, requested_at, status)"
+        " VALUES (?, ?, ?, ?, 'open')",
+        (
+            reservation,
+            reason.value,
+            msgspec.json.encode(cause).decode() if cause else None,
+            instant(at),
+        ),
+    )
+    return cursor.lastrowid or 0
+
+
+def decide_request(
+    store: Store,
+    request: int,
+    *,
+    status: RequestStatus,
+    at: datetime,
+    by: str,
+    note: str | None = None,
+) -> None:
+    """Record what became of a request, and who decided."""
+    store.run(
+        "UPDATE cancellation_requests SET status = ?, decided_at = ?, decided_by = ?, note = ?"
+        " WHERE id = ?",
+        (status.value, instant(at), by, note, request),
+    )
+
+
+def find_request(store: Store, request: int) -> CancellationRequest:
+    """The request with this id; raises `UsageError`."""
+    row = store.row("SELECT * FROM cancellation_requests WHERE id = ?", (request,))
+    if row is None:
+        raise UsageError(
+            f"there is no cancellation request {request}",
+            hint="`obctl cancellations list` shows them",
+            code="unknown-request",
+        )
+    return _request(row)
+
+
+def load_requests(store: Store, status: RequestStatus | None = None) -> list[CancellationRequest]:
+    """Requests, oldest first; all of them where no status is named."""
+    if status is None:
+        rows = store.rows("SELECT * FROM cancellation_requests ORDER BY id")
+    else:
+        rows = store.rows(
+            "SELECT * FROM cancellation_requests WHERE status = ? ORDER BY id", (status.value,)
+        )
+    return [_request(row) for row in rows]
+
+
+def newest_request(store: Store, reservation: int) -> CancellationRequest | None:
+    """The newest request for a reservation, whatever its status."""
+    row = store.row(
+        "SELECT * FROM cancellation_requests WHERE reservation = ? ORDER BY id DESC LIMIT 1",
+        (reservation,),
+    )
+    return _request(row) if row else None
+
+
+def _request(row: sqlite3.Row) -> CancellationRequest:
+    return CancellationRequest(
+        id=row["id"],
+        reservation=row["reservation"],
+        reason=Reason(row["reason"]),
+        cause=msgspec.json.decode(row["cause"], type=Cause) if row["cause"] else None,
+        requested_at=moment(row["requested_at"]),
+        status=RequestStatus(row["status"]),
+        decided_at=moment(row["decided_at"]),
+        decided_by=row["decided_by"],
+        note=row["note"],
+    )

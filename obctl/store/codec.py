@@ -1,0 +1,36 @@
+"""Rows <-> domain values; the one datetime format of the store."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import overload
+
+from obctl.domain.time_span import utc
+
+
+@overload
+def instant(moment: datetime) -> str: ...
+@overload
+def instant(moment: None) -> None: ...
+@overload
+def instant(moment: datetime | None) -> str | None: ...
+def instant(moment: datetime | None) -> str | None:
+    """`YYYY-MM-DDTHH:MM:SSZ`: text order is time order. Parts of a second are cut."""
+    if moment is None:
+        return None
+    return utc(moment).isoformat()[:19] + "Z"
+
+
+@overload
+def moment(text: str) -> datetime: ...
+@overload
+def moment(text: None) -> None: ...
+@overload
+def moment(text: str | None) -> datetime | None: ...
+def moment(text: str | None) -> datetime | None:
+    """The aware UTC datetime of a stored instant."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

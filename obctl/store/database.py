@@ -1,0 +1,159 @@
+"""Opening the store: pragmas, migrations, transactions, and what can be wrong with the file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from obctl.errors import ObctlError, StoreBusy, StoreError
+
+BUSY_SECONDS = 30
+_FILE_MODE = 0o600
+
+
+class Store:
+    """One connection to a company's store; one per thread."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.connection = connection
+
+    def rows(self, sql: str, parameters: object = ()) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        with translated(self.path):
+            return self.connection.execute(sql, parameters).fetchall()  # type: ignore[arg-type]
+
+    def row(self, sql: str, parameters: object = ()) -> sqlite3.Row | None:
+        """The first row of a query, if any."""
+        with translated(self.path):
+            found: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()  # type: ignore[arg-type]
+            return found
+
+    def run(self, sql: str, parameters: object = ()) -> sqlite3.Cursor:
+        """Execute one statement."""
+        with translated(self.path):
+            return self.connection.execute(sql, parameters)  # type: ignore[arg-type]
+
+    def run_many(self, sql: str, rows: list[tuple[object, ...]]) -> None:
+        """Execute one statement for many rows."""
+        if rows:
+            with translated(self.path):
+                self.connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; joins the transaction that is already open, if any."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.run("COMMIT")
+
+    def backup(self, target: Path) -> None:
+        """Copy the store to a new file with SQLite's backup API, safe while others write."""
+        if target.exists():
+            raise StoreError(f"{target} exists already", hint="name a file that does not exist")
+        with translated(target), closing(sqlite3.connect(target)) as copy:
+            target.chmod(_FILE_MODE)
+            self.connection.backup(copy)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def open_store(path: Path, *, create: bool = False) -> Store:
+    """Open the store at `path`, bringing an older schema up to date.
+
+    Raises `StoreError` for a file that is missing, damaged, no obctl store or from a newer obctl,
+    and `StoreBusy` where another process keeps it locked.
+    """
+    if not create and not path.exists():
+        raise StoreError(
+            f"there is no store at {path}",
+            hint="run `obctl init` for this company, or put a backup there",
+        )
+    if create:
+        path.touch(mode=_FILE_MODE)
+    with translated(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            _prepare(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+    return Store(path, connection)
+
+
+def _prepare(path: Path, connection: sqlite3.Connection) -> None:
+    from obctl.store.migrations import STEPS, migrate
+
+    connection.row_factory = sqlite3.Row
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(STEPS):
+        raise StoreError(
+            f"{path} was written by a newer obctl (schema {version}, this one knows {len(STEPS)})",
+            hint="upgrade obctl: pip install --upgrade obctl",
+            code="store-newer",
+        )
+    if version == 0 and _has_tables(connection):
+        raise StoreError(
+            f"{path} is an SQLite file, but no obctl store", hint="move it away, then `obctl init`"
+        )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.create_function("fold", 1, _fold, deterministic=True)
+    if version < len(STEPS):
+        migrate(connection)
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+
+
+def _fold(text: str | None) -> str | None:
+    """Case-insensitive comparison beyond ASCII, for searches."""
+    return None if text is None else str(text).casefold()
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours at this border."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translate(path, error) from error
+
+
+def _translate(path: Path, error: sqlite3.Error) -> ObctlError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreBusy(
+                f"{path} is locked by another process",
+                hint="wait for the other obctl command to end, then try again",
+            )
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return StoreError(
+                f"{path} is damaged or no SQLite file: {error}",
+                hint="put the last backup (`obctl store backup`) in its place",
+                code="store-corrupt",
+            )
+        case sqlite3.SQLITE_FULL:
+            return StoreError(
+                f"no space is left for {path}; nothing was half written",
+                hint="free some space, then run the command again",
+                code="disk-full",
+            )
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return StoreError(f"{path} cannot be opened for writing: {error}")
+        case _:
+            return StoreError(f"{path}: {error}")

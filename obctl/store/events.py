@@ -1,0 +1,163 @@
+"""Outlook as last read: what `--cached` shows, what a vanished event last was."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from obctl.domain.event import Event, EventType, Person, Response
+from obctl.domain.room import RoomId
+from obctl.domain.time_span import TimeSpan
+from obctl.store.codec import day, instant, moment
+from obctl.store.database import Store
+from obctl.store.payloads import load_payload, save_payloads
+
+_COLUMNS = (
+    "type", "start_at", "end_at", "subject", "all_day", "organizer_name", "organizer_email",
+    "series_master_id", "original_start_at", "ical_uid", "series_key", "born_at", "instance_on",
+    "foreign_origin", "is_cancelled", "is_organizer", "is_draft", "response", "show_as",
+    "sensitivity", "attendees", "room_invited", "time_zone", "created_at", "modified_at",
+    "change_key", "transaction_id", "payload", "gone_at",
+)  # fmt: skip
+_UPSERT = (
+    f"INSERT INTO events (room, event_id, {', '.join(_COLUMNS)})"
+    f" VALUES (?, ?, {', '.join('?' * len(_COLUMNS))})"
+    f" ON CONFLICT (room, event_id) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS)
+)
+
+
+def save_events(store: Store, room: RoomId, events: Sequence[Event]) -> dict[str, int]:
+    """Write events as they were just read; returns the payload id of each by event id.
+
+    Only inside a transaction. An event that was gone is there again.
+    """
+    ids = save_payloads(store, (event.payload for event in events))
+    payloads = {event.id: payload for event, payload in zip(events, ids, strict=True)}
+    store.run_many(
+        _UPSERT, [(room, event.id, *_values(event, payloads[event.id])) for event in events]
+    )
+    return {str(key): value for key, value in payloads.items()}
+
+
+def mark_gone(store: Store, room: RoomId, event_ids: Iterable[str], at: datetime) -> None:
+    """Record that Outlook no longer has these events; what they last were stays."""
+    store.run_many(
+        "UPDATE events SET gone_at = ? WHERE room = ? AND event_id = ? AND gone_at IS NULL",
+        [(instant(at), room, event_id) for event_id in event_ids],
+    )
+
+
+def load_events(store: Store, room: RoomId, span: TimeSpan) -> list[Event]:
+    """The room's events that overlap `span` as last read, without those that are gone."""
+    rows = store.rows(
+        "SELECT * FROM events WHERE room = ? AND start_at < ? AND (end_at > ? OR start_at >= ?)"
+        " AND gone_at IS NULL ORDER BY start_at, event_id",
+        (room, instant(span.end), instant(span.start), instant(span.start)),
+    )
+    return [_event(row) for row in rows]
+
+
+def load_series_events(store: Store, room: RoomId, master_id: str) -> list[Event]:
+    """The instances of one series as last read, without those that are gone."""
+    rows = store.rows(
+        "SELECT * FROM events WHERE room = ? AND series_master_id = ? AND gone_at IS NULL"
+        " ORDER BY start_at",
+        (room, master_id),
+    )
+    return [_event(row) for row in rows]
+
+
+def find_event(store: Store, room: RoomId, event_id: str) -> Event | None:
+    """An event as last read, a gone one included."""
+    row = store.row("SELECT * FROM events WHERE room = ? AND event_id = ?", (room, event_id))
+    return _event(row) if row else None
+
+
+def find_event_anywhere(store: Store, event_id: str) -> tuple[RoomId, Event] | None:
+    """An event of any room as last read, a gone one included."""
+    row = store.row(
+        "SELECT * FROM events WHERE room IN (SELECT id FROM rooms) AND event_id = ?", (event_id,)
+    )
+    return (row["room"], _event(row)) if row else None
+
+
+def load_event_payload(store: Store, room: RoomId, event_id: str) -> bytes | None:
+    """The original JSON of an event as last read."""
+    row = store.row("SELECT payload FROM events WHERE room = ? AND event_id = ?", (room, event_id))
+    return load_payload(store, row["payload"]) if row else None
+
+
+def change_keys(store: Store, room: RoomId) -> dict[str, str | None]:
+    """The change key of each event that is not gone: what a full read has to beat."""
+    rows = store.rows(
+        "SELECT event_id, change_key FROM events WHERE room = ? AND gone_at IS NULL", (room,)
+    )
+    return {row["event_id"]: row["change_key"] for row in rows}
+
+
+def _values(event: Event, payload: int) -> tuple[object, ...]:
+    return (
+        event.type.value,
+        instant(event.start),
+        instant(event.end),
+        event.subject,
+        event.all_day,
+        event.organizer.name,
+        event.organizer.email,
+        event.series_master_id,
+        instant(event.original_start),
+        event.ical_uid,
+        event.series_key,
+        instant(event.born_at),
+        event.instance_date.isoformat() if event.instance_date else None,
+        event.foreign_origin,
+        event.is_cancelled,
+        event.is_organizer,
+        event.is_draft,
+        event.response.value,
+        event.show_as,
+        event.sensitivity,
+        event.attendees,
+        event.room_invited,
+        event.time_zone,
+        instant(event.created_at),
+        instant(event.modified_at),
+        event.change_key,
+        event.transaction_id,
+        payload,
+        None,
+    )
+
+
+def _event(row: sqlite3.Row) -> Event:
+    return Event(
+        id=row["event_id"],
+        type=EventType(row["type"]),
+        start=moment(row["start_at"]),
+        end=moment(row["end_at"]),
+        subject=row["subject"],
+        all_day=bool(row["all_day"]),
+        organizer=Person(row["organizer_name"], row["organizer_email"]),
+        series_master_id=row["series_master_id"],
+        original_start=moment(row["original_start_at"]),
+        ical_uid=row["ical_uid"],
+        series_key=row["series_key"],
+        born_at=moment(row["born_at"]),
+        instance_date=day(row["instance_on"]),
+        foreign_origin=bool(row["foreign_origin"]),
+        is_cancelled=bool(row["is_cancelled"]),
+        is_organizer=bool(row["is_organizer"]),
+        is_draft=bool(row["is_draft"]),
+        response=Response(row["response"]),
+        show_as=row["show_as"],
+        sensitivity=row["sensitivity"],
+        attendees=row["attendees"],
+        room_invited=None if row["room_invited"] is None else bool(row["room_invited"]),
+        time_zone=row["time_zone"],
+        created_at=moment(row["created_at"]),
+        modified_at=moment(row["modified_at"]),
+        change_key=row["change_key"],
+        transaction_id=row["transaction_id"],
+    )

@@ -1,0 +1,108 @@
+"""Change notifications received and not yet handled: written before Graph gets its 202."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from obctl.domain.event import EventId
+from obctl.domain.room import RoomId
+from obctl.store.codec import instant, moment
+from obctl.store.database import Store
+from obctl.store.payloads import save_payloads
+
+
+class NotificationKind(StrEnum):
+    CHANGE = "change"
+    LIFECYCLE = "lifecycle"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Graph's "look again", of which nothing is trusted.
+
+    `what` is its changeType or lifecycleEvent.
+    """
+
+    kind: NotificationKind
+    what: str
+    subscription: str
+    room: RoomId
+    received_at: datetime
+    event_id: EventId | None = None
+    payload: bytes = b""
+    id: int = 0
+
+
+def add_notifications(store: Store, notifications: Sequence[Notification]) -> None:
+    """Append to the inbox; only inside a transaction."""
+    payloads = save_payloads(store, (item.payload for item in notifications))
+    store.run_many(
+        "INSERT INTO inbox (received_at, kind, what, subscription, room, event_id, payload)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                instant(item.received_at),
+                item.kind.value,
+                item.what,
+                item.subscription,
+                item.room,
+                item.event_id,
+                payload,
+            )
+            for item, payload in zip(notifications, payloads, strict=True)
+        ],
+    )
+
+
+def load_waiting(store: Store, *, limit: int = 5000) -> list[Notification]:
+    """The oldest notifications that nobody has handled yet."""
+    rows = store.rows("SELECT * FROM inbox WHERE handled_at IS NULL ORDER BY id LIMIT ?", (limit,))
+    return [_notification(row) for row in rows]
+
+
+def mark_handled(store: Store, notifications: Iterable[int], at: datetime) -> None:
+    store.run_many(
+        "UPDATE inbox SET handled_at = ? WHERE id = ?",
+        [(instant(at), item) for item in notifications],
+    )
+
+
+def waiting_rooms(store: Store) -> set[RoomId]:
+    """The rooms for which a notification waits."""
+    rows = store.rows("SELECT DISTINCT room FROM inbox WHERE handled_at IS NULL")
+    return {row["room"] for row in rows}
+
+
+def inbox_summary(store: Store) -> tuple[int, datetime | None]:
+    """How many notifications wait, and since when the oldest does."""
+    row = store.rows(
+        "SELECT count(*) AS pending, min(received_at) AS oldest FROM inbox WHERE handled_at IS NULL"
+    )[0]
+    return row["pending"], moment(row["oldest"])
+
+
+def last_notified(store: Store, room: RoomId, event_ids: Sequence[str]) -> datetime | None:
+    """When a notification about any of these events was last received."""
+    row = store.rows(
+        f"SELECT max(received_at) AS at FROM inbox WHERE room = ?"
+        f" AND event_id IN ({', '.join('?' * len(event_ids))})",
+        (room, *event_ids),
+    )[0]
+    at: str | None = row["at"]
+    return moment(at)
+
+
+def _notification(row: sqlite3.Row) -> Notification:
+    return Notification(
+        id=row["id"],
+        kind=NotificationKind(row["kind"]),
+        what=row["what"],
+        subscription=row["subscription"],
+        room=row["room"],
+        received_at=moment(row["received_at"]),
+        event_id=row["event_id"],
+    )

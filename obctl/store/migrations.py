@@ -1,0 +1,284 @@
+"""The schema, step by step. Append only: a step that was released is never edited.
+
+Instants are `YYYY-MM-DDTHH:MM:SSZ`; flags are 0 and 1; `room` is `rooms.id` and `reservation` is
+`reservations.number`. Each step is committed in one transaction with the record that it ran.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Step = Callable[[sqlite3.Connection], None]
+STEPS: list[Step] = []
+
+
+def step(function: Step) -> Step:
+    """Register the next migration."""
+    STEPS.append(function)
+    return function
+
+
+def migrate(connection: sqlite3.Connection, *, stop_before: str | None = None) -> list[str]:
+    """Bring the schema up to date; returns the names of the steps that ran.
+
+    `stop_before` names the step to stop at: tests build older schemas with it.
+    """
+    from sqlite_utils import Database
+
+    database = Database(connection)
+    ran: list[str] = []
+    done = connection.execute("PRAGMA user_version").fetchone()[0]
+    for position, function in enumerate(STEPS[done:], start=done + 1):
+        if function.__name__ == stop_before:
+            break
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Another process may have migrated while this one waited for the lock.
+            if connection.execute("PRAGMA user_version").fetchone()[0] < position:
+                function(connection)
+                database["migrations"].insert(  # type: ignore[union-attr]
+                    {
+                        "name": function.__name__,
+                        "applied_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    }
+                )
+                connection.execute(f"PRAGMA user_version = {position}")
+                ran.append(function.__name__)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    return ran
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    """Run statements one by one: `executescript` would commit the step's transaction."""
+    for statement in script.split(";"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+@step
+def m001_initial(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        CREATE TABLE migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL);
+
+        -- The mapped rooms, with where each room's reading stands
+        CREATE TABLE rooms (
+            id INTEGER PRIMARY KEY,
+            mailbox TEXT NOT NULL UNIQUE COLLATE NOCASE,
+            name TEXT NOT NULL,
+            location TEXT,
+            floor TEXT,
+            capacity INTEGER,
+            time_zone TEXT NOT NULL,
+            activated_at TEXT NOT NULL,
+            object_id TEXT,
+            processing TEXT NOT NULL DEFAULT '{}',
+            last_synced_at TEXT,
+            verdict TEXT,
+            condition TEXT,
+            delta_link TEXT,
+            read_start_at TEXT,
+            read_end_at TEXT,
+            planned_end_at TEXT,
+            locked_out TEXT
+        );
+
+        -- What Officebooking holds
+        CREATE TABLE reservations (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            subject TEXT NOT NULL,
+            organizer_name TEXT,
+            organizer_email TEXT,
+            start_at TEXT NOT NULL,
+            end_at TEXT NOT NULL,
+            time_zone TEXT NOT NULL,
+            all_day INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            external_state INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            event_id TEXT,
+            ical_uid TEXT,
+            series_key TEXT,
+            series_master_id TEXT,
+            original_start_at TEXT,
+            attendees INTEGER,
+            notes TEXT,
+            version INTEGER NOT NULL DEFAULT 1,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        );
+        CREATE INDEX reservations_room_start ON reservations (room, start_at);
+        CREATE INDEX reservations_room_event ON reservations (room, event_id);
+        CREATE INDEX reservations_room_series ON reservations (room, series_key);
+
+        -- Catering, visitors and other services on a reservation
+        CREATE TABLE services (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            reservation INTEGER NOT NULL REFERENCES reservations (number),
+            kind TEXT NOT NULL,
+            description TEXT NOT NULL,
+            quantity INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            locked_from_at TEXT
+        );
+        CREATE INDEX services_reservation ON services (reservation);
+
+        -- Outlook as last read: the room's events, gone ones included (gone_at)
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY,
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            event_id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            start_at TEXT NOT NULL,
+            end_at TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            all_day INTEGER NOT NULL,
+            organizer_name TEXT,
+            organizer_email TEXT,
+            series_master_id TEXT,
+            original_start_at TEXT,
+            ical_uid TEXT,
+            series_key TEXT,
+            born_at TEXT,
+            instance_on TEXT,
+            foreign_origin INTEGER NOT NULL,
+            is_cancelled INTEGER NOT NULL,
+            is_organizer INTEGER NOT NULL,
+            is_draft INTEGER NOT NULL,
+            response TEXT NOT NULL,
+            show_as TEXT NOT NULL,
+            sensitivity TEXT NOT NULL,
+            attendees INTEGER,
+            room_invited INTEGER,
+            time_zone TEXT,
+            created_at TEXT,
+            modified_at TEXT,
+            change_key TEXT,
+            transaction_id TEXT,
+            payload INTEGER REFERENCES payloads (id),
+            gone_at TEXT
+        );
+        CREATE UNIQUE INDEX events_room_event ON events (room, event_id);
+        CREATE INDEX events_room_start ON events (room, start_at);
+
+        -- What both sides were when they last agreed
+        CREATE TABLE agreed_states (
+            reservation INTEGER PRIMARY KEY REFERENCES reservations (number),
+            event_id TEXT NOT NULL,
+            start_at TEXT NOT NULL,
+            end_at TEXT NOT NULL,
+            all_day INTEGER NOT NULL,
+            subject TEXT NOT NULL,
+            event_subject TEXT NOT NULL,
+            organizer_name TEXT,
+            organizer_email TEXT,
+            version INTEGER NOT NULL,
+            change_key TEXT,
+            agreed_at TEXT NOT NULL
+        );
+
+        -- Cancellations from Outlook that wait, or waited, for a person
+        CREATE TABLE cancellation_requests (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            reservation INTEGER NOT NULL REFERENCES reservations (number),
+            reason TEXT NOT NULL,
+            cause TEXT,
+            requested_at TEXT NOT NULL,
+            status TEXT NOT NULL,
+            decided_at TEXT,
+            decided_by TEXT,
+            note TEXT
+        );
+        CREATE INDEX cancellation_requests_reservation ON cancellation_requests (reservation);
+
+        -- The company log, append-only. Its payload is the original Outlook JSON
+        CREATE TABLE company_log (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            action TEXT NOT NULL,
+            room INTEGER REFERENCES rooms (id),
+            email TEXT,
+            subject TEXT,
+            reservation INTEGER,
+            event_id TEXT,
+            run TEXT,
+            request_id TEXT,
+            message TEXT NOT NULL,
+            payload INTEGER REFERENCES payloads (id)
+        );
+        CREATE INDEX company_log_at ON company_log (at);
+        CREATE INDEX company_log_email ON company_log (email, at);
+        CREATE INDEX company_log_reservation ON company_log (reservation);
+        CREATE INDEX company_log_event ON company_log (room, event_id);
+
+        -- Original JSON: codec 0 is plain, 1 is Zstandard
+        CREATE TABLE payloads (id INTEGER PRIMARY KEY, codec INTEGER NOT NULL, data BLOB NOT NULL);
+
+        -- Our ledger of Graph subscriptions
+        CREATE TABLE subscriptions (
+            id TEXT PRIMARY KEY,
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            resource TEXT NOT NULL,
+            notification_url TEXT NOT NULL,
+            lifecycle_url TEXT,
+            client_state TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            expires_at TEXT NOT NULL,
+            lost INTEGER NOT NULL DEFAULT 0,
+            last_notification_at TEXT
+        );
+
+        -- Change notifications received and not yet handled (handled_at is null)
+        CREATE TABLE inbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            received_at TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            what TEXT NOT NULL,
+            subscription TEXT NOT NULL,
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            event_id TEXT,
+            payload INTEGER REFERENCES payloads (id),
+            handled_at TEXT
+        );
+        CREATE INDEX inbox_waiting ON inbox (room) WHERE handled_at IS NULL;
+
+        -- Writes owed to Outlook (done_at is null)
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            reservation INTEGER NOT NULL REFERENCES reservations (number),
+            action TEXT NOT NULL,
+            transaction_id TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            due_at TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            failed INTEGER NOT NULL DEFAULT 0,
+            error_code TEXT,
+            error TEXT,
+            request_id TEXT,
+            event_id TEXT,
+            repeat TEXT,
+            note TEXT,
+            silent INTEGER NOT NULL DEFAULT 0,
+            done_at TEXT
+        );
+        CREATE INDEX outbox_owed ON outbox (reservation) WHERE done_at IS NULL;
+
+        -- One line for each run that changed or looked at the company
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            started_at TEXT NOT NULL,
+            finished_at TEXT,
+            exit_code INTEGER,
+            report TEXT
+        );
+        CREATE INDEX runs_started ON runs (started_at)
+        """,
+    )

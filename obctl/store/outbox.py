@@ -1,0 +1,93 @@
+"""Writes owed to Outlook, committed together with the reservation they are for."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from obctl.domain.push import OutboxItem, PushAction
+from obctl.store.codec import instant, moment
+from obctl.store.database import Store
+
+
+def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
+    """Owe a write; its `id` is given here."""
+    cursor = store.run(
+        "INSERT INTO outbox (reservation, action, transaction_id, created_at, due_at, event_id,"
+        " repeat, note, silent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            item.reservation,
+            item.action.value,
+            item.transaction_id,
+            instant(item.created_at),
+            instant(item.due_at),
+            item.event_id,
+            item.repeat,
+            item.note,
+            item.silent,
+        ),
+    )
+    row = store.rows("SELECT * FROM outbox WHERE id = ?", (cursor.lastrowid,))[0]
+    return _item(row)
+
+
+def load_owed(store: Store, *, due_by: datetime | None = None) -> list[OutboxItem]:
+    """The writes still owed, oldest first; only those due by a moment where named."""
+    if due_by is None:
+        rows = store.rows("SELECT * FROM outbox WHERE done_at IS NULL ORDER BY id")
+    else:
+        rows = store.rows(
+            "SELECT * FROM outbox WHERE done_at IS NULL AND due_at <= ? ORDER BY id",
+            (instant(due_by),),
+        )
+    return [_item(row) for row in rows]
+
+
+def owed_for(store: Store, reservation: int) -> list[OutboxItem]:
+    """The writes still owed for one reservation, oldest first."""
+    rows = store.rows(
+        "SELECT * FROM outbox WHERE reservation = ? AND done_at IS NULL ORDER BY id", (reservation,)
+    )
+    return [_item(row) for row in rows]
+
+
+def mark_done(store: Store, item: int, at: datetime) -> None:
+    """The write is in Outlook, or nobody wants it any more."""
+    store.run("UPDATE outbox SET done_at = ?, failed = 0 WHERE id = ?", (instant(at), item))
+
+
+def mark_failed(
+    store: Store,
+    item: int,
+    *,
+    error_code: str,
+    error: str,
+    request_id: str | None,
+    due_at: datetime,
+) -> None:
+    """The attempt did not succeed; it is due again at `due_at`."""
+    store.run(
+        "UPDATE outbox SET failed = 1, attempts = attempts + 1, error_code = ?, error = ?,"
+        " request_id = ?, due_at = ? WHERE id = ?",
+        (error_code, error, request_id, instant(due_at), item),
+    )
+
+
+def _item(row: sqlite3.Row) -> OutboxItem:
+    return OutboxItem(
+        id=row["id"],
+        reservation=row["reservation"],
+        action=PushAction(row["action"]),
+        transaction_id=row["transaction_id"],
+        created_at=moment(row["created_at"]),
+        due_at=moment(row["due_at"]),
+        attempts=row["attempts"],
+        failed=bool(row["failed"]),
+        error_code=row["error_code"],
+        error=row["error"],
+        request_id=row["request_id"],
+        event_id=row["event_id"],
+        repeat=row["repeat"],
+        note=row["note"],
+        silent=bool(row["silent"]),
+    )

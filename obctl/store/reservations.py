@@ -1,0 +1,219 @@
+"""Reservations with their services."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from obctl.domain.event import Person
+from obctl.domain.reservation import (
+    ExternalState,
+    Reservation,
+    ReservationNumber,
+    Source,
+    Status,
+)
+from obctl.domain.room import RoomId
+from obctl.domain.time_span import TimeSpan
+from obctl.errors import UsageError
+from obctl.store.codec import instant, moment
+from obctl.store.database import Store
+from obctl.store.services import load_services
+
+COLUMNS = (
+    "room", "subject", "organizer_name", "organizer_email", "start_at", "end_at", "time_zone",
+    "all_day", "status", "external_state", "source", "event_id", "ical_uid", "series_key",
+    "series_master_id", "original_start_at", "attendees", "notes", "version", "created_at",
+    "updated_at",
+)  # fmt: skip
+_MARKS = ", ".join("?" * len(COLUMNS))
+_INSERT = f"INSERT INTO reservations (number, {', '.join(COLUMNS)}) VALUES (?, {_MARKS})"
+_UPDATE = f"UPDATE reservations SET {', '.join(f'{c} = ?' for c in COLUMNS)} WHERE number = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What `search_reservations` looks for; `None` and empty match everything."""
+
+    span: TimeSpan | None = None
+    rooms: Sequence[RoomId] | None = None
+    text: str | None = None
+    status: Status | None = None
+    external_state: int | None = None
+    limit: int | None = None
+
+
+def next_number(store: Store) -> ReservationNumber:
+    """The number the next reservation gets; ask inside the transaction that uses it."""
+    row = store.row("SELECT seq FROM sqlite_sequence WHERE name = 'reservations'")
+    return ReservationNumber((row["seq"] if row else 0) + 1)
+
+
+def insert_reservations(store: Store, reservations: Iterable[Reservation]) -> None:
+    """Add reservations that carry their final numbers (`next_number`)."""
+    store.run_many(_INSERT, [(r.number, *_values(r)) for r in reservations])
+
+
+def update_reservation(store: Store, reservation: Reservation) -> None:
+    """Write every field of a known reservation; services are saved on their own."""
+    store.run(_UPDATE, (*_values(reservation), reservation.number))
+
+
+def find_reservation(store: Store, number: int) -> Reservation:
+    """The reservation with this number; raises `UsageError`."""
+    row = store.row("SELECT * FROM reservations WHERE number = ?", (number,))
+    if row is None:
+        raise UsageError(
+            f"there is no reservation {number}",
+            hint="`obctl reservations list` shows them",
+            code="unknown-reservation",
+        )
+    return _with_services(store, [_reservation(row)])[0]
+
+
+def find_by_event(store: Store, room: RoomId, event_id: str) -> list[Reservation]:
+    """The reservations of a room that point at this event."""
+    return _load(store, "room = ? AND event_id = ?", (room, event_id))
+
+
+def load_room_reservations(store: Store, room: RoomId, span: TimeSpan) -> list[Reservation]:
+    """The room's reservations that overlap `span`, cancelled ones included, by start."""
+    return _load(
+        store,
+        "room = ? AND start_at < ? AND (end_at > ? OR start_at >= ?)",
+        (room, instant(span.end), instant(span.start), instant(span.start)),
+    )
+
+
+def load_numbered(store: Store, numbers: Iterable[int]) -> list[Reservation]:
+    """The reservations with these numbers, by start."""
+    wanted = sorted(set(numbers))
+    found: list[Reservation] = []
+    for first in range(0, len(wanted), 500):
+        part = wanted[first : first + 500]
+        found += _load(store, f"number IN ({', '.join('?' * len(part))})", part)
+    return found
+
+
+def load_by_series(store: Store, series_key: str) -> list[Reservation]:
+    """All reservations, in whatever room, that carry this series key."""
+    return _load(store, "room IN (SELECT id FROM rooms) AND series_key = ?", (series_key,))
+
+
+def load_by_state(
+    store: Store, state: ExternalState, *, ending_after: datetime
+) -> list[Reservation]:
+    """Reservations in one external state that end after a moment."""
+    return _load(store, "external_state = ? AND end_at > ?", (int(state), instant(ending_after)))
+
+
+def search_reservations(store: Store, wanted: Filter) -> list[Reservation]:
+    """The reservations that fit every part of `wanted`, by start.
+
+    Text is split at spaces; each word must stand in the subject, the organiser, the room or a
+    service, upper and lower case being the same.
+    """
+    conditions: list[str] = ["1"]
+    values: list[object] = []
+    if wanted.span:
+        conditions.append("r.start_at < ? AND (r.end_at > ? OR r.start_at >= ?)")
+        values += [
+            instant(wanted.span.end), instant(wanted.span.start), instant(wanted.span.start)
+        ]  # fmt: skip
+    if wanted.rooms is not None:
+        conditions.append(f"r.room IN ({', '.join('?' * len(wanted.rooms))})")
+        values += wanted.rooms
+    if wanted.status:
+        conditions.append("r.status = ?")
+        values.append(wanted.status.value)
+    if wanted.external_state is not None:
+        conditions.append("r.external_state = ?")
+        values.append(wanted.external_state)
+    for word in (wanted.text or "").split():
+        conditions.append(
+            "instr(fold(r.subject || ' ' || coalesce(r.organizer_name, '') || ' ' ||"
+            " coalesce(r.organizer_email, '') || ' ' || m.name || ' ' || m.mailbox || ' ' ||"
+            " coalesce((SELECT group_concat(s.kind || ' ' || s.description, ' ') FROM services s"
+            " WHERE s.reservation = r.number), '')), ?)"
+        )
+        values.append(word.casefold())
+    limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
+    rows = store.rows(
+        "SELECT r.* FROM reservations r JOIN rooms m ON m.id = r.room"
+        f" WHERE {' AND '.join(conditions)} ORDER BY r.start_at, r.number{limit}",
+        values,
+    )
+    return _with_services(store, [_reservation(row) for row in rows])
+
+
+def _load(store: Store, condition: str, values: Sequence[object]) -> list[Reservation]:
+    rows = store.rows(
+        f"SELECT * FROM reservations WHERE {condition} ORDER BY start_at, number", values
+    )
+    return _with_services(store, [_reservation(row) for row in rows])
+
+
+def _with_services(store: Store, reservations: list[Reservation]) -> list[Reservation]:
+    services = load_services(store, [reservation.number for reservation in reservations])
+    if not services:
+        return reservations
+    return [
+        replace(reservation, services=tuple(services[reservation.number]))
+        if reservation.number in services
+        else reservation
+        for reservation in reservations
+    ]
+
+
+def _values(reservation: Reservation) -> tuple[object, ...]:
+    return (
+        reservation.room,
+        reservation.subject,
+        reservation.organizer.name,
+        reservation.organizer.email,
+        instant(reservation.start),
+        instant(reservation.end),
+        reservation.time_zone,
+        reservation.all_day,
+        reservation.status.value,
+        int(reservation.external_state),
+        reservation.source.value,
+        reservation.event_id,
+        reservation.ical_uid,
+        reservation.series_key,
+        reservation.series_master_id,
+        instant(reservation.original_start),
+        reservation.attendees,
+        reservation.notes,
+        reservation.version,
+        instant(reservation.created_at),
+        instant(reservation.updated_at),
+    )
+
+
+def _reservation(row: sqlite3.Row) -> Reservation:
+    return Reservation(
+        number=row["number"],
+        room=row["room"],
+        subject=row["subject"],
+        organizer=Person(row["organizer_name"], row["organizer_email"]),
+        start=moment(row["start_at"]),
+        end=moment(row["end_at"]),
+        time_zone=row["time_zone"],
+        all_day=bool(row["all_day"]),
+        status=Status(row["status"]),
+        external_state=ExternalState(row["external_state"]),
+        source=Source(row["source"]),
+        created_at=moment(row["created_at"]),
+        updated_at=moment(row["updated_at"]),
+        event_id=row["event_id"],
+        ical_uid=row["ical_uid"],
+        series_key=row["series_key"],
+        series_master_id=row["series_master_id"],
+        original_start=moment(row["original_start_at"]),
+        attendees=row["attendees"],
+        notes=row["notes"],
+        version=row["version"],
+    )

@@ -1,0 +1,97 @@
+"""Run records, and the lock that lets one run at a time touch a company."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from obctl.errors import AnotherRunActive, UsageError
+from obctl.store.codec import instant, moment
+from obctl.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as the store keeps it; `report` is its JSON report once it ended."""
+
+    id: str
+    kind: str
+    started_at: datetime
+    finished_at: datetime | None
+    exit_code: int | None
+    report: dict[str, Any] | None
+
+
+def start_run(store: Store, run: str, *, kind: str, at: datetime) -> None:
+    store.run("INSERT INTO runs (id, kind, started_at) VALUES (?, ?, ?)", (run, kind, instant(at)))
+
+
+def finish_run(
+    store: Store, run: str, *, at: datetime, exit_code: int, report: dict[str, Any]
+) -> None:
+    store.run(
+        "UPDATE runs SET finished_at = ?, exit_code = ?, report = ? WHERE id = ?",
+        (instant(at), exit_code, msgspec.json.encode(report).decode(), run),
+    )
+
+
+def load_runs(store: Store, *, limit: int = 20) -> list[RunRecord]:
+    """The latest runs, newest first."""
+    rows = store.rows("SELECT * FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?", (limit,))
+    return [_record(row) for row in rows]
+
+
+def find_run(store: Store, run: str) -> RunRecord:
+    """The run with this id; raises `UsageError`."""
+    row = store.row("SELECT * FROM runs WHERE id = ?", (run,))
+    if row is None:
+        raise UsageError(
+            f"there is no run {run!r}", hint="`obctl sync history` shows them", code="unknown-run"
+        )
+    return _record(row)
+
+
+@contextmanager
+def run_lock(folder: Path) -> Iterator[None]:
+    """Hold the company's run lock; raises `AnotherRunActive` with the holder's pid.
+
+    The operating system drops the lock with its holder, so a dead run never blocks the next.
+    """
+    from filelock import FileLock, Timeout
+
+    path = folder / "run.lock"
+    holder = folder / "run.pid"
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        pid = holder.read_text().strip() if holder.exists() else ""
+        raise AnotherRunActive(
+            "another run is active for this company" + (f" (process {pid})" if pid else ""),
+            hint="wait for it to end; `obctl sync status` shows what it did",
+        ) from error
+    try:
+        holder.write_text(f"{os.getpid()}\n")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _record(row: sqlite3.Row) -> RunRecord:
+    return RunRecord(
+        id=row["id"],
+        kind=row["kind"],
+        started_at=moment(row["started_at"]),
+        finished_at=moment(row["finished_at"]),
+        exit_code=row["exit_code"],
+        report=msgspec.json.decode(row["report"]) if row["report"] else None,
+    )

@@ -1,0 +1,84 @@
+"""Services on reservations."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from obctl.domain.reservation import ReservationNumber, Service, ServiceKind
+from obctl.errors import UsageError
+from obctl.store.codec import instant, moment
+from obctl.store.database import Store
+
+_MANY = 500
+
+
+def load_services(
+    store: Store, reservations: Sequence[ReservationNumber]
+) -> dict[ReservationNumber, list[Service]]:
+    """The services of these reservations, cancelled ones included, by reservation."""
+    if len(reservations) > _MANY:
+        # Most reservations have no services: one scan of the small table beats many look-ups.
+        wanted = set(reservations)
+        rows = [
+            row
+            for row in store.rows("SELECT * FROM services ORDER BY id")
+            if row["reservation"] in wanted
+        ]
+    else:
+        marks = ", ".join("?" * len(reservations))
+        rows = store.rows(
+            f"SELECT * FROM services WHERE reservation IN ({marks}) ORDER BY id", reservations
+        )
+    found: dict[ReservationNumber, list[Service]] = {}
+    for row in rows:
+        found.setdefault(row["reservation"], []).append(_service(row))
+    return found
+
+
+def add_service(store: Store, service: Service) -> Service:
+    """Save a new service; its `id` is given here."""
+    cursor = store.run(
+        "INSERT INTO services (reservation, kind, description, quantity, status, locked_from_at)"
+        " VALUES (?, ?, ?, ?, 'ordered', ?)",
+        (
+            service.reservation,
+            service.kind.value,
+            service.description,
+            service.quantity,
+            instant(service.locked_from),
+        ),
+    )
+    return find_service(store, cursor.lastrowid or 0)
+
+
+def find_service(store: Store, service: int) -> Service:
+    """The service with this id; raises `UsageError`."""
+    row = store.row("SELECT * FROM services WHERE id = ?", (service,))
+    if row is None:
+        raise UsageError(
+            f"there is no service {service}",
+            hint="`obctl services list` shows them",
+            code="unknown-service",
+        )
+    return _service(row)
+
+
+def cancel_services(store: Store, services: Sequence[int]) -> None:
+    """Mark services as cancelled."""
+    store.run_many(
+        "UPDATE services SET status = 'cancelled' WHERE id = ?",
+        [(service,) for service in services],
+    )
+
+
+def _service(row: sqlite3.Row) -> Service:
+    return Service(
+        id=row["id"],
+        reservation=row["reservation"],
+        kind=ServiceKind(row["kind"]),
+        description=row["description"],
+        quantity=row["quantity"],
+        cancelled=row["status"] == "cancelled",
+        locked_from=moment(row["locked_from_at"]),
+    )

@@ -1,0 +1,76 @@
+"""Our ledger of Graph subscriptions, kept when they expire or get lost: causes read it."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from obctl.domain.room import RoomId
+from obctl.domain.subscription import Subscription
+from obctl.store.codec import instant, moment
+from obctl.store.database import Store
+
+
+def save_subscription(store: Store, subscription: Subscription) -> None:
+    """Write one line, replacing an older one of the same id."""
+    store.run(
+        "INSERT OR REPLACE INTO subscriptions (id, room, resource, notification_url,"
+        " lifecycle_url, client_state, created_at, expires_at, lost, last_notification_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            subscription.id,
+            subscription.room,
+            subscription.resource,
+            subscription.notification_url,
+            subscription.lifecycle_url,
+            subscription.client_state,
+            instant(subscription.created_at),
+            instant(subscription.expires_at),
+            subscription.lost,
+            instant(subscription.last_notification_at),
+        ),
+    )
+
+
+def touch_subscription(store: Store, subscription: str, at: datetime) -> None:
+    """Record when Graph last notified through it."""
+    store.run(
+        "UPDATE subscriptions SET last_notification_at = ? WHERE id = ?",
+        (instant(at), subscription),
+    )
+
+
+def forget_subscription(store: Store, subscription: str) -> None:
+    """Remove the line of a subscription that was ended on purpose."""
+    store.run("DELETE FROM subscriptions WHERE id = ?", (subscription,))
+
+
+def load_subscriptions(store: Store, room: RoomId | None = None) -> list[Subscription]:
+    """The ledger, newest first; of one room where named."""
+    if room is None:
+        rows = store.rows("SELECT * FROM subscriptions ORDER BY created_at DESC, id")
+    else:
+        rows = store.rows(
+            "SELECT * FROM subscriptions WHERE room = ? ORDER BY created_at DESC, id", (room,)
+        )
+    return [_subscription(row) for row in rows]
+
+
+def find_subscription(store: Store, subscription: str) -> Subscription | None:
+    row = store.row("SELECT * FROM subscriptions WHERE id = ?", (subscription,))
+    return _subscription(row) if row else None
+
+
+def _subscription(row: sqlite3.Row) -> Subscription:
+    return Subscription(
+        id=row["id"],
+        room=row["room"],
+        resource=row["resource"],
+        notification_url=row["notification_url"],
+        lifecycle_url=row["lifecycle_url"],
+        client_state=row["client_state"],
+        created_at=moment(row["created_at"]),
+        expires_at=moment(row["expires_at"]),
+        lost=bool(row["lost"]),
+        last_notification_at=moment(row["last_notification_at"]),
+    )

@@ -1,0 +1,309 @@
+"""Comparison: where a room's reservations and its calendar differ. Why they do is for `causes`.
+
+Only what takes the room on one side and not on the other, or takes it differently, is a difference.
+What Exchange rewrites on its own (subjects, private titles, the free/busy word) is normalised.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from obctl.domain.agreed_state import AgreedState
+from obctl.domain.difference import Difference, DifferenceKind, FieldValues
+from obctl.domain.event import Event, EventId, EventType
+from obctl.domain.pairing import Pairing, pair
+from obctl.domain.reservation import Reservation, ReservationNumber, Status
+from obctl.domain.room import Room
+from obctl.domain.time_span import TimeSpan, instant_text, local_day
+
+__all__ = ["Normalised", "Pairing", "compare", "differing_fields", "normalised", "pair"]
+
+FREE = frozenset({"free", "workingElsewhere"})
+PRIVATE = frozenset({"private", "confidential"})
+_INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A field that looks different and is none, with the cosmetic cause that explains it."""
+
+    field: str
+    cause_code: str
+
+
+def compare(
+    room: Room,
+    reservations: Iterable[Reservation],
+    events: Iterable[Event],
+    span: TimeSpan,
+    agreed: Mapping[ReservationNumber, AgreedState] | None = None,
+) -> tuple[Difference, ...]:
+    """The differences of one room among the items that overlap `span`, sorted by start.
+
+    A pair counts as soon as one half overlaps: hand in what lies outside too, where it is known, or
+    a meeting moved out of the span looks like one that is missing.
+    """
+    pairing = pair(
+        (item for item in reservations if item.room == room.id),
+        (item for item in events if item.type is not EventType.MASTER),
+    )
+    found = [
+        *_of_pairs(room, pairing, span, agreed or {}),
+        *_of_lone_reservations(room, pairing, span),
+        *_of_events(room, pairing, span),
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def differing_fields(
+    room: Room, reservation: Reservation, event: Event, agreed: AgreedState | None = None
+) -> dict[str, FieldValues]:
+    """The fields in which a reservation and its live event differ, by name."""
+    fields = _times(room, reservation, event)
+    same_subject = _words(reservation.subject) == _words(event.subject)
+    if not same_subject and _subject_cause(reservation, event, agreed) is None:
+        fields["subject"] = FieldValues(reservation.subject, event.subject)
+    if not event.is_organizer:
+        fields |= _answers(reservation, event)
+    stale_id = reservation.event_id not in (None, event.id) and reservation.key == event.key
+    if not fields and stale_id and reservation.key is not None:
+        fields["event_id"] = FieldValues(reservation.event_id, event.id)
+    return fields
+
+
+def normalised(
+    reservation: Reservation, event: Event, agreed: AgreedState | None = None
+) -> tuple[Normalised, ...]:
+    """What differs between the two only because Exchange rewrites it."""
+    found = []
+    cause = _subject_cause(reservation, event, agreed)
+    if cause is not None and _words(reservation.subject) != _words(event.subject):
+        found.append(Normalised("subject", cause))
+    if event.show_as in FREE and event.takes_room and not event.is_tentative:
+        found.append(Normalised("show_as", "show-as-free"))
+    return tuple(found)
+
+
+def is_busy(event: Event) -> bool:
+    """Whether the event keeps others out: accepted, and not shown as free."""
+    return event.takes_room and not event.is_tentative and event.show_as not in FREE
+
+
+def _of_pairs(
+    room: Room,
+    pairing: Pairing,
+    span: TimeSpan,
+    agreed: Mapping[ReservationNumber, AgreedState],
+) -> Iterator[Difference]:
+    for reservation, event in pairing.pairs:
+        if not (_within(span, reservation) or _within(span, event)):
+            continue
+        match reservation.is_active, event.takes_room:
+            case True, True:
+                fields = differing_fields(room, reservation, event, agreed.get(reservation.number))
+                if fields:
+                    yield _difference(
+                        room, DifferenceKind.CHANGED, reservation, event, fields=fields
+                    )
+            case True, False:
+                # cancelled or declined, and still on the calendar
+                yield _difference(room, DifferenceKind.MISSING_IN_OUTLOOK, reservation, event)
+            case False, True:
+                # cancelled in Officebooking, and the room still keeps the meeting
+                yield _difference(room, DifferenceKind.MISSING_IN_OFFICEBOOKING, reservation, event)
+
+
+def _of_lone_reservations(room: Room, pairing: Pairing, span: TimeSpan) -> Iterator[Difference]:
+    taken = [event for reservation, event in pairing.pairs if reservation.is_active]
+    by_id: dict[EventId | None, Event] = {event.id: event for event in taken}
+    by_key = {event.key: event for event in taken if event.key is not None}
+    for reservation in pairing.only_reservations:
+        if not reservation.is_active or not _within(span, reservation):
+            continue
+        shared = by_id.get(reservation.event_id)
+        if shared is None and reservation.key is not None:
+            shared = by_key.get(reservation.key)
+        if shared is not None:
+            yield _difference(room, DifferenceKind.DUPLICATE, reservation, shared)
+        else:
+            yield _difference(room, DifferenceKind.MISSING_IN_OUTLOOK, reservation, None)
+
+
+def _of_events(room: Room, pairing: Pairing, span: TimeSpan) -> Iterator[Difference]:
+    owners = {event.id: r for r, event in pairing.pairs if r.is_active}
+    lone = {event.id for event in pairing.only_events}
+    events = [event for _, event in pairing.pairs if event.id in owners]
+    events += pairing.only_events
+    alive = [event for event in events if event.takes_room and _within(span, event)]
+    copies = _copies(alive, owners)
+    for event in alive:
+        if event.id in copies:
+            yield _difference(room, DifferenceKind.DUPLICATE, owners.get(event.id), event)
+        elif event.id in lone:
+            yield _difference(room, DifferenceKind.MISSING_IN_OFFICEBOOKING, None, event)
+    everything = [*(event for _, event in pairing.pairs), *pairing.only_events]
+    for first, second in _overlaps([event for event in everything if is_busy(event)], span):
+        if _twin_key(first) is not None and _twin_key(first) == _twin_key(second):
+            continue
+        later = max(first, second, key=_made)
+        yield Difference(
+            kind=DifferenceKind.OVERLAP,
+            room=room.id,
+            start=max(first.start, second.start),
+            end=min(first.end, second.end),
+            subject=later.subject,
+            reservation=owners[later.id].number if later.id in owners else None,
+            event_id=later.id,
+            ical_uid=later.ical_uid,
+        )
+
+
+def _copies(events: Iterable[Event], owners: Mapping[EventId, Reservation]) -> frozenset[EventId]:
+    """Events that repeat another one; the one with a reservation, then the older, is the original.
+
+    Several meetings of one person at one time under one title are one meeting sent twice.
+    """
+    groups: dict[tuple[datetime, str, str], list[Event]] = defaultdict(list)
+    for event in events:
+        if (key := _twin_key(event)) is not None:
+            groups[key].append(event)
+    return frozenset(
+        event.id
+        for group in groups.values()
+        for event in sorted(group, key=lambda e: (e.id not in owners, *_made(e)))[1:]
+    )
+
+
+def _twin_key(event: Event) -> tuple[datetime, str, str] | None:
+    if event.organizer.email is None:
+        return None
+    return event.start, event.organizer.email.casefold(), _words(event.subject)
+
+
+def _made(event: Event) -> tuple[datetime, datetime, str]:
+    """Orders events by when the room got them."""
+    return event.created_at or event.start, event.start, event.id
+
+
+def _overlaps(events: Iterable[Event], span: TimeSpan) -> Iterator[tuple[Event, Event]]:
+    """Each pair of events that share time inside `span`."""
+    running: list[Event] = []
+    for event in sorted(events, key=lambda e: (e.start, e.id)):
+        running = [earlier for earlier in running if earlier.end > event.start]
+        for earlier in running:
+            end = min(earlier.end, event.end)
+            if event.start < end and span.overlaps(event.start, end):
+                yield earlier, event
+        running.append(event)
+
+
+def _times(room: Room, reservation: Reservation, event: Event) -> dict[str, FieldValues]:
+    fields: dict[str, FieldValues] = {}
+    if reservation.all_day and event.all_day:
+        # days, not instants: an all-day item knows no hour
+        ours = _days(room, reservation)
+        theirs = _days(room, event)
+        same_start, same_end = ours[0] == theirs[0], ours[1] == theirs[1]
+    else:
+        same_start, same_end = reservation.start == event.start, reservation.end == event.end
+    if not same_start:
+        fields["start"] = FieldValues(instant_text(reservation.start), instant_text(event.start))
+    if not same_end:
+        fields["end"] = FieldValues(instant_text(reservation.end), instant_text(event.end))
+    if reservation.all_day != event.all_day:
+        fields["all_day"] = FieldValues(reservation.all_day, event.all_day)
+    return fields
+
+
+def _days(room: Room, item: Reservation | Event) -> tuple[object, object]:
+    last = max(item.start, item.end - _INSTANT)
+    return local_day(item.start, room.zone), local_day(last, room.zone)
+
+
+def _answers(reservation: Reservation, event: Event) -> dict[str, FieldValues]:
+    """Organiser and status, which say something only of somebody else's meeting.
+
+    What the room organises itself is our own push or a direct write: its organiser is the room,
+    and nobody waits for an answer.
+    """
+    fields: dict[str, FieldValues] = {}
+    ours, theirs = reservation.organizer.email, event.organizer.email
+    if ours and theirs and ours.casefold() != theirs.casefold():
+        fields["organizer"] = FieldValues(ours, theirs)
+    answer = Status.TENTATIVE if event.is_tentative else Status.CONFIRMED
+    if reservation.status is not answer:
+        fields["status"] = FieldValues(reservation.status.value, answer.value)
+    return fields
+
+
+def _subject_cause(
+    reservation: Reservation, event: Event, agreed: AgreedState | None
+) -> str | None:
+    """Why the subjects may differ without being a difference; `None` where nothing excuses it."""
+    if event.sensitivity in PRIVATE:
+        return "private-flag"
+    if not event.is_organizer and _rewritten(reservation, event):
+        return "subject-rewritten"
+    unchanged = agreed is not None and (agreed.subject, agreed.event_subject) == (
+        reservation.subject,
+        event.subject,
+    )
+    return "subject-rewritten" if unchanged else None
+
+
+def _rewritten(reservation: Reservation, event: Event) -> bool:
+    """Whether the booking attendant emptied the subject or put the organiser's name before it."""
+    seen, name = _words(event.subject), _words(event.organizer.name or "")
+    if not seen:
+        return True
+    if not name or not seen.startswith(name):
+        return False
+    rest = seen.removeprefix(name).lstrip(" :-")
+    return rest in ("", _words(reservation.subject))
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _within(span: TimeSpan, item: Reservation | Event) -> bool:
+    return span.overlaps(item.start, item.end)
+
+
+def _difference(
+    room: Room,
+    kind: DifferenceKind,
+    reservation: Reservation | None,
+    event: Event | None,
+    fields: dict[str, FieldValues] | None = None,
+) -> Difference:
+    """Time and subject are those Officebooking shows, where it has the item at all."""
+    shown: Reservation | Event | None = reservation or event
+    if kind is DifferenceKind.MISSING_IN_OFFICEBOOKING and event is not None:
+        shown = event
+    if shown is None:
+        raise ValueError("a difference is about a reservation or an event")
+    return Difference(
+        kind=kind,
+        room=room.id,
+        start=shown.start,
+        end=shown.end,
+        subject=shown.subject,
+        reservation=reservation.number if reservation else None,
+        event_id=event.id if event else reservation.event_id if reservation else None,
+        ical_uid=event.ical_uid if event else reservation.ical_uid if reservation else None,
+        fields=fields or {},
+    )
+
+
+def _order(difference: Difference) -> tuple[datetime, int, str, int, str]:
+    return (
+        difference.start,
+        difference.room,
+        difference.kind.value,
+        difference.reservation or 0,
+        difference.event_id or "",
+    )

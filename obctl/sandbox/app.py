@@ -1,0 +1,115 @@
+"""The Starlette application: `/v1.0/…` is Graph, `/sandbox/…` is the control API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from obctl.sandbox.control_api import control
+from obctl.sandbox.delivery import Courier
+from obctl.sandbox.refusal import Refusal
+from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json
+from obctl.sandbox.router import Router
+from obctl.sandbox.service import Service
+
+_METHODS = ["GET", "POST", "PATCH", "DELETE", "PUT"]
+_HEARTBEAT = 0.1
+
+
+def make_app(service: Service) -> Starlette:
+    """The application for one tenant."""
+    router = Router(service)
+
+    async def graph(request: Request) -> Response:
+        return _response(await router.call(await _graph_request(request, "v1.0")))
+
+    async def controls(request: Request) -> Response:
+        if not _is_loopback(request):
+            return Response(status_code=403)
+        call = await _graph_request(request, "sandbox")
+        try:
+            with service.tenant.locked():
+                return _response(control(service, call))
+        except Refusal as refusal:
+            error = {"code": refusal.code, "message": refusal.message}
+            return _response(answer_json({"error": error}, refusal.status))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        heart = asyncio.create_task(_beat(service))
+        try:
+            yield
+        finally:
+            heart.cancel()
+            with suppress(asyncio.CancelledError):
+                await heart
+
+    return Starlette(
+        routes=[
+            Route("/v1.0/{path:path}", graph, methods=_METHODS),
+            Route("/sandbox/{path:path}", controls, methods=_METHODS),
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def _beat(service: Service) -> None:
+    """Let time have its effects: what is due happens, what is owed is delivered."""
+    courier = Courier(service.subscriptions)
+    bell = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    service.subscriptions.wake = _ringer(loop, bell)
+    while True:
+        with service.tenant.locked():
+            bell.clear()
+        await courier.deliver_due()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(bell.wait(), _HEARTBEAT)
+
+
+def _ringer(loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> Callable[[], None]:
+    def ring() -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(bell.set)
+
+    return ring
+
+
+async def _graph_request(request: Request, version: str) -> GraphRequest:
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    path = raw.decode("ascii", "replace").partition("?")[0].removeprefix(f"/{version}/")
+    query = request.scope["query_string"].decode("ascii", "replace")
+    return GraphRequest(
+        method=request.method,
+        path=path,
+        query=dict(parse_qsl(query, keep_blank_values=True)),
+        headers=dict(request.headers.items()),
+        body=await request.body(),
+        base=f"{request.url.scheme}://{request.url.netloc}/{version}",
+    )
+
+
+def _response(answer: GraphResponse) -> Response:
+    return Response(
+        answer.body,
+        answer.status,
+        answer.headers,
+        media_type="application/json" if answer.body else None,
+    )
+
+
+def _is_loopback(request: Request) -> bool:
+    if request.client is None:
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,148 @@
+"""Who and what exists in the tenant: rooms, room lists and people, by address or object id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from obctl.sandbox.identity import guid
+from obctl.sandbox.item import Person
+from obctl.sandbox.mailbox import Mailbox, MailboxKind
+
+
+@dataclass(slots=True)
+class Processing:
+    """Set-CalendarProcessing of one room; names and defaults are Exchange Online's."""
+
+    automate_processing: Literal["None", "AutoUpdate", "AutoAccept"] = "AutoAccept"
+    delete_subject: bool = True
+    add_organizer_to_subject: bool = True
+    delete_comments: bool = True
+    delete_attachments: bool = True
+    delete_non_calendar_items: bool = True
+    remove_private_property: bool = True
+    add_new_requests_tentatively: bool = True
+    tentative_pending_approval: bool = True
+    allow_conflicts: bool = False
+    conflict_percentage_allowed: int = 0
+    maximum_conflict_instances: int = 0
+    allow_recurring_meetings: bool = True
+    booking_window_in_days: int = 180
+    enforce_scheduling_horizon: bool = True
+    maximum_duration_in_minutes: int = 1440
+    minimum_duration_in_minutes: int = 0
+    schedule_only_during_work_hours: bool = False
+    all_book_in_policy: bool = True
+    all_request_in_policy: bool = False
+    all_request_out_of_policy: bool = False
+    forward_requests_to_delegates: bool = True
+    process_external_meeting_messages: bool = False
+    remove_old_meeting_messages: bool = True
+    remove_forwarded_meeting_notifications: bool = False
+    remove_canceled_meetings: bool = False
+    enforce_capacity: bool = False
+    booking_type: Literal["Standard", "Reserved"] = "Standard"
+
+
+@dataclass(slots=True)
+class Room:
+    """A room mailbox as Places and the attendant know it."""
+
+    person: Person
+    location: str = ""
+    floor: int | None = None
+    capacity: int | None = None
+    zone: str = "UTC"
+    processing: Processing = field(default_factory=Processing)
+
+
+@dataclass(slots=True)
+class RoomList:
+    """A distribution list of rooms."""
+
+    id: UUID
+    person: Person
+    zone: str = "UTC"
+
+
+@dataclass(slots=True)
+class Employee:
+    """A person with an account; a deleted one is no longer found."""
+
+    person: Person
+    enabled: bool = True
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Directory:
+    """Every mailbox of the tenant, and those of strangers who write to it."""
+
+    tenant_id: UUID
+    domain: str
+    zone: str = "UTC"
+    seed: int = 0
+    rooms: dict[str, Room] = field(default_factory=dict)
+    lists: dict[str, RoomList] = field(default_factory=dict)
+    employees: dict[str, Employee] = field(default_factory=dict)
+    mailboxes: dict[str, Mailbox] = field(default_factory=dict)
+    _addresses: dict[str, str] = field(default_factory=dict)
+
+    def add_room(self, room: Room) -> Mailbox:
+        """Create a room and its mailbox."""
+        self.rooms[room.person.address.lower()] = room
+        return self._open(room.person, "room", room.zone)
+
+    def add_list(self, name: str, address: str, zone: str) -> RoomList:
+        """Create a room list."""
+        found = RoomList(guid(self.seed, "list", address.lower()), Person(name, address), zone)
+        self.lists[name] = found
+        return found
+
+    def add_employee(self, employee: Employee) -> Mailbox:
+        """Create a person and their mailbox."""
+        self.employees[employee.person.address.lower()] = employee
+        return self._open(employee.person, "user", self.zone)
+
+    def mailbox(self, person: Person) -> Mailbox:
+        """The calendar of anybody at all; a stranger's is made on first sight."""
+        known = self.mailboxes.get(person.address.lower())
+        return known or self._open(person, "external", self.zone)
+
+    def visible(self, name: str) -> Mailbox | None:
+        """The mailbox Graph shows under an address or object id."""
+        address = self._addresses.get(name.lower(), name.lower())
+        mailbox = self.mailboxes.get(address)
+        if mailbox is None or mailbox.kind == "external":
+            return None
+        employee = self.employees.get(address)
+        return None if employee is not None and employee.deleted else mailbox
+
+    def room_of(self, mailbox: Mailbox) -> Room | None:
+        """The room whose mailbox this is."""
+        return self.rooms.get(mailbox.owner.address.lower())
+
+    def person(self, address: str, name: str | None = None) -> Person:
+        """Someone by address: an employee, a room, or a stranger with the name given."""
+        known = self.mailboxes.get(address.lower())
+        if known is not None:
+            return known.owner
+        return Person(name or address.partition("@")[0], address)
+
+    def recreate(self, address: str) -> Mailbox:
+        """Delete a room's mailbox and make a new one under the same address."""
+        old = self.mailboxes[address.lower()]
+        del self._addresses[str(old.id)]
+        new_id = guid(old.id, "recreated")
+        return self._register(Mailbox(new_id, old.owner, old.kind, old.zone))
+
+    def _open(self, person: Person, kind: MailboxKind, zone: str) -> Mailbox:
+        made = guid(self.seed, self.tenant_id, "mailbox", person.address.lower())
+        return self._register(Mailbox(made, person, kind, zone))
+
+    def _register(self, mailbox: Mailbox) -> Mailbox:
+        address = mailbox.owner.address.lower()
+        self.mailboxes[address] = mailbox
+        self._addresses[str(mailbox.id)] = address
+        return mailbox

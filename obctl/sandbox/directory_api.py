@@ -1,0 +1,301 @@
+"""Routes of the directory: users, mailbox settings, places, organisation, calendars, zones."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from obctl.domain import zones
+from obctl.errors import UnknownZone
+from obctl.sandbox.directory import Room, RoomList
+from obctl.sandbox.identity import guid, ordinary_id
+from obctl.sandbox.mailbox import Mailbox
+from obctl.sandbox.odata import matching, page_of, selected
+from obctl.sandbox.refusal import Refusal
+from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json
+from obctl.sandbox.service import Service
+from obctl.sandbox.wire import address
+
+PLACES_PAGE = 100
+_USER_SHOWN = (
+    "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone",
+    "officeLocation", "preferredLanguage", "surname", "userPrincipalName", "id",
+)  # fmt: skip
+
+
+def get_user(service: Service, request: GraphRequest, user: str) -> GraphResponse:
+    """A person or a room; `accountEnabled` and others only with $select."""
+    mailbox = service.exchange.directory.visible(user)
+    if mailbox is None:
+        raise Refusal(
+            404,
+            "Request_ResourceNotFound",
+            f"Resource '{user}' does not exist or one of its queried reference-property objects "
+            "are not present.",
+        )
+    names = request.select() or _USER_SHOWN
+    context = {"@odata.context": f"{request.base}/$metadata#users/$entity"}
+    return answer_json(context | selected(_user(service, mailbox), names, ()))
+
+
+def list_users(service: Service, request: GraphRequest) -> GraphResponse:
+    """Everybody who is not deleted."""
+    directory = service.exchange.directory
+    found = [
+        _user(service, mailbox)
+        for name, mailbox in directory.mailboxes.items()
+        if directory.visible(name) is not None
+    ]
+    if filter_ := request.query.get("$filter"):
+        found = matching(found, filter_, lambda item, name: item.get(name))
+    names = request.select() or _USER_SHOWN
+    shown = [selected(one, names, ()) for one in found]
+    return answer_json(page_of(request, shown, request.number("$top", 100, 1, 999), "users"))
+
+
+def get_mailbox_settings(service: Service, request: GraphRequest, user: str) -> GraphResponse:
+    """A mailbox's own time zone and what it is for."""
+    mailbox = service.mailbox(user)
+    return answer_json(
+        {
+            "@odata.context": f"{request.base}/$metadata#users('{mailbox.id}')/mailboxSettings",
+            "archiveFolder": None,
+            "timeZone": _windows(mailbox.zone),
+            "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
+            "dateFormat": "d-M-yyyy",
+            "timeFormat": "HH:mm",
+            "userPurpose": "room" if mailbox.kind == "room" else "user",
+            "automaticRepliesSetting": {
+                "status": "disabled",
+                "externalAudience": "all",
+                "internalReplyMessage": "",
+                "externalReplyMessage": "",
+                "scheduledStartDateTime": {
+                    "dateTime": "2026-01-01T00:00:00.0000000",
+                    "timeZone": "UTC",
+                },
+                "scheduledEndDateTime": {
+                    "dateTime": "2026-01-02T00:00:00.0000000",
+                    "timeZone": "UTC",
+                },
+            },
+            "language": {"locale": "en-US", "displayName": "English (United States)"},
+            "workingHours": working_hours(mailbox),
+        }
+    )
+
+
+def get_calendar(service: Service, request: GraphRequest, user: str) -> GraphResponse:
+    """The mailbox's only calendar."""
+    mailbox = service.mailbox(user)
+    context = f"{request.base}/$metadata#users('{mailbox.id}')/calendar/$entity"
+    return answer_json({"@odata.context": context} | _calendar(mailbox))
+
+
+def list_calendars(service: Service, request: GraphRequest, user: str) -> GraphResponse:
+    """The mailbox's calendars: there is one."""
+    mailbox = service.mailbox(user)
+    return answer_json(
+        page_of(request, [_calendar(mailbox)], 10, f"users('{mailbox.id}')/calendars")
+    )
+
+
+def list_rooms(service: Service, request: GraphRequest) -> GraphResponse:
+    """All rooms of the tenant."""
+    rooms = [room(service, one) for one in service.exchange.directory.rooms.values()]
+    return _places(request, rooms, "places/microsoft.graph.room")
+
+
+def list_room_lists(service: Service, request: GraphRequest) -> GraphResponse:
+    """All room lists of the tenant."""
+    lists = [_room_list(one) for one in service.exchange.directory.lists.values()]
+    return _places(request, lists, "places/microsoft.graph.roomList")
+
+
+def list_rooms_of_list(service: Service, request: GraphRequest, name: str) -> GraphResponse:
+    """The rooms of one list, which is addressed by e-mail."""
+    directory = service.exchange.directory
+    for title, found in directory.lists.items():
+        if found.person.address.lower() == name.lower():
+            rooms = [
+                room(service, one) for one in directory.rooms.values() if one.location == title
+            ]
+            return _places(request, rooms, f"places('{name}')/microsoft.graph.roomList/rooms")
+    raise Refusal(404, "ErrorItemNotFound", "The specified room list was not found.")
+
+
+def get_place(service: Service, request: GraphRequest, name: str) -> GraphResponse:
+    """One room or room list, by id or address."""
+    directory = service.exchange.directory
+    for one in directory.rooms.values():
+        shown = room(service, one)
+        if name.lower() in (shown["id"], one.person.address.lower()):
+            kind = {"@odata.type": "#microsoft.graph.room"}
+            return answer_json(_entity(request, "places") | kind | shown)
+    for found in directory.lists.values():
+        if name.lower() in (str(found.id), found.person.address.lower()):
+            kind = {"@odata.type": "#microsoft.graph.roomList"}
+            return answer_json(_entity(request, "places") | kind | _room_list(found))
+    raise Refusal(404, "ErrorItemNotFound", "The specified place was not found.")
+
+
+def list_organization(service: Service, request: GraphRequest) -> GraphResponse:
+    """The tenant itself."""
+    directory = service.exchange.directory
+    return answer_json(
+        page_of(
+            request,
+            [
+                {
+                    "id": str(directory.tenant_id),
+                    "displayName": directory.domain.partition(".")[0].capitalize(),
+                    "countryLetterCode": "NL",
+                    "verifiedDomains": [
+                        {
+                            "capabilities": "Email, OfficeCommunicationsOnline",
+                            "isDefault": True,
+                            "isInitial": True,
+                            "name": directory.domain,
+                            "type": "Managed",
+                        }
+                    ],
+                }
+            ],
+            10,
+            "organization",
+        )
+    )
+
+
+def supported_time_zones(service: Service, request: GraphRequest, user: str) -> GraphResponse:
+    """Windows names, or IANA names where that standard is asked for."""
+    service.mailbox(user)
+    iana = "iana" in request.path.lower()
+    names = sorted(available_timezones()) if iana else sorted(_all_windows())
+    shown = [{"alias": name, "displayName": name.replace("_", " ")} for name in names]
+    return answer_json(
+        {"@odata.context": f"{request.base}/$metadata#Collection(timeZoneInformation)",
+         "value": shown}
+    )  # fmt: skip
+
+
+def room(service: Service, one: Room) -> dict[str, Any]:
+    """A room as Places shows it."""
+    mailbox = service.exchange.directory.mailbox(one.person)
+    return {
+        "id": str(guid(mailbox.id, "place")),
+        "displayName": one.person.name,
+        "emailAddress": one.person.address,
+        "nickname": one.person.name,
+        "building": one.location or None,
+        "floorNumber": one.floor,
+        "floorLabel": None if one.floor is None else str(one.floor),
+        "label": None,
+        "capacity": one.capacity,
+        "bookingType": one.processing.booking_type.lower(),
+        "audioDeviceName": None,
+        "videoDeviceName": None,
+        "displayDeviceName": None,
+        "isWheelChairAccessible": False,
+        "tags": [],
+        "phone": "",
+        "address": None,
+        "geoCoordinates": None,
+    }
+
+
+def working_hours(mailbox: Mailbox) -> dict[str, Any]:
+    """Office hours in the mailbox's zone."""
+    return {
+        "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+        "startTime": "08:00:00.0000000",
+        "endTime": "17:00:00.0000000",
+        "timeZone": {"name": _windows(mailbox.zone)},
+    }
+
+
+def _user(service: Service, mailbox: Mailbox) -> dict[str, Any]:
+    employee = service.exchange.directory.employees.get(mailbox.owner.address.lower())
+    given, _, surname = mailbox.owner.name.partition(" ")
+    person = mailbox.kind == "user"
+    return {
+        "businessPhones": [],
+        "displayName": mailbox.owner.name,
+        "givenName": given if person else None,
+        "jobTitle": None,
+        "mail": mailbox.owner.address,
+        "mobilePhone": None,
+        "officeLocation": None,
+        "preferredLanguage": None,
+        "surname": surname if person else None,
+        "userPrincipalName": mailbox.owner.address,
+        "id": str(mailbox.id),
+        # A room's account is disabled by design: nobody logs on to it.
+        "accountEnabled": employee.enabled if employee is not None else False,
+        "userType": "Member",
+    }
+
+
+def _calendar(mailbox: Mailbox) -> dict[str, Any]:
+    return {
+        "id": calendar_id(mailbox),
+        "name": "Calendar",
+        "color": "auto",
+        "hexColor": "",
+        "isDefaultCalendar": True,
+        "changeKey": "",
+        "canShare": True,
+        "canViewPrivateItems": True,
+        "canEdit": True,
+        "allowedOnlineMeetingProviders": ["teamsForBusiness"],
+        "defaultOnlineMeetingProvider": "teamsForBusiness",
+        "isTallyingResponses": True,
+        "isRemovable": False,
+        "owner": address(mailbox.owner),
+    }
+
+
+def calendar_id(mailbox: Mailbox) -> str:
+    """The id of the mailbox's calendar."""
+    return ordinary_id(guid(mailbox.id, "calendar"), 0)
+
+
+def _room_list(found: RoomList) -> dict[str, Any]:
+    return {
+        "id": str(found.id),
+        "displayName": found.person.name,
+        "emailAddress": found.person.address,
+        "phone": "",
+        "address": None,
+        "geoCoordinates": None,
+    }
+
+
+def _places(request: GraphRequest, found: list[dict[str, Any]], context: str) -> GraphResponse:
+    if filter_ := request.query.get("$filter"):
+        found = matching(found, filter_, lambda item, name: item.get(name))
+    names = request.select()
+    shown = [selected(one, names, ()) for one in found]
+    size = request.number("$top", PLACES_PAGE, 1, PLACES_PAGE)
+    return answer_json(page_of(request, shown, size, context))
+
+
+def _entity(request: GraphRequest, collection: str) -> dict[str, Any]:
+    return {"@odata.context": f"{request.base}/$metadata#{collection}/$entity"}
+
+
+def _windows(name: str) -> str:
+    try:
+        return zones.windows_name(name)
+    except UnknownZone:
+        return name
+
+
+def _all_windows() -> set[str]:
+    found = set()
+    for name in available_timezones():
+        try:
+            found.add(zones.windows_name(name))
+        except UnknownZone:
+            continue
+    return found

@@ -1,0 +1,227 @@
+"""Routes of single events: read, create, change, cancel, answer, delete."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import unquote
+
+from obctl.sandbox import meetings
+from obctl.sandbox.event_input import read_event
+from obctl.sandbox.identity import change_key
+from obctl.sandbox.item import Item, Response, Shown, shown_item, shown_occurrence
+from obctl.sandbox.mailbox import Mailbox
+from obctl.sandbox.odata import matching, page_of, selected
+from obctl.sandbox.refusal import Refusal, invalid_request
+from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json, no_content
+from obctl.sandbox.service import Service
+from obctl.sandbox.wire import Style, occurrence_ids, write_event
+
+DEFAULT_PAGE, LARGEST_PAGE = 10, 1000
+# Properties that only a GET of a master shows, or that this sandbox leaves out.
+KNOWN = ("cancelledOccurrences", "transactionId", "originalStart", "exceptionOccurrences")
+
+
+def list_events(service: Service, request: GraphRequest, user: str) -> GraphResponse:
+    """Single instances and masters, never occurrences."""
+    mailbox, style = service.mailbox(user), request.style()
+    found = [write_event(mailbox, shown_item(item), style) for item in mailbox.items.values()]
+    if filter_ := request.query.get("$filter"):
+        found = matching(found, filter_, _filterable)
+    if order := request.query.get("$orderby"):
+        found = _ordered(found, order)
+    names = request.select()
+    shown = [selected(event, names, KNOWN) for event in found]
+    size = request.number("$top", DEFAULT_PAGE, 1, LARGEST_PAGE)
+    return answer_json(page_of(request, shown, size, _context(mailbox)))
+
+
+def create_event(service: Service, request: GraphRequest, user: str) -> GraphResponse:
+    """Put an event on a calendar; on a room's own calendar the room organises it."""
+    exchange, mailbox, style = service.exchange, service.mailbox(user), request.style()
+    data = request.fields()
+    changes = read_event(data, find=exchange.directory.person)
+    transaction = data.get("transactionId")
+    before = _by_transaction(mailbox, transaction)
+    if before is not None:
+        return _event(request, mailbox, shown_item(before), style, status=201)
+    now = exchange.now()
+    number = mailbox.next_number()
+    item = Item(
+        key=number,
+        entry=number,
+        uid=exchange.new_uid(now),
+        organizer=mailbox.owner,
+        is_organizer=True,
+        response="organizer",
+        created=now,
+        modified=now,
+        transaction_id=str(transaction) if transaction else None,
+        show_as=changes.pop("show_as", "free" if changes.get("all_day") else "busy"),
+        end_zone=changes.pop("end_zone"),
+        **changes,
+    )
+    if item.end_at < item.start_at:
+        raise Refusal(400, "ErrorPropertyValidationFailure", "The start must lie before the end.")
+    meetings.schedule(exchange, mailbox, item)
+    return _event(request, mailbox, shown_item(item), style, status=201)
+
+
+def get_event(service: Service, request: GraphRequest, user: str, event_id: str) -> GraphResponse:
+    """One event; `cancelledOccurrences` and `exceptionOccurrences` only where asked for."""
+    mailbox, style = service.mailbox(user), request.style()
+    item, day = mailbox.find(event_id)
+    shown = shown_item(item) if day is None else shown_occurrence(item, day)
+    return _event(request, mailbox, shown, style, master=item if day else None)
+
+
+def change_event(
+    service: Service, request: GraphRequest, user: str, event_id: str
+) -> GraphResponse:
+    """Change an event, a series, or one occurrence."""
+    exchange, mailbox, style = service.exchange, service.mailbox(user), request.style()
+    item, day = mailbox.find(event_id)
+    _check_match(request, mailbox, item, day)
+    current = item if day is None else item.exceptions.get(day) or item.exception_on(day)
+    changes = read_event(request.fields(), find=exchange.directory.person, current=current)
+    if day is not None and changes.keys() & {"recurrence", "kind"}:
+        raise invalid_request("An occurrence cannot have a recurrence of its own.")
+    meetings.change(exchange, mailbox, item, day, changes)
+    shown = shown_item(item) if day is None else shown_occurrence(item, day)
+    return _event(request, mailbox, shown, style, master=item if day else None)
+
+
+def delete_event(
+    service: Service, request: GraphRequest, user: str, event_id: str
+) -> GraphResponse:
+    """Delete: an organiser cancels by it, anybody else tells nobody."""
+    exchange, mailbox = service.exchange, service.mailbox(user)
+    item, day = mailbox.find(event_id)
+    _check_match(request, mailbox, item, day)
+    if item.is_organizer:
+        meetings.cancel(exchange, mailbox, item, day)
+    else:
+        meetings.take_off(exchange, mailbox, item, day)
+    return no_content()
+
+
+def cancel_event(
+    service: Service, request: GraphRequest, user: str, event_id: str
+) -> GraphResponse:
+    """The organiser calls it off."""
+    mailbox = service.mailbox(user)
+    item, day = mailbox.find(event_id)
+    request.fields()
+    meetings.cancel(service.exchange, mailbox, item, day)
+    return no_content(202)
+
+
+def accept_event(
+    service: Service, request: GraphRequest, user: str, event_id: str
+) -> GraphResponse:
+    """Accept an invitation."""
+    return _respond(service, request, user, event_id, "accepted")
+
+
+def tentatively_accept_event(
+    service: Service, request: GraphRequest, user: str, event_id: str
+) -> GraphResponse:
+    """Accept an invitation with a doubt."""
+    return _respond(service, request, user, event_id, "tentativelyAccepted")
+
+
+def decline_event(
+    service: Service, request: GraphRequest, user: str, event_id: str
+) -> GraphResponse:
+    """Decline an invitation; it leaves the calendar."""
+    return _respond(service, request, user, event_id, "declined")
+
+
+def _respond(
+    service: Service, request: GraphRequest, user: str, event_id: str, response: Response
+) -> GraphResponse:
+    mailbox = service.mailbox(user)
+    item, day = mailbox.find(event_id)
+    data = request.fields()
+    send = data.get("sendResponse", True) is not False
+    proposes = data.get("proposedNewTime") is not None
+    if proposes and (response == "accepted" or not send or not item.allow_new_time_proposals):
+        raise invalid_request("A new time cannot be proposed for this meeting.")
+    meetings.respond(service.exchange, mailbox, item, day, response, send=send)
+    return no_content(202)
+
+
+def _event(
+    request: GraphRequest,
+    mailbox: Mailbox,
+    shown: Shown,
+    style: Style,
+    *,
+    master: Item | None = None,
+    status: int = 200,
+) -> GraphResponse:
+    event = write_event(mailbox, shown, style, master)
+    names = request.select()
+    context = {"@odata.context": f"{request.base}/$metadata#{_context(mailbox)}/$entity"}
+    shown_event = selected(event, names, KNOWN)
+    if shown.kind == "seriesMaster":
+        if "cancelledOccurrences" in names:
+            shown_event["cancelledOccurrences"] = occurrence_ids(mailbox, shown.item, style)
+        if "exceptionOccurrences" in request.expand():
+            exceptions = shown.item.exceptions.values()
+            shown_event["exceptionOccurrences"] = [
+                write_event(mailbox, shown_item(one), style, shown.item) for one in exceptions
+            ]
+    headers = {"ETag": str(event["@odata.etag"])}
+    if request.method == "POST":
+        headers["Location"] = f"{request.base}/users/{mailbox.id}/events/{event['id']}"
+    return answer_json(context | shown_event, status, **headers)
+
+
+def _check_match(request: GraphRequest, mailbox: Mailbox, item: Item, day: date | None) -> None:
+    wanted = request.headers.get("if-match")
+    if wanted is None or wanted.strip() == "*":
+        return
+    target = item.exceptions.get(day, item) if day else item
+    stamp = change_key(mailbox.id, target.version)
+    if unquote(wanted).strip().removeprefix("W/").strip('"') != stamp:
+        raise Refusal(
+            412,
+            "ErrorIrresolvableConflict",
+            "The send or update operation could not be performed because the change key passed "
+            "in the request does not match the current change key for the item.",
+        )
+
+
+def _by_transaction(mailbox: Mailbox, transaction: object) -> Item | None:
+    if not transaction:
+        return None
+    return next((one for one in mailbox.items.values() if one.transaction_id == transaction), None)
+
+
+def _filterable(event: dict[str, Any], name: str) -> Any:
+    value: Any = event
+    for step in name.split("/"):
+        if not isinstance(value, dict) or step not in value:
+            if step in ("seriesMasterId", *KNOWN):
+                return None
+            raise Refusal(
+                400,
+                "RequestBroker--ParseUri",
+                f"Could not find a property named '{step}' on type 'Event'.",
+            )
+        value = value[step]
+    return value
+
+
+def _ordered(events: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
+    name, _, direction = order.partition(" ")
+    return sorted(
+        events,
+        key=lambda event: str(_filterable(event, name)),
+        reverse=direction.strip().lower() == "desc",
+    )
+
+
+def _context(mailbox: Mailbox) -> str:
+    return f"users('{mailbox.id}')/events"

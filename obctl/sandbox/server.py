@@ -1,0 +1,135 @@
+"""A sandbox that listens: in a thread for tests and the demo, in the foreground for the CLI."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from obctl.errors import UsageError
+from obctl.sandbox.app import make_app
+from obctl.sandbox.service import Service
+from obctl.sandbox.subscriptions import Subscriptions
+from obctl.sandbox.tenant import Tenant
+from obctl.sandbox.tenant_file import load_tenant
+
+_START_SECONDS = 30.0
+
+
+def demo_tenant() -> Path:
+    """The tenant of the demo: shipped inside the package, or beside it in a checkout."""
+    here = Path(__file__).parent
+    shipped = here / "demo_tenant.toml"
+    return shipped if shipped.exists() else here.parents[1] / "examples/tenants/contoso.toml"
+
+
+class SandboxServer:
+    """One tenant behind `http://127.0.0.1:PORT/v1.0`."""
+
+    def __init__(
+        self,
+        tenant: Path | None = None,
+        clock: str | datetime | None = None,
+        token: str | None = None,
+        state: Path | None = None,
+        port: int = 0,
+        *,
+        frozen: bool = False,
+    ) -> None:
+        self.state = state
+        exchange = load_tenant(tenant or demo_tenant(), clock=_instant(clock), frozen=frozen)
+        self.tenant = Tenant(exchange)
+        self.service = Service(self.tenant, Subscriptions(exchange), token)
+        self._socket = _bind(port)
+        self.port: int = self._socket.getsockname()[1]
+        self._started = threading.Event()
+        self.stopped = threading.Event()
+        self._server = _Server(
+            uvicorn.Config(
+                make_app(self.service),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=2,
+            ),
+            self._started,
+        )
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The base of every Graph call."""
+        return f"http://127.0.0.1:{self.port}/v1.0"
+
+    @property
+    def rooms(self) -> list[str]:
+        """The addresses of all rooms."""
+        return self.tenant.rooms
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self.run, name="obctl-sandbox", daemon=True)
+        self._thread.start()
+        if not self._started.wait(_START_SECONDS):
+            raise UsageError("the sandbox did not start")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+            self.stopped.set()
+
+    def stop(self) -> None:
+        """End `run`, from any thread or signal handler."""
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it is ready and leaves signals to others."""
+
+    def __init__(self, config: uvicorn.Config, started: threading.Event) -> None:
+        super().__init__(config)
+        self._ready = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._ready.set()
+
+
+def _bind(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(f"port {port} is taken", hint="use --port 0 for a free one") from error
+    return listener
+
+
+def _instant(clock: str | datetime | None) -> datetime | None:
+    if clock is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(clock) if isinstance(clock, str) else clock
+    except ValueError as error:
+        raise UsageError(f"clock {clock!r} is no instant") from error
+    return parsed.replace(tzinfo=parsed.tzinfo or UTC).astimezone(UTC)

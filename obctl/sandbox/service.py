@@ -1,0 +1,40 @@
+"""What the routes share: the tenant and everything that stands around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from obctl.sandbox.exchange import Exchange
+from obctl.sandbox.identity import guid
+from obctl.sandbox.mailbox import Mailbox
+from obctl.sandbox.refusal import Refusal
+from obctl.sandbox.subscriptions import Subscriptions
+from obctl.sandbox.tenant import Tenant
+
+
+@dataclass(slots=True)
+class Service:
+    """One running sandbox."""
+
+    tenant: Tenant
+    subscriptions: Subscriptions
+    token: str | None = None
+    """The only bearer token accepted; any, if None."""
+
+    @property
+    def application_id(self) -> UUID:
+        """The app that every token is taken to belong to."""
+        return guid(self.exchange.directory.tenant_id, "application")
+
+    @property
+    def exchange(self) -> Exchange:
+        """The organisation behind the tenant."""
+        return self.tenant.exchange
+
+    def mailbox(self, name: str) -> Mailbox:
+        """The mailbox at an address or object id, or Graph's 404."""
+        found = self.exchange.directory.visible(name)
+        if found is None:
+            raise Refusal(404, "ErrorInvalidUser", f"The requested user '{name}' is invalid.")
+        return found

@@ -1,0 +1,174 @@
+"""Promises to notify: who wants to hear of which mailbox, until when, and what is owed to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from obctl.sandbox.exchange import Change, Exchange
+from obctl.sandbox.identity import change_key, guid, immutable_id, ordinary_id
+from obctl.sandbox.mailbox import Mailbox
+from obctl.sandbox.refusal import Refusal
+from obctl.sandbox.times import instant_text
+
+LifecycleEvent = Literal["reauthorizationRequired", "subscriptionRemoved", "missed"]
+LONGEST_LIFE = timedelta(minutes=10_080)
+SHORTEST_LIFE = timedelta(minutes=45)
+MOST_PER_MAILBOX = 1000
+_RESOURCE = re.compile(r"/?users/([^/]+)/(?:calendar/)?events(?:\?.*)?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One subscription as Graph shows it."""
+
+    id: str
+    mailbox: Mailbox
+    resource: str
+    change_types: tuple[str, ...]
+    notification_url: str
+    lifecycle_url: str | None
+    client_state: str | None
+    expires_at: datetime
+    immutable_ids: bool
+    tls_version: str = "v1_2"
+
+
+@dataclass(slots=True)
+class Notification:
+    """One item owed to an endpoint."""
+
+    url: str
+    subscription: Subscription
+    body: dict[str, Any]
+    first_due: datetime
+    due: datetime
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class Subscriptions:
+    """All subscriptions of the tenant and the queue of what has to be delivered."""
+
+    exchange: Exchange
+    active: dict[str, Subscription] = field(default_factory=dict)
+    queue: list[Notification] = field(default_factory=list)
+    wake: Callable[[], None] = lambda: None
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        self.exchange.listeners.append(self._on_change)
+
+    def mailbox_of(self, resource: str) -> Mailbox:
+        """The mailbox whose events a resource path names."""
+        found = _RESOURCE.fullmatch(resource)
+        mailbox = self.exchange.directory.visible(found.group(1)) if found else None
+        if found is None:
+            raise Refusal(400, "InvalidRequest", f"Invalid resource '{resource}' for subscription.")
+        if mailbox is None:
+            raise Refusal(404, "ResourceNotFound", "Resource could not be discovered.")
+        return mailbox
+
+    def check_new(self, mailbox: Mailbox, change_types: tuple[str, ...], resource: str) -> None:
+        """Refuse a duplicate, or one subscription too many."""
+        self.purge()
+        mine = [one for one in self.active.values() if one.mailbox is mailbox]
+        for one in mine:
+            if set(one.change_types) == set(change_types) and _same(one.resource, resource):
+                raise Refusal(
+                    409,
+                    "Conflict",
+                    f"Subscription Id {one.id} already exists for the requested combination.",
+                )
+        if len(mine) >= MOST_PER_MAILBOX:
+            raise Refusal(
+                403, "Forbidden", "The maximum number of subscriptions per mailbox was reached."
+            )
+
+    def add(self, subscription: Subscription) -> None:
+        """Make a subscription active."""
+        self.active[subscription.id] = subscription
+
+    def new_id(self) -> str:
+        """The id of the next subscription."""
+        self.made += 1
+        return str(guid(self.exchange.directory.seed, "subscription", self.made))
+
+    def get(self, subscription_id: str) -> Subscription:
+        """An active subscription, or Graph's 404."""
+        self.purge()
+        found = self.active.get(subscription_id)
+        if found is None:
+            raise Refusal(404, "ResourceNotFound", "The object was not found.")
+        return found
+
+    def purge(self) -> None:
+        """Forget what has expired."""
+        now = self.exchange.now()
+        for one in [one for one in self.active.values() if one.expires_at <= now]:
+            del self.active[one.id]
+
+    def lifecycle(self, subscription: Subscription, event: LifecycleEvent) -> None:
+        """Owe an endpoint a lifecycle event."""
+        url = subscription.lifecycle_url
+        if url is None:
+            return
+        body = self._common(subscription) | {"lifecycleEvent": event}
+        self._owe(url, subscription, body)
+
+    def take_due(self, now: datetime) -> list[Notification]:
+        """Everything to be delivered by now; the queue keeps the rest."""
+        due = [one for one in self.queue if one.due <= now]
+        self.queue = [one for one in self.queue if one.due > now]
+        return due
+
+    def put_back(self, notifications: Iterable[Notification]) -> None:
+        """Queue again what could not be delivered yet."""
+        self.queue.extend(notifications)
+
+    def _on_change(self, change: Change) -> None:
+        if not self.active:
+            return
+        self.purge()
+        for one in self.active.values():
+            if one.mailbox is change.mailbox and change.type in one.change_types:
+                self._owe(one.notification_url, one, self._body(one, change))
+
+    def _owe(self, url: str, subscription: Subscription, body: dict[str, Any]) -> None:
+        now = self.exchange.now()
+        self.queue.append(Notification(url, subscription, body, now, now))
+        self.wake()
+
+    def _body(self, subscription: Subscription, change: Change) -> dict[str, Any]:
+        mailbox = change.mailbox
+        event_id = (
+            immutable_id(mailbox.id, change.key)
+            if subscription.immutable_ids
+            else ordinary_id(mailbox.id, change.entry)
+        )
+        path = f"Users/{mailbox.id}/Events/{event_id}"
+        return self._common(subscription) | {
+            "changeType": change.type,
+            "resource": path,
+            "resourceData": {
+                "@odata.type": "#Microsoft.Graph.Event",
+                "@odata.id": path,
+                "@odata.etag": f'W/"{change_key(mailbox.id, change.version)}"',
+                "id": event_id,
+            },
+        }
+
+    def _common(self, subscription: Subscription) -> dict[str, Any]:
+        return {
+            "subscriptionId": subscription.id,
+            "subscriptionExpirationDateTime": instant_text(subscription.expires_at),
+            "clientState": subscription.client_state,
+            "tenantId": str(self.exchange.directory.tenant_id),
+        }
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip("/").lower() == other.strip("/").lower()

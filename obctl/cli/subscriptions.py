@@ -1,7 +1,251 @@
-"""`obctl subscriptions`."""
+"""`obctl subscriptions`: Graph's promises to notify about rooms."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from obctl.cli.context import Context, context_of
+from obctl.cli.options import FormatOption, YesOption
+from obctl.errors import ObctlError, TryLater, Unfinished, UsageError
+from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from obctl.domain.room import Room
+    from obctl.domain.subscription import GraphSubscription, Subscription
+    from obctl.engine.ports import Gateway
+    from obctl.engine.subscriptions import Failed
+
 app = typer.Typer(no_args_is_help=True, help="Graph's promises to notify about rooms.")
+
+RoomsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[ROOM]...", help="Addresses or unique names.")
+]
+NamedArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ID|ROOM]...", help="Subscription ids, room addresses or names."),
+]
+AllOption = Annotated[bool, typer.Option("--all", help="Every room.")]
+
+
+@app.command("create")
+def create(
+    ctx: typer.Context,
+    notification_url: Annotated[
+        str, typer.Option(help="Where Graph reaches `obctl listen`: https://…/notifications")
+    ],
+    rooms: RoomsArgument = None,
+    every: AllOption = False,
+    lifecycle_url: Annotated[
+        str | None, typer.Option(help="For lifecycle events; /lifecycle beside it by default.")
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Subscribe rooms; what Graph already holds for a room is adopted or replaced."""
+    from obctl.domain.notification_urls import notification_urls
+    from obctl.engine.subscriptions import create_subscription, for_each
+
+    context = context_of(ctx)
+    urls = notification_urls(notification_url, lifecycle_url)
+    chosen = _rooms(context, rooms, every=every)
+
+    async def work(gateway: Gateway) -> list[Subscription | Failed]:
+        return await for_each(
+            context.company,
+            [(room.id, room) for room in chosen],
+            lambda room: create_subscription(context.company, gateway, room, urls),
+        )
+
+    _show_outcome(context, format, context.with_graph(work), empty="no room is mapped yet")
+
+
+@app.command("list")
+def list_(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+    """Our ledger beside Graph's list: active, expiring, expired or lost."""
+    from obctl.engine.subscriptions import compare_with_graph
+    from obctl.render.output import warning
+    from obctl.store.subscriptions import current_subscriptions
+
+    context = context_of(ctx)
+    try:
+        found = context.with_graph(lambda gateway: compare_with_graph(context.company, gateway))
+    except TryLater as error:
+        warning(f"Graph cannot be asked, this is the ledger alone: {error.message}")
+        _show(context, format, current_subscriptions(context.store).values())
+        return
+    _show(context, format, found.subscriptions)
+    _remark_on_lost(context, found.subscriptions)
+    _remark_on_foreign(found.foreign)
+
+
+@app.command("renew")
+def renew(
+    ctx: typer.Context,
+    named: NamedArgument = None,
+    every: AllOption = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Renew the named ones, or with --all those that are due or lost."""
+    from obctl.engine.subscriptions import for_each, renew_all, renew_subscription
+
+    context = context_of(ctx)
+    chosen = _named(context, named, every=every)
+
+    async def work(gateway: Gateway) -> list[Subscription | Failed]:
+        if every:
+            return await renew_all(context.company, gateway)
+        return await for_each(
+            context.company,
+            [(item.room, item) for item in chosen],
+            lambda item: renew_subscription(context.company, gateway, item),
+        )
+
+    _show_outcome(context, format, context.with_graph(work), empty="no subscription is due")
+
+
+@app.command("remove")
+def remove(
+    ctx: typer.Context,
+    named: NamedArgument = None,
+    every: AllOption = False,
+    yes: YesOption = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """End subscriptions; what Graph has dropped already is simply forgotten."""
+    from obctl.engine.subscriptions import for_each, remove_subscription
+
+    context = context_of(ctx)
+    chosen = _named(context, named, every=every)
+    if every and chosen and sys.stdin.isatty() and not yes:
+        typer.confirm(
+            f"End all {len(chosen)} subscriptions? Nothing notifies obctl afterwards.",
+            abort=True,
+            err=True,
+        )
+
+    async def work(gateway: Gateway) -> list[Subscription | Failed]:
+        return await for_each(
+            context.company,
+            [(item.room, item) for item in chosen],
+            lambda item: remove_subscription(context.company, gateway, item),
+        )
+
+    outcomes = context.with_graph(work) if chosen else []
+    _show_outcome(context, format, outcomes, empty="there is no subscription")
+
+
+def _rooms(context: Context, names: list[str] | None, *, every: bool) -> list[Room]:
+    _one_of(names, every=every, what="rooms")
+    return context.chosen_rooms(None, names)
+
+
+def _named(context: Context, names: list[str] | None, *, every: bool) -> list[Subscription]:
+    """The subscriptions that ids, addresses or names stand for."""
+    from obctl.store.subscriptions import current_subscriptions, find_subscription
+
+    _one_of(names, every=every, what="subscriptions or rooms")
+    current = current_subscriptions(context.store)
+    if every:
+        return list(current.values())
+    chosen: dict[str, Subscription] = {}
+    for name in names or []:
+        found = find_subscription(context.store, name)
+        if found is None:
+            room = context.room(name)
+            found = current.get(room.id)
+            if found is None:
+                raise UsageError(
+                    f"{room.mailbox} has no subscription",
+                    hint=f"obctl subscriptions create {room.mailbox} --notification-url URL",
+                    code="no-subscription",
+                )
+        chosen[found.id] = found
+    return list(chosen.values())
+
+
+def _one_of(names: list[str] | None, *, every: bool, what: str) -> None:
+    if bool(names) == every:
+        raise UsageError(f"name {what}, or say --all" + (", not both" if every else ""))
+
+
+def _show_outcome(
+    context: Context, format: Format, outcomes: Sequence[Subscription | Failed], *, empty: str
+) -> None:
+    """Show what was done; then fail with the one error, or say how many rooms failed."""
+    from obctl.engine.subscriptions import Failed
+    from obctl.render.output import warning
+
+    failures = [item for item in outcomes if isinstance(item, Failed)]
+    done = [item for item in outcomes if not isinstance(item, Failed)]
+    if done or not failures:
+        _show(context, format, done, empty=empty)
+    if not failures:
+        return
+    if not done and len({type(item.error) for item in failures}) == 1:
+        raise failures[0].error
+    for item in failures:
+        warning(f"{context.rooms.mailbox(item.room)}: {_words(item.error)}")
+    raise Unfinished(
+        f"{len(failures)} of {len(outcomes)} rooms failed, the others are done",
+        hint="run the same command again for the rooms named above",
+    )
+
+
+def _words(error: ObctlError) -> str:
+    request = error.graph.request_id if error.graph else None
+    return f"{error.message} [request-id {request}]" if request else error.message
+
+
+def _show(
+    context: Context,
+    format: Format,
+    subscriptions: Iterable[Subscription],
+    *,
+    empty: str = "no room is subscribed",
+) -> None:
+    from obctl.render.objects import subscription_object
+    from obctl.render.output import Column, show_list
+
+    rooms, now = context.rooms, context.now
+    show_list(
+        format,
+        sorted(
+            (subscription_object(item, rooms, now) for item in subscriptions),
+            key=lambda item: item["room"] or "",
+        ),
+        [
+            Column("room", lambda o: o["room"], ratio=1),
+            Column("state", lambda o: o["state"]),
+            Column("expires", lambda o: _minute(o["expires_at"])),
+            Column("last notified", lambda o: _minute(o["last_notification_at"])),
+            Column("id", lambda o: o["id"], no_wrap=True, ratio=1),
+        ],
+        empty=empty,
+    )
+
+
+def _minute(instant: str | None) -> str:
+    return "-" if instant is None else f"{instant[:16].replace('T', ' ')}Z"
+
+
+def _remark_on_lost(context: Context, subscriptions: Iterable[Subscription]) -> None:
+    from obctl.domain.subscription import SubscriptionState
+    from obctl.render.output import message
+
+    dead = (SubscriptionState.LOST, SubscriptionState.EXPIRED)
+    if any(item.state(context.now) in dead for item in subscriptions):
+        message("expired or lost: `obctl subscriptions renew --all` subscribes anew")
+
+
+def _remark_on_foreign(foreign: Sequence[GraphSubscription]) -> None:
+    from obctl.domain.time_span import instant_text
+    from obctl.render.output import message
+
+    for item in foreign:
+        message(
+            f"foreign: {item.id} watches {item.resource} until {instant_text(item.expires_at)};"
+            " it is not in the ledger"
+        )

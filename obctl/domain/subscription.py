@@ -40,7 +40,8 @@ class Subscription:
             return SubscriptionState.LOST
         if self.expires_at <= now:
             return SubscriptionState.EXPIRED
-        half = self.created_at + (self.expires_at - self.created_at) / 2
+        # Graph grants at most LIFETIME at a time, so a renewed one is older than what it has left.
+        half = self.expires_at - min(LIFETIME, self.expires_at - self.created_at) / 2
         return SubscriptionState.EXPIRING if now >= half else SubscriptionState.ACTIVE
 
     def covers(self, moment: datetime) -> bool:

@@ -14,6 +14,9 @@ from obctl.store.codec import instant, moment
 from obctl.store.database import Store
 from obctl.store.payloads import save_payloads
 
+CATCH_UP = "catch-up"
+"""The `what` of an item we write ourselves: nobody may have notified the room for a while."""
+
 
 class NotificationKind(StrEnum):
     CHANGE = "change"
@@ -37,9 +40,23 @@ class Notification:
     id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingRoom:
+    """A room for which notifications wait, and since when."""
+
+    room: RoomId
+    count: int
+    oldest_at: datetime
+    newest_at: datetime
+
+
 def add_notifications(store: Store, notifications: Sequence[Notification]) -> None:
-    """Append to the inbox; only inside a transaction."""
-    payloads = save_payloads(store, (item.payload for item in notifications))
+    """Append to the inbox; only inside a transaction.
+
+    An item without a payload is only the flag to look; its original may stand in the company log.
+    """
+    saved = iter(save_payloads(store, (item.payload for item in notifications if item.payload)))
+    payloads = [next(saved) if item.payload else None for item in notifications]
     store.run_many(
         "INSERT INTO inbox (received_at, kind, what, subscription, room, event_id, payload)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -64,6 +81,14 @@ def load_waiting(store: Store, *, limit: int = 5000) -> list[Notification]:
     return [_notification(row) for row in rows]
 
 
+def load_waiting_for(store: Store, room: RoomId) -> list[Notification]:
+    """All that waits for one room, oldest first."""
+    rows = store.rows(
+        "SELECT * FROM inbox WHERE room = ? AND handled_at IS NULL ORDER BY id", (room,)
+    )
+    return [_notification(row) for row in rows]
+
+
 def mark_handled(store: Store, notifications: Iterable[int], at: datetime) -> None:
     store.run_many(
         "UPDATE inbox SET handled_at = ? WHERE id = ?",
@@ -71,10 +96,21 @@ def mark_handled(store: Store, notifications: Iterable[int], at: datetime) -> No
     )
 
 
-def waiting_rooms(store: Store) -> set[RoomId]:
-    """The rooms for which a notification waits."""
-    rows = store.rows("SELECT DISTINCT room FROM inbox WHERE handled_at IS NULL")
-    return {row["room"] for row in rows}
+def waiting_rooms(store: Store) -> list[WaitingRoom]:
+    """The rooms for which a notification waits, the one that waits longest first."""
+    rows = store.rows(
+        "SELECT room, count(*) AS count, min(received_at) AS oldest, max(received_at) AS newest"
+        " FROM inbox WHERE handled_at IS NULL GROUP BY room ORDER BY min(id)"
+    )
+    return [
+        WaitingRoom(
+            room=row["room"],
+            count=row["count"],
+            oldest_at=moment(row["oldest"]),
+            newest_at=moment(row["newest"]),
+        )
+        for row in rows
+    ]
 
 
 def inbox_summary(store: Store) -> tuple[int, datetime | None]:

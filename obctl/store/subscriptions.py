@@ -32,6 +32,19 @@ def save_subscription(store: Store, subscription: Subscription) -> None:
     )
 
 
+def extend_subscription(store: Store, subscription: str, expires_at: datetime) -> None:
+    """Record that Graph renewed it."""
+    store.run(
+        "UPDATE subscriptions SET expires_at = ?, lost = 0 WHERE id = ?",
+        (instant(expires_at), subscription),
+    )
+
+
+def mark_lost(store: Store, subscription: str) -> None:
+    """Record that Graph no longer knows it."""
+    store.run("UPDATE subscriptions SET lost = 1 WHERE id = ?", (subscription,))
+
+
 def touch_subscription(store: Store, subscription: str, at: datetime) -> None:
     """Record when Graph last notified through it."""
     store.run(
@@ -54,6 +67,16 @@ def load_subscriptions(store: Store, room: RoomId | None = None) -> list[Subscri
             "SELECT * FROM subscriptions WHERE room = ? ORDER BY created_at DESC, id", (room,)
         )
     return [_subscription(row) for row in rows]
+
+
+def current_subscriptions(store: Store) -> dict[RoomId, Subscription]:
+    """The subscription each room relies on; what was expired or lost before it is history."""
+    current: dict[RoomId, Subscription] = {}
+    for subscription in load_subscriptions(store):
+        known = current.get(subscription.room)
+        if known is None or (known.lost and not subscription.lost):
+            current[subscription.room] = subscription
+    return current
 
 
 def find_subscription(store: Store, subscription: str) -> Subscription | None:

@@ -1,0 +1,119 @@
+"""What becomes of a subscription, written to the ledger and the company log in one step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from obctl.domain.company_log import LogEntry
+from obctl.domain.subscription import Subscription
+from obctl.domain.time_span import instant_text
+from obctl.engine.company import Company
+from obctl.errors import GraphDetail
+from obctl.store.company_log import append_log
+from obctl.store.inbox import CATCH_UP, Notification, NotificationKind, add_notifications
+from obctl.store.subscriptions import (
+    extend_subscription,
+    forget_subscription,
+    mark_lost,
+    save_subscription,
+)
+
+
+def record_created(company: Company, subscription: Subscription, *, catch_up: bool) -> None:
+    """Add it; `catch_up` leaves word that nobody told us of what happened before."""
+    with company.store.transaction():
+        save_subscription(company.store, subscription)
+        _log(
+            company,
+            "subscription.created",
+            subscription,
+            f"subscription {subscription.id} until {instant_text(subscription.expires_at)}",
+        )
+        if catch_up:
+            _leave_word(company, subscription)
+
+
+def record_renewed(
+    company: Company, subscription: Subscription, expires_at: datetime
+) -> Subscription:
+    renewed = replace(subscription, expires_at=expires_at, lost=False)
+    with company.store.transaction():
+        extend_subscription(company.store, renewed.id, expires_at)
+        _log(
+            company,
+            "subscription.renewed",
+            renewed,
+            f"subscription {renewed.id} renewed until {instant_text(expires_at)}",
+        )
+    return renewed
+
+
+def record_reauthorized(company: Company, subscription: Subscription) -> None:
+    with company.store.transaction():
+        _log(
+            company,
+            "subscription.renewed",
+            subscription,
+            f"subscription {subscription.id} reauthorized as Graph asked",
+        )
+
+
+def record_lost(
+    company: Company, subscription: Subscription, said: GraphDetail | None = None
+) -> None:
+    """Graph no longer knows it; one that ran out stays expired in the ledger, not lost."""
+    expired = subscription.expires_at <= company.now
+    until = instant_text(subscription.expires_at)
+    what = f"ran out at {until}" if expired else f"was dropped by Graph; it was to last to {until}"
+    with company.store.transaction():
+        if not expired:
+            mark_lost(company.store, subscription.id)
+        _log(
+            company,
+            "subscription.lost",
+            subscription,
+            f"subscription {subscription.id} {what}",
+            request_id=said.request_id if said else None,
+        )
+
+
+def record_removed(company: Company, subscription: Subscription, why: str) -> None:
+    with company.store.transaction():
+        forget_subscription(company.store, subscription.id)
+        _log(
+            company,
+            "subscription.removed",
+            subscription,
+            f"subscription {subscription.id} removed: {why}",
+        )
+
+
+def _leave_word(company: Company, subscription: Subscription) -> None:
+    """Whoever drains the inbox next passes over the whole room."""
+    word = Notification(
+        kind=NotificationKind.LIFECYCLE,
+        what=CATCH_UP,
+        subscription=subscription.id,
+        room=subscription.room,
+        received_at=company.now,
+    )
+    add_notifications(company.store, [word])
+
+
+def _log(
+    company: Company,
+    action: str,
+    subscription: Subscription,
+    message: str,
+    *,
+    request_id: str | None = None,
+) -> None:
+    entry = LogEntry(
+        at=company.now,
+        action=action,
+        message=message,
+        room=subscription.room,
+        request_id=request_id,
+    )
+    append_log(company.store, [entry])

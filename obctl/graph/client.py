@@ -1,0 +1,185 @@
+"""One Graph for one run: the SDK's client, its transport and its limits.
+
+The SDK builds and sends every request. Bodies are taken as bytes: its typed models lose the
+original data and cost a thousand times as much to decode.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+import msgspec
+from kiota_abstractions.authentication import BaseBearerTokenAuthenticationProvider
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_abstractions.headers_collection import HeadersCollection
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+from kiota_http.kiota_client_factory import KiotaClientFactory
+from kiota_http.middleware import BaseMiddleware, RedirectHandler, RetryHandler
+from kiota_http.middleware.options import ParametersNameDecodingHandlerOption
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_request_adapter import options as telemetry
+from msgraph.graph_service_client import GraphServiceClient
+from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
+from msgraph_core.middleware import GraphTelemetryHandler  # type: ignore[import-untyped]
+from msgraph_core.middleware.options import GraphTelemetryHandlerOption  # type: ignore[import-untyped]
+
+import obctl.graph.builders  # noqa: F401  before the SDK imports them with warnings
+from obctl.config import Cloud, GraphSettings
+from obctl.errors import GraphRefused
+from obctl.graph.address import base_url, is_loopback, same_origin
+from obctl.graph.asked import Asked
+from obctl.graph.credentials import token_source
+from obctl.graph.failures import translated
+from obctl.graph.gate import IN_ALL, Gate
+from obctl.graph.retries import BoundedRetries
+
+PAGE_SIZE = 200
+PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={PAGE_SIZE}'
+_SILENCE = 30.0  # seconds without a byte
+_WHOLE_REQUEST = 120.0  # seconds, the SDK's retries included
+
+Query = TypeVar("Query")
+
+
+class Builder(Protocol):
+    """What all request builders of the SDK have."""
+
+    url_template: str
+    path_parameters: dict[str, Any]
+
+
+class Graph:
+    """The SDK's client below one base URL, and the one way to send a request."""
+
+    def __init__(self, client: GraphServiceClient, url: str, cloud: Cloud) -> None:
+        self.client = client
+        self.url = url
+        self.cloud = cloud
+        self._adapter = client.request_adapter
+        self._gate = Gate()
+
+    async def send(
+        self, info: RequestInformation, asked: Asked, mailboxes: Iterable[str] = ()
+    ) -> bytes:
+        """The body of the answer, `b""` where there is none; raises obctl's errors only.
+
+        `mailboxes` are those a `$batch` asks, when `asked` names none.
+        """
+        places = [asked.mailbox] if asked.mailbox else mailboxes
+        async with self._gate.passed(places):
+            with translated(asked):
+                async with asyncio.timeout(_WHOLE_REQUEST):
+                    body: bytes | None = await self._adapter.send_primitive_async(
+                        info, "bytes", {"XXX": ODataError}
+                    )
+        return body or b""
+
+    def follow(self, link: str, asked: Asked) -> RequestInformation:
+        """The request for an opaque link, sent as Graph wrote it.
+
+        Raises `GraphRefused` for a link that would carry our token to another server.
+        """
+        if not same_origin(link, self.url):
+            raise foreign_link(asked)
+        info = self.client.users.with_url(link).to_get_request_information(asking())
+        info.add_request_options([ParametersNameDecodingHandlerOption(enable=False)])
+        return info
+
+    def relative(self, info: RequestInformation) -> str:
+        """The address of a request below the base URL, as `$batch` wants it."""
+        info.path_parameters["baseurl"] = self.url
+        return info.url.removeprefix(self.url)
+
+
+def foreign_link(asked: Asked) -> GraphRefused:
+    """Graph, or something in between, points to another server."""
+    return GraphRefused(
+        f"the answer leads away from Graph to another server: {asked.what}",
+        hint="check `[graph] url` and what lies between it and Graph; no token was sent there",
+        code="foreign-link",
+    )
+
+
+def asking(query: Query | None = None) -> RequestConfiguration[Query]:
+    """The configuration of every calendar request: immutable ids, UTC, large pages."""
+    return RequestConfiguration(
+        headers=HeadersCollection({"Prefer": PREFER}), query_parameters=query
+    )
+
+
+def posting(builder: Builder, body: object, method: Method = Method.POST) -> RequestInformation:
+    """A request with a JSON body, at the address of one of the SDK's builders."""
+    info = RequestInformation(method, builder.url_template, builder.path_parameters)
+    info.headers.try_add("Accept", "application/json")
+    info.headers.try_add("Prefer", PREFER)
+    info.set_stream_content(msgspec.json.encode(body), "application/json")
+    return info
+
+
+@asynccontextmanager
+async def open_graph(
+    settings: GraphSettings, *, token: str | None = None, environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[Graph]:
+    """Graph as `settings` name it; `token` is the text of OBCTL_GRAPH_TOKEN.
+
+    Raises `ConfigError` for settings that cannot work; nothing is sent yet.
+    """
+    url = base_url(settings)
+    tokens = token_source(settings, url, token, environ)
+    transport = httpx.AsyncHTTPTransport(
+        proxy=_proxy(url),
+        limits=httpx.Limits(max_connections=IN_ALL, max_keepalive_connections=IN_ALL),
+        retries=1,  # of connecting only: nothing was sent yet
+    )
+    http = httpx.AsyncClient(
+        transport=transport,
+        timeout=_SILENCE,
+        event_hooks={"response": [_refuse_redirect]},
+    )
+    GraphClientFactory.create_with_custom_middleware(_middleware(), client=http)
+    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(tokens), http)
+    adapter.base_url = url
+    try:
+        yield Graph(GraphServiceClient(request_adapter=adapter), url, settings.cloud)
+    finally:
+        # The SDK wraps the transport in one whose aclose() closes nothing.
+        await transport.aclose()
+        tokens.close()
+
+
+def _middleware() -> list[BaseMiddleware]:
+    """The SDK's own, but for redirects, which could lead the token astray, and bounded retries."""
+    usual = [
+        BoundedRetries() if isinstance(one, RetryHandler) else one
+        for one in KiotaClientFactory.get_default_middleware(None)
+        if not isinstance(one, RedirectHandler)
+    ]
+    return [*usual, GraphTelemetryHandler(telemetry[GraphTelemetryHandlerOption.get_key()])]
+
+
+async def _refuse_redirect(response: httpx.Response) -> None:
+    """Graph answers calendar requests itself; a redirect comes from a portal or a proxy."""
+    if response.has_redirect_location:
+        raise GraphRefused(
+            f"{response.url.host} redirects to another address instead of answering",
+            hint="check `[graph] url` and what lies between it and Graph",
+            code="foreign-link",
+        )
+
+
+def _proxy(url: str) -> str | None:
+    """The environment's proxy; never for loopback, whose token must not leave the machine."""
+    parts = urlsplit(url)
+    if is_loopback(url) or proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")

@@ -1,0 +1,81 @@
+"""That something changed: calendarView/delta, from a first round to the next ones.
+
+Links are opaque: they are stored whole and sent back as they came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from obctl.domain.event import DeltaItem, DeltaLink, DeltaRound
+from obctl.domain.room import Room
+from obctl.domain.time_span import TimeSpan
+from obctl.errors import ObctlError
+from obctl.graph import asked
+from obctl.graph.asked import Asked
+from obctl.graph.batch import Errand, Outcomes, get_many
+from obctl.graph.builders import DeltaRequestBuilder
+from obctl.graph.client import Graph, asking
+from obctl.graph.failures import cut_short
+from obctl.graph.paging import pages
+from obctl.graph.times import span_texts
+from obctl.graph.translate import read_delta_item
+
+
+async def open_delta(graph: Graph, room: Room, span: TimeSpan) -> DeltaRound:
+    """A first round over `span`, which stays the token's window for good."""
+    start, end = span_texts(span)
+    query = DeltaRequestBuilder.DeltaRequestBuilderGetQueryParameters(
+        start_date_time=start, end_date_time=end
+    )
+    builder = graph.client.users.by_user_id(room.user).calendar_view.delta
+    what = asked.delta_of(room.mailbox)
+    body = await graph.send(builder.to_get_request_information(asking(query)), what)
+    return await _read_round(graph, body, what)
+
+
+async def follow_delta(
+    graph: Graph, links: Mapping[str, DeltaLink]
+) -> dict[str, DeltaRound | ObctlError]:
+    """The next round of each link: first pages by `$batch`, the others one by one."""
+    first: Outcomes = {}
+    errands: dict[str, Errand] = {}
+    for mailbox, link in links.items():
+        what = asked.delta_of(mailbox)
+        if link.startswith(f"{graph.url}/"):
+            errands[mailbox] = Errand(link.removeprefix(graph.url), what)
+        else:
+            first[mailbox] = await _get_alone(graph, link, what)
+    first |= await get_many(graph, errands)
+
+    async def one(mailbox: str) -> DeltaRound | ObctlError:
+        body = first.pop(mailbox)
+        if isinstance(body, ObctlError):
+            return body
+        try:
+            return await _read_round(graph, body, asked.delta_of(mailbox))
+        except ObctlError as error:
+            return error
+
+    rounds = await asyncio.gather(*map(one, links))
+    return dict(zip(links, rounds, strict=True))
+
+
+async def _get_alone(graph: Graph, link: DeltaLink, what: Asked) -> bytes | ObctlError:
+    """The same server under another spelling, or a link that is not followed at all."""
+    try:
+        return await graph.send(graph.follow(link, what), what)
+    except ObctlError as error:
+        return error
+
+
+async def _read_round(graph: Graph, first: bytes, what: Asked) -> DeltaRound:
+    items: list[DeltaItem] = []
+    link: str | None = None
+    async for page in pages(graph, first, what):
+        items.extend(read_delta_item(raw, what.mailbox or "") for raw in page.value)
+        link = page.delta_link
+    if link is None:
+        raise cut_short(what)
+    return DeltaRound(tuple(items), DeltaLink(link))

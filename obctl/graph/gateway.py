@@ -1,0 +1,138 @@
+"""`GraphGateway`: the engine's `Gateway`, over Microsoft Graph."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from obctl.config import GraphSettings
+from obctl.domain.availability import BusySpan
+from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
+from obctl.domain.push import EventChanges, EventDraft
+from obctl.domain.room import FoundRoom, Room
+from obctl.domain.subscription import GraphSubscription
+from obctl.domain.time_span import TimeSpan
+from obctl.engine.ports import DirectoryEntry
+from obctl.errors import ObctlError, UsageError
+from obctl.graph import delta, places, schedules, subscriptions, views, writes
+from obctl.graph.asked import Asked, Subject
+from obctl.graph.client import Graph, open_graph
+
+
+class GraphGateway:
+    """Fits `engine.ports.Gateway`; each method's contract stands there."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def look_up(self, address: str) -> DirectoryEntry | None:
+        return await places.look_up(self._graph, address)
+
+    async def fetch_places(self) -> list[FoundRoom]:
+        return await places.fetch_places(self._graph)
+
+    async def fetch_view(self, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+        return await views.fetch_view(self._graph, room, span)
+
+    async def fetch_views(
+        self, rooms: Sequence[Room], span: TimeSpan
+    ) -> dict[str, tuple[Event, ...] | ObctlError]:
+        return await views.fetch_views(self._graph, rooms, span)
+
+    async def fetch_event(self, room: Room, event_id: EventId) -> Event:
+        return await views.fetch_event(self._graph, room, event_id)
+
+    async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
+        return await views.fetch_master(self._graph, room, master_id)
+
+    async def fetch_instances(
+        self, room: Room, master_id: EventId, span: TimeSpan
+    ) -> tuple[Event, ...]:
+        return await views.fetch_instances(self._graph, room, master_id, span)
+
+    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
+        return await views.find_by_ical_uid(self._graph, room, ical_uid)
+
+    async def open_delta(self, room: Room, span: TimeSpan) -> DeltaRound:
+        return await delta.open_delta(self._graph, room, span)
+
+    async def follow_delta(
+        self, links: Mapping[str, DeltaLink]
+    ) -> dict[str, DeltaRound | ObctlError]:
+        return await delta.follow_delta(self._graph, links)
+
+    async def fetch_schedules(
+        self, rooms: Sequence[Room], span: TimeSpan
+    ) -> dict[str, tuple[BusySpan, ...] | ObctlError]:
+        return await schedules.fetch_schedules(self._graph, rooms, span)
+
+    async def create_event(self, room: Room, draft: EventDraft) -> Event:
+        return await writes.create_event(self._graph, room, draft)
+
+    async def change_event(self, room: Room, event_id: EventId, changes: EventChanges) -> Event:
+        return await writes.change_event(self._graph, room, event_id, changes)
+
+    async def cancel_event(self, room: Room, event_id: EventId, comment: str) -> None:
+        await writes.cancel_event(self._graph, room, event_id, comment)
+
+    async def decline_event(
+        self, room: Room, event_id: EventId, comment: str, *, send: bool
+    ) -> None:
+        await writes.decline_event(self._graph, room, event_id, comment, send=send)
+
+    async def create_subscription(
+        self,
+        room: Room,
+        *,
+        notification_url: str,
+        lifecycle_url: str | None,
+        client_state: str,
+        expires_at: datetime,
+    ) -> GraphSubscription:
+        return await subscriptions.create(
+            self._graph,
+            room,
+            notification_url=notification_url,
+            lifecycle_url=lifecycle_url,
+            client_state=client_state,
+            expires_at=expires_at,
+        )
+
+    async def renew_subscription(
+        self, subscription_id: str, expires_at: datetime
+    ) -> GraphSubscription:
+        return await subscriptions.renew(self._graph, subscription_id, expires_at)
+
+    async def reauthorize_subscription(self, subscription_id: str) -> None:
+        await subscriptions.reauthorize(self._graph, subscription_id)
+
+    async def delete_subscription(self, subscription_id: str) -> None:
+        await subscriptions.delete(self._graph, subscription_id)
+
+    async def fetch_subscriptions(self) -> list[GraphSubscription]:
+        return await subscriptions.fetch_all(self._graph)
+
+    async def get(self, path: str) -> bytes:
+        """Raises `UsageError` for a path that leads out of `/v1.0`."""
+        below = "/" + path.removeprefix(self._graph.url).lstrip("/")
+        if "://" in below.partition("?")[0] or ".." in below.partition("?")[0].split("/"):
+            raise UsageError(
+                f"{path!r} is no path below {self._graph.url}",
+                hint="for example users/room@contoso.com/events",
+            )
+        asked = Asked(f"GET {below}", Subject.ANYTHING)
+        return await self._graph.send(self._graph.follow(self._graph.url + below, asked), asked)
+
+
+@asynccontextmanager
+async def open_gateway(
+    settings: GraphSettings, *, token: str | None = None, environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[GraphGateway]:
+    """A gateway for one command; `token` is the text of OBCTL_GRAPH_TOKEN.
+
+    Raises `ConfigError` for settings that cannot work; nothing is sent yet.
+    """
+    async with open_graph(settings, token=token, environ=environ) as graph:
+        yield GraphGateway(graph)

@@ -1,0 +1,85 @@
+"""Pages to their end, or an error: half a collection is never used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from obctl.errors import GraphRefused
+from obctl.graph.asked import Asked
+from obctl.graph.client import Graph
+from obctl.graph.failures import cut_short
+from obctl.graph.wire import Page
+
+MAX_PAGES = 2_000
+MAX_EMPTY = 50
+"""Empty pages in a row: a delta round may begin with some."""
+_PAGE = msgspec.json.Decoder(Page)
+
+
+async def pages(graph: Graph, first: bytes, asked: Asked) -> AsyncIterator[Page]:
+    """The page in `first`, and all that its next links lead to."""
+    guard = LoopGuard(asked)
+    page = read_page(first, asked)
+    while True:
+        guard.check(page)
+        yield page
+        if page.next_link is None:
+            return
+        page = read_page(await graph.send(graph.follow(page.next_link, asked), asked), asked)
+
+
+def read_page(body: bytes, asked: Asked) -> Page:
+    """One page. Raises `GraphUnavailable` (`partial-read`) for what is no page."""
+    try:
+        return _PAGE.decode(body)
+    except ValueError as error:
+        raise cut_short(asked) from error
+
+
+@dataclass(slots=True)
+class LoopGuard:
+    """Notices a chain of next links that leads nowhere.
+
+    Graph has been seen to repeat the same pages under ever new links
+    (microsoftgraph/msgraph-sdk-dotnet issues 3070 and 3082).
+    """
+
+    asked: Asked
+    max_pages: int = MAX_PAGES
+    _links: set[str] = field(default_factory=set)
+    _contents: set[bytes] = field(default_factory=set)
+    _pages: int = 0
+    _empty: int = 0
+
+    def check(self, page: Page) -> None:
+        """Raise `GraphRefused` (`looping-next-link`) where `page` shows a loop."""
+        self._pages += 1
+        self._empty = 0 if page.value else self._empty + 1
+        if page.next_link is None:
+            return
+        content = _digest(page) if page.value else None
+        if (
+            page.next_link in self._links
+            or content in self._contents
+            or self._pages >= self.max_pages
+            or self._empty >= MAX_EMPTY
+        ):
+            raise GraphRefused(
+                f"Graph's next links lead in a circle after {self._pages} pages: {self.asked.what}",
+                hint="the next pass reads the room in full; if it goes on, tell Microsoft",
+                code="looping-next-link",
+            )
+        self._links.add(page.next_link)
+        if content is not None:
+            self._contents.add(content)
+
+
+def _digest(page: Page) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for item in page.value:
+        digest.update(item)
+    return digest.digest()

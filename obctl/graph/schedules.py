@@ -1,0 +1,109 @@
+"""Free and busy times: getSchedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from obctl.domain.availability import BusySpan
+from obctl.domain.room import Room
+from obctl.domain.time_span import TimeSpan
+from obctl.errors import GraphRefused, NotAuthorised, NotFound, ObctlError
+from obctl.graph import asked
+from obctl.graph.client import Graph, posting
+from obctl.graph.failures import cut_short
+from obctl.graph.times import read_wall, write_wall
+from obctl.graph.wire import ScheduleError, Schedules, ScheduleWire
+
+_ROOMS = 20
+_DAYS = timedelta(days=60)  # Graph allows less than 62
+_NOT_BUSY = ("free", "workingelsewhere")
+_SCHEDULES = msgspec.json.Decoder(Schedules)
+
+Busy = dict[str, tuple[BusySpan, ...] | ObctlError]
+
+
+async def fetch_schedules(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
+    """Busy spans by mailbox; a room that cannot be read has its error instead."""
+    busy: Busy = {room.mailbox: () for room in rooms}
+    for at in range(0, len(rooms), _ROOMS):
+        chunk = rooms[at : at + _ROOMS]
+        for part in _parts(span):
+            for mailbox, found in (await _fetch(graph, chunk, part)).items():
+                before = busy[mailbox]
+                if isinstance(before, ObctlError):
+                    continue
+                busy[mailbox] = found if isinstance(found, ObctlError) else before + found
+    return busy
+
+
+def _parts(span: TimeSpan) -> Iterator[TimeSpan]:
+    start = span.start
+    while start < span.end:
+        end = min(start + _DAYS, span.end)
+        yield TimeSpan(start, end)
+        start = end
+
+
+async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
+    body = {
+        "schedules": [room.mailbox for room in rooms],
+        "startTime": write_wall(span.start, "UTC"),
+        "endTime": write_wall(span.end, "UTC"),
+        "availabilityViewInterval": 30,
+    }
+    refused: Busy = {}
+    for asker in rooms:
+        # Any mailbox may ask for all of them; one that is gone or forbidden only fails itself.
+        builder = graph.client.users.by_user_id(asker.user).calendar.get_schedule
+        what = asked.calendar(asker)
+        try:
+            answer = await graph.send(posting(builder, body), what)
+        except (NotFound, NotAuthorised) as error:
+            if error.graph is not None and error.graph.status == 401:
+                raise
+            refused[asker.mailbox] = error
+            continue
+        try:
+            schedules = _SCHEDULES.decode(answer).value
+            by_mailbox = {one.schedule_id.casefold(): one for one in schedules}
+            return {room.mailbox: _busy(by_mailbox, room) for room in rooms}
+        except ValueError as error:
+            raise cut_short(what) from error
+    return refused
+
+
+def _busy(schedules: Mapping[str, ScheduleWire], room: Room) -> tuple[BusySpan, ...] | ObctlError:
+    schedule = schedules.get(room.mailbox.casefold())
+    if schedule is None:
+        return cut_short(asked.calendar(room))
+    if schedule.error is not None:
+        return _error(schedule.error, room)
+    return tuple(
+        BusySpan(read_wall(item.start), read_wall(item.end), status)
+        for item in schedule.schedule_items or ()
+        if (status := (item.status or "busy").lower()) not in _NOT_BUSY
+    )
+
+
+def _error(error: ScheduleError, room: Room) -> ObctlError:
+    """The error of one room inside an answer that is otherwise fine."""
+    code = error.response_code or ""
+    said = f"free and busy times of {room.mailbox} ({code})"
+    match code.lower():
+        case "errormailrecipientnotfound" | "errornonexistentmailbox" | "errorinvaliduser":
+            return NotFound(
+                f"Graph finds no such mailbox: {said}",
+                hint="restore or license the mailbox, or remove the room from obctl",
+                code="mailbox-gone",
+            )
+        case "erroraccessdenied" | "errornofreebusyaccess":
+            return NotAuthorised(
+                f"Graph forbids the {said}",
+                hint="put the mailbox into the application's RBAC scope or access policy",
+                code="mailbox-permission-lost",
+            )
+        case _:
+            return GraphRefused(f"Graph refuses the {said}: {error.message or 'no reason given'}")

@@ -1,0 +1,72 @@
+"""Graph's times -> UTC instants.
+
+Instants carry `Z` or an offset, wall-clock times a zone name beside them; fractions have up to
+seven digits, of which Python keeps six.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from obctl.domain.time_span import TimeSpan, instant_text, midnight
+from obctl.domain.zones import windows_name, zone
+from obctl.errors import UnknownZone
+from obctl.graph.wire import WallTime
+
+_UNSET_YEAR = 1  # Exchange's "0001-01-01T00:00:00Z": never
+
+
+def read_instant(text: str | None) -> datetime | None:
+    """An instant; one without a zone is UTC, as Graph means it."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.year == _UNSET_YEAR:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def read_wall(wall: WallTime) -> datetime:
+    """The instant of a dateTimeTimeZone, UTC as asked or whatever zone came instead."""
+    moment = datetime.fromisoformat(wall.date_time)
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    if wall.time_zone in ("UTC", None, ""):
+        return moment.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=zone(wall.time_zone)).astimezone(UTC)
+
+
+def read_day(wall: WallTime, room_zone: ZoneInfo) -> datetime:
+    """The room's midnight of an all-day boundary: its date as written, whatever zone is named."""
+    return midnight(date.fromisoformat(wall.date_time[:10]), room_zone)
+
+
+def nearest_midnight(moment: datetime, room_zone: ZoneInfo) -> datetime:
+    """The room's midnight meant by an instant that was midnight in some other zone."""
+    return midnight((moment.astimezone(room_zone) + timedelta(hours=12)).date(), room_zone)
+
+
+def graph_zone(name: str) -> str:
+    """How Graph is told a zone: by its Windows name, as it knows only some of the IANA names."""
+    try:
+        return windows_name(name)
+    except UnknownZone:
+        return zone(name).key
+
+
+def write_wall(moment: datetime, time_zone: str) -> dict[str, str]:
+    """A dateTimeTimeZone at the wall clock of `time_zone`."""
+    local = moment.astimezone(zone(time_zone)).replace(tzinfo=None, microsecond=0)
+    return {"dateTime": local.isoformat(), "timeZone": graph_zone(time_zone)}
+
+
+def is_ambiguous(moment: datetime, time_zone: str) -> bool:
+    """Whether the wall clock of `time_zone` shows this time twice, as when summer time ends."""
+    local = moment.astimezone(zone(time_zone))
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def span_texts(span: TimeSpan) -> tuple[str, str]:
+    """`startDateTime` and `endDateTime`."""
+    return instant_text(span.start), instant_text(span.end)

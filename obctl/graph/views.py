@@ -1,0 +1,143 @@
+"""What is true: calendarView, a series' instances, single events, all read to their end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from kiota_abstractions.request_information import RequestInformation
+
+from obctl.config import Cloud
+from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.room import Room
+from obctl.domain.time_span import TimeSpan
+from obctl.errors import GraphRefused, ObctlError
+from obctl.graph import asked
+from obctl.graph.asked import Asked
+from obctl.graph.batch import Errand, get_many
+from obctl.graph.builders import (
+    CalendarViewRequestBuilder,
+    EventItemRequestBuilder,
+    EventsRequestBuilder,
+    InstancesRequestBuilder,
+)
+from obctl.graph.client import PAGE_SIZE, Graph, asking
+from obctl.graph.paging import pages
+from obctl.graph.times import span_texts
+from obctl.graph.translate import read_event, read_master
+
+_EVENT_FIELDS = [
+    "id", "type", "subject", "start", "end", "isAllDay", "organizer", "attendees", "hideAttendees",
+    "seriesMasterId", "iCalUId", "isCancelled", "isOrganizer", "isDraft", "responseStatus",
+    "showAs", "sensitivity", "originalStartTimeZone", "createdDateTime", "lastModifiedDateTime",
+    "changeKey", "transactionId", "recurrence",
+]  # fmt: skip
+
+
+async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+    """Every single event, occurrence and exception of `room` that overlaps `span`."""
+    what = asked.calendar(room)
+    return await _read_view(graph, room, span, await graph.send(_view(graph, room, span), what))
+
+
+async def fetch_views(
+    graph: Graph, rooms: Sequence[Room], span: TimeSpan
+) -> dict[str, tuple[Event, ...] | ObctlError]:
+    """`fetch_view` of many rooms: first pages by `$batch`, the others one by one."""
+    errands = {
+        room.mailbox: Errand(graph.relative(_view(graph, room, span)), asked.calendar(room))
+        for room in rooms
+    }
+    first = await get_many(graph, errands)
+
+    async def one(room: Room) -> tuple[Event, ...] | ObctlError:
+        body = first.pop(room.mailbox)
+        if isinstance(body, ObctlError):
+            return body
+        try:
+            return await _read_view(graph, room, span, body)
+        except ObctlError as error:
+            return error
+
+    found = await asyncio.gather(*(one(room) for room in rooms))
+    return {room.mailbox: events for room, events in zip(rooms, found, strict=True)}
+
+
+def _view(graph: Graph, room: Room, span: TimeSpan) -> RequestInformation:
+    start, end = span_texts(span)
+    query = CalendarViewRequestBuilder.CalendarViewRequestBuilderGetQueryParameters(
+        start_date_time=start, end_date_time=end, top=PAGE_SIZE
+    )
+    builder = graph.client.users.by_user_id(room.user).calendar.calendar_view
+    return builder.to_get_request_information(asking(query))
+
+
+async def _read_view(graph: Graph, room: Room, span: TimeSpan, first: bytes) -> tuple[Event, ...]:
+    events = await _read_events(graph, room, first, asked.calendar(room))
+    return tuple(
+        event
+        for event in events
+        if event.type is not EventType.MASTER and span.overlaps(event.start, event.end)
+    )
+
+
+async def _read_events(graph: Graph, room: Room, first: bytes, what: Asked) -> list[Event]:
+    """The events of all pages; of one that comes twice, the last."""
+    events: dict[EventId, Event] = {}
+    async for page in pages(graph, first, what):
+        for raw in page.value:
+            event = read_event(raw, room)
+            events[event.id] = event
+    return list(events.values())
+
+
+async def fetch_instances(
+    graph: Graph, room: Room, master_id: EventId, span: TimeSpan
+) -> tuple[Event, ...]:
+    """All occurrences and exceptions of a series in `span`."""
+    start, end = span_texts(span)
+    query = InstancesRequestBuilder.InstancesRequestBuilderGetQueryParameters(
+        start_date_time=start, end_date_time=end, top=PAGE_SIZE
+    )
+    builder = graph.client.users.by_user_id(room.user).events.by_event_id(master_id).instances
+    what = asked.event(room, master_id)
+    body = await graph.send(builder.to_get_request_information(asking(query)), what)
+    return tuple(await _read_events(graph, room, body, what))
+
+
+async def fetch_event(graph: Graph, room: Room, event_id: EventId) -> Event:
+    """One event by id."""
+    builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id)
+    info = builder.to_get_request_information(asking())
+    return read_event(await graph.send(info, asked.event(room, event_id)), room)
+
+
+async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMaster:
+    """A series master, with its cancelled dates where this cloud tells them."""
+    what = asked.event(room, master_id)
+    builder = graph.client.users.by_user_id(room.user).events.by_event_id(master_id)
+    if graph.cloud is Cloud.GLOBAL:
+        query = EventItemRequestBuilder.EventItemRequestBuilderGetQueryParameters(
+            select=[*_EVENT_FIELDS, "cancelledOccurrences"], expand=["exceptionOccurrences"]
+        )
+        try:
+            body = await graph.send(builder.to_get_request_information(asking(query)), what)
+            return read_master(body, room)
+        except GraphRefused as error:
+            if error.graph is None or error.graph.status != 400:
+                raise
+    # National clouds lack both properties, and so may what stands between us and Graph.
+    plain = await graph.send(builder.to_get_request_information(asking()), what)
+    return read_master(plain, room)
+
+
+async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> tuple[Event, ...]:
+    """Singles and masters with this `iCalUId`."""
+    quoted = ical_uid.replace("'", "''")
+    query = EventsRequestBuilder.EventsRequestBuilderGetQueryParameters(
+        filter=f"iCalUId eq '{quoted}'", top=PAGE_SIZE
+    )
+    builder = graph.client.users.by_user_id(room.user).events
+    what = asked.calendar(room)
+    body = await graph.send(builder.to_get_request_information(asking(query)), what)
+    return tuple(await _read_events(graph, room, body, what))

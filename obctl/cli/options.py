@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from obctl.errors import UsageError
 from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from obctl.domain.time_span import TimeSpan
 
 FormatOption = Annotated[
     Format, typer.Option("--format", "-o", help="table for people; json, jsonl or csv for scripts")
@@ -25,6 +28,8 @@ CachedOption = Annotated[
     bool, typer.Option("--cached", help="Outlook as last read, without asking Graph.")
 ]
 
+_OPEN_START = datetime(1900, 1, 1, tzinfo=UTC)
+_OPEN_END = datetime(9000, 1, 1, tzinfo=UTC)
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?")
 
 
@@ -92,6 +97,34 @@ def parse_instant(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
             code="bad-time",
         )
     return local.astimezone(UTC)
+
+
+def parse_span(
+    first: str | None, last: str | None, *, now: datetime, company: ZoneInfo, zone: ZoneInfo
+) -> TimeSpan:
+    """From `first` to `last`, each a day or a time in `zone`; a last day is included.
+
+    Words such as `today` mean the company's day; a bound that is not given is open.
+    """
+    from obctl.domain.time_span import TimeSpan
+
+    start = _bound(first, 0, now=now, company=company, zone=zone) if first else _OPEN_START
+    end = _bound(last, 1, now=now, company=company, zone=zone) if last else _OPEN_END
+    if end <= start:
+        raise UsageError(f"--to {last} is not after --from {first}", code="bad-time")
+    return TimeSpan(start, end)
+
+
+def _bound(text: str, days: int, *, now: datetime, company: ZoneInfo, zone: ZoneInfo) -> datetime:
+    from obctl.domain.time_span import midnight
+
+    try:
+        day = parse_day(text, now=now, zone=company)
+        return midnight(day + timedelta(days=days), zone)
+    except UsageError:
+        return parse_instant(text, now=now, zone=zone)
+    except OverflowError as error:
+        raise UsageError(f"{text!r} is too far away", code="bad-day") from error
 
 
 def parse_duration(text: str) -> timedelta:

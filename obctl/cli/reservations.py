@@ -1,7 +1,122 @@
-"""`obctl reservations`."""
+"""`obctl reservations list` and `show`; what changes them is in `reservation_changes`."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="What Officebooking holds.")
+from obctl.cli.context import Context, context_of
+from obctl.cli.options import (
+    FormatOption,
+    LocationOption,
+    RoomOption,
+    parse_day,
+    parse_span,
+)
+from obctl.domain.reservation import ExternalState, Status
+from obctl.errors import UsageError
+from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from obctl.domain.reservation import Reservation
+    from obctl.domain.room import Room
+    from obctl.domain.time_span import TimeSpan
+    from obctl.store.reservations import Filter
+
+app = typer.Typer(no_args_is_help=True, help="Officebooking's reservations.")
+
+_FROM_TO = "A day, or a time; both in each room's zone unless an offset is given."
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    on: Annotated[
+        str | None, typer.Option("--on", help="A day, as it passes in each room's zone.")
+    ] = None,
+    from_: Annotated[str | None, typer.Option("--from", help=_FROM_TO)] = None,
+    to: Annotated[str | None, typer.Option("--to", help="As --from; a day is included.")] = None,
+    room: RoomOption = None,
+    location: LocationOption = None,
+    text: Annotated[
+        str | None,
+        typer.Option(help="Words in subject, organiser, room or services; all must occur."),
+    ] = None,
+    status: Annotated[Status | None, typer.Option(help="Default: any.")] = None,
+    external_state: Annotated[
+        int | None, typer.Option(help="0, 10, 20, 21, 100 (cancellation request) or 110.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Reservations by start, cancelled ones included; times are in each room's zone."""
+    from obctl.render.objects import reservation_object
+    from obctl.render.output import show_list
+    from obctl.render.reservations import reservation_columns
+    from obctl.store.reservations import Filter
+
+    context = context_of(ctx)
+    if external_state is not None and external_state not in list(ExternalState):
+        known = ", ".join(str(int(state)) for state in ExternalState)
+        raise UsageError(
+            f"{external_state} is no external state", hint=f"one of {known}", code="bad-state"
+        )
+    rooms = context.chosen_rooms(location, room)
+    wanted = Filter(text=text, status=status, external_state=external_state, limit=limit)
+    found = _search(context, rooms, wanted, on, from_, to)
+    objects = [reservation_object(item, context.rooms, context.now) for item in found]
+    show_list(
+        format,
+        objects,
+        reservation_columns(objects, {item.mailbox: item.time_zone for item in rooms}),
+        empty="no reservation found",
+    )
+
+
+@app.command("show")
+def show(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(help="The reservation's number.")],
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """One reservation with its services; times are in the room's zone."""
+    from obctl.render.objects import reservation_object
+    from obctl.render.output import show_one
+    from obctl.render.reservations import reservation_picture
+    from obctl.store.reservations import find_reservation
+
+    context = context_of(ctx)
+    found = find_reservation(context.store, number)
+    item = reservation_object(found, context.rooms, context.now)
+    zone_name = context.rooms.zone_name(found.room)
+    show_one(format, item, lambda: reservation_picture(item, zone_name))
+
+
+def _search(
+    context: Context,
+    rooms: list[Room],
+    wanted: Filter,
+    on: str | None,
+    from_: str | None,
+    to: str | None,
+) -> list[Reservation]:
+    from dataclasses import replace
+
+    from obctl.engine.searching import search_by_zone
+    from obctl.store.reservations import search_reservations
+
+    if on and (from_ or to):
+        raise UsageError("--on and --from/--to exclude each other", code="bad-day")
+    if on:
+        parse_day(on, now=context.now, zone=context.zone)
+    if not (on or from_ or to):
+        ids = [room.id for room in rooms]
+        return search_reservations(context.store, replace(wanted, rooms=ids))
+
+    def span_in(zone: ZoneInfo) -> TimeSpan:
+        return parse_span(on or from_, on or to, now=context.now, company=context.zone, zone=zone)
+
+    return search_by_zone(context.company, rooms, span_in, wanted)

@@ -1,7 +1,211 @@
-"""`obctl rooms`."""
+"""`obctl rooms`: which rooms there are, and which of them obctl keeps in step."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from obctl.cli import room_policy, rooms_free
+from obctl.cli.context import Context, context_of
+from obctl.cli.options import FormatOption, LocationOption, parse_instant
+from obctl.errors import UsageError
+from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from obctl.domain.room import Room
+
 app = typer.Typer(no_args_is_help=True, help="The rooms obctl keeps in step.")
+app.add_typer(room_policy.app, name="policy")
+app.command("free")(rooms_free.free)
+
+
+@app.command("discover")
+def discover(
+    ctx: typer.Context,
+    add: Annotated[
+        bool,
+        typer.Option(
+            "--add",
+            help="Map all that are not mapped yet, from now on: older events are left alone."
+            " Rooms get the company's time zone where Graph names none.",
+        ),
+    ] = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """The rooms of the tenant as Graph lists them, and whether they are mapped."""
+    from obctl.engine import rooms
+    from obctl.engine.ports import Gateway
+    from obctl.render.objects import found_room_object
+    from obctl.render.output import message, show_list
+    from obctl.render.rooms import FOUND
+
+    context = context_of(ctx)
+
+    async def ask(gateway: Gateway) -> tuple[list[rooms.Discovered], list[Room]]:
+        found = await rooms.discover(context.company, gateway)
+        return found, await rooms.map_discovered(context.company, gateway, found) if add else []
+
+    found, new = context.with_graph(ask)
+    show_list(
+        format,
+        [found_room_object(item.found, mapped=item.mapped or add) for item in found],
+        FOUND,
+        empty="Graph lists no room; they need a place record (Set-Place) to be listed",
+    )
+    if add:
+        message(f"{len(new)} rooms are mapped now")
+    elif any(not item.mapped for item in found):
+        message("next: obctl rooms add MAILBOX, or obctl rooms discover --add for all")
+
+
+@app.command("add")
+def add(
+    ctx: typer.Context,
+    mailbox: Annotated[str, typer.Argument(help="The room's address.")],
+    name: Annotated[str | None, typer.Option(help="Default: as in Graph.")] = None,
+    location: Annotated[str | None, typer.Option(help="Default: its room list in Graph.")] = None,
+    floor: Annotated[str | None, typer.Option(help="Default: as in Graph.")] = None,
+    capacity: Annotated[
+        int | None, typer.Option(min=1, help="People it holds. Default: as in Graph.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="IANA or Windows name. Default: the company's.")
+    ] = None,
+    activated_at: Annotated[
+        str | None,
+        typer.Option(
+            help="Events created earlier are left alone. ISO 8601, in the room's zone where it"
+            " names none. Default: now."
+        ),
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Map a room: from now on obctl keeps it in step."""
+    from obctl.domain.zones import zone
+    from obctl.engine.rooms import NewRoom, map_room
+    from obctl.render.objects import room_object
+    from obctl.render.output import message, write_json
+
+    context = context_of(ctx)
+    if "@" not in mailbox.strip("@"):
+        raise UsageError(f"{mailbox!r} is no address", code="bad-address")
+    where = zone(time_zone) if time_zone else context.zone
+    wanted = NewRoom(
+        mailbox,
+        name=name,
+        location=location,
+        floor=floor,
+        capacity=capacity,
+        time_zone=time_zone,
+        activated_at=parse_instant(activated_at, now=context.now, zone=where)
+        if activated_at
+        else None,
+    )
+    room = context.with_graph(lambda gateway: map_room(context.company, gateway, wanted))
+    if format is Format.TABLE:
+        message(f"{room.name} ({room.mailbox}) is mapped, {room.time_zone}")
+        message("next: obctl sync run")
+    else:
+        write_json(room_object(room, None, context.now))
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    location: LocationOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """The mapped rooms."""
+    context = context_of(ctx)
+    _show_rooms(
+        context,
+        context.chosen_rooms(location, None),
+        format,
+        "no room is mapped yet: obctl rooms discover",
+    )
+
+
+@app.command("show")
+def show(
+    ctx: typer.Context,
+    room: Annotated[str, typer.Argument(help="Address or unique name.")],
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """One room, with its subscription and its Exchange settings as far as known."""
+    from obctl.engine.rooms import newest_subscriptions
+    from obctl.render.objects import room_object
+    from obctl.render.output import show_one
+    from obctl.render.rooms import room_picture
+
+    context = context_of(ctx)
+    found = context.room(room)
+    subscription = newest_subscriptions(context.company).get(found.id)
+    show_one(
+        format,
+        room_object(found, subscription, context.now),
+        lambda: room_picture(found, subscription, context.now),
+    )
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, UTF-8, with the header mailbox,name,location,floor,capacity,time_zone,"
+            "activated_at; only the first two are required."
+        ),
+    ],
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Map the rooms of a file, all of them or none. Graph is not asked."""
+    from obctl.engine.room_file import read_rooms
+    from obctl.engine.rooms import save_new_rooms
+    from obctl.render.output import message
+
+    context = context_of(ctx)
+    rooms = save_new_rooms(context.company, read_rooms(context.company, file))
+    _show_rooms(context, rooms, format, f"{file} holds no room")
+    message(f"{len(rooms)} rooms are mapped now; next: obctl doctor, obctl sync run")
+
+
+@app.command("import-existing")
+def import_existing(
+    ctx: typer.Context,
+    rooms: Annotated[
+        list[str] | None, typer.Argument(help="Addresses or unique names of rooms.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All mapped rooms.")] = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Have the next sync run import events that are older than the room's activation."""
+    from obctl.engine import rooms as engine
+    from obctl.render.output import message
+
+    context = context_of(ctx)
+    if bool(rooms) == all_:
+        raise UsageError("name rooms, or use --all", code="which-rooms")
+    chosen = context.chosen_rooms(None, rooms)
+    engine.import_existing(context.company, chosen)
+    changed = [context.room(room.mailbox) for room in chosen]
+    if format is not Format.TABLE:
+        _show_rooms(context, changed, format, "")
+    message(f"{len(changed)} rooms: older events will be imported; run `obctl sync run` now")
+
+
+def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str) -> None:
+    from obctl.engine.rooms import newest_subscriptions
+    from obctl.render.objects import room_object
+    from obctl.render.output import show_list
+    from obctl.render.rooms import room_columns
+
+    subscriptions = newest_subscriptions(context.company)
+    show_list(
+        format,
+        [room_object(room, subscriptions.get(room.id), context.now) for room in rooms],
+        room_columns({room.mailbox: room.condition for room in rooms}, context.now),
+        empty=empty,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,3 +37,34 @@ class FreeRoom:
 def is_free(span: TimeSpan, busy: Iterable[BusySpan]) -> bool:
     """Whether nothing in `busy` overlaps `span`."""
     return not any(span.overlaps(taken.start, taken.end) for taken in busy)
+
+
+def rank(
+    rooms: Iterable[Room],
+    busy: Mapping[str, Iterable[BusySpan]],
+    span: TimeSpan,
+    capacity: int | None = None,
+) -> list[FreeRoom]:
+    """The rooms that are free for all of `span` and hold `capacity`, tightest fit first.
+
+    `busy` is keyed by mailbox; a room it does not name is unknown and left out, as is one of
+    unknown capacity where a capacity is asked for.
+    """
+    free = []
+    for room in rooms:
+        if room.mailbox not in busy:
+            continue
+        if capacity is not None and (room.capacity is None or room.capacity < capacity):
+            continue
+        taken = list(busy[room.mailbox])
+        if not is_free(span, taken):
+            continue
+        until = span.start if any(item.end == span.start for item in taken) else None
+        fits = "exact" if capacity in (None, room.capacity) else "larger"
+        free.append(FreeRoom(room, fits, until))
+    return sorted(free, key=_tightest)
+
+
+def _tightest(free: FreeRoom) -> tuple[bool, int, str, str]:
+    capacity = free.room.capacity
+    return capacity is None, capacity or 0, free.room.name, free.room.mailbox

@@ -124,7 +124,14 @@ def table(
     from rich import box
     from rich.table import Table
 
-    drawn = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    drawn = Table(
+        box=box.SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),  # two blanks between columns: 80 are few
+    )
     for column in columns:
         drawn.add_column(
             column.header,

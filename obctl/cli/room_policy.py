@@ -1,0 +1,81 @@
+"""`obctl rooms policy`: what Exchange does with each room's invitations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from obctl.cli.context import context_of
+from obctl.cli.options import FormatOption, LocationOption, RoomOption
+from obctl.render.output import Format
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Each room's Set-CalendarProcessing settings, which Graph does not show.",
+)
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="JSON from PowerShell: Get-Mailbox -RecipientTypeDetails RoomMailbox |"
+            " Get-CalendarProcessing | ConvertTo-Json. UTF-8 or UTF-16."
+        ),
+    ],
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Keep the settings of every mapped room that the file names."""
+    from obctl.engine.room_policy import import_policy
+    from obctl.render.output import Column, message, show_list
+
+    context = context_of(ctx)
+    done = import_policy(context.company, file)
+    show_list(
+        format,
+        [{"room": room.mailbox, "name": room.name} for room in done.rooms],
+        [Column("room", lambda o: o["room"]), Column("name", lambda o: o["name"])],
+        empty="the file names no mapped room",
+    )
+    if done.unknown:
+        message(f"not mapped, left out: {', '.join(done.unknown)}")
+    if done.rooms:
+        message("next: obctl rooms policy lint")
+
+
+@app.command("lint")
+def lint(
+    ctx: typer.Context,
+    location: LocationOption = None,
+    room: RoomOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """The settings that make Outlook and Officebooking differ, and how."""
+    from obctl.engine.room_policy import lint_rooms
+    from obctl.render.output import message, show_list
+    from obctl.render.rooms import POLICY
+
+    context = context_of(ctx)
+    found, unknown = lint_rooms(context.company, context.chosen_rooms(location, room))
+    show_list(
+        format,
+        [
+            {
+                "room": item.mailbox,
+                "setting": warning.setting,
+                "value": warning.value,
+                "cause": warning.cause,
+                "message": warning.sentence,
+            }
+            for item, warning in found
+        ],
+        POLICY,
+        empty="no setting that leads to differences",
+    )
+    if unknown:
+        names = ", ".join(item.name for item in unknown)
+        message(f"settings unknown: {names}; `obctl rooms policy import FILE.json` brings them")

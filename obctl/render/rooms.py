@@ -1,0 +1,121 @@
+"""How rooms look: those of the tenant, the mapped ones, one of them, the free ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from obctl.domain.room import CalendarProcessing, Room
+from obctl.domain.subscription import Subscription
+from obctl.render.output import Column, JsonObject, fields, text
+from obctl.render.times import ago_text, moment_text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+FOUND = (
+    Column("", lambda o: "✓" if o["mapped"] else "", style="green"),
+    Column("mailbox", lambda o: o["mailbox"]),
+    Column("name", lambda o: o["name"]),
+    Column("location", lambda o: o["location"]),
+    Column("floor", lambda o: o["floor"]),
+    Column("people", lambda o: _number(o["capacity"]), justify="right"),
+)
+
+POLICY = (
+    Column("room", lambda o: o["room"]),
+    Column("setting", lambda o: f"{o['setting']} = {o['value']}"),
+    Column("what it leads to", lambda o: o["message"], ratio=1),
+)
+
+
+def room_columns(conditions: dict[str, str | None], now: datetime) -> list[Column]:
+    """The columns of the mapped rooms; `conditions` says why a read cannot be trusted."""
+
+    def state(item: JsonObject) -> Text:
+        if item["verdict"] == "inconclusive":
+            return text(conditions.get(item["mailbox"]) or "inconclusive", "yellow")
+        if item["last_synced_at"] is None:
+            return text("never", "dim")
+        return text(f"ok, {ago_text(item['last_synced_at'], now)}", "green")
+
+    def live(item: JsonObject) -> Text:
+        word = item["subscription"]
+        if word is None:
+            return text("no", "dim")
+        return text("yes" if word == "active" else word, "green" if word == "active" else "yellow")
+
+    return [
+        Column("name", lambda o: o["name"]),
+        Column("location", lambda o: o["location"]),
+        Column("people", lambda o: _number(o["capacity"]), justify="right"),
+        Column("zone", lambda o: o["time_zone"]),
+        Column("live", live),
+        Column("synced", state),
+    ]
+
+
+def free_columns(zones: dict[str, str]) -> list[Column]:
+    """The columns of the free rooms; `zones` names each room's zone by mailbox."""
+
+    def busy_until(item: JsonObject) -> str:
+        if item["busy_until"] is None:
+            return ""
+        zone = zones[item["room"]]
+        return f"{moment_text(item['busy_until'], zone)} ({zone})"
+
+    return [
+        Column("name", lambda o: o["name"]),
+        Column("location", lambda o: o["location"]),
+        Column("floor", lambda o: o["floor"]),
+        Column("people", lambda o: _number(o["capacity"]), justify="right"),
+        Column("fits", lambda o: o["fits"]),
+        Column("busy until", busy_until),
+    ]
+
+
+def room_picture(
+    room: Room, subscription: Subscription | None, now: datetime
+) -> list[RenderableType]:
+    """Everything about one room."""
+    verdict = room.verdict.value if room.verdict else "not synced yet"
+    pairs: list[tuple[str, object]] = [
+        ("mailbox", room.mailbox),
+        ("name", room.name),
+        ("location", room.location),
+        ("floor", room.floor),
+        ("capacity", None if room.capacity is None else f"{room.capacity} people"),
+        ("time zone", room.time_zone),
+        ("events count from", _local(room.activated_at, room)),
+        ("object id", room.object_id or "not seen yet"),
+        ("last synced", _local(room.last_synced_at, room) or "never"),
+        ("last read", f"{verdict}: {room.condition}" if room.condition else verdict),
+        ("subscription", _subscription(subscription, room, now)),
+    ]
+    return [fields(pairs), fields(_policy_pairs(room.processing), title="\nExchange settings")]
+
+
+def _policy_pairs(policy: CalendarProcessing) -> Sequence[tuple[str, object]]:
+    known = {name: getattr(policy, name) for name in CalendarProcessing.__slots__}
+    pairs = [
+        (name.replace("_", " "), str(value).lower() if isinstance(value, bool) else value)
+        for name, value in known.items()
+        if value is not None
+    ]
+    return pairs or [("unknown", "`obctl rooms policy import FILE.json` brings them")]
+
+
+def _subscription(subscription: Subscription | None, room: Room, now: datetime) -> str:
+    if subscription is None:
+        return "none: changes are seen by the next `obctl sync run`"
+    return f"{subscription.state(now).value} until {_local(subscription.expires_at, room)}"
+
+
+def _local(moment: datetime | None, room: Room) -> str:
+    return "" if moment is None else f"{moment_text(moment, room.time_zone)} ({room.time_zone})"
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -2,52 +2,188 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from obctl.errors import UsageError
 from obctl.render.output import Format
+from obctl.sandbox.words import FaultKind, Trigger
 
 app = typer.Typer(
-    name="sandbox", no_args_is_help=True, help="A simulated Exchange Online tenant over HTTP."
+    name="sandbox",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="A simulated Exchange Online tenant that speaks Graph over HTTP.",
 )
+
+OutputOption = Annotated[Format, typer.Option("--format", "-o", help="table or json")]
+UrlOption = Annotated[
+    str,
+    typer.Option(
+        "--url",
+        envvar="OBCTL_SANDBOX_URL",
+        help="A running sandbox, as `serve` printed it.",
+    ),
+]
+_DEFAULT_URL = "http://127.0.0.1:8080/v1.0"
 
 
 @app.callback()
 def sandbox() -> None:
-    """A simulated Exchange Online tenant over HTTP."""
+    """A simulated Exchange Online tenant that speaks Graph over HTTP."""
 
 
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8080,
     tenant: Annotated[Path | None, typer.Option(help="Tenant file; the demo's without it.")] = None,
-    state: Annotated[Path | None, typer.Option(help="Keep the tenant's state here.")] = None,
+    scenario: Annotated[
+        Path | None, typer.Option(help="Act out this scenario as the clock runs.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Keep the tenant in this file between runs.")
+    ] = None,
     clock: Annotated[
         str | None, typer.Option(help="Start at this instant (or OBCTL_NOW) and run on.")
     ] = None,
     token: Annotated[
         str | None, typer.Option(help="The only bearer token accepted; any without it.")
     ] = None,
-    output: Annotated[Format, typer.Option("--format", "-o")] = Format.TABLE,
+    latency: Annotated[float, typer.Option(help="Seconds every answer takes at least.")] = 0.0,
+    output: OutputOption = Format.TABLE,
 ) -> None:
-    """Serve the tenant until interrupted; one line says where."""
+    """Serve a tenant until interrupted; one line says where."""
     from obctl.sandbox.server import SandboxServer
 
-    server = SandboxServer(tenant, clock or os.environ.get("OBCTL_NOW"), token, state, port)
+    server = SandboxServer(
+        tenant,
+        clock or os.environ.get("OBCTL_NOW") or None,
+        token,
+        state,
+        port,
+        scenario=scenario,
+        latency=latency,
+    )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     with server:
-        if output is Format.TABLE:
-            print(f"{server.url} serves {len(server.rooms)} rooms", flush=True)
-        else:
-            print(json.dumps({"url": server.url, "rooms": server.rooms}), flush=True)
+        ready = {"url": server.url, "rooms": server.rooms}
+        _show(ready, output, f"{server.url} serves {len(server.rooms)} rooms")
         _wait(server.stopped)
+
+
+@app.command()
+def status(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -> None:
+    """What a running sandbox holds, and what time it is there."""
+    found = _call(url, "GET", "status")
+    faults = ", ".join(one["kind"] for one in found["faults"]) or "none"
+    _show(
+        found,
+        output,
+        f"{found['now']}{' (standing still)' if found['frozen'] else ''}: "
+        f"{len(found['rooms'])} rooms, {found['events']} events, "
+        f"{found['subscriptions']} subscriptions, faults: {faults}",
+    )
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def clock(
+    change: Annotated[
+        str,
+        typer.Argument(help="+8h, an instant, freeze or run.", metavar="+8h|INSTANT|freeze|run"),
+    ],
+    url: UrlOption = _DEFAULT_URL,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Let time pass in a running sandbox, with everything that happens meanwhile."""
+    found = _call(url, "POST", "clock", _clock_change(change))
+    _show(found, output, f"it is {found['now']}")
+
+
+@app.command()
+def trigger(
+    event: Annotated[Trigger, typer.Argument()],
+    room: Annotated[str, typer.Option(help="Address of the room.")],
+    url: UrlOption = _DEFAULT_URL,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Have something happen in a room of a running sandbox."""
+    found = _call(url, "POST", "trigger", {"event": event, "room": room})
+    what = found.get("subject", f"{found.get('subscriptions', 0)} subscriptions told")
+    _show(found, output, f"{event} in {room}: {what}")
+
+
+@app.command()
+def fault(
+    kind: Annotated[FaultKind, typer.Argument()],
+    room: Annotated[str | None, typer.Option(help="Only this room.")] = None,
+    route: Annotated[str, typer.Option(help="Only paths below the mailbox like this.")] = "*",
+    times: Annotated[int | None, typer.Option(help="So often; without it until cleared.")] = None,
+    share: Annotated[float | None, typer.Option(help="A part of the requests, at random.")] = None,
+    seed: Annotated[int, typer.Option(help="Draw the share by this seed.")] = 0,
+    seconds: Annotated[float, typer.Option(help="Retry-After, or how slow.")] = 1.0,
+    url: UrlOption = _DEFAULT_URL,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Give a running sandbox a bad day."""
+    wanted = {
+        "kind": kind,
+        "room": room,
+        "route": route,
+        "times": times,
+        "share": share,
+        "seed": seed,
+        "seconds": seconds,
+    }
+    _show_faults(_call(url, "POST", "faults", wanted), output)
+
+
+@app.command("clear-faults")
+def clear_faults(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -> None:
+    """Let a running sandbox recover."""
+    _show_faults(_call(url, "DELETE", "faults"), output)
+
+
+def _clock_change(text: str) -> dict[str, Any]:
+    if text in ("freeze", "run"):
+        return {text: True}
+    if text[:1] in "+-" or text[-1:] in "dhms":
+        return {"advance": text}
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is neither a duration nor an instant",
+            hint="use +8h, +90m, 2026-10-20T05:30:00Z, freeze or run",
+        ) from error
+    return {"set": text}
+
+
+def _call(url: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    from obctl.sandbox.remote import call
+
+    return call(url, method, path, body)
+
+
+def _show_faults(found: dict[str, Any], output: Format) -> None:
+    lines = [
+        f"{one['kind']} for {one['room'] or 'every room'}"
+        f"{'' if one['times'] is None else ', ' + str(one['times']) + ' times'}"
+        for one in found["faults"]
+    ]
+    _show(found, output, "\n".join(lines) or "no faults")
+
+
+def _show(data: dict[str, Any], output: Format, text: str) -> None:
+    import json
+
+    print(text if output is Format.TABLE else json.dumps(data), flush=True)
 
 
 def _wait(stopped: threading.Event) -> None:

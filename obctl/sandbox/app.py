@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from obctl.sandbox.control_api import control
 from obctl.sandbox.delivery import Courier
@@ -19,12 +21,14 @@ from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json
 from obctl.sandbox.router import Router
 from obctl.sandbox.service import Service
+from obctl.sandbox.state import save_state
 
 _METHODS = ["GET", "POST", "PATCH", "DELETE", "PUT"]
 _HEARTBEAT = 0.1
+_SAVE_SECONDS = 1.0
 
 
-def make_app(service: Service) -> Starlette:
+def make_app(service: Service, state: Path | None = None) -> Starlette:
     """The application for one tenant."""
     router = Router(service)
 
@@ -44,13 +48,15 @@ def make_app(service: Service) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        heart = asyncio.create_task(_beat(service))
+        heart = asyncio.create_task(_beat(service, state))
         try:
             yield
         finally:
             heart.cancel()
             with suppress(asyncio.CancelledError):
                 await heart
+            if state is not None:
+                save_state(state, service)
 
     return Starlette(
         routes=[
@@ -61,16 +67,20 @@ def make_app(service: Service) -> Starlette:
     )
 
 
-async def _beat(service: Service) -> None:
+async def _beat(service: Service, state: Path | None) -> None:
     """Let time have its effects: what is due happens, what is owed is delivered."""
     courier = Courier(service.subscriptions)
     bell = asyncio.Event()
     loop = asyncio.get_running_loop()
+    saved_at = loop.time()
     service.subscriptions.wake = _ringer(loop, bell)
     while True:
         with service.tenant.locked():
             bell.clear()
         await courier.deliver_due()
+        if state is not None and service.exchange.dirty and loop.time() - saved_at > _SAVE_SECONDS:
+            save_state(state, service)
+            saved_at = loop.time()
         with suppress(TimeoutError):
             await asyncio.wait_for(bell.wait(), _HEARTBEAT)
 
@@ -98,12 +108,26 @@ async def _graph_request(request: Request, version: str) -> GraphRequest:
 
 
 def _response(answer: GraphResponse) -> Response:
+    if answer.cut:
+        return _CutResponse(answer.body, answer.status, answer.headers)
     return Response(
         answer.body,
         answer.status,
         answer.headers,
         media_type="application/json" if answer.body else None,
     )
+
+
+class _CutResponse(Response):
+    """Sends half its body and breaks the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send(start | {"headers": self.raw_headers})
+        half = bytes(self.body[: len(self.body) // 2])
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        raise ConnectionError("cut by a fault")
 
 
 def _is_loopback(request: Request) -> bool:

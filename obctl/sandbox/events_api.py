@@ -142,7 +142,7 @@ def _respond(
 ) -> GraphResponse:
     mailbox = service.mailbox(user)
     item, day = mailbox.find(event_id)
-    data = request.fields()
+    data = request.parameters()
     send = data.get("sendResponse", True) is not False
     proposes = data.get("proposedNewTime") is not None
     if proposes and (response == "accepted" or not send or not item.allow_new_time_proposals):

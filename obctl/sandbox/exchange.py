@@ -55,6 +55,8 @@ class Exchange:
     actions: dict[str, Callable[[Job], None]] = field(default_factory=dict)
     jobs_made: int = 0
     meetings_made: int = 0
+    dirty: bool = False
+    """Something changed since the state was last saved."""
     _acting_at: datetime | None = None
 
     def now(self) -> datetime:
@@ -65,17 +67,24 @@ class Exchange:
         self, delay: timedelta, action: str, mailbox: Mailbox, key: int, day: date | None = None
     ) -> None:
         """Have `action` happen to an item after `delay`."""
+        self.at(delay, action, mailbox.owner.address.lower(), key, day)
+
+    def at(
+        self, delay: timedelta, action: str, address: str, key: int, day: date | None = None
+    ) -> None:
+        """The same for an address."""
         self.jobs_made += 1
-        address = mailbox.owner.address.lower()
-        heapq.heappush(
-            self.agenda, Job(self.now() + delay, self.jobs_made, action, address, key, day)
-        )
+        due = self.now() + delay
+        heapq.heappush(self.agenda, Job(due, self.jobs_made, action, address, key, day))
 
     def catch_up(self) -> None:
         """Do everything that is due by now, in order."""
+        if self._acting_at is not None:
+            return
         while self.agenda and self.agenda[0].due <= self.clock.now():
             job = heapq.heappop(self.agenda)
             self._acting_at = job.due
+            self.dirty = True
             try:
                 self.actions[job.action](job)
             finally:
@@ -87,11 +96,14 @@ class Exchange:
 
     def go_to(self, instant: datetime) -> None:
         """Set the clock; what was due on the way happens first."""
+        if self._acting_at is not None:
+            return
         while self.agenda and self.agenda[0].due <= instant:
             if self.agenda[0].due > self.clock.now():
                 self.clock.set(self.agenda[0].due)
             self.catch_up()
         self.clock.set(instant)
+        self.dirty = True
 
     def new_uid(self, created: datetime, *parts: object) -> str:
         """The GlobalObjectId of a new meeting."""
@@ -117,6 +129,7 @@ class Exchange:
         self._tell(mailbox, item, "deleted", "updated", "updated")
 
     def _tell(self, mailbox: Mailbox, item: Item, *types: ChangeType) -> None:
+        self.dirty = True
         for type_ in types:
             change = Change(mailbox, type_, item.key, item.entry, item.version)
             for listener in self.listeners:

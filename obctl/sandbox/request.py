@@ -60,6 +60,10 @@ class GraphRequest:
             raise invalid_request("The request body must be a JSON object.")
         return data
 
+    def parameters(self) -> dict[str, Any]:
+        """The body of an action: parameter names are taken in either case, as OData does."""
+        return {name[:1].lower() + name[1:]: value for name, value in self.fields().items()}
+
     def number(self, name: str, default: int, low: int, high: int) -> int:
         """A whole number among the query options."""
         text = self.query.get(name)
@@ -115,6 +119,8 @@ class GraphResponse:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+    """Break the connection halfway through the body."""
 
 
 def split_url(url: str) -> tuple[str, dict[str, str]]:

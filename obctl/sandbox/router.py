@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,6 +20,7 @@ from obctl.sandbox.identity import guid
 from obctl.sandbox.refusal import Refusal, item_not_found
 from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json
 from obctl.sandbox.service import Service
+from obctl.sandbox.spoil import spoiled
 from obctl.sandbox.times import instant_text
 
 Handler = Callable[..., GraphResponse | Awaitable[GraphResponse]]
@@ -80,18 +82,49 @@ class Router:
             headers["client-request-id"] = client
         if applied := _applied(request):
             headers["Preference-Applied"] = applied
-        return GraphResponse(answer.status, answer.body, headers)
+        return GraphResponse(answer.status, answer.body, headers, answer.cut)
 
     async def _answer(self, request: GraphRequest) -> GraphResponse:
         self._check_token(request)
         segments = request.segments
         if segments == ("$batch",) and request.method == "POST":
             return await run_batch(request, self.call)
+        mailbox, route = self._target(segments)
+        if mailbox is None:
+            return await self._serve(request, segments, mailbox, route)
+        with self._service.throttle.entry(mailbox, self._service.exchange.clock.now()):
+            # Others get their turn here, so that calls made at once are in flight at once.
+            await asyncio.sleep(self._service.latency)
+            return await self._serve(request, segments, mailbox, route)
+
+    async def _serve(
+        self, request: GraphRequest, segments: tuple[str, ...], mailbox: str | None, route: str
+    ) -> GraphResponse:
+        if request.method != "GET":
+            self._service.exchange.dirty = True
+        fault = self._service.faults.meet(request.method, mailbox, route)
+        if fault is not None:
+            if (refusal := fault.refusal()) is not None:
+                raise refusal
+            if fault.kind == "slow":
+                await asyncio.sleep(fault.seconds)
+        answer = await self._handle(request, segments)
+        return answer if fault is None else spoiled(fault, request, answer)
+
+    async def _handle(self, request: GraphRequest, segments: tuple[str, ...]) -> GraphResponse:
         handler, arguments = _find(request.method, self._folded(segments))
         if inspect.iscoroutinefunction(handler):
             return await _awaited(handler(self._service, request, *arguments))
         with self._service.tenant.locked():
             return _plain(handler(self._service, request, *arguments))
+
+    def _target(self, segments: tuple[str, ...]) -> tuple[str | None, str]:
+        """The address of the mailbox a call is for, and the path below it."""
+        if len(segments) < 3 or segments[0].lower() != "users":
+            return None, "/".join(segments)
+        found = self._service.exchange.directory.visible(segments[1])
+        address = found.owner.address if found is not None else segments[1]
+        return address.lower(), "/".join(segments[2:]).removeprefix("calendar/")
 
     def _check_token(self, request: GraphRequest) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -24,8 +24,8 @@ _DIGITS = {"free": 0, "tentative": 1, "busy": 2, "oof": 3, "workingElsewhere": 4
 def get_schedule(service: Service, request: GraphRequest, user: str) -> GraphResponse:
     """Free/busy of up to twenty mailboxes; a mailbox's own trouble stands inside the 200."""
     service.mailbox(user)
-    data = request.fields()
-    schedules = data.get("schedules") or data.get("Schedules")
+    data = request.parameters()
+    schedules = data.get("schedules")
     if not isinstance(schedules, list) or not schedules:
         raise invalid_request("The property 'schedules' is required.")
     if len(schedules) > _MOST_SCHEDULES:
@@ -52,9 +52,9 @@ def get_schedule(service: Service, request: GraphRequest, user: str) -> GraphRes
 def translate_ids(service: Service, request: GraphRequest, user: str) -> GraphResponse:
     """Ordinary ids as immutable ones, and the other way round."""
     mailbox = service.mailbox(user)
-    data = request.fields()
-    ids = data.get("inputIds") or data.get("InputIds") or []
-    target = str(data.get("targetIdType") or data.get("TargetIdType") or "")
+    data = request.parameters()
+    ids = data.get("inputIds") or []
+    target = str(data.get("targetIdType") or "")
     if not isinstance(ids, list) or len(ids) > _MOST_IDS:
         raise invalid_request("The number of ids must not exceed 1000.")
     if target not in ("restId", "restImmutableEntryId"):
@@ -84,7 +84,7 @@ def _translated(mailbox: Mailbox, source: str, target: str) -> dict[str, Any]:
 
 
 def _moment(data: dict[str, Any], name: str) -> datetime:
-    value = data.get(name) or data.get(name[0].upper() + name[1:])
+    value = data.get(name)
     if not isinstance(value, dict) or not value.get("dateTime"):
         raise invalid_request(f"The property '{name}' is required.")
     zone = known_zone(str(value.get("timeZone") or "UTC"))

@@ -13,10 +13,16 @@ import uvicorn
 
 from obctl.errors import UsageError
 from obctl.sandbox.app import make_app
+from obctl.sandbox.exchange import Exchange
+from obctl.sandbox.faults import Faults
+from obctl.sandbox.scenario_file import load_scenario
+from obctl.sandbox.schedule import schedule
 from obctl.sandbox.service import Service
+from obctl.sandbox.state import load_exchange, read_state, restore_state
 from obctl.sandbox.subscriptions import Subscriptions
 from obctl.sandbox.tenant import Tenant
 from obctl.sandbox.tenant_file import load_tenant
+from obctl.sandbox.throttle import Throttle
 
 _START_SECONDS = 30.0
 
@@ -40,19 +46,23 @@ class SandboxServer:
         port: int = 0,
         *,
         frozen: bool = False,
+        scenario: Path | None = None,
+        latency: float = 0.0,
     ) -> None:
-        self.state = state
-        exchange = load_tenant(tenant or demo_tenant(), clock=_instant(clock), frozen=frozen)
-        self.tenant = Tenant(exchange)
-        self.service = Service(self.tenant, Subscriptions(exchange), token)
+        self.service = _make_service(tenant, scenario, state, _instant(clock), frozen=frozen)
+        self.service.token = token
+        self.service.latency = latency
+        self.tenant = self.service.tenant
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
         self._started = threading.Event()
         self.stopped = threading.Event()
         self._server = _Server(
             uvicorn.Config(
-                make_app(self.service),
+                make_app(self.service, state),
                 log_config=None,
+                # A connection cut on purpose is no news.
+                log_level="critical",
                 access_log=False,
                 server_header=False,
                 ws="none",
@@ -112,6 +122,36 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._ready.set()
+
+
+def _make_service(
+    tenant: Path | None,
+    scenario: Path | None,
+    state: Path | None,
+    clock: datetime | None,
+    *,
+    frozen: bool,
+) -> Service:
+    """A tenant from its saved state, a scenario, or a tenant file, in this order."""
+    if state is not None and state.exists():
+        saved = read_state(state)
+        service = _around(load_exchange(saved, clock, frozen=frozen))
+        restore_state(saved, service)
+        return service
+    if scenario is not None:
+        story = load_scenario(scenario, clock=clock, frozen=frozen)
+        service = _around(story.exchange)
+        service.handles.update(story.handles)
+        schedule(service, story.steps)
+        return service
+    loaded = load_tenant(tenant or demo_tenant(), clock=clock, frozen=frozen)
+    service = _around(loaded.exchange)
+    service.handles.update(loaded.handles)
+    return service
+
+
+def _around(exchange: Exchange) -> Service:
+    return Service(Tenant(exchange), Subscriptions(exchange), Faults(), Throttle())
 
 
 def _bind(port: int) -> socket.socket:

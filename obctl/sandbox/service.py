@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from obctl.sandbox.exchange import Exchange
+from obctl.sandbox.faults import Faults
 from obctl.sandbox.identity import guid
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.subscriptions import Subscriptions
-from obctl.sandbox.tenant import Tenant
+from obctl.sandbox.tenant import Meeting, Tenant
+from obctl.sandbox.throttle import Throttle
 
 
 @dataclass(slots=True)
@@ -19,8 +21,14 @@ class Service:
 
     tenant: Tenant
     subscriptions: Subscriptions
+    faults: Faults
+    throttle: Throttle
     token: str | None = None
     """The only bearer token accepted; any, if None."""
+    handles: dict[str, Meeting] = field(default_factory=dict)
+    """Meetings that steps know by name."""
+    latency: float = 0.0
+    """Seconds of real time that every call takes at least."""
 
     @property
     def application_id(self) -> UUID:

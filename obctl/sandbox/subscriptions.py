@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 from obctl.sandbox.exchange import Change, Exchange
 from obctl.sandbox.identity import change_key, guid, immutable_id, ordinary_id
@@ -26,7 +27,7 @@ class Subscription:
     """One subscription as Graph shows it."""
 
     id: str
-    mailbox: Mailbox
+    mailbox: UUID
     resource: str
     change_types: tuple[str, ...]
     notification_url: str
@@ -42,7 +43,8 @@ class Notification:
     """One item owed to an endpoint."""
 
     url: str
-    subscription: Subscription
+    subscription: str
+    """Its id."""
     body: dict[str, Any]
     first_due: datetime
     due: datetime
@@ -58,6 +60,8 @@ class Subscriptions:
     queue: list[Notification] = field(default_factory=list)
     wake: Callable[[], None] = lambda: None
     made: int = 0
+    losing: dict[str, int] = field(default_factory=dict)
+    """How many of a mailbox's next notifications never reach their endpoint."""
 
     def __post_init__(self) -> None:
         self.exchange.listeners.append(self._on_change)
@@ -75,7 +79,7 @@ class Subscriptions:
     def check_new(self, mailbox: Mailbox, change_types: tuple[str, ...], resource: str) -> None:
         """Refuse a duplicate, or one subscription too many."""
         self.purge()
-        mine = [one for one in self.active.values() if one.mailbox is mailbox]
+        mine = [one for one in self.active.values() if one.mailbox == mailbox.id]
         for one in mine:
             if set(one.change_types) == set(change_types) and _same(one.resource, resource):
                 raise Refusal(
@@ -119,6 +123,27 @@ class Subscriptions:
         body = self._common(subscription) | {"lifecycleEvent": event}
         self._owe(url, subscription, body)
 
+    def announce(self, mailbox: Mailbox, event: LifecycleEvent) -> int:
+        """Send a lifecycle event to everyone subscribed to a mailbox; says to how many."""
+        self.purge()
+        mine = [one for one in self.active.values() if one.mailbox == mailbox.id]
+        for one in mine:
+            self.lifecycle(one, event)
+            if event == "subscriptionRemoved":
+                del self.active[one.id]
+        return len(mine)
+
+    def end(self, mailbox: Mailbox, *, tell: bool) -> None:
+        """End a mailbox's subscriptions before their time."""
+        if tell:
+            self.announce(mailbox, "subscriptionRemoved")
+        for one in [one for one in self.active.values() if one.mailbox == mailbox.id]:
+            del self.active[one.id]
+
+    def lose(self, mailbox: Mailbox, times: int) -> None:
+        """Never deliver the next `times` notifications about a mailbox."""
+        self.losing[mailbox.owner.address.lower()] = times
+
     def take_due(self, now: datetime) -> list[Notification]:
         """Everything to be delivered by now; the queue keeps the rest."""
         due = [one for one in self.queue if one.due <= now]
@@ -134,12 +159,22 @@ class Subscriptions:
             return
         self.purge()
         for one in self.active.values():
-            if one.mailbox is change.mailbox and change.type in one.change_types:
+            if one.mailbox != change.mailbox.id or change.type not in one.change_types:
+                continue
+            if not self._loses(change.mailbox):
                 self._owe(one.notification_url, one, self._body(one, change))
+
+    def _loses(self, mailbox: Mailbox) -> bool:
+        address = mailbox.owner.address.lower()
+        left = self.losing.get(address, 0)
+        if left:
+            self.losing[address] = left - 1
+        return left > 0
 
     def _owe(self, url: str, subscription: Subscription, body: dict[str, Any]) -> None:
         now = self.exchange.now()
-        self.queue.append(Notification(url, subscription, body, now, now))
+        self.queue.append(Notification(url, subscription.id, body, now, now))
+        self.exchange.dirty = True
         self.wake()
 
     def _body(self, subscription: Subscription, change: Change) -> dict[str, Any]:

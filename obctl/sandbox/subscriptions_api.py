@@ -25,8 +25,11 @@ async def create_subscription(service: Service, request: GraphRequest) -> GraphR
         if url is not None:
             await validate_endpoint(url)
     with service.tenant.locked():
+        # Somebody else may have been quicker during the handshake.
         service.subscriptions.check_new(
-            subscription.mailbox, subscription.change_types, subscription.resource
+            service.subscriptions.mailbox_of(subscription.resource),
+            subscription.change_types,
+            subscription.resource,
         )
         service.subscriptions.add(subscription)
         shown = _write(service, request, subscription)
@@ -105,7 +108,7 @@ def _read(service: Service, request: GraphRequest, data: dict[str, Any]) -> Subs
     lifecycle = data.get("lifecycleNotificationUrl")
     return Subscription(
         id=service.subscriptions.new_id(),
-        mailbox=mailbox,
+        mailbox=mailbox.id,
         resource=resource,
         change_types=change_types,
         notification_url=str(data["notificationUrl"]),

@@ -114,9 +114,13 @@ class Tenant:
 
     def change(
         self, meeting: Meeting, *, day: date | None = None, start: datetime | str | None = None,
-        end: datetime | str | None = None, rooms: Iterable[str] | None = None, **fields: Any,
+        end: datetime | str | None = None, rooms: Iterable[str] | None = None,
+        silent: bool = False, **fields: Any,
     ) -> None:  # fmt: skip
-        """The organiser changes a meeting, or its occurrence on `day`, and sends the update."""
+        """The organiser changes a meeting, or its occurrence on `day`.
+
+        The update goes out unless it is `silent`: then the room's copy is stale from here on.
+        """
         with self.locked() as exchange:
             mailbox, item = self._original(meeting)
             changes = dict(fields)
@@ -129,7 +133,11 @@ class Tenant:
                 people = tuple(one for one in item.attendees if one.type != "resource")
                 changes["attendees"] = people + self._attendees(addresses, "resource")
                 changes["locations"] = tuple(self._location(one) for one in addresses)
-            meetings.change(exchange, mailbox, item, day, changes)
+            if silent:
+                meetings.edit(item, day, changes)
+                exchange.touch(mailbox, item)
+            else:
+                meetings.change(exchange, mailbox, item, day, changes)
 
     def cancel(self, meeting: Meeting, *, day: date | None = None) -> None:
         """The organiser calls a meeting off, or its occurrence on `day`."""

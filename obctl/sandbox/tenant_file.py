@@ -7,7 +7,7 @@ described in the README beside this module.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +22,7 @@ from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.recurrence import Recurrence
 from obctl.sandbox.recurrence_wire import read_recurrence
 from obctl.sandbox.refusal import Refusal
+from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.times import parse_duration
 from obctl.sandbox.toml_reader import Document, Table, open_document
 
@@ -31,17 +32,25 @@ _SENSITIVITIES = ("normal", "personal", "private", "confidential")
 _LONG_AGO = timedelta(days=30)
 
 
-def load_tenant(file: Path, *, clock: datetime | None = None, frozen: bool = False) -> Exchange:
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An organisation, and the meetings that its file gives a name."""
+
+    exchange: Exchange
+    handles: dict[str, Meeting]
+
+
+def load_tenant(file: Path, *, clock: datetime | None = None, frozen: bool = False) -> Loaded:
     """The organisation in `file`; raises `ConfigError` naming every problem and its line."""
     document = open_document(file)
-    exchange = read_tenant(document, clock=clock, frozen=frozen)
+    loaded = read_tenant(document, clock=clock, frozen=frozen)
     document.finish()
-    return exchange
+    return loaded
 
 
 def read_tenant(
     document: Document, *, clock: datetime | None = None, frozen: bool = False
-) -> Exchange:
+) -> Loaded:
     """The organisation in a parsed file; its problems are noted in the document."""
     root = Table(document, document.data, ())
     tenant = root.table("tenant")
@@ -57,10 +66,11 @@ def read_tenant(
     _read_rooms(root, directory)
     _read_people(root, directory)
     _check_addresses(document, directory)
+    handles: dict[str, Meeting] = {}
     for table in root.tables("meetings"):
-        _read_meeting(table, exchange)
+        _read_meeting(table, exchange, handles)
     root.done()
-    return exchange
+    return Loaded(exchange, handles)
 
 
 def _read_directory(tenant: Table) -> Directory:
@@ -148,7 +158,7 @@ def _check_addresses(document: Document, directory: Directory) -> None:
             )
 
 
-def _read_meeting(table: Table, exchange: Exchange) -> None:
+def _read_meeting(table: Table, exchange: Exchange, handles: dict[str, Meeting]) -> None:
     directory = exchange.directory
     rooms = [one for one in table.texts("rooms") if _is_room(table, directory, one)]
     home = directory.rooms.get(rooms[0].lower()) if rooms else None
@@ -191,6 +201,8 @@ def _read_meeting(table: Table, exchange: Exchange) -> None:
     item.recurrence = _read_series(table, item)
     item.kind = "seriesMaster" if item.recurrence else "singleInstance"
     _read_irregular(table, item)
+    if name := table.text("name"):
+        handles[name] = Meeting(item.uid, organizer.address)
     table.done()
     _place(exchange, item, rooms, direct=direct)
 

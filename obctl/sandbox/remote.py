@@ -1,0 +1,47 @@
+"""Calls the control API of a sandbox that runs elsewhere on this machine."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from obctl.errors import GraphUnavailable, UsageError
+
+_SECONDS = 60.0
+_REFUSED = 400
+
+
+def call(url: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The answer of `/sandbox/{path}` beside the Graph `url`."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        raise UsageError(f"{url!r} is no sandbox", hint="use the URL that `sandbox serve` printed")
+    connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=_SECONDS)
+    try:
+        connection.request(
+            method,
+            f"/sandbox/{path}",
+            json.dumps(body) if body is not None else None,
+            {"Content-Type": "application/json"},
+        )
+        answer = connection.getresponse()
+        text = answer.read()
+    except OSError as error:
+        raise GraphUnavailable(
+            f"no sandbox answers at {url}", hint="start one: obctl sandbox serve"
+        ) from error
+    finally:
+        connection.close()
+    return _decoded(url, answer.status, text)
+
+
+def _decoded(url: str, status: int, text: bytes) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"{url} is no sandbox") from error
+    if status >= _REFUSED:
+        raise UsageError(str(data.get("error", {}).get("message", text)))
+    return data

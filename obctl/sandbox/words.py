@@ -1,0 +1,15 @@
+"""Words that the control API, scenarios and the command line share; imports nothing."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+FaultKind = Literal[
+    "throttled", "unavailable", "gateway-timeout", "server-error", "slow", "cut", "looping",
+    "empty", "partial", "forbidden", "mailbox-gone", "mailbox-moving", "mailbox-stale",
+    "token-expired", "unauthorized",
+]  # fmt: skip
+Trigger = Literal[
+    "created", "updated", "cancelled", "deleted", "missed", "subscriptionRemoved",
+    "reauthorizationRequired",
+]  # fmt: skip

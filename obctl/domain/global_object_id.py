@@ -57,7 +57,9 @@ def _bytes(text: str) -> bytes | None:
 
 
 def _digest(text: str) -> SeriesKey:
-    return SeriesKey(hashlib.blake2b(text.encode(), digest_size=8).hexdigest())
+    return SeriesKey(
+        hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+    )
 
 
 def _day(raw: bytes) -> date | None:

@@ -13,7 +13,8 @@ from kiota_abstractions.request_information import RequestInformation
 from obctl.errors import GraphRefused, ObctlError
 from obctl.graph.asked import Asked, Subject
 from obctl.graph.client import PREFER, Graph
-from obctl.graph.failures import cut_short, error_for, read_refusal
+from obctl.graph.failures import cut_short, error_for
+from obctl.graph.refusals import from_answer
 from obctl.graph.retries import LONGEST_WAIT, RETRIES
 from obctl.graph.wire import BatchAnswer, BatchAnswers
 
@@ -125,7 +126,7 @@ def _outcome(answer: BatchAnswer | None, asked: Asked) -> bytes | ObctlError:
         return cut_short(asked)
     if 200 <= answer.status < 300:
         return bytes(answer.body)
-    return error_for(read_refusal(answer.status, bytes(answer.body), _headers(answer)), asked)
+    return error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), asked)
 
 
 def _wait(answer: BatchAnswer | None, attempt: int) -> float | None:

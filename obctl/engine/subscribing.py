@@ -11,7 +11,12 @@ from obctl.domain.room import Room
 from obctl.domain.subscription import LIFETIME, GraphSubscription, Subscription
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.engine.subscription_ledger import record_created, record_removed, record_renewed
+from obctl.engine.subscription_ledger import (
+    leave_word,
+    record_created,
+    record_removed,
+    record_renewed,
+)
 from obctl.errors import GraphRefused, NotFound
 from obctl.store.rooms import save_identity
 from obctl.store.subscriptions import find_subscription
@@ -43,6 +48,8 @@ async def create_subscription(
             raise
     adopted = await _adopt(company, gateway, urls, there)
     if adopted is not None:
+        if catch_up:
+            leave_word(company, adopted)
         return adopted
     for item in there:
         await delete_at_graph(gateway, item.id)

@@ -31,7 +31,7 @@ def record_created(company: Company, subscription: Subscription, *, catch_up: bo
             f"subscription {subscription.id} until {instant_text(subscription.expires_at)}",
         )
         if catch_up:
-            _leave_word(company, subscription)
+            leave_word(company, subscription)
 
 
 def record_renewed(
@@ -89,8 +89,8 @@ def record_removed(company: Company, subscription: Subscription, why: str) -> No
         )
 
 
-def _leave_word(company: Company, subscription: Subscription) -> None:
-    """Whoever drains the inbox next passes over the whole room."""
+def leave_word(company: Company, subscription: Subscription) -> None:
+    """Nobody may have told us of changes: whoever drains the inbox passes over the whole room."""
     word = Notification(
         kind=NotificationKind.LIFECYCLE,
         what=CATCH_UP,
@@ -98,7 +98,8 @@ def _leave_word(company: Company, subscription: Subscription) -> None:
         room=subscription.room,
         received_at=company.now,
     )
-    add_notifications(company.store, [word])
+    with company.store.transaction():
+        add_notifications(company.store, [word])
 
 
 def _log(

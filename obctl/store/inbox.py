@@ -12,7 +12,6 @@ from obctl.domain.event import EventId
 from obctl.domain.room import RoomId
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
-from obctl.store.payloads import save_payloads
 
 CATCH_UP = "catch-up"
 """The `what` of an item we write ourselves: nobody may have notified the room for a while."""
@@ -36,30 +35,14 @@ class Notification:
     room: RoomId
     received_at: datetime
     event_id: EventId | None = None
-    payload: bytes = b""
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingRoom:
-    """A room for which notifications wait, and since when."""
-
-    room: RoomId
-    count: int
-    oldest_at: datetime
-    newest_at: datetime
-
-
 def add_notifications(store: Store, notifications: Sequence[Notification]) -> None:
-    """Append to the inbox; only inside a transaction.
-
-    An item without a payload is only the flag to look; its original may stand in the company log.
-    """
-    saved = iter(save_payloads(store, (item.payload for item in notifications if item.payload)))
-    payloads = [next(saved) if item.payload else None for item in notifications]
+    """Append to the inbox; what Graph sent, byte for byte, stands in the company log."""
     store.run_many(
-        "INSERT INTO inbox (received_at, kind, what, subscription, room, event_id, payload)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO inbox (received_at, kind, what, subscription, room, event_id)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         [
             (
                 instant(item.received_at),
@@ -68,20 +51,13 @@ def add_notifications(store: Store, notifications: Sequence[Notification]) -> No
                 item.subscription,
                 item.room,
                 item.event_id,
-                payload,
             )
-            for item, payload in zip(notifications, payloads, strict=True)
+            for item in notifications
         ],
     )
 
 
-def load_waiting(store: Store, *, limit: int = 5000) -> list[Notification]:
-    """The oldest notifications that nobody has handled yet."""
-    rows = store.rows("SELECT * FROM inbox WHERE handled_at IS NULL ORDER BY id LIMIT ?", (limit,))
-    return [_notification(row) for row in rows]
-
-
-def load_waiting_for(store: Store, room: RoomId) -> list[Notification]:
+def load_waiting(store: Store, room: RoomId) -> list[Notification]:
     """All that waits for one room, oldest first."""
     rows = store.rows(
         "SELECT * FROM inbox WHERE room = ? AND handled_at IS NULL ORDER BY id", (room,)
@@ -96,21 +72,13 @@ def mark_handled(store: Store, notifications: Iterable[int], at: datetime) -> No
     )
 
 
-def waiting_rooms(store: Store) -> list[WaitingRoom]:
-    """The rooms for which a notification waits, the one that waits longest first."""
+def waiting_rooms(store: Store) -> dict[RoomId, int]:
+    """How many notifications wait for each room, the room that waits longest first."""
     rows = store.rows(
-        "SELECT room, count(*) AS count, min(received_at) AS oldest, max(received_at) AS newest"
-        " FROM inbox WHERE handled_at IS NULL GROUP BY room ORDER BY min(id)"
+        "SELECT room, count(*) AS waiting FROM inbox WHERE handled_at IS NULL"
+        " GROUP BY room ORDER BY min(id)"
     )
-    return [
-        WaitingRoom(
-            room=row["room"],
-            count=row["count"],
-            oldest_at=moment(row["oldest"]),
-            newest_at=moment(row["newest"]),
-        )
-        for row in rows
-    ]
+    return {row["room"]: row["waiting"] for row in rows}
 
 
 def inbox_summary(store: Store) -> tuple[int, datetime | None]:

@@ -1,0 +1,112 @@
+"""The inbox -> rooms in step: whatever waits for a room is one reason to look at it.
+
+What Graph reported is marked handled only once the room's reconciliation is committed; a crash in
+between leads to a second look, never to a missed one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from obctl.domain.event import EventId
+from obctl.domain.room import Room, RoomId
+from obctl.engine.company import Company
+from obctl.engine.live import pass_over_room, reconcile_notified
+from obctl.engine.ports import Gateway
+from obctl.engine.subscriptions import Failed, reauthorize, replace_lost
+from obctl.errors import ObctlError
+from obctl.store.inbox import Notification, load_waiting, mark_handled, waiting_rooms
+from obctl.store.rooms import find_room_by_id
+from obctl.store.subscriptions import current_subscriptions
+
+ROUNDS = 3
+"""A replaced subscription leaves word to catch up; more than that arrives for the next run."""
+
+_ABOUT_THE_SUBSCRIPTION = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The two ways to bring a room in step."""
+
+    at_events: Callable[[Company, Gateway, Room, frozenset[EventId]], Awaitable[None]] = (
+        reconcile_notified
+    )
+    at_all: Callable[[Company, Gateway, Room], Awaitable[None]] = pass_over_room
+
+
+async def drain_inbox(
+    company: Company,
+    gateway: Gateway,
+    looks: Looks = Looks(),
+) -> list[Failed]:
+    """Handle all that waits; what waits for a room that fails stays, and is named."""
+    gate = asyncio.Semaphore(company.config.sync.concurrency)
+    failed: dict[RoomId, Failed] = {}
+
+    async def one(room: RoomId) -> None:
+        async with gate:
+            try:
+                await drain_room(company, gateway, room, looks)
+            except ObctlError as error:
+                failed[room] = Failed(room, error)
+
+    for _ in range(ROUNDS):
+        rooms = [room for room in waiting_rooms(company.store) if room not in failed]
+        if not rooms:
+            break
+        await asyncio.gather(*(one(room) for room in rooms))
+    return list(failed.values())
+
+
+async def drain_room(company: Company, gateway: Gateway, room_id: RoomId, looks: Looks) -> None:
+    """Handle all that waits for one room; what raises leaves its part waiting."""
+    room = find_room_by_id(company.store, room_id)
+    waiting = load_waiting(company.store, room_id)
+    words = [item for item in waiting if item.what in _ABOUT_THE_SUBSCRIPTION]
+    signs = [item for item in waiting if item.what not in _ABOUT_THE_SUBSCRIPTION]
+    failure: ObctlError | None = None
+    if words:
+        # First, so that what changes while we look is notified.
+        try:
+            await _mend_subscription(company, gateway, room, words)
+        except ObctlError as error:
+            failure = error
+        else:
+            _done(company, words)
+    if signs:
+        await _look(company, gateway, room, signs, looks)
+        _done(company, signs)
+    if failure is not None:
+        raise failure
+
+
+async def _mend_subscription(
+    company: Company, gateway: Gateway, room: Room, words: Sequence[Notification]
+) -> None:
+    current = current_subscriptions(company.store).get(room.id)
+    said = {item.what for item in words if current and item.subscription == current.id}
+    if current is None or not said:
+        return  # ended, or replaced since
+    if "subscriptionRemoved" in said:
+        await replace_lost(company, gateway, current)
+    else:
+        await reauthorize(company, gateway, current)
+
+
+async def _look(
+    company: Company, gateway: Gateway, room: Room, signs: Sequence[Notification], looks: Looks
+) -> None:
+    events = {item.event_id for item in signs}
+    if None in events:
+        # Word was missed, or nobody says which event it is about.
+        await looks.at_all(company, gateway, room)
+    else:
+        await looks.at_events(company, gateway, room, frozenset(filter(None, events)))
+
+
+def _done(company: Company, items: Sequence[Notification]) -> None:
+    with company.store.transaction():
+        mark_handled(company.store, [item.id for item in items], company.now)

@@ -1,7 +1,197 @@
-"""`obctl log`."""
+"""`obctl log`: the company log, with the original Outlook data."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="The company log.")
+from obctl.cli.company import operator
+from obctl.cli.context import confirm, context_of
+from obctl.cli.log_following import tail
+from obctl.cli.options import (
+    FormatOption,
+    RoomOption,
+    YesOption,
+    parse_day,
+    parse_duration,
+    parse_span,
+)
+from obctl.errors import UsageError
+from obctl.render.output import Format
+
+app = typer.Typer(no_args_is_help=True, help="The company log: what happened, when and why.")
+app.command("tail")(tail)
+
+PAGE = 50
+EntryArgument = Annotated[int, typer.Argument(metavar="ID", help="The entry's number.")]
+
+
+@app.command("search")
+def search(
+    ctx: typer.Context,
+    date: Annotated[str | None, typer.Option(help="A day in the company's zone.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="A day or a time, in the company's zone.")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", help="As --from; a day is included.")] = None,
+    email: Annotated[str | None, typer.Option(help="Address of the person concerned.")] = None,
+    action: Annotated[
+        str | None, typer.Option(metavar="GLOB", help="For example 'cancellation.*'.")
+    ] = None,
+    room: RoomOption = None,
+    text: Annotated[
+        str | None, typer.Option(help="Words in message, subject or address; all must occur.")
+    ] = None,
+    reservation: Annotated[int | None, typer.Option(help="A reservation's number.")] = None,
+    run: Annotated[str | None, typer.Option(help="A run, as `sync history` names it.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"At most so many. Default: {PAGE} in a table, else all."),
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Entries that fit, newest first; times in the company's zone."""
+    from obctl.render.log import log_columns
+    from obctl.render.objects import log_object
+    from obctl.render.output import message, show_list
+    from obctl.store.company_log import LogFilter, search_log
+
+    context = context_of(ctx)
+    if date and (from_ or to):
+        raise UsageError("--date and --from/--to exclude each other", code="bad-day")
+    if date:
+        parse_day(date, now=context.now, zone=context.zone)
+    first, last = date or from_, date or to
+    span = None
+    if first or last:
+        span = parse_span(first, last, now=context.now, company=context.zone, zone=context.zone)
+    shown = limit or (PAGE if format is Format.TABLE else None)
+    wanted = LogFilter(
+        span=span,
+        email=email,
+        action=action,
+        room=context.room(room).id if room else None,
+        text=text,
+        reservation=reservation,
+        run=run,
+        limit=shown + 1 if shown else None,
+    )
+    found = search_log(context.store, wanted)
+    rooms = context.rooms
+    names = {item.mailbox: item.name for item in context.chosen_rooms(None, None)}
+    show_list(
+        format,
+        [log_object(entry, rooms) for entry in found[:shown]],
+        log_columns(names, context.zone.key),
+        empty="no entry found",
+    )
+    if shown and len(found) > shown:
+        message(f"there are more than these {shown}; narrow the search, or use --limit")
+
+
+@app.command("show")
+def show(
+    ctx: typer.Context,
+    entry: EntryArgument,
+    payload: Annotated[
+        bool, typer.Option("--payload", help="Only the original's bytes, exactly as they came.")
+    ] = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """One entry with the original Outlook data."""
+    from obctl.render.log import entry_object, entry_picture
+    from obctl.render.output import show_one
+    from obctl.store.company_log import find_entry
+
+    context = context_of(ctx)
+    found = find_entry(context.store, entry)
+    if payload:
+        if found.payload is None:
+            raise UsageError(f"no original was kept with entry {entry}", code="no-payload")
+        sys.stdout.buffer.write(found.payload)
+        sys.stdout.buffer.flush()
+        return
+    item = entry_object(found, context.rooms)
+    show_one(format, item, lambda: entry_picture(item, context.zone.key))
+
+
+@app.command("event")
+def event(
+    ctx: typer.Context,
+    event_id: Annotated[str, typer.Argument(help="Graph's id of the event.")],
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Each version of an event that the log kept, and what changed between them."""
+    from obctl.engine.company_log import event_versions
+    from obctl.render.log import versions_object, versions_picture
+    from obctl.render.output import show_one
+
+    context = context_of(ctx)
+    item = versions_object(event_id, event_versions(context.company, event_id))
+    show_one(format, item, lambda: versions_picture(item, context.zone.key))
+
+
+@app.command("export")
+def export(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Written whole or not at all; JSON lines.")],
+    mask: Annotated[
+        bool,
+        typer.Option("--mask", help="Replace names, addresses and subjects by pseudonyms."),
+    ] = False,
+) -> None:
+    """The whole log with the originals, oldest first. The file is readable by you alone."""
+    from obctl.cli.files import write_whole
+    from obctl.engine.company_log import pseudonyms, whole_log
+    from obctl.render.log import export_lines
+    from obctl.render.objects import Rooms
+    from obctl.render.output import message
+
+    context = context_of(ctx)
+    entries, rooms = whole_log(context.company), context.rooms
+    if mask:
+        from dataclasses import replace
+
+        names = pseudonyms(context.company)
+        entries = map(names.entry, entries)
+        rooms = Rooms(
+            replace(room, mailbox=names.address(room.mailbox))
+            for room in context.chosen_rooms(None, None)
+        )
+    lines = write_whole(file, export_lines(entries, rooms))
+    message(f"{lines} entries written to {file}")
+
+
+@app.command("prune")
+def prune(
+    ctx: typer.Context,
+    older_than: Annotated[str, typer.Option(help="An age such as 400d; a day is 24 hours.")],
+    yes: YesOption = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Remove old entries with their originals, for good."""
+    from obctl.engine import company_log
+    from obctl.render.objects import at
+    from obctl.render.output import message, write_json
+    from obctl.store.codec import instant
+    from obctl.store.company_log import count_log
+
+    context = context_of(ctx)
+    age = parse_duration(older_than)
+    if not age:
+        raise UsageError("an age of 0 would remove everything", code="bad-time")
+    try:
+        before = context.company.now - age
+    except OverflowError as error:
+        raise UsageError(f"{older_than} is too long ago", code="bad-time") from error
+    count = count_log(context.store, instant(before))
+    if count:
+        confirm(f"Remove {count} entries older than {older_than} for good?", yes=yes)
+    removed = company_log.prune(context.company, before, by=operator())
+    if format is Format.TABLE:
+        message(f"{removed} entries removed")
+    else:
+        write_json({"removed": removed, "older_than": at(before)})

@@ -129,10 +129,12 @@ def _bound(text: str, days: int, *, now: datetime, company: ZoneInfo, zone: Zone
 
 def parse_duration(text: str) -> timedelta:
     """A length of time such as `90m`, `1h30m`, `2d`, `26h`; plain numbers are minutes."""
-    if text.isdigit():
-        return timedelta(minutes=int(text))
+    text = f"{text}m" if text.isdecimal() else text
     found = _DURATION.fullmatch(text.strip().lower())
     if not text.strip() or found is None:
         raise UsageError(f"{text!r} is no duration", hint="use 90m, 1h30m or 2d", code="bad-time")
     days, hours, minutes = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
+    try:
+        return timedelta(days=days, hours=hours, minutes=minutes)
+    except OverflowError as error:
+        raise UsageError(f"{text!r} is too long", code="bad-time") from error

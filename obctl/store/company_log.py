@@ -103,6 +103,18 @@ def search_log(store: Store, wanted: LogFilter) -> list[LogEntry]:
     return [_entry(row) for row in rows]
 
 
+def read_log(store: Store, *, after: int = 0, limit: int = 500) -> list[LogEntry]:
+    """The next entries after an id, oldest first, with their payloads."""
+    rows = store.rows("SELECT * FROM company_log WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+    return [replace(_entry(row), payload=load_payload(store, row["payload"])) for row in rows]
+
+
+def count_log(store: Store, before: str) -> int:
+    """How many entries are older than the instant text `before`."""
+    row = store.row("SELECT count(*) AS entries FROM company_log WHERE at < ?", (before,))
+    return row["entries"] if row else 0
+
+
 def find_entry(store: Store, entry: int) -> LogEntry:
     """One entry with its payload; raises `UsageError`."""
     row = store.row("SELECT * FROM company_log WHERE id = ?", (entry,))

@@ -1,0 +1,63 @@
+"""`obctl log tail`: the newest entries, and those that come."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from obctl.cli.context import Context, context_of
+from obctl.cli.options import FormatOption
+from obctl.errors import UsageError
+from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from obctl.domain.company_log import LogEntry
+
+_LOOK_EVERY_SECONDS = 0.5
+
+
+def tail(
+    ctx: typer.Context,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")
+    ] = False,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", min=0, help="How many to start with.")
+    ] = 10,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """The newest entries, oldest of them first; times in the company's zone."""
+    from obctl.store.company_log import LogFilter, search_log
+
+    context = context_of(ctx)
+    if follow and format is Format.CSV:
+        raise UsageError("csv cannot be followed", hint="use -o jsonl", code="bad-format")
+    newest = search_log(context.store, LogFilter(limit=max(lines, 1)))
+    _show(context, newest[::-1] if lines else [], format, follow=follow)
+    last = newest[0].id or 0 if newest else 0
+    while follow:
+        time.sleep(_LOOK_EVERY_SECONDS)
+        new = search_log(context.store, LogFilter(after=last))[::-1]
+        if new:
+            _show(context, new, format, follow=True)
+            last = new[-1].id or last
+
+
+def _show(context: Context, entries: list[LogEntry], format: Format, *, follow: bool) -> None:
+    from obctl.render.log import log_line
+    from obctl.render.objects import log_object
+    from obctl.render.output import console, show_list, write_json_line
+
+    # Asked for anew: a room may have been mapped since.
+    objects = [log_object(entry, context.rooms) for entry in entries]
+    if format is Format.TABLE:
+        out = console()
+        for item in objects:
+            out.print(log_line(item, context.zone.key), soft_wrap=True)
+    elif follow:
+        for item in objects:
+            write_json_line(item)
+    else:
+        show_list(format, objects, [])

@@ -1,0 +1,131 @@
+"""Pseudonyms for what leaves the company: names, addresses and what meetings are about.
+
+The same input has the same pseudonym throughout one export, so that a story can still be followed.
+In originals a short list says which properties are harmless; everything else that is text goes,
+because Graph adds properties and people write names anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from obctl.domain.company_log import LogEntry
+
+_HARMLESS = frozenset({
+    "id", "uid", "iCalUId", "changeKey", "type", "showAs", "sensitivity", "importance", "response",
+    "time", "status", "dateTime", "timeZone", "createdDateTime", "lastModifiedDateTime",
+    "originalStart", "originalStartTimeZone", "originalEndTimeZone", "recurrenceTimeZone",
+    "seriesMasterId", "occurrenceId", "transactionId", "contentType", "locationType",
+    "uniqueIdType", "onlineMeetingProvider", "firstDayOfWeek", "daysOfWeek", "index", "startDate",
+    "endDate", "cancelledOccurrences", "changeType", "subscriptionId", "lifecycleEvent",
+    "subscriptionExpirationDateTime", "tenantId", "@odata.type", "@odata.etag", "@odata.id",
+})  # fmt: skip
+_NAMES = frozenset({"name", "displayName"})
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+\.[^\s<>\"'(),;:.]+")
+_MASKED = "@masked.invalid"
+_BY = re.compile(r", by (\S+)$")  # how messages name the person at the keyboard
+
+
+class Pseudonyms:
+    """Hands out pseudonyms, numbered in the order in which things turn up."""
+
+    def __init__(self, rooms: Iterable[tuple[str, str]] = ()) -> None:
+        """`rooms` are addresses and names of rooms, which keep being told from persons."""
+        self._numbers: dict[str, dict[str, int]] = {"address": {}, "name": {}, "subject": {}}
+        self._heard: dict[tuple[str, object], dict[str, str]] = {}
+        self._rooms: dict[str, str] = {}
+        for number, (address, name) in enumerate(rooms, start=1):
+            self._rooms[address.casefold()] = f"room-{number}@masked.invalid"
+            self._rooms.setdefault(name.casefold(), f"Room {number}")
+
+    def address(self, text: str) -> str:
+        """For an e-mail address; upper and lower case are the same."""
+        key = text.casefold()
+        room = self._rooms.get(key)
+        return room or f"person-{self._number('address', key)}@masked.invalid"
+
+    def name(self, text: str) -> str:
+        """For a person's or a room's name."""
+        if _ADDRESS.fullmatch(text):
+            return self.address(text)
+        key = " ".join(text.casefold().split())
+        room = self._rooms.get(key)
+        return room or f"Name {self._number('name', key)}"
+
+    def subject(self, text: str) -> str:
+        return f"Subject {self._number('subject', ' '.join(text.split()))}" if text else text
+
+    def entry(self, entry: LogEntry) -> LogEntry:
+        """A log entry without what tells of people; entries are to be given in their order.
+
+        A message may quote what earlier entries about the same item named.
+        """
+        quoted: dict[str, str] = {}
+        for about in (("reservation", entry.reservation), ("event", entry.event_id)):
+            if about[1] is not None:
+                quoted |= self._heard.setdefault(about, {})
+        if entry.subject:
+            quoted[entry.subject] = self.subject(entry.subject)
+        payload = self._payload(entry.payload, quoted)
+        for about in (("reservation", entry.reservation), ("event", entry.event_id)):
+            if about[1] is not None:
+                self._heard[about] |= quoted
+        return replace(
+            entry,
+            email=self.address(entry.email) if entry.email else entry.email,
+            subject=self.subject(entry.subject) if entry.subject else entry.subject,
+            message=self._message(entry.message, quoted),
+            payload=payload,
+        )
+
+    def _payload(self, payload: bytes | None, quoted: dict[str, str]) -> bytes | None:
+        if payload is None:
+            return None
+        try:
+            content = json.loads(payload)
+        except ValueError:
+            return b'"(masked)"'
+        return json.dumps(self._original(content, "", quoted), ensure_ascii=False).encode()
+
+    def _original(self, value: Any, key: str, quoted: dict[str, str]) -> Any:
+        """Outlook's JSON in the same shape, every text of people replaced."""
+        match value:
+            case Mapping():
+                return {
+                    name: self._original(item, str(name), quoted) for name, item in value.items()
+                }
+            case list():
+                return [self._original(item, key, quoted) for item in value]
+            case str() if value and key not in _HARMLESS:
+                return self._text(value, key, quoted)
+            case _:
+                return value
+
+    def _text(self, value: str, key: str, quoted: dict[str, str]) -> str:
+        if key in _NAMES:
+            quoted[value] = self.name(value)
+            return quoted[value]
+        if key == "subject":
+            quoted[value] = self.subject(value)
+            return quoted[value]
+        return self.address(value) if _ADDRESS.fullmatch(value) else "(masked)"
+
+    def _message(self, text: str, quoted: Mapping[str, str]) -> str:
+        """A sentence of ours with every foreign text replaced that it is known to quote."""
+        known = {original.casefold(): masked for original, masked in quoted.items()} | self._rooms
+        words = sorted((re.escape(word) for word in known if word.strip()), key=len, reverse=True)
+        if words:
+            either = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+            text = either.sub(lambda found: known.get(found[0].casefold(), "(masked)"), text)
+        text = _ADDRESS.sub(
+            lambda found: found[0] if found[0].endswith(_MASKED) else self.address(found[0]), text
+        )
+        return _BY.sub(lambda found: f", by {self.name(found[1])}", text)
+
+    def _number(self, kind: str, text: str) -> int:
+        numbers = self._numbers[kind]
+        return numbers.setdefault(text, len(numbers) + 1)

@@ -7,7 +7,8 @@ ObctlError                     1   unexpected
   StoreError                   1   the store file cannot be used
   NotAuthorised                4   names the missing permission or policy
   TryLater                     5   GraphUnavailable, Throttled, AnotherRunActive, StoreBusy
-  UnsafePlan                   6   a guard stopped it, or the plan is not the reviewed one
+  Refused                      6   a guard stopped it: the room is taken, the meeting not ours
+    UnsafePlan                 6   too much would go at once, or the plan is not the reviewed one
   ResyncRequired               7   locked out until `obctl sync resync`
   Unfinished                   8   some rooms failed or were inconclusive
   GraphRefused                 1   Graph answered with an error nobody above handles
@@ -138,10 +139,16 @@ class StoreBusy(TryLater):
     code = "store-busy"
 
 
-class UnsafePlan(ObctlError):
-    """Raised when a guard stopped a plan, or a plan is not the one that was reviewed."""
+class Refused(ObctlError):
+    """Raised when a guard stopped a change: a room that is taken, a meeting of somebody else."""
 
     exit_code = 6
+    code = "refused"
+
+
+class UnsafePlan(Refused):
+    """Raised when a guard stopped a plan, or a plan is not the one that was reviewed."""
+
     code = "unsafe-plan"
 
 

@@ -128,7 +128,7 @@ def _add_groups() -> None:
         listen,
         log,
         planner,
-        reservations,
+        reservation_changes,
         rooms,
         sandbox,
         services,
@@ -147,7 +147,7 @@ def _add_groups() -> None:
     for command in (diff.diff, diff.explain):
         app.command()(command)
     for name, group in (
-        ("reservations", reservations.app),
+        ("reservations", reservation_changes.app),
         ("services", services.app),
         ("cancellations", cancellations.app),
         ("log", log.app),

@@ -1,7 +1,193 @@
-"""`obctl cancellations`."""
+"""`obctl cancellations`: what Outlook cancelled and a person has to decide."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from obctl.cli.company import operator
+from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.options import FormatOption, RoomOption, YesOption
+from obctl.errors import UsageError
+from obctl.render.output import Format
+
 app = typer.Typer(no_args_is_help=True, help="Cancellations from Outlook that wait for a person.")
+
+_Note = Annotated[str | None, typer.Option(help="Why; kept in the company log.")]
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    status: Annotated[
+        str, typer.Option(help="open, approved, rejected, processed, closed or all.")
+    ] = "open",
+    room: RoomOption = None,
+    cause: Annotated[str | None, typer.Option(help="Only requests with this cause.")] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Requests, oldest first: open ones unless --status says otherwise."""
+    from obctl.domain.cancellation import RequestStatus
+    from obctl.engine.cancellations import requests_matching
+    from obctl.render.cancellations import COLUMNS
+    from obctl.render.objects import request_object
+    from obctl.render.output import show_list
+
+    context = context_of(ctx)
+    if status != "all" and status not in list(RequestStatus):
+        raise UsageError(
+            f"--status {status!r} is none of {', '.join(RequestStatus)}, all", code="bad-status"
+        )
+    found = requests_matching(
+        context.company,
+        status=None if status == "all" else RequestStatus(status),
+        room=context.room(room) if room else None,
+        cause=cause,
+    )
+    rooms = context.rooms
+    show_list(
+        format,
+        [
+            request_object(request, reservation, rooms, context.now)
+            for request, reservation in found
+        ],
+        COLUMNS,
+        empty="no cancellation requests",
+    )
+
+
+@app.command("show")
+def show(
+    ctx: typer.Context,
+    request: Annotated[int, typer.Argument(help="Request id.")],
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """One request: the reservation, why it waits and what an approval would cancel."""
+    from obctl.render.cancellations import picture
+    from obctl.render.output import show_one
+
+    item = _objects(context_of(ctx), [request])[0]
+    show_one(format, item, lambda: picture(item))
+
+
+@app.command("status")
+def status(
+    ctx: typer.Context,
+    request: Annotated[int, typer.Argument(help="Request id.")],
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Get Status Info: ask Outlook now, beside the last known original."""
+    from obctl.engine.cancellations import get_status_info
+    from obctl.render.cancellations import status_object, status_picture
+    from obctl.render.output import show_one
+
+    context = context_of(ctx)
+    info = context.with_graph(lambda gateway: get_status_info(context.company, gateway, request))
+    item = status_object(info)
+    show_one(format, item, lambda: status_picture(item))
+
+
+@app.command("approve")
+def approve(
+    ctx: typer.Context,
+    requests: Annotated[list[int] | None, typer.Argument(help="Request ids.")] = None,
+    cause: Annotated[str | None, typer.Option(help="All open requests with this cause.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All open requests.")] = False,
+    note: _Note = None,
+    yes: YesOption = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Cancel the reservations with their services."""
+    from obctl.domain.cancellation import RequestStatus
+    from obctl.engine.cancellations import approve as approve_requests
+    from obctl.engine.cancellations import requests_matching
+
+    context = context_of(ctx)
+    chosen = list(requests or [])
+    if sum((bool(chosen), cause is not None, all_)) != 1:
+        raise UsageError("name requests, or --cause CODE, or --all", code="which-requests")
+    if not chosen:
+        open_ones = requests_matching(context.company, status=RequestStatus.OPEN, cause=cause)
+        chosen = [request.id for request, _reservation in open_ones]
+    if not chosen:
+        _show(context, [], format)
+        return
+    confirm(_consequences(context, chosen), yes=yes)
+    approve_requests(context.company, chosen, by=operator(), note=note)
+    _show(context, chosen, format)
+
+
+@app.command("reject")
+def reject(
+    ctx: typer.Context,
+    requests: Annotated[list[int], typer.Argument(help="Request ids.")],
+    push_back: Annotated[
+        bool, typer.Option("--push-back", help="Write the reservation to Outlook again.")
+    ] = False,
+    note: _Note = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Keep the reservations."""
+    from obctl.engine.cancellations import reject as reject_requests
+    from obctl.engine.ports import Gateway
+    from obctl.engine.push import PushResult, push_reservation
+    from obctl.store.cancellation_requests import find_request
+
+    context = context_of(ctx)
+    reject_requests(context.company, requests, by=operator(), note=note, push_back=push_back)
+    failed = None
+    if push_back:
+        numbers = [find_request(context.store, item).reservation for item in requests]
+
+        async def push(gateway: Gateway) -> list[PushResult]:
+            return [
+                result
+                for number in numbers
+                for result in await push_reservation(context.company, gateway, number)
+            ]
+
+        failed = next((r.error for r in context.with_graph(push) if r.error), None)
+    _show(context, requests, format)
+    if failed:
+        raise failed
+
+
+def _objects(context: Context, requests: list[int]) -> list[dict[str, object]]:
+    from obctl.render.objects import request_object
+    from obctl.store.cancellation_requests import find_request
+    from obctl.store.reservations import find_reservation
+
+    rooms = context.rooms
+    found = []
+    for number in requests:
+        request = find_request(context.store, number)
+        reservation = find_reservation(context.store, request.reservation)
+        found.append(request_object(request, reservation, rooms, context.now))
+    return found
+
+
+def _show(context: Context, requests: list[int], format: Format) -> None:
+    from obctl.render.cancellations import COLUMNS
+    from obctl.render.output import show_list
+
+    show_list(format, _objects(context, requests), COLUMNS, empty="no open requests")
+
+
+def _consequences(context: Context, requests: list[int]) -> str:
+    from obctl.domain.cancellation import impact_of
+    from obctl.store.cancellation_requests import find_request
+    from obctl.store.reservations import find_reservation
+
+    impacts = [
+        impact_of(find_reservation(context.store, find_request(context.store, number).reservation))
+        for number in requests
+    ]
+    words = f"Cancel {len(requests)} reservation{'s' if len(requests) > 1 else ''}"
+    services = sum(impact.services for impact in impacts)
+    if services:
+        words += f" with {services} service{'s' if services > 1 else ''}"
+    catering = sum(impact.catering_for for impact in impacts)
+    if catering:
+        words += f", catering for {catering} people"
+    return words + "?"

@@ -1,7 +1,178 @@
-"""`obctl sync`."""
+"""`obctl sync`: the pass, what it would do, and what it did."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
+from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.options import FormatOption, LocationOption, RoomsOption, YesOption, parse_duration
+from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from obctl.domain.room import Room
+    from obctl.domain.run import RunReport
+    from obctl.engine.passes import PassOptions
+
 app = typer.Typer(no_args_is_help=True, help="The sync pass.")
+
+
+@app.command("run")
+def run(
+    ctx: typer.Context,
+    room: RoomsOption = None,
+    location: LocationOption = None,
+    full: Annotated[bool, typer.Option("--full", help="Read every room in full.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be done.")
+    ] = False,
+    plan_out: Annotated[
+        Path | None, typer.Option(help="Save the plan for `sync apply`; implies --dry-run.")
+    ] = None,
+    allow_cancellations: Annotated[
+        bool, typer.Option("--allow-cancellations", help="Go on where the guard stopped a room.")
+    ] = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Bring both sides in step: what cron runs every night.
+
+    Exit 6: a guard stopped a room. Exit 8: some rooms are not done, the others are.
+    """
+    from obctl.engine.passes import PassOptions
+
+    context = context_of(ctx)
+    rooms = context.chosen_rooms(location, room)
+    options = PassOptions(
+        full=full,
+        dry_run=dry_run or plan_out is not None,
+        allow_cancellations=allow_cancellations,
+    )
+    report = _run(context, rooms, options)
+    if plan_out is not None:
+        from obctl.engine.plan_file import save_plan
+
+        save_plan(plan_out, context.company, report, [item.mailbox for item in rooms])
+    _show(report, format)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command("apply")
+def apply(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A plan of `sync run --plan-out`.")],
+    allow_cancellations: Annotated[
+        bool, typer.Option("--allow-cancellations", help="The plan was reviewed past the guard.")
+    ] = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Do exactly what a reviewed plan says, or refuse it as stale (exit 6)."""
+    from obctl.engine.passes import PassOptions
+    from obctl.engine.plan_file import load_plan
+
+    context = context_of(ctx)
+    plan = load_plan(file, context.company)
+    rooms = [context.room(mailbox) for mailbox in plan.rooms]
+    options = PassOptions(expected=plan.fingerprints, allow_cancellations=allow_cancellations)
+    report = _run(context, rooms, options)
+    _show(report, format)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command("resync")
+def resync(
+    ctx: typer.Context,
+    room: Annotated[str, typer.Argument(help="Address or unique name of the room.")],
+    yes: YesOption = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Forget how far a room was read, accept its mailbox as it is now, and read it in full."""
+    from obctl.engine.passes import PassOptions
+    from obctl.engine.resync import forget_reading
+
+    context = context_of(ctx)
+    found = context.room(room)
+    confirm(f"Read {found.name} in full and accept its mailbox as it is now?", yes=yes)
+    forget_reading(context.company, found)
+    report = _run(context, [context.room(found.mailbox)], PassOptions(full=True))
+    _show(report, format)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command("status")
+def status(
+    ctx: typer.Context,
+    max_age: Annotated[str, typer.Option(help="A good pass older than this is stale.")] = "26h",
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Age of each room's last good pass, outbox, inbox, subscriptions; exit 3 if something is stale."""
+    from obctl.engine.status import current_status
+    from obctl.render.output import show_one
+    from obctl.render.sync import status_picture
+
+    context = context_of(ctx)
+    item, stale = current_status(context.company, parse_duration(max_age))
+    show_one(format, item, lambda: status_picture(item))
+    if stale:
+        raise typer.Exit(3)
+
+
+@app.command("history")
+def history(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """The latest runs."""
+    from obctl.engine.status import run_summary
+    from obctl.render.output import show_list
+    from obctl.render.sync import HISTORY
+    from obctl.store.runs import load_runs
+
+    context = context_of(ctx)
+    items = [run_summary(record) for record in load_runs(context.store, limit=limit)]
+    show_list(format, items, HISTORY, empty="no run yet: obctl sync run")
+
+
+@app.command("show")
+def show(
+    ctx: typer.Context,
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Run id of `sync history`.")],
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """One run's report."""
+    from obctl.engine.status import run_summary
+    from obctl.render.output import show_one
+    from obctl.render.sync import report_picture
+    from obctl.store.runs import find_run
+
+    context = context_of(ctx)
+    record = find_run(context.store, run_id)
+    item: dict[str, Any] = record.report or run_summary(record)
+    show_one(format, item, lambda: report_picture(item))
+
+
+def _run(context: Context, rooms: list[Room], options: PassOptions) -> RunReport:
+    from obctl.engine.sync import SyncHooks, run_sync
+    from obctl.render.progress import progress
+
+    with progress(len(rooms)) as shown:
+        hooks = SyncHooks(step=shown.step, room_done=shown.advance)
+        return context.with_graph(
+            lambda gateway: run_sync(context.company, gateway, rooms, options, hooks)
+        )
+
+
+def _show(report: RunReport, format: Format) -> None:
+    from obctl.domain.run import run_object
+    from obctl.render.output import show_one, warning
+    from obctl.render.sync import report_picture
+
+    item = run_object(report)
+    show_one(format, item, lambda: report_picture(item))
+    for problem in report.problems:
+        where = f"{problem.room}: " if problem.room else ""
+        warning(f"{where}{problem.code}: {problem.message}")
+        for line in (problem.hint or "").splitlines():
+            warning(f"  {line}")

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from obctl.domain.event import EventId, Person
 from obctl.domain.reservation import ReservationNumber
+from obctl.domain.room import RoomId
 from obctl.domain.series import Recurrence
 
 
@@ -53,6 +54,8 @@ class OutboxItem:
 
     id: int
     reservation: ReservationNumber
+    room: RoomId
+    """The room whose calendar is written: not the reservation's any more after a move."""
     action: PushAction
     transaction_id: str
     created_at: datetime

@@ -30,7 +30,9 @@ def show_error(error: ObctlError, format: Format) -> None:
         print(json.dumps(error_object(error), ensure_ascii=False), file=sys.stderr)
         return
     out = console(stderr=True)
-    out.print(f"error: {clean(error.message)}", style="red", soft_wrap=True)
+    for position, line in enumerate(error.message.splitlines()):
+        start = "" if position else "error: "
+        out.print(f"{start}{clean(line)}", style="red", soft_wrap=True)
     if error.graph:
         said = f"Graph said: {error.graph.status} {error.graph.code}"
         if error.graph.request_id:

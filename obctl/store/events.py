@@ -89,6 +89,21 @@ def load_event_payload(store: Store, room: RoomId, event_id: str) -> bytes | Non
     return load_payload(store, row["payload"]) if row else None
 
 
+def payload_ids(store: Store, room: RoomId, event_ids: Iterable[str]) -> dict[str, int]:
+    """The payload id of each of these events as last read, gone ones included."""
+    found: dict[str, int] = {}
+    wanted = sorted(set(event_ids))
+    for first in range(0, len(wanted), 500):
+        part = wanted[first : first + 500]
+        rows = store.rows(
+            "SELECT event_id, payload FROM events WHERE room = ? AND payload IS NOT NULL"
+            f" AND event_id IN ({', '.join('?' * len(part))})",
+            (room, *part),
+        )
+        found |= {row["event_id"]: row["payload"] for row in rows}
+    return found
+
+
 def change_keys(store: Store, room: RoomId) -> dict[str, str | None]:
     """The change key of each event that is not gone: what a full read has to beat."""
     rows = store.rows(

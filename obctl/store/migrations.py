@@ -85,8 +85,7 @@ def m001_initial(connection: sqlite3.Connection) -> None:
             delta_link TEXT,
             read_start_at TEXT,
             read_end_at TEXT,
-            planned_end_at TEXT,
-            locked_out TEXT
+            planned_end_at TEXT
         );
 
         -- What Officebooking holds
@@ -116,7 +115,7 @@ def m001_initial(connection: sqlite3.Connection) -> None:
         );
         CREATE INDEX reservations_room_start ON reservations (room, start_at);
         CREATE INDEX reservations_room_event ON reservations (room, event_id);
-        CREATE INDEX reservations_room_series ON reservations (room, series_key);
+        CREATE INDEX reservations_series ON reservations (series_key);
 
         -- Catering, visitors and other services on a reservation
         CREATE TABLE services (
@@ -253,6 +252,7 @@ def m001_initial(connection: sqlite3.Connection) -> None:
         CREATE TABLE outbox (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             reservation INTEGER NOT NULL REFERENCES reservations (number),
+            room INTEGER NOT NULL REFERENCES rooms (id),
             action TEXT NOT NULL,
             transaction_id TEXT NOT NULL,
             created_at TEXT NOT NULL,

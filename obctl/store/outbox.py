@@ -13,10 +13,11 @@ from obctl.store.database import Store
 def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
     """Owe a write; its `id` is given here."""
     cursor = store.run(
-        "INSERT INTO outbox (reservation, action, transaction_id, created_at, due_at, event_id,"
-        " repeat, note, silent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO outbox (reservation, room, action, transaction_id, created_at, due_at,"
+        " event_id, repeat, note, silent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.reservation,
+            item.room,
             item.action.value,
             item.transaction_id,
             instant(item.created_at),
@@ -51,6 +52,17 @@ def owed_for(store: Store, reservation: int) -> list[OutboxItem]:
     return [_item(row) for row in rows]
 
 
+def load_transaction_ids(store: Store) -> frozenset[str]:
+    """The transaction ids of all pushes: the events that carry them are ours."""
+    rows = store.rows("SELECT transaction_id FROM outbox WHERE action = 'create'")
+    return frozenset(row["transaction_id"] for row in rows)
+
+
+def mark_attempt(store: Store, item: int) -> None:
+    """An attempt begins: should it end without a word, the next one looks before it writes."""
+    store.run("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (item,))
+
+
 def mark_done(store: Store, item: int, at: datetime) -> None:
     """The write is in Outlook, or nobody wants it any more."""
     store.run("UPDATE outbox SET done_at = ?, failed = 0 WHERE id = ?", (instant(at), item))
@@ -67,8 +79,8 @@ def mark_failed(
 ) -> None:
     """The attempt did not succeed; it is due again at `due_at`."""
     store.run(
-        "UPDATE outbox SET failed = 1, attempts = attempts + 1, error_code = ?, error = ?,"
-        " request_id = ?, due_at = ? WHERE id = ?",
+        "UPDATE outbox SET failed = 1, error_code = ?, error = ?, request_id = ?, due_at = ?"
+        " WHERE id = ?",
         (error_code, error, request_id, instant(due_at), item),
     )
 
@@ -77,6 +89,7 @@ def _item(row: sqlite3.Row) -> OutboxItem:
     return OutboxItem(
         id=row["id"],
         reservation=row["reservation"],
+        room=row["room"],
         action=PushAction(row["action"]),
         transaction_id=row["transaction_id"],
         created_at=moment(row["created_at"]),

@@ -97,9 +97,14 @@ def load_numbered(store: Store, numbers: Iterable[int]) -> list[Reservation]:
     return found
 
 
-def load_by_series(store: Store, series_key: str) -> list[Reservation]:
-    """All reservations, in whatever room, that carry this series key."""
-    return _load(store, "room IN (SELECT id FROM rooms) AND series_key = ?", (series_key,))
+def load_by_series(store: Store, series_keys: Iterable[str]) -> list[Reservation]:
+    """All reservations, in whatever room, that carry one of these series keys."""
+    wanted = sorted(set(series_keys))
+    found: list[Reservation] = []
+    for first in range(0, len(wanted), 500):
+        part = wanted[first : first + 500]
+        found += _load(store, f"series_key IN ({', '.join('?' * len(part))})", part)
+    return found
 
 
 def load_by_state(

@@ -24,8 +24,6 @@ class ReadingState:
     read_end: datetime | None
     planned_end: datetime | None
     """Up to where events became reservations; the rolling window moves past it every day."""
-    locked_out: str | None
-    """Why the room must be resynced before any pass touches it again."""
 
 
 def load_rooms(store: Store) -> list[Room]:
@@ -112,20 +110,18 @@ def load_reading_state(store: Store, room: RoomId) -> ReadingState:
         read_start=moment(row["read_start_at"]),
         read_end=moment(row["read_end_at"]),
         planned_end=moment(row["planned_end_at"]),
-        locked_out=row["locked_out"],
     )
 
 
 def save_reading_state(store: Store, room: RoomId, state: ReadingState) -> None:
     store.run(
-        "UPDATE rooms SET delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?,"
-        " locked_out = ? WHERE id = ?",
+        "UPDATE rooms SET delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?"
+        " WHERE id = ?",
         (
             state.delta_link,
             instant(state.read_start),
             instant(state.read_end),
             instant(state.planned_end),
-            state.locked_out,
             room,
         ),
     )
@@ -151,9 +147,20 @@ def save_identity(store: Store, room: RoomId, object_id: str) -> None:
     store.run("UPDATE rooms SET object_id = ? WHERE id = ?", (object_id, room))
 
 
+def forget_identity(store: Store, room: RoomId) -> None:
+    """Accept whatever mailbox answers at the room's address next."""
+    store.run("UPDATE rooms SET object_id = NULL WHERE id = ?", (room,))
+
+
 def save_activated(store: Store, room: RoomId, activated_at: datetime) -> None:
-    """Move the moment from which on the room's events are obctl's business."""
-    store.run("UPDATE rooms SET activated_at = ? WHERE id = ?", (instant(activated_at), room))
+    """Move the moment from which on the room's events are obctl's business.
+
+    The next pass looks at all events again: what was left alone may be due now.
+    """
+    store.run(
+        "UPDATE rooms SET activated_at = ?, planned_end_at = NULL WHERE id = ?",
+        (instant(activated_at), room),
+    )
 
 
 def save_processing(store: Store, room: RoomId, processing: CalendarProcessing) -> None:

@@ -1,0 +1,245 @@
+"""`obctl reservations create`, `change` and `cancel`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.options import FormatOption, YesOption, parse_duration, parse_instant
+from obctl.cli.reservations import app
+from obctl.errors import ObctlError, UsageError
+from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from obctl.domain.reservation import Reservation
+    from obctl.domain.room import Room
+    from obctl.engine.reservations import SeriesScope
+
+_Scope = Annotated[
+    str, typer.Option("--scope", help="Of a series: one, following or all occurrences.")
+]
+_NoPush = Annotated[
+    bool, typer.Option("--no-push", help="Leave the write to Outlook to the next sync run.")
+]
+
+
+@app.command("create")
+def create(
+    ctx: typer.Context,
+    room: Annotated[str, typer.Option(help="Address or unique name of the room.")],
+    subject: Annotated[str, typer.Option(help="What it is for.")],
+    start: Annotated[str, typer.Option(help="2026-10-19T14:00 in the room's zone, or with Z.")],
+    organizer: Annotated[str, typer.Option(help="E-mail address of the organiser.")],
+    end: Annotated[str | None, typer.Option(help="When it ends; or give --duration.")] = None,
+    duration: Annotated[str | None, typer.Option(help="How long: 90m, 1h30m, 2d.")] = None,
+    organizer_name: Annotated[str | None, typer.Option(help="Their name.")] = None,
+    repeat: Annotated[
+        str | None, typer.Option(help='RFC 5545 rule: "FREQ=WEEKLY;BYDAY=MO;COUNT=10".')
+    ] = None,
+    attendees: Annotated[int | None, typer.Option(min=0, help="How many people.")] = None,
+    notes: Annotated[str | None, typer.Option(help="Notes; they stay in Officebooking.")] = None,
+    tentative: Annotated[bool, typer.Option("--tentative", help="Not certain yet.")] = False,
+    no_push: _NoPush = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Reserve a room and write it into Outlook; a double booking is refused."""
+    from obctl.domain.event import Person
+    from obctl.engine.reservations import Wish, make_reservation
+
+    context = context_of(ctx)
+    found = context.room(room)
+    starts = parse_instant(start, now=context.now, zone=found.zone)
+    if (end is None) == (duration is None):
+        raise UsageError("give either --end or --duration", code="bad-time")
+    if end:
+        ends = parse_instant(end, now=context.now, zone=found.zone)
+    else:
+        ends = starts + parse_duration(duration or "")
+    wish = Wish(
+        room=found,
+        subject=subject,
+        start=starts,
+        end=ends,
+        organizer=Person(organizer_name, _address(organizer)),
+        repeat=repeat,
+        attendees=attendees,
+        notes=notes,
+        tentative=tentative,
+    )
+    if not no_push:
+        _ensure_free_in_outlook(context, found, wish.start, wish.end)
+    made = make_reservation(context.company, wish)
+    _push_and_show(context, made[:1], format, no_push=no_push, count=len(made))
+
+
+@app.command("change")
+def change(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(help="Reservation number.")],
+    room: Annotated[str | None, typer.Option(help="Another room.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Another subject.")] = None,
+    start: Annotated[str | None, typer.Option(help="Another start; the length stays.")] = None,
+    end: Annotated[str | None, typer.Option(help="Another end.")] = None,
+    organizer: Annotated[str | None, typer.Option(help="Another organiser's address.")] = None,
+    scope: _Scope = "one",
+    no_push: _NoPush = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Change a reservation in both places; somebody else's meeting is refused."""
+    from obctl.domain.event import Person
+    from obctl.engine.reservations import Edit, change_reservation
+    from obctl.store.reservations import find_reservation
+    from obctl.store.rooms import find_room_by_id
+
+    context = context_of(ctx)
+    before = find_reservation(context.store, number)
+    target = context.room(room) if room else None
+    zone = (target or find_room_by_id(context.store, before.room)).zone
+    edit = Edit(
+        room=target,
+        subject=subject,
+        start=parse_instant(start, now=context.now, zone=zone) if start else None,
+        end=parse_instant(end, now=context.now, zone=zone) if end else None,
+        organizer=Person(None, _address(organizer)) if organizer else None,
+    )
+    changed = change_reservation(context.company, number, edit, _scope(scope))
+    _push_and_show(context, changed, format, no_push=no_push, count=len(changed))
+
+
+@app.command("cancel")
+def cancel(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(help="Reservation number.")],
+    scope: _Scope = "one",
+    note: Annotated[str | None, typer.Option(help="A word to the organiser.")] = None,
+    silent: Annotated[
+        bool, typer.Option("--silent", help="Do not tell the organiser of a declined meeting.")
+    ] = False,
+    no_push: _NoPush = False,
+    yes: YesOption = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Cancel a reservation and its services, here and in Outlook."""
+    from obctl.engine.reservations import Farewell, cancel_reservation
+    from obctl.store.reservations import find_reservation
+
+    context = context_of(ctx)
+    reservation = find_reservation(context.store, number)
+    confirm(_question(context, reservation, scope, silent=silent), yes=yes)
+    cancelled = cancel_reservation(
+        context.company, number, _scope(scope), Farewell(note=note, silent=silent)
+    )
+    _push_and_show(context, cancelled, format, no_push=no_push, count=len(cancelled))
+
+
+def _question(context: Context, reservation: Reservation, scope: str, *, silent: bool) -> str:
+    from obctl.store.events import find_event
+
+    words = f"Cancel reservation {reservation.number} ({reservation.subject})"
+    if scope != "one":
+        words += f" and {scope} of its series"
+    services = len(reservation.ordered_services)
+    if services:
+        words += f" with {services} service{'s' if services > 1 else ''}"
+    event = (
+        find_event(context.store, reservation.room, reservation.event_id)
+        if reservation.event_id
+        else None
+    )
+    if event and not event.is_organizer and not silent:
+        words += f"? {reservation.organizer.email} will be told that the room is gone"
+    return words + "?"
+
+
+def _ensure_free_in_outlook(context: Context, room: Room, start: object, end: object) -> None:
+    """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""
+    from datetime import datetime
+
+    from obctl.domain.time_span import TimeSpan
+    from obctl.engine.ports import Gateway
+    from obctl.engine.push import ensure_free
+    from obctl.errors import TryLater
+
+    if not (isinstance(start, datetime) and isinstance(end, datetime)) or end <= start:
+        return
+    span = TimeSpan(start, end)
+
+    async def check(gateway: Gateway) -> None:
+        ensure_free(room, await gateway.fetch_view(room, span))
+
+    try:
+        context.with_graph(check)
+    except TryLater:
+        return
+
+
+def _push_and_show(
+    context: Context,
+    reservations: Sequence[Reservation],
+    format: Format,
+    *,
+    no_push: bool,
+    count: int,
+) -> None:
+    """Push what is owed, show the first reservation as it is then, and say what did not work."""
+    from obctl.engine.ports import Gateway
+    from obctl.engine.push import PushResult, push_reservation
+    from obctl.render.objects import reservation_object
+    from obctl.render.output import message, show_one, warning
+    from obctl.render.reservations import reservation_picture
+    from obctl.store.reservations import find_reservation
+
+    failed: ObctlError | None = None
+    if not no_push:
+
+        async def push(gateway: Gateway) -> list[PushResult]:
+            results: list[PushResult] = []
+            for reservation in reservations:
+                results += await push_reservation(context.company, gateway, reservation.number)
+            return results
+
+        try:
+            results = context.with_graph(push)
+        except ObctlError as error:
+            failed, results = error, []
+        for result in results:
+            failed = failed or result.error
+            for other in result.overlaps:
+                warning(
+                    f"double booking: {other.subject!r} took the same slot in Outlook meanwhile"
+                )
+    shown = find_reservation(context.store, reservations[0].number)
+    item = reservation_object(shown, context.rooms, context.now)
+    show_one(format, item, lambda: reservation_picture(item, shown.time_zone))
+    if count > 1:
+        message(f"{count} reservations of the series")
+    if failed:
+        raise type(failed)(
+            f"saved here, but not in Outlook yet: {failed.message}",
+            hint=f"every sync run tries again; reservation {shown.number} has external state"
+            f" {int(shown.external_state)}",
+            code=failed.code,
+            graph=failed.graph,
+        )
+
+
+def _scope(text: str) -> SeriesScope:
+    from obctl.engine.reservations import SeriesScope
+
+    try:
+        return SeriesScope(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--scope {text!r} is none of one, following, all", code="bad-scope"
+        ) from error
+
+
+def _address(text: str) -> str:
+    name, at, domain = text.strip().partition("@")
+    if not (name and at and "." in domain) or " " in text.strip():
+        raise UsageError(f"{text!r} is no e-mail address", code="bad-address")
+    return text.strip()

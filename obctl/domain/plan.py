@@ -1,0 +1,139 @@
+"""A plan: what one pass would do to one room, and whether that looks safe.
+
+Nothing here talks to Graph or to the store; `engine/apply.py` does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from obctl.domain.cancellation import Proof, impact_of
+from obctl.domain.change import Change, ChangeKind
+from obctl.domain.event import Event
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.settings import SyncSettings
+from obctl.domain.time_span import instant_text
+from obctl.errors import UnsafePlan
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """An event that stays no reservation, with the code of the reason."""
+
+    event_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The changes for one room in the order they will be applied.
+
+    `agreements` are pairs that are equal but whose agreed state is out of date: no change for
+    people, only for the next decision.
+    """
+
+    room: Room
+    changes: tuple[Change, ...] = ()
+    agreements: tuple[tuple[Reservation, Event], ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+
+    def count(self, *kinds: ChangeKind) -> int:
+        counted = Counter(change.kind for change in self.changes)
+        return sum(counted[kind] for kind in kinds)
+
+    @property
+    def conflicts(self) -> int:
+        return sum(bool(change.conflicts) for change in self.changes)
+
+    def ensure_safe(self, linked: int, settings: SyncSettings) -> None:
+        """Raise `UnsafePlan` where too much would go at once without proof.
+
+        `linked` counts the room's future reservations that are in Outlook. The message shows the
+        consequences and the command that goes on.
+        """
+        going = [
+            change
+            for change in self.changes
+            if change.withdraws and change.proof is not Proof.PROVEN and change.before
+        ]
+        share = 100 * len(going) / linked if linked else 0
+        if len(going) <= settings.max_cancelled_floor or share <= settings.max_cancelled_percent:
+            return
+        catered = [impact_of(change.before) for change in going if change.before]
+        with_catering = sum(1 for impact in catered if impact.catering_for)
+        people = sum(impact.catering_for for impact in catered)
+        consequences = f"{len(going)} of {linked} reservations of {self.room.name} would go"
+        if with_catering:
+            consequences += f", {with_catering} with catering for {people} people"
+        room = self.room.mailbox
+        raise UnsafePlan(
+            f"{consequences}; Outlook gives no proof that they were cancelled"
+            f" (limit: {settings.max_cancelled_percent} % and {settings.max_cancelled_floor})",
+            hint=f"look first: obctl sync run --room {room} --dry-run\n"
+            f"if they are really gone: obctl sync run --room {room} --allow-cancellations",
+            code="guard-tripped",
+        )
+
+    def fingerprint(self) -> str:
+        """The same for two plans that do the same, whenever they were made."""
+        text = json.dumps(plan_object(self)["changes"], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plan_object(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON data."""
+    return {
+        "room": plan.room.mailbox,
+        "changes": [change_object(change) for change in plan.changes],
+        "left_alone": [{"event_id": item.event_id, "code": item.code} for item in plan.left_alone],
+    }
+
+
+def change_object(change: Change) -> dict[str, Any]:
+    """One change as JSON data: what it is about, and each field from and to."""
+    after = change.after
+    return {
+        "kind": change.kind.value,
+        "reservation": after.number or None,
+        "event_id": after.event_id,
+        "subject": after.subject,
+        "start": instant_text(after.start),
+        "end": instant_text(after.end),
+        "organizer": after.organizer.email,
+        "status": after.status.value,
+        "fields": _fields(change),
+        "conflicts": [
+            {
+                "field": item.field,
+                "officebooking": item.officebooking,
+                "outlook": item.outlook,
+                "agreed": item.agreed,
+                "kept": item.kept,
+            }
+            for item in change.conflicts
+        ],
+        "proof": change.proof.value if change.proof else None,
+        "reason": change.reason.value if change.reason else None,
+        "cause": change.cause.code if change.cause else None,
+        "services_cancelled": list(change.services_cancelled),
+    }
+
+
+def _fields(change: Change) -> dict[str, dict[str, Any]]:
+    if change.before is None:
+        return {}
+    pairs = {
+        "room": (change.before.room, change.after.room),
+        "subject": (change.before.subject, change.after.subject),
+        "start": (instant_text(change.before.start), instant_text(change.after.start)),
+        "end": (instant_text(change.before.end), instant_text(change.after.end)),
+        "organizer": (change.before.organizer.email, change.after.organizer.email),
+        "status": (change.before.status.value, change.after.status.value),
+        "event_id": (change.before.event_id, change.after.event_id),
+    }
+    return {name: {"from": old, "to": new} for name, (old, new) in pairs.items() if old != new}

@@ -1,0 +1,49 @@
+"""A reading: what Outlook was when a room was read, and what that says about what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.reservation import Reservation
+from obctl.domain.time_span import TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reading may speak about: a whole span, or some events and some series.
+
+    Of what lies outside it a reading says nothing, least of all that it is gone.
+    """
+
+    span: TimeSpan
+    whole: bool = False
+    events: frozenset[EventId] = frozenset()
+    series: frozenset[EventId] = frozenset()
+
+    def covers(self, reservation: Reservation) -> bool:
+        """Whether a reservation without an event in this reading lost its event."""
+        if reservation.event_id is None:
+            return False
+        if not self.span.overlaps(reservation.start, reservation.end):
+            return reservation.event_id in self.events
+        return (
+            self.whole
+            or reservation.event_id in self.events
+            or (reservation.series_master_id in self.series and bool(self.series))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything read of one room in one go.
+
+    `masters` holds the masters that were asked for; `None` where Graph answered 404. `gone` are the
+    events Graph was asked for by id and answered 404.
+    """
+
+    scope: Scope
+    events: tuple[Event, ...]
+    masters: Mapping[EventId, SeriesMaster | None] = field(default_factory=dict)
+    gone: frozenset[EventId] = frozenset()

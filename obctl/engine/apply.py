@@ -1,0 +1,232 @@
+"""Applying one room's plan: one transaction for reservations, agreed states, link and log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from obctl.domain.agreed_state import AgreedState, agree
+from obctl.domain.cancellation import Reason, RequestStatus
+from obctl.domain.change import Change, ChangeKind
+from obctl.domain.company_log import LogEntry
+from obctl.domain.event import Event
+from obctl.domain.plan import Plan
+from obctl.domain.reading import Reading
+from obctl.domain.reconcile import agreed_after
+from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.room import RoomId
+from obctl.domain.time_span import instant_text
+from obctl.store.agreed_states import forget_agreed, save_agreed
+from obctl.store.cancellation_requests import add_request, decide_request, newest_request
+from obctl.store.company_log import append_log
+from obctl.store.database import Store
+from obctl.store.events import (
+    change_keys,
+    load_events,
+    load_series_events,
+    mark_gone,
+    payload_ids,
+    save_events,
+)
+from obctl.store.reservations import insert_reservations, next_number, update_reservation
+from obctl.store.services import cancel_services
+
+_ACTIONS = {
+    ChangeKind.CREATE: "event.created",
+    ChangeKind.UPDATE: "event.updated",
+    ChangeKind.REKEY: "event.updated",
+    ChangeKind.MOVE: "event.moved",
+    ChangeKind.RESTORE: "event.restored",
+}
+
+
+def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> dict[str, int]:
+    """Remember Outlook as it was read; returns payload ids by event id.
+
+    An event whose change key is the one already stored is not written again.
+    """
+    room = plan.room.id
+    known = change_keys(store, room)
+    fresh = [
+        event
+        for event in reading.events
+        if event.payload
+        and (event.change_key is None or known.get(event.id, "") != event.change_key)
+    ]
+    payloads = save_events(store, room, fresh)
+    if reading.scope.whole:
+        seen = {event.id for event in reading.events}
+        mark_gone(store, room, _in_span(store, room, reading) - seen, now)
+    mark_gone(store, room, reading.gone, now)
+    mark_gone(store, room, _gone_instances(store, room, reading), now)
+    return payloads
+
+
+def _in_span(store: Store, room: RoomId, reading: Reading) -> set[str]:
+    return {event.id for event in load_events(store, room, reading.scope.span)}
+
+
+def _gone_instances(store: Store, room: RoomId, reading: Reading) -> set[str]:
+    seen = {event.id for event in reading.events}
+    return {
+        event.id
+        for master in reading.scope.series
+        for event in load_series_events(store, room, master)
+        if event.id not in seen and reading.scope.span.overlaps(event.start, event.end)
+    }
+
+
+def apply_plan(
+    store: Store, plan: Plan, *, run: str | None, now: datetime, payloads: dict[str, int]
+) -> None:
+    """Write every change of a plan; only inside the room's transaction."""
+    number = next_number(store)
+    created: list[Reservation] = []
+    agreed: list[AgreedState] = []
+    entries: list[LogEntry] = []
+    for change in plan.changes:
+        if change.kind is ChangeKind.CREATE:
+            created.append(replace(change.after, number=number))
+            state = agreed_after(change, number, now)
+            entries.append(_entry(change, number, run, now))
+            number = ReservationNumber(number + 1)
+        else:
+            state = agreed_after(change, change.after.number, now)
+            update_reservation(store, change.after)
+            entries += _apply_known(store, change, run, now)
+        if state:
+            agreed.append(state)
+    for reservation, event in plan.agreements:
+        agreed.append(agree(reservation, event, now))
+        if event.payload:
+            entries.append(_seen_again(reservation, event, run, now))
+    insert_reservations(store, created)
+    save_agreed(store, agreed)
+    known = payload_ids(
+        store, plan.room.id, {e.event_id for e in entries if e.event_id} - payloads.keys()
+    )
+    append_log(store, entries, known | payloads)
+
+
+def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -> list[LogEntry]:
+    number = change.after.number
+    entries: list[LogEntry] = []
+    request = newest_request(store, number)
+    is_open = request is not None and request.status is RequestStatus.OPEN
+    match change.kind:
+        case ChangeKind.CANCEL:
+            forget_agreed(store, [number])
+            cancel_services(store, change.services_cancelled)
+            if request and is_open:
+                decide_request(
+                    store, request.id, status=RequestStatus.PROCESSED, at=now, by="setting"
+                )
+            entries.append(_lost_entry(change, run, now))
+            entries.append(_about(change, "cancellation.processed", _processed(change), run, now))
+        case ChangeKind.REQUEST:
+            add_request(
+                store,
+                number,
+                reason=change.reason or Reason.UNPROVEN,
+                cause=change.cause,
+                at=now,
+            )
+            entries.append(_lost_entry(change, run, now))
+            words = f"a person has to decide: {change.reason}"
+            entries.append(_about(change, "cancellation.requested", words, run, now))
+        case ChangeKind.CLOSE:
+            if request and is_open:
+                decide_request(
+                    store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass"
+                )
+            words = "the event is in Outlook again; the request closed itself"
+            entries.append(_about(change, "cancellation.closed", words, run, now))
+        case _:
+            if request and is_open:
+                decide_request(
+                    store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass"
+                )
+            entries.append(_entry(change, number, run, now))
+    entries += [
+        _about(
+            change,
+            "conflict.merged",
+            f"{item.field}: Officebooking {item.officebooking}, Outlook {item.outlook},"
+            f" agreed {item.agreed}; kept {item.kept}",
+            run,
+            now,
+        )
+        for item in change.conflicts
+    ]
+    return entries
+
+
+def _entry(change: Change, number: ReservationNumber, run: str | None, now: datetime) -> LogEntry:
+    after = change.after
+    where = f"{after.subject!r} {instant_text(after.start)}"
+    match change.kind:
+        case ChangeKind.CREATE:
+            words = f"reservation {number} created: {where}"
+        case ChangeKind.MOVE:
+            words = f"reservation {number} moved here from another room: {where}"
+        case ChangeKind.RESTORE:
+            words = f"reservation {number} is in Outlook again: {where}"
+        case ChangeKind.REKEY:
+            words = f"reservation {number} has another event id now: {where}"
+        case _:
+            words = f"reservation {number} changed: {_differences(change)}"
+    return replace(_about(change, _ACTIONS[change.kind], words, run, now), reservation=number)
+
+
+def _differences(change: Change) -> str:
+    before, after = change.before, change.after
+    if before is None:
+        return ""
+    pairs = [
+        ("start", instant_text(before.start), instant_text(after.start)),
+        ("end", instant_text(before.end), instant_text(after.end)),
+        ("subject", before.subject, after.subject),
+        ("organizer", before.organizer.email, after.organizer.email),
+        ("status", before.status.value, after.status.value),
+        ("attendees", before.attendees, after.attendees),
+    ]
+    words = [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
+    return "; ".join(words) or "ids"
+
+
+def _lost_entry(change: Change, run: str | None, now: datetime) -> LogEntry:
+    seen = change.event is not None
+    action = "event.cancelled" if seen or change.proof == "proven" else "event.deleted"
+    words = {
+        "event.cancelled": "cancelled in Outlook",
+        "event.deleted": "no longer in Outlook, and nothing says why",
+    }[action]
+    return _about(change, action, words, run, now)
+
+
+def _processed(change: Change) -> str:
+    words = f"reservation {change.after.number} cancelled"
+    if change.services_cancelled:
+        words += f" with {len(change.services_cancelled)} services"
+    return words
+
+
+def _seen_again(reservation: Reservation, event: Event, run: str | None, now: datetime) -> LogEntry:
+    change = Change(ChangeKind.UPDATE, after=reservation, before=reservation, event=event)
+    words = "changed in Outlook in nothing that matters here"
+    return _about(change, "event.updated", words, run, now)
+
+
+def _about(change: Change, action: str, words: str, run: str | None, now: datetime) -> LogEntry:
+    return LogEntry(
+        at=now,
+        action=action,
+        message=words,
+        room=change.after.room,
+        email=change.after.organizer.email,
+        subject=change.after.subject,
+        reservation=change.after.number or None,
+        event_id=change.event.id if change.event else change.after.event_id,
+        run=run,
+        payload=change.event.payload if change.event else None,
+    )

@@ -1,0 +1,240 @@
+"""Cancellation requests: shown, asked about, approved or rejected by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from obctl.domain.cancellation import CancellationRequest, RequestStatus
+from obctl.domain.company_log import LogEntry
+from obctl.domain.event import Event
+from obctl.domain.push import OutboxItem, PushAction, transaction_id
+from obctl.domain.reservation import ExternalState, Reservation, Status
+from obctl.domain.room import Room
+from obctl.domain.time_span import TimeSpan
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.errors import NotFound, ObctlError, UsageError
+from obctl.store.agreed_states import forget_agreed
+from obctl.store.cancellation_requests import decide_request, find_request, load_requests
+from obctl.store.company_log import append_log
+from obctl.store.events import load_event_payload
+from obctl.store.outbox import add_to_outbox
+from obctl.store.reservations import find_reservation, update_reservation
+from obctl.store.rooms import find_room_by_id, load_rooms
+from obctl.store.services import cancel_services
+
+_AROUND = timedelta(days=1)
+
+
+class InOutlook(StrEnum):
+    """What Outlook has now for a request's meeting."""
+
+    PRESENT = "present"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusInfo:
+    """*Get Status Info*: Outlook asked now, beside the last known original.
+
+    `last_known` and the event's payload are the bytes Graph sent.
+    """
+
+    request: int
+    asked_at: datetime
+    outlook: InOutlook
+    event: Event | None
+    room: Room | None
+    last_known: bytes | None
+
+
+def requests_matching(
+    company: Company,
+    *,
+    status: RequestStatus | None = None,
+    room: Room | None = None,
+    cause: str | None = None,
+) -> list[tuple[CancellationRequest, Reservation]]:
+    """Requests with their reservations, oldest first."""
+    found = []
+    for request in load_requests(company.store, status):
+        reservation = find_reservation(company.store, request.reservation)
+        if room is not None and reservation.room != room.id:
+            continue
+        if cause is not None and (request.cause is None or request.cause.code != cause):
+            continue
+        found.append((request, reservation))
+    return found
+
+
+async def get_status_info(company: Company, gateway: Gateway, number: int) -> StatusInfo:
+    """Ask Outlook now: by id, then by series key around the date in all mapped rooms."""
+    request = find_request(company.store, number)
+    reservation = find_reservation(company.store, request.reservation)
+    room = find_room_by_id(company.store, reservation.room)
+    last_known = (
+        load_event_payload(company.store, room.id, reservation.event_id)
+        if reservation.event_id
+        else None
+    )
+
+    def info(outlook: InOutlook, event: Event | None = None, at: Room | None = None) -> StatusInfo:
+        return StatusInfo(number, company.now, outlook, event, at, last_known)
+
+    cancelled: Event | None = None
+    if reservation.event_id:
+        try:
+            event = await gateway.fetch_event(room, reservation.event_id)
+            if event.takes_room:
+                return info(InOutlook.PRESENT, event, room)
+            cancelled = event
+        except NotFound as error:
+            if error.code == "mailbox-gone":
+                return info(InOutlook.UNKNOWN)
+        except ObctlError:
+            return info(InOutlook.UNKNOWN)
+    moved, complete = await _find_by_key(company, gateway, reservation)
+    if moved is not None:
+        at, event = moved
+        same = at.id == room.id and (event.start, event.end) == (
+            reservation.start,
+            reservation.end,
+        )
+        return info(InOutlook.PRESENT if same else InOutlook.MOVED, event, at)
+    if cancelled is not None:
+        return info(InOutlook.CANCELLED, cancelled, room)
+    return info(InOutlook.GONE if complete else InOutlook.UNKNOWN)
+
+
+async def _find_by_key(
+    company: Company, gateway: Gateway, reservation: Reservation
+) -> tuple[tuple[Room, Event] | None, bool]:
+    """Where the meeting stands now, and whether every mapped room could be asked."""
+    if reservation.key is None:
+        return None, True
+    span = TimeSpan(reservation.start, reservation.end).widened(_AROUND)
+    rooms = load_rooms(company.store)
+    views = await gateway.fetch_views(rooms, span)
+    complete = True
+    # its own room first: there it is the same meeting under another id
+    for room in sorted(rooms, key=lambda item: item.id != reservation.room):
+        view = views.get(room.mailbox)
+        if view is None or isinstance(view, ObctlError):
+            complete = False
+            continue
+        for event in view:
+            if event.key == reservation.key and event.takes_room:
+                return (room, event), complete
+    return None, complete
+
+
+def approve(
+    company: Company, requests: Sequence[int], *, by: str, note: str | None
+) -> list[CancellationRequest]:
+    """*Cancel*: reservation and services are cancelled; all of the requests or none."""
+    with company.store.transaction():
+        for number in requests:
+            request, reservation = _open_request(company, number)
+            now = company.now
+            update_reservation(
+                company.store,
+                replace(
+                    reservation,
+                    status=Status.CANCELLED,
+                    external_state=ExternalState.CANCELLED,
+                    updated_at=now,
+                ),
+            )
+            services = reservation.ordered_services
+            cancel_services(company.store, [service.id for service in services])
+            forget_agreed(company.store, [reservation.number])
+            decide_request(
+                company.store, request.id, status=RequestStatus.APPROVED, at=now, by=by, note=note
+            )
+            with_services = f" with {len(services)} services" if services else ""
+            words = f"approved by {by}: reservation {reservation.number} cancelled{with_services}"
+            _log(company, reservation, "cancellation.approved", words, note)
+        return [find_request(company.store, number) for number in requests]
+
+
+def reject(
+    company: Company, requests: Sequence[int], *, by: str, note: str | None, push_back: bool
+) -> list[CancellationRequest]:
+    """Keep the reservations; `push_back` writes them to Outlook again."""
+    with company.store.transaction():
+        for number in requests:
+            request, reservation = _open_request(company, number)
+            now = company.now
+            kept = replace(
+                reservation,
+                external_state=ExternalState.PUSH_PENDING
+                if push_back
+                else ExternalState.NOT_ON_OUTLOOK,
+                version=reservation.version + 1,
+                updated_at=now,
+            )
+            update_reservation(company.store, kept)
+            forget_agreed(company.store, [reservation.number])
+            if push_back:
+                _owe_again(company, kept)
+            decide_request(
+                company.store, request.id, status=RequestStatus.REJECTED, at=now, by=by, note=note
+            )
+            kept_words = "to be written to Outlook again" if push_back else "kept, not in Outlook"
+            words = f"rejected by {by}: reservation {reservation.number} {kept_words}"
+            _log(company, reservation, "cancellation.rejected", words, note)
+        return [find_request(company.store, number) for number in requests]
+
+
+def _open_request(company: Company, number: int) -> tuple[CancellationRequest, Reservation]:
+    request = find_request(company.store, number)
+    if request.status is not RequestStatus.OPEN:
+        raise UsageError(
+            f"request {number} is {request.status} already; nothing was changed",
+            hint=f"obctl cancellations show {number}",
+            code="request-decided",
+        )
+    return request, find_reservation(company.store, request.reservation)
+
+
+def _owe_again(company: Company, reservation: Reservation) -> None:
+    add_to_outbox(
+        company.store,
+        OutboxItem(
+            id=0,
+            reservation=reservation.number,
+            room=reservation.room,
+            action=PushAction.CREATE,
+            transaction_id=transaction_id(
+                company.config.company, reservation.number, reservation.version
+            ),
+            created_at=company.now,
+            due_at=company.now,
+        ),
+    )
+
+
+def _log(
+    company: Company, reservation: Reservation, action: str, words: str, note: str | None
+) -> None:
+    append_log(
+        company.store,
+        [
+            LogEntry(
+                at=company.now,
+                action=action,
+                message=f"{words}: {note}" if note else words,
+                room=reservation.room,
+                email=reservation.organizer.email,
+                subject=reservation.subject,
+                reservation=reservation.number,
+                event_id=reservation.event_id,
+            )
+        ],
+    )

@@ -1,0 +1,72 @@
+"""Plans in files: data to review, with the fingerprints that make a later apply exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from obctl.domain.plan import plan_object
+from obctl.domain.run import RunReport
+from obctl.domain.time_span import instant_text
+from obctl.engine.company import Company
+from obctl.errors import UsageError
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedPlan:
+    """What a plan file allows: these rooms, each with exactly these changes."""
+
+    rooms: list[str]
+    fingerprints: dict[str, str]
+
+
+class _PlanFile(msgspec.Struct):
+    format: int
+    company: str
+    made_at: str
+    rooms: list[str]
+    fingerprints: dict[str, str]
+    plans: list[msgspec.Raw]
+
+
+def save_plan(path: Path, company: Company, report: RunReport, rooms: list[str]) -> None:
+    """Write the plan of a dry run; raises `UsageError` where the file cannot be written."""
+    content = {
+        "format": _FORMAT,
+        "company": company.config.company,
+        "made_at": instant_text(report.started_at),
+        "rooms": rooms,
+        "fingerprints": {
+            plan.room.mailbox: plan.fingerprint() for plan in report.plans if plan.changes
+        },
+        "plans": [plan_object(plan) for plan in report.plans if plan.changes],
+    }
+    try:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", code="bad-file") from error
+
+
+def load_plan(path: Path, company: Company) -> ReviewedPlan:
+    """Read a plan file; raises `UsageError` for what is none, or none of this company."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_PlanFile)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", code="bad-file") from error
+    except msgspec.DecodeError as error:
+        raise UsageError(
+            f"{path} is no plan: {error}",
+            hint="make one: obctl sync run --plan-out FILE",
+            code="bad-file",
+        ) from error
+    if found.format != _FORMAT or found.company != company.config.company:
+        raise UsageError(
+            f"{path} is a plan for company {found.company!r} (format {found.format})",
+            hint="make one: obctl sync run --plan-out FILE",
+            code="bad-file",
+        )
+    return ReviewedPlan(found.rooms, found.fingerprints)

@@ -1,0 +1,250 @@
+"""Officebooking -> Outlook: what the outbox owes is written, once, whatever happens between.
+
+A create is repeated with the same `transactionId` until Graph has confirmed it, and looks for its
+own event first; only then do reservation, agreed state and outbox change, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from obctl.domain.company_log import LogEntry
+from obctl.domain.event import Event
+from obctl.domain.push import EventChanges, EventDraft, OutboxItem, PushAction
+from obctl.domain.reservation import ExternalState, Reservation, Status
+from obctl.domain.room import Room, RoomId
+from obctl.domain.series import parse_rrule
+from obctl.domain.time_span import TimeSpan, instant_text, local_day
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.engine.pushed import record_cancelled, record_failure, record_in_step
+from obctl.errors import GraphRefused, NotFound, ObctlError, Refused
+from obctl.store.outbox import load_owed, mark_attempt, owed_for
+from obctl.store.reservations import find_reservation, load_by_series
+from obctl.store.rooms import find_room_by_id
+
+_CONFLICT = 409
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """One owed write after an attempt; `error` is `None` where Outlook has it now.
+
+    `overlaps` are other meetings that turned up in the same slot meanwhile.
+    """
+
+    reservation: int
+    error: ObctlError | None = None
+    overlaps: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One owed write with everything it is about."""
+
+    item: OutboxItem
+    reservation: Reservation
+    room: Room
+    run: str | None = None
+    series: tuple[Reservation, ...] = field(default=())
+
+    def entry(self, company: Company, action: str, words: str) -> LogEntry:
+        """The log entry about this write."""
+        return LogEntry(
+            at=company.now,
+            action=action,
+            message=f"reservation {self.reservation.number}: {self.item.action}: {words}",
+            room=self.room.id,
+            email=self.reservation.organizer.email,
+            subject=self.reservation.subject,
+            reservation=self.reservation.number,
+            event_id=self.item.event_id or self.reservation.event_id,
+            run=self.run,
+        )
+
+
+async def push_owed(
+    company: Company, gateway: Gateway, *, run: str | None, rooms: Collection[RoomId]
+) -> list[PushResult]:
+    """Push everything that is due for these rooms; failures stay owed with a later due time."""
+    due = [item for item in load_owed(company.store, due_by=company.now) if item.room in rooms]
+    return [await _push(company, gateway, item, run) for item in due]
+
+
+async def push_reservation(company: Company, gateway: Gateway, number: int) -> list[PushResult]:
+    """Push at once what is owed for one reservation, due or not."""
+    return [await _push(company, gateway, item, None) for item in owed_for(company.store, number)]
+
+
+async def _push(
+    company: Company, gateway: Gateway, item: OutboxItem, run: str | None
+) -> PushResult:
+    reservation = find_reservation(company.store, item.reservation)
+    series: tuple[Reservation, ...] = ()
+    if reservation.series_key and (item.repeat or item.event_id == reservation.series_master_id):
+        series = tuple(load_by_series(company.store, [reservation.series_key]))
+    owed = Owed(item, reservation, find_room_by_id(company.store, item.room), run, series)
+    try:
+        overlaps: tuple[Event, ...] = ()
+        match item.action:
+            case PushAction.CREATE:
+                overlaps = await _create(company, gateway, owed)
+            case PushAction.CHANGE:
+                await _change(company, gateway, owed)
+            case PushAction.CANCEL:
+                await _cancel(company, gateway, owed)
+    except ObctlError as error:
+        record_failure(company, owed, error)
+        return PushResult(reservation.number, error)
+    return PushResult(reservation.number, overlaps=overlaps)
+
+
+async def _create(company: Company, gateway: Gateway, owed: Owed) -> tuple[Event, ...]:
+    reservation, room = owed.reservation, owed.room
+    span = TimeSpan(reservation.start, reservation.end)
+    view = await gateway.fetch_view(room, span)
+    event = _own(view, owed.item) if owed.item.attempts else None
+    if event is None:
+        ensure_free(room, view)
+        # From here on the event may exist although nobody was told.
+        mark_attempt(company.store, owed.item.id)
+        event = await _post(company, gateway, owed, span)
+    if owed.item.repeat:
+        await _link_series(company, gateway, owed, event)
+        return ()
+    event = await gateway.fetch_event(room, event.id)
+    if (event.start, event.end) != (reservation.start, reservation.end):
+        event = await gateway.change_event(room, event.id, _changes(owed))
+    record_in_step(company, owed, [(reservation, event)], "push.created")
+    around = await gateway.fetch_view(room, span)
+    return tuple(other for other in _taking(around) if other.id != event.id)
+
+
+async def _post(company: Company, gateway: Gateway, owed: Owed, span: TimeSpan) -> Event:
+    try:
+        return await gateway.create_event(owed.room, draft_of(company, owed))
+    except GraphRefused as error:
+        if error.graph is None or error.graph.status != _CONFLICT:
+            raise
+        # An earlier attempt with this transaction id succeeded and its answer was lost.
+        found = _own(await gateway.fetch_view(owed.room, span), owed.item)
+        if found is None:
+            raise
+        return found
+
+
+def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
+    """The event an earlier attempt of this write left behind; a series' master for a series."""
+    for event in view:
+        if event.transaction_id == item.transaction_id:
+            if event.series_master_id:
+                return replace(event, id=event.series_master_id)
+            return event
+    return None
+
+
+def _taking(view: Collection[Event]) -> list[Event]:
+    return [event for event in view if event.takes_room and event.show_as != "free"]
+
+
+def ensure_free(room: Room, view: Collection[Event]) -> None:
+    """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object."""
+    taking = _taking(view)
+    if taking:
+        first = taking[0]
+        raise Refused(
+            f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
+            f" to {instant_text(first.end)}",
+            hint="obctl rooms free --from … --to … shows what is free",
+            code="slot-taken",
+        )
+
+
+async def _link_series(company: Company, gateway: Gateway, owed: Owed, master: Event) -> None:
+    """Link each reservation of the series to its occurrence of the one Graph series."""
+    active = [reservation for reservation in owed.series if reservation.is_active]
+    span = TimeSpan(
+        min(reservation.start for reservation in active) - timedelta(days=1),
+        max(reservation.end for reservation in active) + timedelta(days=1),
+    )
+    instances = await gateway.fetch_instances(owed.room, master.id, span)
+    by_start = {event.start: event for event in instances}
+    pairs = [(r, by_start[r.start]) for r in active if r.start in by_start]
+    record_in_step(company, owed, pairs, "push.created")
+
+
+async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
+    if owed.item.event_id is None:
+        raise NotFound(f"reservation {owed.reservation.number} has no event in Outlook")
+    mark_attempt(company.store, owed.item.id)
+    event = await gateway.change_event(owed.room, owed.item.event_id, _changes(owed))
+    record_in_step(company, owed, [(owed.reservation, event)], "push.updated")
+
+
+async def _cancel(company: Company, gateway: Gateway, owed: Owed) -> None:
+    item = owed.item
+    mark_attempt(company.store, item.id)
+    if item.event_id is not None:
+        try:
+            event = await gateway.fetch_event(owed.room, item.event_id)
+            if event.is_cancelled:
+                pass
+            elif event.is_organizer:
+                await gateway.cancel_event(owed.room, item.event_id, item.note or "")
+            else:
+                await gateway.decline_event(
+                    owed.room, item.event_id, item.note or "", send=not item.silent
+                )
+        except NotFound as error:
+            if error.code == "mailbox-gone":
+                raise
+            # gone already: what was wanted is so
+    record_cancelled(company, owed)
+
+
+def _changes(owed: Owed) -> EventChanges:
+    reservation = owed.reservation
+    return EventChanges(
+        subject=reservation.subject,
+        start=reservation.start,
+        end=reservation.end,
+        all_day=reservation.all_day,
+        time_zone=owed.room.time_zone,
+    )
+
+
+def draft_of(company: Company, owed: Owed) -> EventDraft:
+    """The event that stands for a reservation on the room's own calendar."""
+    reservation, room, item = owed.reservation, owed.room, owed.item
+    organizer = reservation.organizer
+    address = f"<{organizer.email}>" if organizer.email else None
+    who = " ".join(filter(None, [organizer.name, address]))
+    notes = f"\n{reservation.notes}" if reservation.notes else ""
+    recurrence = None
+    if item.repeat:
+        recurrence = parse_rrule(item.repeat, local_day(reservation.start, room.zone))
+    return EventDraft(
+        subject=reservation.subject,
+        start=reservation.start,
+        end=reservation.end,
+        all_day=reservation.all_day,
+        time_zone=room.time_zone,
+        transaction_id=item.transaction_id,
+        body=f"Officebooking reservation {reservation.number} for {who}{notes}",
+        location=room.name,
+        tentative=reservation.status is Status.TENTATIVE,
+        recurrence=recurrence,
+        invite=organizer if company.config.push.invite_organizer else None,
+    )
+
+
+def is_pushed(reservation: Reservation) -> bool:
+    """Whether Outlook holds the reservation's event as far as obctl knows."""
+    return reservation.event_id is not None and reservation.external_state in (
+        ExternalState.IN_STEP,
+        ExternalState.PUSH_PENDING,
+        ExternalState.PUSH_FAILED,
+        ExternalState.CANCELLATION_REQUEST,
+    )

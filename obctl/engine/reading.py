@@ -1,0 +1,246 @@
+"""Reading a room: what changed, whole; or everything in its window. To the end, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from obctl.domain.event import (
+    DeltaItem,
+    DeltaLink,
+    DeltaRound,
+    Event,
+    EventId,
+    EventType,
+    SeriesMaster,
+)
+from obctl.domain.reading import Reading, Scope
+from obctl.domain.room import Room
+from obctl.domain.settings import SyncSettings
+from obctl.domain.time_span import TimeSpan
+from obctl.engine.ports import Gateway
+from obctl.engine.windows import policy_window, read_span
+from obctl.errors import DeltaLinkExpired, GraphRefused, NotAuthorised, NotFound, ObctlError
+from obctl.store.database import Store
+from obctl.store.events import find_event, load_events, load_series_events
+from obctl.store.reservations import find_by_event
+from obctl.store.rooms import ReadingState
+
+_MANY = (
+    25  # changed items beyond which one read of the whole window is cheaper than many small ones
+)
+
+
+class Inconclusive(ObctlError):
+    """Raised when a room's read cannot be trusted; `code` is the condition. Never leaves a pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReading:
+    """What was read of a room, and the state to save once it is applied.
+
+    `fetched` are the events Graph sent now; the reading may hold remembered ones besides.
+    """
+
+    reading: Reading
+    state: ReadingState
+    object_id: str | None = None
+    fetched: int = 0
+    removed: frozenset[EventId] = frozenset()
+
+
+async def read_whole(
+    gateway: Gateway, room: Room, settings: SyncSettings, now: datetime
+) -> RoomReading:
+    """Read the room's whole window, and open a new delta baseline before it.
+
+    The baseline comes first: what changes between the two is told again, never lost. Raises
+    `Inconclusive` where the mailbox is not the one that was mapped.
+    """
+    object_id = await _identity(gateway, room)
+    known = replace(room, object_id=object_id)
+    span = read_span(room, settings, now)
+    link = await _baseline(gateway, known, span)
+    events = await gateway.fetch_view(known, span)
+    return RoomReading(
+        reading=Reading(Scope(span, whole=True), events),
+        state=ReadingState(
+            delta_link=link,
+            read_start=span.start,
+            read_end=span.end,
+            planned_end=policy_window(room, settings, now).end,
+        ),
+        object_id=object_id,
+        fetched=len(events),
+    )
+
+
+async def _identity(gateway: Gateway, room: Room) -> str | None:
+    """The mailbox's object id, checked against the one that was mapped."""
+    try:
+        entry = await gateway.look_up(room.mailbox)
+    except NotAuthorised as error:
+        if error.graph and error.graph.status == 401:
+            raise
+        # The directory may be closed to us while the calendar is open.
+        return room.object_id
+    except GraphRefused:
+        return room.object_id
+    if entry is None:
+        return room.object_id
+    if room.object_id and entry.object_id != room.object_id:
+        raise Inconclusive(
+            f"{room.mailbox} is another mailbox now (object id {entry.object_id}, mapped as"
+            f" {room.object_id}); nothing was changed",
+            code="room-remapped",
+            hint=f"if the mailbox was re-created: obctl sync resync {room.mailbox}",
+        )
+    return entry.object_id
+
+
+async def _baseline(gateway: Gateway, room: Room, span: TimeSpan) -> DeltaLink | None:
+    """A new delta link; `None` where Graph cannot give one, so that the next pass reads whole."""
+    for _attempt in range(2):
+        try:
+            return (await gateway.open_delta(room, span)).link
+        except DeltaLinkExpired:
+            continue
+        except GraphRefused as error:
+            if error.code == "looping-next-link":
+                return None
+            raise
+    return None
+
+
+async def read_changes(
+    gateway: Gateway,
+    store: Store,
+    room: Room,
+    settings: SyncSettings,
+    now: datetime,
+    state: ReadingState,
+    found: DeltaRound,
+) -> RoomReading:
+    """Read whole what a delta round hints at, and add the days that newly entered the window."""
+    span = TimeSpan(
+        state.read_start or read_span(room, settings, now).start,
+        state.read_end or read_span(room, settings, now).end,
+    )
+    hints = list({item.id: item for item in found.items}.values())
+    singles, series = _sort_hints(store, room, hints)
+    if len(singles) + len(series) > _MANY:
+        events = await gateway.fetch_view(room, span)
+        reading, fetched = Reading(Scope(span, whole=True), events), len(events)
+    else:
+        reading = await read_parts(gateway, store, room, span, singles=singles, series=series)
+        fetched = len(reading.events)
+    window = policy_window(room, settings, now)
+    reading = _with_new_days(store, room, reading, window, state.planned_end)
+    return RoomReading(
+        reading=reading,
+        state=replace(state, delta_link=found.link, planned_end=window.end),
+        object_id=room.object_id,
+        fetched=fetched,
+        removed=frozenset(item.id for item in hints if item.removed),
+    )
+
+
+def _with_new_days(
+    store: Store, room: Room, reading: Reading, window: TimeSpan, planned_end: datetime | None
+) -> Reading:
+    """Add the remembered events of days that no pass has planned yet."""
+    start = planned_end or window.start
+    if start >= window.end or reading.scope.whole:
+        return reading
+    known = {event.id for event in reading.events}
+    remembered = load_events(store, room.id, TimeSpan(start, window.end))
+    return replace(
+        reading,
+        events=reading.events + tuple(event for event in remembered if event.id not in known),
+    )
+
+
+def _sort_hints(
+    store: Store, room: Room, hints: list[DeltaItem]
+) -> tuple[set[EventId], set[EventId]]:
+    """The single events and the series that a delta round asks to look at.
+
+    `@removed` for an id that was never known says nothing: it also stands for a change outside the
+    window.
+    """
+    singles: set[EventId] = set()
+    series: set[EventId] = set()
+    for item in hints:
+        if item.removed:
+            master = _known_as(store, room, item.id)
+            if master:
+                series.add(master)
+            elif master is not None:
+                singles.add(item.id)
+        elif item.type is EventType.MASTER:
+            series.add(item.id)
+        elif item.series_master_id:
+            series.add(item.series_master_id)
+        else:
+            singles.add(item.id)
+    return singles, series
+
+
+def _known_as(store: Store, room: Room, event_id: EventId) -> EventId | None:
+    """The series a known id belongs to, "" for a known single event, `None` for an unknown id."""
+    event = find_event(store, room.id, event_id)
+    if event is not None:
+        return event.series_master_id or EventId("")
+    if load_series_events(store, room.id, event_id):
+        return event_id
+    return EventId("") if find_by_event(store, room.id, event_id) else None
+
+
+async def read_parts(
+    gateway: Gateway,
+    store: Store,
+    room: Room,
+    span: TimeSpan,
+    *,
+    singles: set[EventId],
+    series: set[EventId],
+) -> Reading:
+    """Read single events by id and series as all their instances in `span`."""
+    events: dict[EventId, Event] = {}
+    masters: dict[EventId, SeriesMaster | None] = {}
+    gone: set[EventId] = set()
+    wanted = set(series)
+    for event_id in sorted(singles):
+        try:
+            event = await gateway.fetch_event(room, event_id)
+        except NotFound as error:
+            if error.code == "mailbox-gone":
+                raise
+            gone.add(event_id)
+            known = find_event(store, room.id, event_id)
+            if known and known.series_master_id:
+                wanted.add(known.series_master_id)
+            continue
+        if event.type is EventType.MASTER:
+            wanted.add(event.id)
+        elif event.series_master_id:
+            wanted.add(event.series_master_id)
+            events[event.id] = event
+        else:
+            events[event.id] = event
+    for master_id in sorted(wanted):
+        try:
+            instances = await gateway.fetch_instances(room, master_id, span)
+        except NotFound as error:
+            if error.code == "mailbox-gone":
+                raise
+            masters[master_id] = None
+            gone.add(master_id)
+            continue
+        events |= {event.id: event for event in instances}
+    return Reading(
+        scope=Scope(span, events=frozenset(singles), series=frozenset(wanted)),
+        events=tuple(events.values()),
+        masters=masters,
+        gone=frozenset(gone),
+    )

@@ -1,0 +1,27 @@
+"""Forgetting how far a room was read, so that the next pass reads it whole."""
+
+from __future__ import annotations
+
+from obctl.domain.company_log import LogEntry
+from obctl.domain.room import Room
+from obctl.engine.company import Company
+from obctl.store.company_log import append_log
+from obctl.store.rooms import ReadingState, forget_identity, save_reading_state
+
+
+def forget_reading(company: Company, room: Room) -> None:
+    """Drop the delta link and the mailbox's remembered identity; reservations stay."""
+    with company.store.transaction():
+        save_reading_state(company.store, room.id, ReadingState(None, None, None, None))
+        forget_identity(company.store, room.id)
+        append_log(
+            company.store,
+            [
+                LogEntry(
+                    at=company.now,
+                    action="room.resynced",
+                    message="delta link and mailbox identity forgotten; full read follows",
+                    room=room.id,
+                )
+            ],
+        )

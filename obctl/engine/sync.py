@@ -1,0 +1,128 @@
+"""`sync run`: renew subscriptions, drain the inbox, push the outbox, pass over all rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from obctl.domain.company_log import LogEntry
+from obctl.domain.room import Room
+from obctl.domain.run import Problem, RunReport, run_object
+from obctl.engine.company import Company, new_run_id
+from obctl.engine.drain import drain_inbox
+from obctl.engine.passes import Pass, PassOptions
+from obctl.engine.ports import Gateway
+from obctl.engine.push import push_owed
+from obctl.engine.subscriptions import renew_due
+from obctl.errors import ObctlError
+from obctl.store.company_log import append_log
+from obctl.store.runs import finish_run, run_lock, start_run
+
+
+@dataclass(frozen=True, slots=True)
+class SyncHooks:
+    """What a terminal shows meanwhile."""
+
+    step: Callable[[str], None] = lambda _words: None
+    room_done: Callable[[], None] = lambda: None
+
+
+async def run_sync(
+    company: Company,
+    gateway: Gateway,
+    rooms: Sequence[Room],
+    options: PassOptions,
+    hooks: SyncHooks = SyncHooks(),
+) -> RunReport:
+    """One run; its report says what was done and what was not.
+
+    Raises `AnotherRunActive`, and what stops every room alike: `NotAuthorised` for the credential,
+    `GraphUnavailable` where Graph cannot be reached.
+    """
+    now = company.now
+    report = RunReport(run=new_run_id(now), started_at=now, dry_run=options.dry_run)
+    with run_lock(company.config.folder):
+        if options.dry_run:
+            await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
+            report.finished_at = company.now
+            return report
+        _start(company, report, len(rooms))
+        try:
+            await _prepare(company, gateway, report, rooms, hooks)
+            hooks.step("reading rooms")
+            await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
+        except BaseException as error:
+            code = error.exit_code if isinstance(error, ObctlError) else 130
+            _finish(company, report, code, f"ended early: {error or type(error).__name__}")
+            raise
+        _finish(company, report, report.exit_code, None)
+    return report
+
+
+async def _prepare(
+    company: Company,
+    gateway: Gateway,
+    report: RunReport,
+    rooms: Sequence[Room],
+    hooks: SyncHooks,
+) -> None:
+    """What comes before the rooms; a failure here is reported and keeps no room from its pass."""
+    hooks.step("renewing subscriptions")
+    try:
+        await renew_due(company, gateway)
+        hooks.step("draining the inbox")
+        await drain_inbox(company, gateway)
+    except ObctlError as error:
+        report.problems.append(Problem(None, error.code, error.message, error.hint))
+    hooks.step("pushing the outbox")
+    pushed = await push_owed(company, gateway, run=report.run, rooms={room.id for room in rooms})
+    for result in pushed:
+        if result.error is None:
+            report.pushed += 1
+            continue
+        report.push_failed += 1
+        words = f"reservation {result.reservation}: {result.error.message}"
+        report.problems.append(Problem(None, "push-failed", words, result.error.hint))
+
+
+def _start(company: Company, report: RunReport, rooms: int) -> None:
+    with company.store.transaction():
+        start_run(company.store, report.run, kind="sync", at=report.started_at)
+        append_log(
+            company.store,
+            [
+                LogEntry(
+                    at=report.started_at,
+                    action="sync.started",
+                    message=f"over {rooms} rooms",
+                    run=report.run,
+                )
+            ],
+        )
+
+
+def _finish(company: Company, report: RunReport, exit_code: int, why: str | None) -> None:
+    report.finished_at = company.now
+    words = why or (
+        f"{report.ok} rooms in step, {report.changes} changes,"
+        f" {report.inconclusive} inconclusive, {report.failed} failed, {report.stopped} stopped"
+    )
+    with company.store.transaction():
+        finish_run(
+            company.store,
+            report.run,
+            at=report.finished_at,
+            exit_code=exit_code,
+            report=run_object(report),
+        )
+        append_log(
+            company.store,
+            [
+                LogEntry(
+                    at=report.finished_at,
+                    action="sync.failed" if why else "sync.finished",
+                    message=words,
+                    run=report.run,
+                )
+            ],
+        )

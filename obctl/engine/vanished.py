@@ -1,0 +1,149 @@
+"""Before anything counts as gone, Graph is asked for it by name.
+
+A read that leaves out what a question by id still finds was no read to trust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.matching import Loss, losses, match
+from obctl.domain.reading import Reading
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.situation import Situation
+from obctl.domain.time_span import TimeSpan
+from obctl.engine.ports import Gateway
+from obctl.engine.reading import Inconclusive
+from obctl.errors import NotFound
+
+_CANARIES = 3
+_FEW = 2
+_NEARBY = timedelta(days=1)
+
+
+async def verify(gateway: Gateway, situation: Situation, removed: frozenset[EventId]) -> Situation:
+    """The situation with every vanished event asked for by id, master and key.
+
+    `removed` are the ids a delta round reported as removed. Raises `Inconclusive` (partial-read)
+    where the read contradicts the answers, or shows an empty calendar that nothing explains.
+    """
+    lost = _unseen(situation)
+    if not lost:
+        return situation
+    room, reading = situation.room, situation.reading
+    if reading.scope.whole and not reading.events:
+        await _trust_emptiness(gateway, situation, lost, removed)
+    masters = dict(reading.masters)
+    for master_id in sorted(
+        {r.series_master_id for r in lost if r.series_master_id} - masters.keys()
+    ):
+        masters[master_id] = await _master(gateway, room, master_id)
+    situation = replace(situation, reading=replace(reading, masters=masters))
+    found: list[Event] = []
+    gone: set[EventId] = set(reading.gone)
+    for loss in losses(situation, match(situation)):
+        event_id = loss.reservation.event_id
+        if loss.event or event_id is None or loss.proof == "proven" or event_id in gone:
+            continue
+        if (
+            loss.reservation.series_master_id
+            and masters.get(loss.reservation.series_master_id) is None
+        ):
+            # the whole series is gone: its occurrences went with it
+            gone.add(event_id)
+            continue
+        try:
+            event = await gateway.fetch_event(room, event_id)
+        except NotFound:
+            gone.add(event_id)
+            continue
+        if (
+            reading.scope.whole
+            and event.takes_room
+            and reading.scope.span.overlaps(event.start, event.end)
+        ):
+            raise _partial(room, f"it left out {event_id}, which is there")
+        found.append(event)
+    if not reading.scope.whole:
+        found += await _nearby(gateway, situation, found)
+    known = {event.id for event in found}
+    events = tuple(e for e in situation.reading.events if e.id not in known) + tuple(found)
+    return replace(
+        situation,
+        reading=replace(situation.reading, events=events, gone=frozenset(gone)),
+    )
+
+
+def _unseen(situation: Situation) -> list[Reservation]:
+    return [loss.reservation for loss in losses(situation, match(situation)) if loss.event is None]
+
+
+async def _trust_emptiness(
+    gateway: Gateway,
+    situation: Situation,
+    lost: list[Reservation],
+    removed: frozenset[EventId],
+) -> None:
+    """Raise `Inconclusive` for a calendar that reads empty and is not, or may not be."""
+    for reservation in lost[:_CANARIES]:
+        if reservation.event_id is None:
+            continue
+        try:
+            event = await gateway.fetch_event(situation.room, reservation.event_id)
+        except NotFound:
+            continue
+        if event.takes_room:
+            raise _partial(situation.room, f"it came empty, but {reservation.event_id} is there")
+    explained = all(reservation.event_id in removed for reservation in lost)
+    if len(lost) > _FEW and not explained:
+        raise _partial(situation.room, f"it came empty where {len(lost)} events were known")
+
+
+async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMaster | None:
+    try:
+        return await gateway.fetch_master(room, master_id)
+    except NotFound as error:
+        if error.code == "mailbox-gone":
+            raise
+        return None
+
+
+async def _nearby(gateway: Gateway, situation: Situation, found: Iterable[Event]) -> list[Event]:
+    """Events a day around what is still lost: an id that merely changed shows up here."""
+    seen = {event.id for event in (*situation.reading.events, *found)}
+    still = [
+        loss.reservation
+        for loss in losses(_with(situation, found), match(_with(situation, found)))
+        if loss.event is None and loss.proof != "proven"
+    ]
+    if not still:
+        return []
+    span = TimeSpan(
+        min(reservation.start for reservation in still) - _NEARBY,
+        max(reservation.end for reservation in still) + _NEARBY,
+    )
+    keys = {reservation.key for reservation in still if reservation.key}
+    view = await gateway.fetch_view(situation.room, span)
+    return [event for event in view if event.id not in seen and event.key in keys]
+
+
+def _with(situation: Situation, events: Iterable[Event]) -> Situation:
+    reading: Reading = situation.reading
+    return replace(situation, reading=replace(reading, events=reading.events + tuple(events)))
+
+
+def _partial(room: Room, why: str) -> Inconclusive:
+    return Inconclusive(
+        f"the read of {room.mailbox} cannot be trusted: {why}; nothing was changed",
+        code="partial-read",
+        hint=f"obctl sync run --room {room.mailbox} reads it again",
+    )
+
+
+def vanished(situation: Situation) -> list[Loss]:
+    """What is lost after all questions were asked."""
+    return losses(situation, match(situation))

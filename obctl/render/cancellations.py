@@ -1,0 +1,169 @@
+"""Cancellation requests on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from obctl.domain.zones import zone
+from obctl.render.objects import at, event_object
+from obctl.render.output import Column, fields
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from obctl.engine.cancellations import StatusInfo
+
+JsonObject = Mapping[str, Any]
+
+
+def local(item: str, zone_name: str) -> str:
+    """An instant's text as people of a zone read it."""
+    return f"{datetime.fromisoformat(item).astimezone(zone(zone_name)):%a %d %b %H:%M}"
+
+
+def _when(item: JsonObject) -> str:
+    reservation = item["reservation"]
+    return local(reservation["start"], reservation["time_zone"])
+
+
+def _cause(item: JsonObject) -> str:
+    return item["cause"]["code"] if item["cause"] else ""
+
+
+def _impact(item: JsonObject) -> str:
+    impact = item["impact"]
+    parts = []
+    if impact["catering_for"]:
+        parts.append(f"catering for {impact['catering_for']}")
+    if impact["visitors"]:
+        parts.append(f"{impact['visitors']} visitors")
+    if impact["services"] and not parts:
+        parts.append(f"{impact['services']} services")
+    return ", ".join(parts)
+
+
+COLUMNS = [
+    Column("id", lambda o: str(o["id"]), justify="right", no_wrap=True),
+    Column("reservation", lambda o: f"{o['reservation']['number']} {o['reservation']['subject']}"),
+    Column("room", lambda o: o["reservation"]["room_name"]),
+    Column("starts", _when),
+    Column("reason", lambda o: o["reason"]),
+    Column("impact", _impact),
+    Column("status", lambda o: o["status"], no_wrap=True),
+]
+
+
+def picture(item: JsonObject) -> RenderableType:
+    """One request in full."""
+    reservation = item["reservation"]
+    cause = item["cause"]
+    pairs: list[tuple[str, object]] = [
+        ("request", f"{item['id']}, {item['status']}"),
+        ("reservation", f"{reservation['number']} {reservation['subject']}"),
+        ("room", f"{reservation['room_name']} ({reservation['room']})"),
+        ("time", _span(reservation)),
+        ("organiser", _person(reservation["organizer"])),
+        ("external state", item["external_state"]),
+        ("reason", item["reason"]),
+    ]
+    if cause:
+        pairs += [
+            ("cause", f"{cause['code']} ({cause['confidence']})"),
+            *(("", f"{e['fact']}: {e['value']}") for e in cause["evidence"]),
+            ("refuted by", cause["refuted_by"]),
+        ]
+    pairs.append(("approval cancels", _impact(item) or "the reservation alone"))
+    if item["decided_at"]:
+        pairs.append(("decided", f"{item['decided_at']} by {item['decided_by']}"))
+    if item["note"]:
+        pairs.append(("note", item["note"]))
+    return fields(pairs)
+
+
+def _span(reservation: JsonObject) -> str:
+    zone_name = reservation["time_zone"]
+    start, end = local(reservation["start"], zone_name), local(reservation["end"], zone_name)
+    return f"{start} to {end} {zone_name}"
+
+
+def _person(person: JsonObject) -> str:
+    name, email = person["name"], person["email"]
+    return f"{name} <{email}>" if name and email else name or email or ""
+
+
+def status_object(info: StatusInfo) -> dict[str, Any]:
+    """`{request, asked_at, outlook, event, last_known}`; originals as Graph sent them."""
+    event = None
+    if info.event is not None:
+        event = {
+            **event_object(info.event),
+            "room": info.room.mailbox if info.room else None,
+            "original": msgspec.json.decode(info.event.payload) if info.event.payload else None,
+        }
+    return {
+        "request": info.request,
+        "asked_at": at(info.asked_at),
+        "outlook": info.outlook.value,
+        "event": event,
+        "last_known": msgspec.json.decode(info.last_known) if info.last_known else None,
+    }
+
+
+_MEANING = {
+    "present": "the meeting is there: the next sync run closes the request",
+    "cancelled": "its organiser cancelled it",
+    "moved": "the meeting is elsewhere now",
+    "gone": "no mapped room has it any more",
+    "unknown": "Outlook could not be asked everywhere",
+}
+
+
+def status_picture(item: JsonObject) -> list[RenderableType]:
+    """What Outlook has now, beside the last known original."""
+    now = fields(
+        [
+            ("request", item["request"]),
+            ("asked", item["asked_at"]),
+            ("outlook", f"{item['outlook']}: {_MEANING[item['outlook']]}"),
+        ]
+    )
+    event, last = item["event"] or {}, item["last_known"] or {}
+    from rich import box
+    from rich.table import Table
+
+    from obctl.render.output import text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for header in ("", "last known", "now"):
+        table.add_column(header, overflow="fold")
+    original = event.get("original") or {}
+    for label, pick in _ROWS:
+        table.add_row(text(label), text(pick(last)), text(pick(original)))
+    if event.get("room"):
+        table.add_row(text("room"), text(""), text(event["room"]))
+    return [now, table]
+
+
+def _address(original: JsonObject) -> str:
+    person = (original.get("organizer") or {}).get("emailAddress") or {}
+    return f"{person.get('name') or ''} <{person.get('address') or ''}>" if person else ""
+
+
+def _time(original: JsonObject, which: str) -> str:
+    value = original.get(which) or {}
+    moment = str(value.get("dateTime") or "")[:16].replace("T", " ")
+    return f"{moment} {value.get('timeZone') or ''}".strip()
+
+
+_ROWS = (
+    ("subject", lambda o: o.get("subject")),
+    ("start", lambda o: _time(o, "start")),
+    ("end", lambda o: _time(o, "end")),
+    ("organiser", _address),
+    ("cancelled", lambda o: {True: "yes", False: "no"}.get(o.get("isCancelled"))),
+    ("changed", lambda o: o.get("lastModifiedDateTime")),
+)

@@ -1,0 +1,93 @@
+"""Runs and the company's status on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from obctl.render.output import Column, fields, table, text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+JsonObject = Mapping[str, Any]
+
+
+def report_picture(item: JsonObject) -> list[RenderableType]:
+    """One run: what was read, what changed, and for a dry run each change."""
+    rooms, changes = item.get("rooms") or {}, item.get("changes") or {}
+    events, pushed = item.get("events") or {}, item.get("pushed") or {}
+    title = "would do (dry run)" if item.get("dry_run") else "done"
+    parts: list[RenderableType] = [
+        fields(
+            [
+                ("run", item["run"]),
+                ("rooms", _counts(rooms)),
+                ("events", f"{events.get('read', 0)} read"),
+                (title, _counts(changes) or "nothing: both sides are in step"),
+                ("pushed", _counts(pushed) or "nothing owed"),
+            ]
+        )
+    ]
+    plans = item.get("plans")
+    if plans:
+        parts.append(table([_line(plan, c) for plan in plans for c in plan["changes"]], _PLAN))
+    return parts
+
+
+def _counts(counts: JsonObject) -> str:
+    return ", ".join(
+        f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number
+    )
+
+
+def _line(plan: JsonObject, change: JsonObject) -> JsonObject:
+    changed = "; ".join(
+        f"{name}: {values['from']} → {values['to']}"
+        for name, values in change["fields"].items()
+        if name != "event_id"
+    )
+    why = change["reason"] or change["cause"] or ""
+    return {**change, "room": plan["room"].partition("@")[0], "what": changed or why}
+
+
+_PLAN = [
+    Column("change", lambda o: o["kind"], no_wrap=True),
+    Column("room", lambda o: o["room"]),
+    Column("start (UTC)", lambda o: o["start"][:16].replace("T", " ")),
+    Column("subject", lambda o: o["subject"]),
+    Column("what", lambda o: o["what"]),
+]
+
+
+def status_picture(item: JsonObject) -> list[RenderableType]:
+    """How the company stands."""
+    run = item["last_run"]
+    inbox, outbox = item["inbox"], item["outbox"]
+    waiting = f" since {inbox['oldest_at']}" if inbox["oldest_at"] else ""
+    summary = fields(
+        [
+            ("last run", f"{run['run']}, exit {run['exit']}" if run else "never"),
+            ("outbox", f"{outbox['pending']} pending, {outbox['failed']} failed"),
+            ("inbox", f"{inbox['pending']} waiting{waiting}"),
+            ("subscriptions", _counts(item["subscriptions"]) or "none"),
+            ("cancellation requests", f"{item['cancellation_requests']} open"),
+        ]
+    )
+    return [summary, table(item["rooms"], _ROOMS)]
+
+
+_ROOMS = [
+    Column("room", lambda o: o["room"]),
+    Column("last good pass (UTC)", lambda o: (o["last_synced_at"] or "never").replace("T", " ")),
+    Column("verdict", lambda o: o["verdict"]),
+    Column("condition", lambda o: o["condition"]),
+    Column("", lambda o: text("stale", "red") if o["stale"] else ""),
+]
+
+HISTORY = [
+    Column("run", lambda o: o["run"], no_wrap=True),
+    Column("exit", lambda o: "" if o["exit"] is None else str(o["exit"]), justify="right"),
+    Column("rooms", lambda o: _counts(o["rooms"] or {})),
+    Column("changes", lambda o: _counts(o["changes"] or {})),
+]

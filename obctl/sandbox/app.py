@@ -69,7 +69,7 @@ def make_app(service: Service, state: Path | None = None) -> Starlette:
 
 async def _beat(service: Service, state: Path | None) -> None:
     """Let time have its effects: what is due happens, what is owed is delivered."""
-    courier = Courier(service.subscriptions)
+    courier = Courier(service.subscriptions, service.endpoints)
     bell = asyncio.Event()
     loop = asyncio.get_running_loop()
     saved_at = loop.time()

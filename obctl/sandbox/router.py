@@ -26,7 +26,7 @@ from obctl.sandbox.times import instant_text
 Handler = Callable[..., GraphResponse | Awaitable[GraphResponse]]
 
 # `*` stands for one segment, which becomes an argument. Calendar-scoped spellings are folded first.
-_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "users", directory_api.list_users),
     ("GET", "users/*", directory_api.get_user),
     ("GET", "users/*/mailboxSettings", directory_api.get_mailbox_settings),
@@ -59,7 +59,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "subscriptions/*", subscriptions_api.delete_subscription),
     ("POST", "subscriptions/*/reauthorize", subscriptions_api.reauthorize_subscription),
 )
-_SPLIT = tuple((method, tuple(path.split("/")), handler) for method, path, handler in _ROUTES)
+_SPLIT = tuple((method, tuple(path.split("/")), handler) for method, path, handler in ROUTES)
 
 
 class Router:

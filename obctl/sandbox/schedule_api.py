@@ -152,10 +152,6 @@ def _entry(shown: Shown, zone: str) -> dict[str, Any]:
         place = item.locations[0]["displayName"] if item.locations else ""
         entry |= {"subject": item.subject, "location": place}
     return entry | {
-        "isMeeting": bool(item.attendees),
-        "isRecurring": shown.day is not None,
-        "isException": shown.kind == "exception",
-        "isReminderSet": item.reminder_on,
         "start": {"dateTime": wall_text(to_wall(shown.start_at, zone)), "timeZone": zone},
         "end": {"dateTime": wall_text(to_wall(shown.end_at, zone)), "timeZone": zone},
     }

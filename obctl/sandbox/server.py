@@ -13,6 +13,7 @@ import uvicorn
 
 from obctl.errors import UsageError
 from obctl.sandbox.app import make_app
+from obctl.sandbox.endpoints import Endpoints, Patience
 from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.faults import Faults
 from obctl.sandbox.scenario_file import load_scenario
@@ -48,10 +49,12 @@ class SandboxServer:
         frozen: bool = False,
         scenario: Path | None = None,
         latency: float = 0.0,
+        patience: Patience | None = None,
     ) -> None:
         self.service = _make_service(tenant, scenario, state, _instant(clock), frozen=frozen)
         self.service.token = token
         self.service.latency = latency
+        self.service.endpoints.patience = patience or Patience()
         self.tenant = self.service.tenant
         self._socket = _bind(port)
         self.port: int = self._socket.getsockname()[1]
@@ -151,11 +154,12 @@ def _make_service(
 
 
 def _around(exchange: Exchange) -> Service:
-    return Service(Tenant(exchange), Subscriptions(exchange), Faults(), Throttle())
+    return Service(Tenant(exchange), Subscriptions(exchange), Faults(), Throttle(), Endpoints())
 
 
 def _bind(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio switches Nagle's delay off only where the protocol is named.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))

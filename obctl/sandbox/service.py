@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from obctl.sandbox.endpoints import Endpoints
 from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.faults import Faults
 from obctl.sandbox.identity import guid
@@ -23,6 +24,7 @@ class Service:
     subscriptions: Subscriptions
     faults: Faults
     throttle: Throttle
+    endpoints: Endpoints
     token: str | None = None
     """The only bearer token accepted; any, if None."""
     handles: dict[str, Meeting] = field(default_factory=dict)

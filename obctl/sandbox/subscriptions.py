@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from obctl.sandbox.exchange import Change, Exchange
+from obctl.sandbox.exchange import Change, Exchange, Job
 from obctl.sandbox.identity import change_key, guid, immutable_id, ordinary_id
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.refusal import Refusal
@@ -19,6 +19,10 @@ LifecycleEvent = Literal["reauthorizationRequired", "subscriptionRemoved", "miss
 LONGEST_LIFE = timedelta(minutes=10_080)
 SHORTEST_LIFE = timedelta(minutes=45)
 MOST_PER_MAILBOX = 1000
+_REMIND_BEFORE = timedelta(hours=1)
+_REMIND_EVERY = timedelta(minutes=15)
+_REMIND = "remind-subscriber"
+_TELL_MISSED = "tell-missed"
 _RESOURCE = re.compile(r"/?users/([^/]+)/(?:calendar/)?events(?:\?.*)?", re.IGNORECASE)
 
 
@@ -36,6 +40,8 @@ class Subscription:
     expires_at: datetime
     immutable_ids: bool
     tls_version: str = "v1_2"
+    authorized_until: datetime | None = None
+    """No reminder before this instant: the subscriber has just reauthorised."""
 
 
 @dataclass(slots=True)
@@ -60,11 +66,15 @@ class Subscriptions:
     queue: list[Notification] = field(default_factory=list)
     wake: Callable[[], None] = lambda: None
     made: int = 0
+    missing: set[str] = field(default_factory=set)
+    """Subscriptions that will hear `missed`."""
     losing: dict[str, int] = field(default_factory=dict)
     """How many of a mailbox's next notifications never reach their endpoint."""
 
     def __post_init__(self) -> None:
         self.exchange.listeners.append(self._on_change)
+        self.exchange.actions[_REMIND] = self._remind
+        self.exchange.actions[_TELL_MISSED] = self._tell_missed
 
     def mailbox_of(self, resource: str) -> Mailbox:
         """The mailbox whose events a resource path names."""
@@ -95,6 +105,23 @@ class Subscriptions:
     def add(self, subscription: Subscription) -> None:
         """Make a subscription active."""
         self.active[subscription.id] = subscription
+        self._plan_reminder(subscription)
+
+    def extend(self, subscription: Subscription, expires_at: datetime) -> None:
+        """Move the expiry; that is an authorisation too."""
+        subscription.expires_at = expires_at
+        self.reauthorize(subscription)
+        self._plan_reminder(subscription)
+
+    def reauthorize(self, subscription: Subscription) -> None:
+        """The subscriber has shown a fresh token: no reminders for this expiry."""
+        subscription.authorized_until = subscription.expires_at
+
+    def miss(self, subscription_id: str, after: timedelta = timedelta()) -> None:
+        """A notification was lost for good; the subscriber hears that some were, once."""
+        if subscription_id not in self.missing:
+            self.missing.add(subscription_id)
+            self.exchange.at(after, _TELL_MISSED, subscription_id, 0)
 
     def new_id(self) -> str:
         """The id of the next subscription."""
@@ -153,6 +180,28 @@ class Subscriptions:
     def put_back(self, notifications: Iterable[Notification]) -> None:
         """Queue again what could not be delivered yet."""
         self.queue.extend(notifications)
+
+    def _plan_reminder(self, subscription: Subscription) -> None:
+        left = subscription.expires_at - self.exchange.now()
+        delay = left - _REMIND_BEFORE if left > _REMIND_BEFORE else left / 2
+        self.exchange.at(delay, _REMIND, subscription.id, 0)
+
+    def _remind(self, job: Job) -> None:
+        """Ask for reauthorisation every quarter of an hour until it comes or all is over."""
+        self.purge()
+        one = self.active.get(job.mailbox)
+        now = self.exchange.now()
+        if one is None or one.expires_at - now > _REMIND_BEFORE:
+            return
+        if one.authorized_until != one.expires_at:
+            self.lifecycle(one, "reauthorizationRequired")
+        self.exchange.at(_REMIND_EVERY, _REMIND, one.id, 0)
+
+    def _tell_missed(self, job: Job) -> None:
+        self.missing.discard(job.mailbox)
+        one = self.active.get(job.mailbox)
+        if one is not None:
+            self.lifecycle(one, "missed")
 
     def _on_change(self, change: Change) -> None:
         if not self.active:

@@ -23,7 +23,7 @@ async def create_subscription(service: Service, request: GraphRequest) -> GraphR
         subscription = _read(service, request, data)
     for url in (subscription.notification_url, subscription.lifecycle_url):
         if url is not None:
-            await validate_endpoint(url)
+            await validate_endpoint(url, service.endpoints.patience.handshake)
     with service.tenant.locked():
         # Somebody else may have been quicker during the handshake.
         service.subscriptions.check_new(
@@ -64,10 +64,11 @@ async def renew_subscription(
         expires = _expiry(service, data) if "expirationDateTime" in data else None
     url = data.get("notificationUrl")
     if url is not None:
-        await validate_endpoint(str(url))
+        await validate_endpoint(str(url), service.endpoints.patience.handshake)
     with service.tenant.locked():
         subscription = service.subscriptions.get(subscription_id)
-        subscription.expires_at = expires or subscription.expires_at
+        if expires is not None:
+            service.subscriptions.extend(subscription, expires)
         subscription.notification_url = str(url or subscription.notification_url)
         shown = _write(service, request, subscription)
     return answer_json(shown)
@@ -77,7 +78,7 @@ def reauthorize_subscription(
     service: Service, _: GraphRequest, subscription_id: str
 ) -> GraphResponse:
     """Let a paused subscription deliver again; its expiry stays."""
-    service.subscriptions.get(subscription_id)
+    service.subscriptions.reauthorize(service.subscriptions.get(subscription_id))
     return no_content()
 
 

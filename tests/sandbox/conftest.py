@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from notification_sink import Sink
 from sandbox_client import Graph
 
 from obctl.sandbox.server import SandboxServer
@@ -63,3 +64,10 @@ def sandbox(tenant_file: Path) -> Iterator[SandboxServer]:
 def graph(sandbox: SandboxServer) -> Iterator[Graph]:
     with Graph(sandbox.url) as client:
         yield client
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    found = Sink()
+    yield found
+    found.close()

@@ -240,6 +240,7 @@ def make_outbox_item(action: PushAction = PushAction.CREATE, **changes: Any) -> 
     fields: dict[str, Any] = {
         "id": 1,
         "reservation": ReservationNumber(1001),
+        "room": RoomId(1),
         "action": action,
         "transaction_id": "obctl-1001-1-0123456789abcdef",
         "created_at": MADE,

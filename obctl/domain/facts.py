@@ -14,7 +14,7 @@ from obctl.domain.agreed_state import AgreedState
 from obctl.domain.cancellation import CancellationRequest
 from obctl.domain.company_log import LogEntry
 from obctl.domain.difference import Difference
-from obctl.domain.event import Event, SeriesMaster
+from obctl.domain.event import Event, Response, SeriesMaster
 from obctl.domain.push import OutboxItem
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -30,6 +30,18 @@ class OrganizerAnswer(StrEnum):
     DISABLED = "disabled"
     NOT_FOUND = "not-found"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizerCopy:
+    """The meeting in its organiser's own calendar; seldom readable for us.
+
+    `room_response` is what stands there beside the room; `None`: the room is no attendee.
+    """
+
+    event: Event
+    location: str | None = None
+    room_response: Response | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +91,14 @@ class Facts:
     """Mail domains of the company, from its rooms' addresses."""
     history: tuple[LogEntry, ...] = field(default=())
     """The company log of the event and the reservation, oldest first, without payloads."""
+    reserved_elsewhere: tuple[tuple[Room, Reservation], ...] = ()
+    """Active reservations with the same series key in other mapped rooms."""
+    organizer_copy: OrganizerCopy | None = None
+    created_together: int = 0
+    """How many other events of the room bear the same `createdDateTime`, to the minute."""
+    vanished_together: int = 0
+    """How many other past reservations of the room lost their event since the same pass."""
+    mailbox_id: str | None = None
+    """The object id the directory gives for the room's address now."""
+    mailbox_shared_with: tuple[Room, ...] = ()
+    """Other mapped rooms that stand for the same mailbox."""

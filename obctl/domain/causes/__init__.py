@@ -1,0 +1,11 @@
+"""Causes: why the two sides differ, told from facts alone.
+
+One function per rule, grouped by family, each `(Facts) -> Cause | None`; `decision` walks them.
+Conditions under which a whole room cannot be trusted are verdicts of the room, not causes.
+"""
+
+from obctl.domain.causes.catalogue import MEANING
+from obctl.domain.causes.decision import Explanation, cause_of_cancellation, explain
+from obctl.domain.causes.neighbours import RuledOut
+
+__all__ = ["MEANING", "Explanation", "RuledOut", "cause_of_cancellation", "explain"]

@@ -1,0 +1,131 @@
+"""Cancelled: Outlook itself says that the meeting, or this date of it, is off."""
+
+from __future__ import annotations
+
+from obctl.domain.cancellation import RequestStatus
+from obctl.domain.causes.clues import (
+    bereft,
+    cancellation_seen,
+    is_past,
+    series_date,
+    since_last_pass,
+)
+from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name, sync
+from obctl.domain.causes.series import continuation
+from obctl.domain.difference import Cause
+from obctl.domain.facts import Facts
+from obctl.domain.reservation import ExternalState, Reservation
+
+
+def awaiting_approval(facts: Facts) -> Cause | None:
+    """The cancellation came through, and waits for a person."""
+    reservation = bereft(facts)
+    if reservation is None:
+        return None
+    request = facts.request
+    waiting = request is not None and request.status is RequestStatus.OPEN
+    if not waiting and reservation.external_state is not ExternalState.CANCELLATION_REQUEST:
+        return None
+    evidence: dict[str, Value] = {"reservation.external_state": int(reservation.external_state)}
+    remedy = f"obctl cancellations list --room {name(facts.room)}"
+    if request is not None and waiting:
+        evidence |= {
+            "request.id": request.id,
+            "request.reason": request.reason,
+            "request.requested_at": request.requested_at,
+            "request.cause": request.cause.code if request.cause else None,
+            "services": len(reservation.ordered_services),
+        }
+        remedy = (
+            f"obctl cancellations approve {request.id},"
+            f" or obctl cancellations reject {request.id} --push-back"
+        )
+    evidence |= _event_now(facts)
+    return found(
+        "cancel-awaiting-approval",
+        CERTAIN if waiting else LIKELY,
+        evidence,
+        refuted_by="there is no open cancellation request for the reservation",
+        remedy=remedy,
+    )
+
+
+def but_kept(facts: Facts) -> Cause | None:
+    """The organiser cancelled; the room keeps the cancelled item, as rooms do by default."""
+    reservation = bereft(facts)
+    if reservation is None:
+        return None
+    event = facts.event
+    series_off = facts.master is not None and facts.master.event.is_cancelled
+    kept = (event is not None and event.is_cancelled) or (event is None and series_off)
+    gone_since = event is None and reservation.event_id is not None and cancellation_seen(facts)
+    if not kept and not gone_since:
+        return None
+    return found(
+        "cancelled-but-kept-on-calendar",
+        CERTAIN if kept else LIKELY,
+        {
+            **_event_now(facts),
+            "master.is_cancelled": series_off or None,
+            "last_known.is_cancelled": (facts.last_known.is_cancelled or None)
+            if facts.last_known
+            else None,
+            "room.RemoveCanceledMeetings": facts.room.processing.remove_canceled_meetings,
+            **since_last_pass(facts, event.modified_at if event else None),
+        },
+        refuted_by="asked by id, the event answers without isCancelled, or with 404 and no"
+        " cancellation on record",
+        remedy=_process(facts, reservation),
+    )
+
+
+def occurrence_silently(facts: Facts) -> Cause | None:
+    """One date was taken out of a living series; Graph leaves no tombstone for it."""
+    reservation = bereft(facts)
+    if reservation is None or facts.event is not None or facts.master is None:
+        return None
+    day = series_date(facts, reservation)
+    if day is None:
+        return None
+    cancelled, recurrence = facts.master.cancelled_dates, facts.master.recurrence
+    covered = recurrence.covers(day) if recurrence else None
+    listed = cancelled is not None and day in cancelled
+    # clouds without the list: the series lives on around a date its pattern still has
+    hole = cancelled is None and covered is True and bool(facts.same_series)
+    # the whole series was shortened or moved to other days, without a successor
+    outside = covered is False and continuation(facts) is None
+    if not (listed or hole or outside):
+        return None
+    return found(
+        "occurrence-cancelled-silently",
+        CERTAIN if listed else LIKELY,
+        {
+            "reservation.original_start": reservation.original_start,
+            "series.date": day,
+            "master.id": facts.master.event.id,
+            "master.cancelled_dates": listed if cancelled is not None else None,
+            "master.pattern_has_date": covered,
+            "series.end_date": recurrence.end_date if recurrence else None,
+            "instances_read": len(facts.same_series) or None,
+            **since_last_pass(facts, facts.master.event.modified_at),
+        },
+        refuted_by="the master's instances still include the date, or another busy event fills it",
+        remedy=_process(facts, reservation),
+    )
+
+
+def _process(facts: Facts, reservation: Reservation) -> str:
+    if is_past(facts, reservation):
+        return "none: a reservation that is over is never cancelled"
+    return sync(facts.room)
+
+
+def _event_now(facts: Facts) -> dict[str, Value]:
+    if facts.event is None:
+        return {"answer.by_id": 404 if facts.event_missing else None}
+    return {
+        "event.id": facts.event.id,
+        "event.is_cancelled": facts.event.is_cancelled,
+        "event.subject": facts.event.subject,
+        "event.show_as": facts.event.show_as,
+    }

@@ -1,0 +1,77 @@
+"""Moved: the meeting takes place in another mapped room."""
+
+from __future__ import annotations
+
+from obctl.domain.causes.clues import bereft, since_last_pass, unreserved
+from obctl.domain.causes.finding import CERTAIN, LIKELY, found, sync
+from obctl.domain.difference import Cause, Confidence
+from obctl.domain.event import Event
+from obctl.domain.facts import Facts
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+
+
+def moved_to_other_room(facts: Facts) -> Cause | None:
+    """The organiser took another room: seen from the room left, or from the room entered."""
+    return _left(facts) or _entered(facts)
+
+
+def _left(facts: Facts) -> Cause | None:
+    reservation = bereft(facts)
+    if reservation is None:
+        return None
+    # a room with a reservation of its own was invited as a second room, it is no new one
+    reserved = {room.id for room, _ in facts.reserved_elsewhere}
+    for room, event in facts.elsewhere:
+        if room.id in reserved or not event.takes_room or not _same_date(reservation, event):
+            continue
+        before = facts.event or facts.last_known
+        made_here = before.created_at if before else None
+        later = made_here and event.created_at and event.created_at > made_here
+        proven = facts.event is not None or facts.event_missing
+        confidence = CERTAIN if later and proven and event.start == reservation.start else LIKELY
+        return _move(facts, facts.room, room, event, reservation, confidence)
+    return None
+
+
+def _entered(facts: Facts) -> Cause | None:
+    event = unreserved(facts)
+    if event is None:
+        return None
+    still_there = {room.id for room, copy in facts.elsewhere if copy.takes_room}
+    for room, reservation in facts.reserved_elsewhere:
+        if room.id not in still_there and _same_date(reservation, event):
+            return _move(facts, room, facts.room, event, reservation, LIKELY)
+    return None
+
+
+def _same_date(reservation: Reservation, event: Event) -> bool:
+    same = event.key == reservation.key or event.start == reservation.start
+    ours, theirs = reservation.organizer.email, event.organizer.email
+    return same and (not ours or not theirs or ours.casefold() == theirs.casefold())
+
+
+def _move(
+    facts: Facts,
+    left: Room,
+    entered: Room,
+    event: Event,
+    reservation: Reservation,
+    confidence: Confidence,
+) -> Cause:
+    return found(
+        "moved-to-other-room",
+        confidence,
+        {
+            "series_key": event.series_key,
+            "room.left": left.mailbox,
+            "room.entered": entered.mailbox,
+            "event.start": event.start,
+            "event.created_at": event.created_at,
+            "reservation.number": reservation.number,
+            "services": len(reservation.ordered_services),
+            **since_last_pass(facts, event.created_at),
+        },
+        refuted_by="the series key is in no other mapped room, or both rooms were invited",
+        remedy=f"{sync(left, entered)} (one move; services follow)",
+    )

@@ -1,0 +1,168 @@
+"""Series: the shape of a recurring meeting changed, or does not fit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from obctl.domain.causes.clues import (
+    bereft,
+    changed,
+    last_pass,
+    others,
+    series_date,
+    unreserved,
+)
+from obctl.domain.causes.finding import LIKELY, POSSIBLE, Value, found, sync
+from obctl.domain.difference import Cause
+from obctl.domain.event import Event, EventType, Person
+from obctl.domain.facts import Facts
+from obctl.domain.reservation import Reservation
+
+MANY_EXCEPTIONS = 100
+_NEAR = timedelta(days=1)
+_AWKWARD = ("absoluteYearly", "relativeYearly", "relativeMonthly")
+
+
+def exception_detached(facts: Facts) -> Cause | None:
+    """The room was invited to one date of a series only; its series is unknown here."""
+    event = unreserved(facts)
+    if event is None or event.instance_date is None:
+        return None
+    if event.series_master_id is not None and not facts.master_missing:
+        return None
+    return found(
+        "exception-detached",
+        LIKELY,
+        {
+            "event.type": event.type,
+            "event.instance_date": event.instance_date,
+            "event.series_master_id": event.series_master_id,
+            "master.answer": 404 if facts.master_missing else None,
+            "event.series_key": event.series_key,
+        },
+        refuted_by="the room's calendar has the series master",
+        remedy=f"{sync(facts.room)} links it by series key and original date",
+    )
+
+
+def exceptions_wiped(facts: Facts) -> Cause | None:
+    """The organiser changed the whole series, and the dates changed one by one fell back."""
+    both = changed(facts)
+    if both is None:
+        return None
+    reservation, event = both
+    original = event.original_start
+    was_exception = original is not None and reservation.start != original
+    back_in_line = event.type is EventType.OCCURRENCE and event.start == original
+    known = facts.last_known
+    none_left = facts.master is not None and facts.master.exceptions == 0
+    seen_before = known is not None and known.type is EventType.EXCEPTION
+    if not (was_exception and back_in_line and (none_left or seen_before)):
+        return None
+    return found(
+        "series-edit-wiped-exceptions",
+        LIKELY if none_left and seen_before else POSSIBLE,
+        {
+            "reservation.start": reservation.start,
+            "event.start": event.start,
+            "event.original_start": original,
+            "last_known.type": known.type if known else None,
+            "master.exceptions": facts.master.exceptions if facts.master else None,
+            "master.modified_at": facts.master.event.modified_at if facts.master else None,
+            "services": len(reservation.ordered_services),
+        },
+        refuted_by="the master is unchanged since this date was moved on its own",
+        remedy=(
+            f"ask the organiser which time holds; {sync(facts.room)} takes Outlook's"
+            " and keeps the services of the date"
+        ),
+    )
+
+
+def series_split(facts: Facts) -> Cause | None:
+    """The organiser changed "this and all future": one series ends, a new one goes on."""
+    if reservation := bereft(facts):
+        successor = continuation(facts)
+        return _split(facts, reservation, successor) if successor else None
+    both = changed(facts)
+    event = both[1] if both else unreserved(facts)
+    if event is None:
+        return None
+    for candidate in (both[0],) if both else facts.siblings:
+        if _continues(candidate, event):
+            return _split(facts, candidate, event)
+    return None
+
+
+def continuation(facts: Facts) -> Event | None:
+    """The event of a new series that stands where a date of the ended one was."""
+    reservation = bereft(facts)
+    if reservation is None or facts.master is None or facts.master.recurrence is None:
+        return None
+    day, end = series_date(facts, reservation), facts.master.recurrence.end_date
+    if day is None or end is None or day <= end:
+        return None
+    return next((event for event in others(facts) if _continues(reservation, event)), None)
+
+
+def _continues(reservation: Reservation, event: Event) -> bool:
+    return (
+        event.takes_room
+        and event.series_master_id is not None
+        and reservation.series_master_id is not None
+        and event.series_master_id != reservation.series_master_id
+        and event.series_key != reservation.series_key
+        and _same(event.organizer, reservation.organizer)
+        and event.subject in (reservation.subject, event.organizer.name)
+        and abs(event.start - reservation.start) < _NEAR
+    )
+
+
+def _same(one: Person, other: Person) -> bool:
+    return bool(one.email and other.email) and one.email == other.email
+
+
+def _split(facts: Facts, reservation: Reservation, event: Event) -> Cause:
+    ended = facts.master.recurrence if facts.master and facts.event is None else None
+    return found(
+        "series-split",
+        LIKELY,
+        {
+            "reservation.series_master_id": reservation.series_master_id,
+            "series.end_date": ended.end_date if ended else None,
+            "event.series_master_id": event.series_master_id,
+            "event.id": event.id,
+            "event.start": event.start,
+            "reservation.number": reservation.number,
+        },
+        refuted_by="the two series run at the same time instead of one after the other",
+        remedy=f"{sync(facts.room)} goes on with the new series; services follow by date",
+    )
+
+
+def recurrence_unsupported(facts: Facts) -> Cause | None:
+    """The pattern is one that obctl, or the room, cannot follow."""
+    event = unreserved(facts)
+    if event is None or facts.master is None:
+        return None
+    recurrence, exceptions = facts.master.recurrence, facts.master.exceptions or 0
+    evidence: dict[str, Value] = {
+        "series.pattern": recurrence.type if recurrence else "not understood",
+        "series.interval": recurrence.interval if recurrence else None,
+        "master.exceptions": exceptions or None,
+    }
+    run = last_pass(facts)
+    awkward = recurrence is not None and (
+        recurrence.type in _AWKWARD or recurrence.interval > 1 or exceptions >= MANY_EXCEPTIONS
+    )
+    # an odd pattern alone is no reason: it must have failed in a pass that saw it
+    failed = run is not None and event.created_at is not None and event.created_at <= run
+    if recurrence is not None and not (awkward and failed):
+        return None
+    return found(
+        "recurrence-unsupported",
+        LIKELY if recurrence is None else POSSIBLE,
+        evidence,
+        refuted_by="other dates of the same series do have reservations",
+        remedy="book the dates one by one (obctl reservations create) and tell the organiser",
+    )

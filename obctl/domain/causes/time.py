@@ -1,0 +1,180 @@
+"""Time: both sides mean the same meeting and write its hours differently."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from obctl.domain.causes.clues import changed
+from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name, sync
+from obctl.domain.causes.push import changed_here
+from obctl.domain.difference import Cause, Confidence
+from obctl.domain.event import Event
+from obctl.domain.facts import Facts
+from obctl.domain.reservation import Reservation
+from obctl.domain.time_span import local_day, utc
+from obctl.domain.zones import zone
+from obctl.errors import UnknownZone
+
+_HALF_HOUR = timedelta(minutes=30)
+_FARTHEST = timedelta(hours=14)
+_A_DAY = timedelta(days=1)
+
+
+def all_day_boundary(facts: Facts) -> Cause | None:
+    """An all-day item is a date, and somebody read its midnight in another zone."""
+    both = _times_differ(facts)
+    if both is None:
+        return None
+    reservation, event = both
+    if not (reservation.all_day or event.all_day):
+        return None
+    starts = event.start - reservation.start
+    ends = event.end - reservation.end
+    if max(abs(starts), abs(ends)) > _A_DAY:
+        return None
+    # a start at 02:00 is a midnight of another zone; a whole day apart may be a real move
+    shifted = not _at_midnight(facts, reservation.start) or not _at_midnight(facts, event.start)
+    confidence: Confidence = LIKELY if shifted or not _moved_there(facts) else POSSIBLE
+    return found(
+        "all-day-boundary",
+        confidence,
+        {
+            "event.all_day": event.all_day,
+            "event.day": local_day(event.start, facts.room.zone),
+            "reservation.all_day": reservation.all_day,
+            "reservation.start": reservation.start,
+            "reservation.end": reservation.end,
+            "room.time_zone": facts.room.time_zone,
+        },
+        refuted_by="the item is not all-day, or the days lie more than one apart",
+        remedy=f"{sync(facts.room)} takes over the dates (the end day is exclusive)",
+    )
+
+
+def timezone_shift(facts: Facts) -> Cause | None:
+    """The start is off by just what separates two zones on that day."""
+    both = _times_differ(facts)
+    if both is None or both[0].all_day or both[1].all_day:
+        return None
+    reservation, event = both
+    shift = event.start - reservation.start
+    if not shift or event.end - reservation.end != shift:
+        return None
+    confidence, offset = _explained(facts, event, shift)
+    if confidence is None:
+        return None
+    return found(
+        "timezone-shift",
+        confidence,
+        {
+            "reservation.start": reservation.start,
+            "event.start": event.start,
+            "shift_minutes": int(shift.total_seconds() // 60),
+            "event.time_zone": event.time_zone,
+            "room.time_zone": facts.room.time_zone,
+            "offset_minutes": offset,
+            "dates_shifted_alike": _alike(facts, shift) or None,
+        },
+        refuted_by="the difference equals no offset of the two zones on that date",
+        remedy=(
+            "Exchange: Set-MailboxRegionalConfiguration"
+            f" {name(facts.room)} -TimeZone with the zone of the building; then {sync(facts.room)}"
+        ),
+    )
+
+
+def _explained(
+    facts: Facts, event: Event, shift: timedelta
+) -> tuple[Confidence | None, int | None]:
+    """How sure the zones make it, and the offset between them in minutes."""
+    whole = shift % _HALF_HOUR == timedelta(0) and abs(shift) <= _FARTHEST
+    if _only_beyond_switch(facts, shift):
+        return LIKELY, None
+    if event.time_zone is None or not whole:
+        return None, None
+    try:
+        theirs = zone(event.time_zone)
+    except UnknownZone:
+        # "Customized Time Zone" and the like: a zone that only its author's computer knows
+        return POSSIBLE, None
+    offset = _offset(theirs, event.start) - _offset(facts.room.zone, event.start)
+    if abs(offset) != abs(shift):
+        return None, None
+    # moved by just so much since both sides agreed: people do that too
+    confidence: Confidence = POSSIBLE if _moved_there(facts) else LIKELY
+    return confidence, int(offset.total_seconds() // 60)
+
+
+def _offset(at_zone: ZoneInfo, moment: datetime) -> timedelta:
+    return utc(moment).astimezone(at_zone).utcoffset() or timedelta(0)
+
+
+def _dates(facts: Facts) -> list[tuple[timedelta, timedelta]]:
+    """The other dates of the series on both sides: (the room's offset there, the shift)."""
+    events = {event.key: event for event in facts.same_series if event.key is not None}
+    return [
+        (_offset(facts.room.zone, event.start), event.start - sibling.start)
+        for sibling in facts.siblings
+        if sibling.is_active and sibling.key and (event := events.get(sibling.key))
+    ]
+
+
+def _alike(facts: Facts, shift: timedelta) -> int:
+    return sum(other == shift for _, other in _dates(facts))
+
+
+def _only_beyond_switch(facts: Facts, shift: timedelta) -> bool:
+    """Whether a series is off by an hour on this side of a clock change and right beyond it."""
+    event = facts.event
+    if event is None or abs(shift) not in (_HALF_HOUR, 2 * _HALF_HOUR):
+        return False
+    here = _offset(facts.room.zone, event.start)
+    this_side = [other for offset, other in _dates(facts) if offset == here]
+    far_side = [other for offset, other in _dates(facts) if offset != here]
+    return bool(far_side) and not any(far_side) and all(other == shift for other in this_side)
+
+
+def stale_room_copy(facts: Facts) -> Cause | None:
+    """The organiser moved the meeting and never sent the room the update."""
+    event, copy = facts.event, facts.organizer_copy
+    if event is None or copy is None or not event.takes_room:
+        return None
+    if (copy.event.start, copy.event.end) == (event.start, event.end):
+        return None
+    ours, theirs = event.modified_at, copy.event.modified_at
+    if ours is None or theirs is None or ours >= theirs:
+        return None
+    return found(
+        "stale-room-copy",
+        LIKELY,
+        {
+            "event.start": event.start,
+            "event.modified_at": ours,
+            "organizer_copy.start": copy.event.start,
+            "organizer_copy.modified_at": theirs,
+        },
+        refuted_by="the room's copy was changed after the organiser's",
+        remedy=f"the organiser sends the update to all attendees; then {sync(facts.room)}",
+    )
+
+
+def _times_differ(facts: Facts) -> tuple[Reservation, Event] | None:
+    both = changed(facts)
+    if both is None or not facts.difference.fields.keys() & {"start", "end", "all_day"}:
+        return None
+    # somebody changed the reservation: the hours differ until that is written to Outlook
+    return None if changed_here(facts) else both
+
+
+def _moved_there(facts: Facts) -> bool:
+    """Whether it was Outlook that changed the time since both sides agreed."""
+    event, agreed = facts.event, facts.agreed
+    if event is None or agreed is None:
+        return False
+    return (agreed.start, agreed.end) != (event.start, event.end)
+
+
+def _at_midnight(facts: Facts, moment: datetime) -> bool:
+    local = moment.astimezone(facts.room.zone)
+    return (local.hour, local.minute) == (0, 0)

@@ -1,0 +1,186 @@
+"""Vanished: the event went, came back or stayed without its organiser, and nobody said why."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from obctl.domain.causes.clues import (
+    at_check_in,
+    bereft,
+    changed,
+    is_external,
+    is_past,
+    others,
+    unreserved,
+    unwithdrawn,
+    vanished,
+)
+from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
+from obctl.domain.difference import Cause, Confidence, DifferenceKind
+from obctl.domain.event import Response
+from obctl.domain.facts import Facts, OrganizerAnswer
+from obctl.domain.reservation import Reservation
+
+PURGED_TOGETHER = 10
+_PURGED_AFTER = timedelta(days=30)
+_NEARLY = timedelta(minutes=5)
+_A_DAY = timedelta(days=1)
+
+
+def retention_purged(facts: Facts) -> Cause | None:
+    """A retention policy removed what is long over."""
+    reservation = vanished(facts)
+    if reservation is None or not is_past(facts, reservation):
+        return None
+    together = facts.vanished_together >= PURGED_TOGETHER
+    if not together and facts.now - reservation.end < _PURGED_AFTER:
+        return None
+    return found(
+        "retention-purged",
+        LIKELY if together else POSSIBLE,
+        {
+            "reservation.end": reservation.end,
+            "now": facts.now,
+            "vanished_together": facts.vanished_together or None,
+            "answer.by_id": 404 if facts.event_missing else None,
+        },
+        refuted_by="only this one is gone, while older meetings of the room are still there",
+        remedy="none: a reservation that is over is never cancelled",
+    )
+
+
+def restored_by_repair(facts: Facts) -> Cause | None:
+    """Calendar repair put a cancelled meeting back: a new copy of the old meeting."""
+    both = unwithdrawn(facts)
+    if both is None:
+        return None
+    reservation, event = both
+    if event.key is None or event.key != reservation.key or event.id == reservation.event_id:
+        return None
+    recopied = event.created_at and event.born_at and event.created_at - event.born_at > _A_DAY
+    return found(
+        "restored-by-calendar-repair",
+        LIKELY if recopied and facts.event_missing else POSSIBLE,
+        {
+            "reservation.status": reservation.status,
+            "reservation.event_id": reservation.event_id,
+            "answer.by_id": 404 if facts.event_missing else None,
+            "event.id": event.id,
+            "event.created_at": event.created_at,
+            "event.born_at": event.born_at,
+        },
+        refuted_by="the old id still answers, or the organiser invited the room again",
+        remedy=(
+            "ask the organiser whether the meeting takes place:"
+            f" if so {sync(facts.room)} revives the reservation; if not, the room declines it"
+        ),
+    )
+
+
+def no_show_released(facts: Facts) -> Cause | None:
+    """Nobody checked in, and the room was freed while the meeting ran."""
+    reservation = bereft(facts)
+    if both := changed(facts):
+        reservation = both[0]
+    if reservation is None:
+        return None
+    released = _released_at(facts, reservation)
+    if released is None:
+        return None
+    copy = facts.organizer_copy.event if facts.organizer_copy else None
+    still_full = copy is not None and copy.takes_room and copy.end == reservation.end
+    declined = facts.event is not None and facts.event.response is Response.DECLINED
+    return found(
+        "no-show-released",
+        LIKELY if still_full or declined else POSSIBLE,
+        {
+            "reservation.start": reservation.start,
+            "reservation.end": reservation.end,
+            "released_at": released,
+            "event.end": facts.event.end if facts.event else None,
+            "event.response": facts.event.response if facts.event else None,
+            "organizer_copy.end": copy.end if copy else None,
+        },
+        refuted_by="the organiser's copy was shortened or cancelled too",
+        remedy=(
+            "explain the check-in rule to the organiser; a series that never checks in needs an"
+            f" exemption on the panel; then {sync(facts.room)}"
+        ),
+    )
+
+
+def _released_at(facts: Facts, reservation: Reservation) -> datetime | None:
+    event = facts.event
+    if event is not None and event.modified_at is not None and not event.is_cancelled:
+        declined = event.response is Response.DECLINED
+        cut = event.takes_room and event.start == reservation.start < event.end < reservation.end
+        # a panel ends the meeting at the moment it frees the room
+        at_once = abs(event.modified_at - event.end) <= _NEARLY
+        if declined or (cut and at_once):
+            return event.modified_at if at_check_in(reservation, event.modified_at) else None
+    if vanished(facts):
+        for entry in facts.history:
+            removed = entry.action in ("event.deleted", "push.cancelled")
+            if removed and at_check_in(reservation, entry.at):
+                return entry.at
+    return None
+
+
+def organizer_left(facts: Facts) -> Cause | None:
+    """The meeting of somebody who left goes on taking the room; nobody can cancel it."""
+    event = unreserved(facts)
+    if facts.difference.kind is DifferenceKind.OVERLAP and facts.event is not None:
+        direct = any(other.is_organizer for other in (facts.event, *others(facts)))
+        event = None if direct else facts.event
+    if event is None or event.is_organizer or is_external(facts, event):
+        return None
+    if facts.organizer not in (OrganizerAnswer.NOT_FOUND, OrganizerAnswer.DISABLED):
+        return None
+    recurrence = facts.master.recurrence if facts.master else None
+    endless = recurrence is not None and recurrence.end_date is None and recurrence.count is None
+    return found(
+        "organizer-left-orphan",
+        LIKELY,
+        {
+            "event.organizer": event.organizer.email,
+            "directory.answer": facts.organizer,
+            "event.modified_at": event.modified_at,
+            "series.without_end": endless if recurrence else None,
+        },
+        refuted_by="the directory finds the organiser, enabled",
+        remedy=(
+            "Exchange, while the mailbox still exists: Remove-CalendarEvents -Identity"
+            f" {event.organizer.email} -CancelOrganizedMeetings -PreviewOnly, then without the"
+            f" preview; else delete it in the room; then {sync(facts.room)}"
+        ),
+    )
+
+
+def hard_deleted(facts: Facts) -> Cause | None:
+    """Somebody with rights on the room's calendar deleted the meeting there."""
+    reservation = vanished(facts)
+    if reservation is None:
+        return None
+    copy, known = facts.organizer_copy, facts.last_known
+    confidence: Confidence = LIKELY if facts.event_missing else POSSIBLE
+    if facts.event_missing and copy is not None and copy.room_response is Response.ACCEPTED:
+        confidence = CERTAIN
+    number = reservation.number
+    return found(
+        "hard-deleted-by-delegate",
+        confidence,
+        {
+            "reservation.event_id": reservation.event_id,
+            "answer.by_id": 404 if facts.event_missing else None,
+            "master.answer": 404 if facts.master_missing else None,
+            "last_known.response": known.response if known else None,
+            "organizer_copy.room_response": copy.room_response if copy else None,
+            "reservation.status": reservation.status,
+        },
+        refuted_by="its series key turns up in a mapped room, or the event answers by id",
+        remedy=(
+            f"ask the room's delegates (Exchange: Get-CalendarDiagnosticObjects"
+            f" -Identity {name(facts.room)} names the client); {sync(facts.room)} asks for the"
+            f" cancellation, obctl reservations show {number} shows what hangs on it"
+        ),
+    )

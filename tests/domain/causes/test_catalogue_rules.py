@@ -1,0 +1,1213 @@
+"""One row and more for each code of the catalogue: the facts, the cause, and how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from builders import (
+    ANNA,
+    BRAM,
+    DAY,
+    LAST_PASS,
+    MADE,
+    NOW,
+    make_agreed,
+    make_cancelled_reservation,
+    make_direct_event,
+    make_event,
+    make_facts,
+    make_log_entry,
+    make_master,
+    make_occurrence,
+    make_occurrence_reservation,
+    make_outbox_item,
+    make_request,
+    make_reservation,
+    make_room,
+    make_subscription,
+    moment,
+)
+
+from obctl.domain.cancellation import RequestStatus
+from obctl.domain.causes import MEANING, explain
+from obctl.domain.difference import Confidence, DifferenceKind
+from obctl.domain.event import EventId, EventType, Person, Response
+from obctl.domain.facts import Facts, OrganizerAnswer, OrganizerCopy
+from obctl.domain.push import PushAction
+from obctl.domain.reservation import ExternalState, Source, Status
+from obctl.domain.room import CalendarProcessing, RoomId
+from obctl.domain.series import Recurrence
+from obctl.domain.settings import SeriesPolicy, SyncSettings
+
+CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
+DUPLICATE, OVERLAP = DifferenceKind.DUPLICATE, DifferenceKind.OVERLAP
+
+ATRIUM = make_room()
+LIBRARY = make_room("Library", id=RoomId(2))
+LATE = moment("2026-09-14 10:00")  # after the last pass
+OUTSIDER = Person("Omar Haddad", "omar@fabrikam.example")
+UNANSWERED = {"response": Response.NOT_RESPONDED, "show_as": "tentative"}
+ORGANIZER_HAS_IT = OrganizerCopy(make_event("X"), room_response=Response.ACCEPTED)
+HORIZON = CalendarProcessing(booking_window_in_days=10)
+PUSHED = {"is_organizer": True, "response": Response.ORGANIZER}
+MOVED = {"fields": {"start": ("09", "11"), "end": ("10", "12")}}
+
+
+def with_policy(**settings: object) -> object:
+    return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
+
+
+ROWS = [
+    # identity
+    pytest.param(
+        make_facts(event=make_event(), mailbox_id="another-object"),
+        "room-remapped",
+        CERTAIN,
+        id="the directory gives another mailbox for the address",
+    ),
+    pytest.param(
+        make_facts(event=make_event(), mailbox_shared_with=(LIBRARY,)),
+        "room-remapped",
+        LIKELY,
+        id="two rooms stand for one mailbox",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(), room=make_room(condition="room-remapped")),
+        "room-remapped",
+        LIKELY,
+        id="the last pass saw another mailbox",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event_missing=True,
+            rekeyed=make_event("NEW", key="K"),
+        ),
+        "id-changed-after-mailbox-move",
+        CERTAIN,
+        id="the old id answers 404 and the same meeting stands beside it",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K"),
+            fields={"event_id": ("OLD", "NEW")},
+        ),
+        "id-changed-after-mailbox-move",
+        LIKELY,
+        id="the pair was found by its key, the old id was not asked for",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event_missing=True,
+            rekeyed=make_event("NEW", key="K", created_at=LATE),
+            last_known=make_event("OLD", key="K"),
+        ),
+        "id-changed-after-mailbox-move",
+        LIKELY,
+        id="a new id on a copy made days later may be a second invitation",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("aBc"), siblings=(make_reservation(1002, event="AbC", starts="15:00"),)
+        ),
+        "key-collision",
+        LIKELY,
+        id="two ids that differ in case only",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", key="K"),
+            same_room=(make_event("E2", key="K", starts="09:30"),),
+        ),
+        "key-collision",
+        LIKELY,
+        id="two meetings at two times under one key",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", transaction_id="T"),
+            same_room=(make_event("E2", transaction_id="T", starts="09:30"),),
+        ),
+        "key-collision",
+        LIKELY,
+        id="a copied event kept the transaction id",
+    ),
+    pytest.param(
+        make_facts(
+            DUPLICATE,
+            reservation=make_reservation(1002),
+            event=make_event(),
+            siblings=(make_reservation(1001),),
+        ),
+        "duplicate-import",
+        CERTAIN,
+        id="two reservations for one event",
+    ),
+    pytest.param(
+        make_facts(DUPLICATE, event=make_event("E2"), same_room=(make_event("E1"),)),
+        "duplicate-import",
+        LIKELY,
+        id="one meeting sent twice",
+    ),
+    pytest.param(
+        make_facts(DUPLICATE, event=make_event("E2")),
+        "duplicate-import",
+        POSSIBLE,
+        id="a duplicate whose other half was not read",
+    ),
+    # not due
+    pytest.param(
+        make_facts(event=make_event(created_at=moment("2025-12-20 09:00"))),
+        "created-before-activation",
+        CERTAIN,
+        id="the room's copy is older than the activation",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence(),
+            master=make_master(created_at=moment("2025-12-20 09:00")),
+        ),
+        "created-before-activation",
+        LIKELY,
+        id="the series is older than the activation",
+    ),
+    pytest.param(
+        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), created_together=40),
+        "created-before-activation",
+        LIKELY,
+        id="a restored mailbox: the birth inside the id is older",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(created_at=moment("2025-12-20 09:00")),
+            room=make_room(last_synced_at=None),
+        ),
+        "created-before-activation",
+        CERTAIN,
+        id="older than the activation in a room never passed over",
+    ),
+    pytest.param(
+        make_facts(event=make_event(starts="2027-06-01 09:00")),
+        "outside-sync-window",
+        CERTAIN,
+        id="further ahead than the window",
+    ),
+    pytest.param(
+        make_facts(event=make_event(starts="2026-09-01 09:00")),
+        "outside-sync-window",
+        CERTAIN,
+        id="longer ago than the window",
+    ),
+    pytest.param(
+        make_facts(event=make_event(created_at=NOW - timedelta(minutes=2), **UNANSWERED)),
+        "event-still-settling",
+        LIKELY,
+        id="two minutes old and the room has not answered",
+    ),
+    pytest.param(
+        make_facts(event=make_event(created_at=NOW - timedelta(minutes=2), subject="New Event")),
+        "event-still-settling",
+        LIKELY,
+        id="two minutes old and not named yet",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(created_at=NOW - timedelta(minutes=2)),
+            subscriptions=(make_subscription(),),
+        ),
+        "event-still-settling",
+        LIKELY,
+        id="two minutes old and its notification may be on the way",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(created_at=NOW - timedelta(minutes=2), subject="Kick-off"),
+            fields={"subject": ("Budget", "Kick-off")},
+        ),
+        "event-still-settling",
+        LIKELY,
+        id="two minutes old and the subject changes",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(), event=make_event(is_draft=True)),
+        "event-still-settling",
+        LIKELY,
+        id="back to a draft that was not sent",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("O2", created_at=LATE),
+            master=make_master(created_at=LATE),
+            siblings=(make_occurrence_reservation(1001, starts="2026-09-15 09:00"),),
+        ),
+        "series-not-yet-expanded",
+        CERTAIN,
+        id="today's series has its first date only",
+    ),
+    # not taken
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=OUTSIDER, **UNANSWERED),
+            room=with_policy(process_external_meeting_messages=False),
+        ),
+        "external-organizer-ignored",
+        CERTAIN,
+        id="a sender from outside and a room that ignores those",
+    ),
+    pytest.param(
+        make_facts(event=make_event(organizer=OUTSIDER, **UNANSWERED)),
+        "external-organizer-ignored",
+        LIKELY,
+        id="a sender from outside, the room's policy unknown",
+    ),
+    pytest.param(
+        make_facts(event=make_event(foreign_origin=True, **UNANSWERED)),
+        "external-organizer-ignored",
+        POSSIBLE,
+        id="a meeting born in another calendar system",
+    ),
+    pytest.param(
+        make_facts(event=make_event(**UNANSWERED)),
+        "tentative-not-accepted",
+        LIKELY,
+        id="a request nobody answered for days",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(response=Response.TENTATIVE),
+            fields={"status": ("confirmed", "tentative")},
+        ),
+        "tentative-not-accepted",
+        CERTAIN,
+        id="confirmed here, tentative in the room",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(), event=make_event(response=Response.DECLINED)),
+        "room-declined",
+        CERTAIN,
+        id="the room's copy says declined",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
+            last_known=make_event(response=Response.NOT_RESPONDED),
+        ),
+        "room-declined",
+        LIKELY,
+        id="gone before the room ever accepted",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(status=Status.TENTATIVE), event_missing=True),
+        "room-declined",
+        POSSIBLE,
+        id="gone while the reservation was tentative",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
+            last_known=make_event(),
+            organizer_copy=OrganizerCopy(make_event("X"), room_response=Response.DECLINED),
+        ),
+        "room-declined",
+        CERTAIN,
+        id="the organiser sees that the room declined",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(),
+            event=make_event(),
+            history=(
+                make_log_entry("event.created", "2026-09-10 08:00"),
+                make_log_entry("reservation.cancelled", "2026-09-10 08:04", run="R1"),
+            ),
+        ),
+        "policy-mismatch-rejected",
+        POSSIBLE,
+        id="a run cancelled the reservation minutes after the room accepted",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(event=None, starts="2026-10-06 09:00"),
+            room=make_room(processing=HORIZON),
+            master=make_master(created_at=MADE),
+            same_series=(make_occurrence("O0", starts="2026-09-15 09:00"),),
+        ),
+        "recurrence-horizon",
+        LIKELY,
+        id="the tail of a series beyond the room's booking window",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(event=None, starts="2027-04-06 09:00"),
+            master=make_master(created_at=MADE),
+        ),
+        "recurrence-horizon",
+        POSSIBLE,
+        id="beyond the window rooms have by default",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(event=None),
+            master=make_master(),
+            same_series=(make_occurrence("O2", starts="2026-09-22 09:00"),),
+            same_room=(make_event("E9", organizer=BRAM, starts="09:30"),),
+        ),
+        "conflict-partially-declined-series",
+        LIKELY,
+        id="a hole in the series where the room was busy",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event=None, source=Source.OUTLOOK),
+            organizer_copy=OrganizerCopy(make_event("X"), location="Atrium, 1st floor"),
+        ),
+        "location-text-only",
+        LIKELY,
+        id="named as the place and not invited",
+    ),
+    # cancelled and gone
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(), event=make_event(is_cancelled=True, show_as="free")
+        ),
+        "cancelled-but-kept-on-calendar",
+        CERTAIN,
+        id="cancelled and still on the calendar",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event_missing=True,
+            master=make_master(is_cancelled=True),
+        ),
+        "cancelled-but-kept-on-calendar",
+        CERTAIN,
+        id="the whole series is cancelled and kept",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
+            last_known=make_event(is_cancelled=True),
+        ),
+        "cancelled-but-kept-on-calendar",
+        LIKELY,
+        id="cancelled before it went",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(external_state=ExternalState.CANCELLATION_REQUEST),
+            event=make_event(is_cancelled=True),
+            request=make_request(),
+        ),
+        "cancel-awaiting-approval",
+        CERTAIN,
+        id="cancelled, and the request waits",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(external_state=ExternalState.CANCELLATION_REQUEST),
+            event_missing=True,
+            request=make_request(),
+        ),
+        "cancel-awaiting-approval",
+        CERTAIN,
+        id="gone, and the request waits",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(external_state=ExternalState.CANCELLATION_REQUEST),
+            event_missing=True,
+        ),
+        "cancel-awaiting-approval",
+        LIKELY,
+        id="external state 100 without a request on record",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(), event_missing=True, last_known=make_event()),
+        "hard-deleted-by-delegate",
+        LIKELY,
+        id="accepted, then 404",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
+            last_known=make_event(),
+            organizer_copy=ORGANIZER_HAS_IT,
+        ),
+        "hard-deleted-by-delegate",
+        CERTAIN,
+        id="gone here, and the organiser sees the room as accepted",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation()),
+        "hard-deleted-by-delegate",
+        POSSIBLE,
+        id="not in the view, and not asked for by id",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(), event_missing=True, master_missing=True
+        ),
+        "hard-deleted-by-delegate",
+        LIKELY,
+        id="the whole series is gone",
+    ),
+    pytest.param(
+        make_facts(event=make_event(), organizer=OrganizerAnswer.NOT_FOUND),
+        "organizer-left-orphan",
+        LIKELY,
+        id="the directory does not know the organiser",
+    ),
+    pytest.param(
+        make_facts(
+            OVERLAP,
+            event=make_event("E2"),
+            same_room=(make_event("E1", organizer=BRAM),),
+            organizer=OrganizerAnswer.DISABLED,
+        ),
+        "organizer-left-orphan",
+        LIKELY,
+        id="a leaver's meeting blocks another",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event_missing=True,
+            master=make_master(cancelled=(DAY,)),
+        ),
+        "occurrence-cancelled-silently",
+        CERTAIN,
+        id="the master lists the date as cancelled",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event_missing=True,
+            master=make_master(cancelled=None),
+            same_series=(make_occurrence("O2", starts="2026-09-22 09:00"),),
+        ),
+        "occurrence-cancelled-silently",
+        LIKELY,
+        id="a cloud without that list: the series lives on around the date",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event_missing=True,
+            master=make_master(
+                recurrence=Recurrence(
+                    "weekly", 1, date(2026, 9, 1), end_date=date(2026, 9, 8), days=("tuesday",)
+                )
+            ),
+        ),
+        "occurrence-cancelled-silently",
+        LIKELY,
+        id="the series was shortened",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(ends="09:15", modified_at=moment("09:15")),
+            fields={"end": ("10", "09:15")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        POSSIBLE,
+        id="cut short a quarter of an hour after its start, at that moment",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(response=Response.DECLINED, modified_at=moment("09:10")),
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        LIKELY,
+        id="declined ten minutes into the meeting",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(key="K"),
+            event_missing=True,
+            last_known=make_event(key="K"),
+            elsewhere=((LIBRARY, make_event("E2", key="K", created_at=LATE)),),
+        ),
+        "moved-to-other-room",
+        CERTAIN,
+        id="gone here, newly there",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(key="K"),
+            event=make_event(key="K", is_cancelled=True),
+            elsewhere=((LIBRARY, make_event("E2", key="K")),),
+        ),
+        "moved-to-other-room",
+        LIKELY,
+        id="the room left keeps a cancelled copy",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E2", key="K", created_at=LATE),
+            reserved_elsewhere=((LIBRARY, make_reservation(key="K", room=RoomId(2))),),
+        ),
+        "moved-to-other-room",
+        LIKELY,
+        id="seen from the room that was entered",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(starts="2025-11-03 09:00"),
+            event_missing=True,
+            vanished_together=25,
+        ),
+        "retention-purged",
+        LIKELY,
+        id="long over, and many went together",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(starts="2025-11-03 09:00"), event_missing=True),
+        "retention-purged",
+        POSSIBLE,
+        id="long over",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K", born_at=moment("2026-06-01 09:00")),
+            event_missing=True,
+        ),
+        "restored-by-calendar-repair",
+        LIKELY,
+        id="cancelled, gone, and back as a new copy",
+    ),
+    # time
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(starts="11:00", time_zone="UTC"),
+            **MOVED,
+        ),
+        "timezone-shift",
+        LIKELY,
+        id="off by the room's offset from the event's zone",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(starts="10:00", time_zone="Customized Time Zone"),
+            **MOVED,
+        ),
+        "timezone-shift",
+        POSSIBLE,
+        id="off by an hour in a zone nobody knows",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(starts="10:00", time_zone="GMT Standard Time", modified_at=LATE),
+            agreed=make_agreed(),
+            **MOVED,
+        ),
+        "timezone-shift",
+        POSSIBLE,
+        id="moved since both sides agreed, by just the offset",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-10-27 09:00"),
+            event=make_occurrence(starts="2026-10-27 10:00", original="2026-10-27 09:00"),
+            same_series=(make_occurrence("O0", starts="2026-10-20 09:00"),),
+            siblings=(make_occurrence_reservation(1002, event="O0", starts="2026-10-20 09:00"),),
+            **MOVED,
+        ),
+        "timezone-shift",
+        LIKELY,
+        id="right before the clocks change, an hour off after",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(starts="00:00", ends="2026-09-16 00:00", all_day=True),
+            event=make_event(day=DAY),
+            fields={"start": ("00", "22"), "end": ("00", "22")},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="from 02:00 to 02:00",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=DAY),
+            event=make_event(day=DAY + timedelta(days=1)),
+            fields={"start": ("15", "16"), "end": ("16", "17")},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="the day after",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(starts="2026-09-14 22:00", ends="22:00"),
+            event=make_event(day=DAY),
+            fields={"all_day": (False, True)},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="midnight to midnight is all day",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(organizer=BRAM),
+            fields={"organizer": ("anna", "bram")},
+            organizer_copy=OrganizerCopy(
+                make_event("X", starts="11:00", modified_at=LATE), room_response=Response.ACCEPTED
+            ),
+        ),
+        "stale-room-copy",
+        LIKELY,
+        id="the organiser's copy is newer and at another time",
+    ),
+    # series
+    pytest.param(
+        make_facts(
+            event=make_event(type=EventType.EXCEPTION, instance_date=DAY), master_missing=True
+        ),
+        "exception-detached",
+        LIKELY,
+        id="one date of a series the room does not have",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="13:00", original="09:00"),
+            event=make_occurrence(starts="09:00"),
+            fields={"start": ("13", "09"), "end": ("14", "10")},
+            master=make_master(exceptions=0),
+            last_known=make_occurrence(starts="13:00", original="09:00", type=EventType.EXCEPTION),
+        ),
+        "series-edit-wiped-exceptions",
+        LIKELY,
+        id="a date moved on its own fell back into line",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event_missing=True,
+            master=make_master(
+                recurrence=Recurrence(
+                    "weekly", 1, date(2026, 9, 1), end_date=date(2026, 9, 8), days=("tuesday",)
+                )
+            ),
+            same_room=(make_occurrence("N1", master="N", starts="09:30"),),
+        ),
+        "series-split",
+        LIKELY,
+        id="the old series ends and a new one goes on",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("N1", master="N", starts="09:30"),
+            siblings=(make_occurrence_reservation(),),
+        ),
+        "series-split",
+        LIKELY,
+        id="the new series, seen beside the old reservation",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence(),
+            master=replace(make_master(), recurrence=None),
+        ),
+        "recurrence-unsupported",
+        LIKELY,
+        id="a pattern that is not understood",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence(),
+            master=make_master(
+                recurrence=Recurrence(
+                    "relativeMonthly", 1, date(2026, 9, 15), days=("tuesday",), index="third"
+                )
+            ),
+        ),
+        "recurrence-unsupported",
+        POSSIBLE,
+        id="an awkward pattern that a pass has seen and left",
+    ),
+    # our own pushes, and the writes of others
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event=None, external_state=ExternalState.PUSH_FAILED),
+            outbox=make_outbox_item(attempts=3, failed=True, error_code="ErrorAccessDenied"),
+        ),
+        "push-failed",
+        CERTAIN,
+        id="Graph refused the push",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(event=None)),
+        "push-failed",
+        LIKELY,
+        id="never on Outlook",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event=None, external_state=ExternalState.PUSH_PENDING),
+            outbox=make_outbox_item(),
+        ),
+        "push-failed",
+        POSSIBLE,
+        id="owed to Outlook and not tried yet",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(
+                starts="11:00", external_state=ExternalState.PUSH_FAILED, version=2
+            ),
+            event=make_direct_event(starts="09:00"),
+            outbox=make_outbox_item(PushAction.CHANGE, attempts=2, error_code="ErrorServerBusy"),
+            **MOVED,
+        ),
+        "push-failed",
+        CERTAIN,
+        id="moved here, and the room's own event did not follow",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(),
+            event=make_event(),
+            outbox=make_outbox_item(
+                PushAction.CANCEL,
+                attempts=1,
+                failed=True,
+                error_code="ErrorInvalidRequest",
+                error="You need to be an organizer to cancel a meeting.",
+            ),
+        ),
+        "push-not-organizer",
+        CERTAIN,
+        id="Graph lets only the organiser cancel",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(),
+            event=make_event(),
+            history=(
+                make_log_entry("push.failed", message="400: You need to be an organizer to cancel"),
+            ),
+        ),
+        "push-not-organizer",
+        CERTAIN,
+        id="so the company log says",
+    ),
+    pytest.param(
+        make_facts(reservation=make_cancelled_reservation(), event=make_event()),
+        "push-not-organizer",
+        LIKELY,
+        id="cancelled here, and somebody else's meeting stays",
+    ),
+    pytest.param(
+        make_facts(event=make_direct_event()),
+        "booked-directly-in-room-mailbox",
+        CERTAIN,
+        id="the room is organiser and we did not write it",
+    ),
+    pytest.param(
+        make_facts(event=make_direct_event(transaction_id="room-panel-7")),
+        "booked-directly-in-room-mailbox",
+        CERTAIN,
+        id="another app wrote it",
+    ),
+    pytest.param(
+        make_facts(
+            OVERLAP,
+            event=make_direct_event("E2", created_at=LATE),
+            same_room=(make_event("E1"),),
+        ),
+        "double-booked-by-direct-write",
+        CERTAIN,
+        id="a direct write on top of an accepted meeting",
+    ),
+    pytest.param(
+        make_facts(
+            OVERLAP,
+            event=make_event("E2", organizer=BRAM, created_at=LATE),
+            same_room=(make_direct_event("E1"),),
+        ),
+        "double-booked-by-direct-write",
+        LIKELY,
+        id="an accepted meeting on top of a direct write",
+    ),
+    pytest.param(
+        make_facts(OVERLAP, event=make_event("E2", organizer=BRAM), same_room=(make_event("E1"),)),
+        "double-booked-by-direct-write",
+        POSSIBLE,
+        id="two invitations the room accepted both",
+    ),
+    pytest.param(
+        make_facts(event=make_direct_event("E2"), siblings=(make_reservation(1001),)),
+        "double-booked-by-direct-write",
+        LIKELY,
+        id="a direct write on top of a reservation",
+    ),
+    # transport, and what nobody could have seen
+    pytest.param(
+        make_facts(
+            event=make_event(created_at=LATE),
+            subscriptions=(make_subscription(expires_at=LAST_PASS),),
+        ),
+        "subscription-expired",
+        CERTAIN,
+        id="made after the subscription had expired",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(created_at=LATE), subscriptions=(make_subscription(lost=True),)
+        ),
+        "subscription-removed",
+        LIKELY,
+        id="Graph forgot the subscription before its time",
+    ),
+    pytest.param(
+        make_facts(event=make_event(created_at=LATE), subscriptions=(make_subscription(),)),
+        "missed-notification",
+        LIKELY,
+        id="the subscription was alive and silent",
+    ),
+    pytest.param(
+        make_facts(event=make_event(created_at=LATE)),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="made after the last pass, no subscription",
+    ),
+    pytest.param(
+        make_facts(event=make_event(), room=make_room(last_synced_at=None)),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="a room never passed over",
+    ),
+    pytest.param(
+        make_facts(event=make_event(modified_at=LATE)),
+        "awaiting-next-pass",
+        LIKELY,
+        id="made before the last pass and touched since",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(created_at=LATE),
+            subscriptions=(make_subscription(),),
+            inbox_waiting=True,
+        ),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="its notification waits in the inbox",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(starts="10:30", modified_at=LATE),
+            agreed=make_agreed(),
+            **MOVED,
+        ),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="moved in Outlook since the last pass",
+    ),
+    # weak signs and cosmetics
+    pytest.param(
+        make_facts(event=make_event(room_invited=False)),
+        "forwarded",
+        POSSIBLE,
+        id="not among the attendees",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(organizer=BRAM, room_invited=False),
+            fields={"organizer": ("anna", "bram")},
+        ),
+        "forwarded",
+        POSSIBLE,
+        id="not among the attendees, and another owner",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(subject="Anna de Vries"),
+            room=with_policy(delete_subject=True, add_organizer_to_subject=True),
+        ),
+        "subject-rewritten",
+        CERTAIN,
+        id="the organiser's name in place of the subject, as the room is set",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(), event=make_event(subject="Anna de Vries")),
+        "subject-rewritten",
+        LIKELY,
+        id="the organiser's name in place of the subject",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(subject="Private meeting"),
+            event=make_event(subject="Review", sensitivity="private"),
+        ),
+        "private-flag",
+        CERTAIN,
+        id="private",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(), event=make_event(show_as="free")),
+        "show-as-free",
+        CERTAIN,
+        id="shown as free, and in step",
+    ),
+    pytest.param(
+        make_facts(event=make_event(show_as="free")),
+        "show-as-free",
+        POSSIBLE,
+        id="shown as free, and left by a pass",
+    ),
+    pytest.param(
+        make_facts(event=make_event()),
+        "unexplained",
+        POSSIBLE,
+        id="an ordinary meeting that a pass has seen and left",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(), event=make_event(starts="10:30"), **MOVED),
+        "unexplained",
+        POSSIBLE,
+        id="other hours for no reason known",
+    ),
+]
+
+
+@pytest.mark.parametrize(("facts", "code", "confidence"), ROWS)
+def test_the_facts_give_the_cause(facts: Facts, code: str, confidence: Confidence) -> None:
+    cause = explain(facts).cause
+    assert (cause.code, cause.confidence) == (code, confidence)
+
+
+def test_every_code_of_the_catalogue_has_a_row() -> None:
+    assert {row.values[1] for row in ROWS} == set(MEANING)
+
+
+@pytest.mark.parametrize(("facts", "code", "confidence"), ROWS)
+def test_every_cause_has_evidence_a_test_against_it_and_a_remedy(
+    facts: Facts, code: str, confidence: Confidence
+) -> None:
+    cause = explain(facts).cause
+    assert cause.evidence
+    assert all(type(item.value) in (str, int, bool) for item in cause.evidence)
+    assert cause.refuted_by
+    assert cause.remedy
+
+
+REMEDIES = {
+    "created-before-activation": "obctl rooms import-existing atrium@contoso.example",
+    "series-not-yet-expanded": (
+        "none, tonight's run creates them; now: obctl sync run --room atrium@contoso.example"
+    ),
+    "cancelled-but-kept-on-calendar": "obctl sync run --room atrium@contoso.example",
+    "cancel-awaiting-approval": (
+        "obctl cancellations approve 7, or obctl cancellations reject 7 --push-back"
+    ),
+    "occurrence-cancelled-silently": "obctl sync run --room atrium@contoso.example",
+    "moved-to-other-room": (
+        "obctl sync run --room atrium@contoso.example --room library@contoso.example"
+        " (one move; services follow)"
+    ),
+    "push-failed": ("obctl sync run --room atrium@contoso.example (sends what is owed to Outlook)"),
+    "subscription-expired": (
+        "obctl subscriptions create atrium@contoso.example,"
+        " then obctl sync run --room atrium@contoso.example"
+    ),
+    "outside-sync-window": (
+        "nothing: it is due from 2026-12-03 on; to have it now, raise future_days under [sync]"
+        " and obctl sync run --room atrium@contoso.example"
+    ),
+}
+
+
+@pytest.mark.parametrize("code", REMEDIES)
+def test_the_remedy_is_the_command_to_run(code: str) -> None:
+    facts = next(row.values[0] for row in ROWS if row.values[1] == code)
+    assert explain(facts).cause.remedy == REMEDIES[code]
+
+
+def test_a_reservation_that_is_over_needs_no_remedy() -> None:
+    facts = make_facts(
+        reservation=make_reservation(),
+        event=make_event(is_cancelled=True),
+        now=moment("2026-09-16 09:00"),
+    )
+    assert explain(facts).cause.remedy == "none: a reservation that is over is never cancelled"
+
+
+NEAR_MISSES = [
+    pytest.param(
+        make_facts(event=make_event(born_at=moment("2025-12-20 09:00"))),
+        "created-before-activation",
+        id="an old meeting that invited the room later",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("O2", created_at=LATE),
+            siblings=(make_occurrence_reservation(1001),),
+            settings=SyncSettings(series=SeriesPolicy.IMMEDIATE),
+        ),
+        "series-not-yet-expanded",
+        id="series are created at once here",
+    ),
+    pytest.param(
+        make_facts(event=make_event(organizer=Person("S", "s@eu.contoso.example"), **UNANSWERED)),
+        "external-organizer-ignored",
+        id="a subdomain of the company is no outside",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=OUTSIDER, **UNANSWERED),
+            room=with_policy(process_external_meeting_messages=True),
+        ),
+        "external-organizer-ignored",
+        id="a room that does answer outside senders",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(key="K"),
+            event_missing=True,
+            elsewhere=((LIBRARY, make_event("E2", key="K")),),
+            reserved_elsewhere=((LIBRARY, make_reservation(1002, key="K", room=RoomId(2))),),
+        ),
+        "moved-to-other-room",
+        id="the other room had been invited all along",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(starts="10:30", time_zone="UTC"),
+            **MOVED,
+        ),
+        "timezone-shift",
+        id="moved by what is no offset",
+    ),
+    pytest.param(
+        make_facts(reservation=make_reservation(), event=make_event(starts="10:00"), **MOVED),
+        "timezone-shift",
+        id="moved by an hour in the room's own zone",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(version=2),
+            event=make_direct_event(starts="11:00", time_zone="UTC"),
+            agreed=make_agreed(),
+            **MOVED,
+        ),
+        "timezone-shift",
+        id="the reservation was moved here",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=DAY),
+            event=make_event(day=DAY + timedelta(days=3)),
+            fields={"start": ("15", "18"), "end": ("16", "19")},
+        ),
+        "all-day-boundary",
+        id="three days later is a move",
+    ),
+    pytest.param(
+        make_facts(event=make_event(), organizer=OrganizerAnswer.UNKNOWN),
+        "organizer-left-orphan",
+        id="silence makes no orphan",
+    ),
+    pytest.param(
+        make_facts(event=make_event(organizer=OUTSIDER), organizer=OrganizerAnswer.NOT_FOUND),
+        "organizer-left-orphan",
+        id="the directory never knew an outsider",
+    ),
+    pytest.param(
+        make_facts(event=make_direct_event(transaction_id="obctl-1001-1-0123456789abcdef")),
+        "booked-directly-in-room-mailbox",
+        id="our own push",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(),
+            event=make_event(),
+            outbox=make_outbox_item(PushAction.CANCEL, attempts=3, error_code="ErrorServerBusy"),
+        ),
+        "push-not-organizer",
+        id="Graph was busy",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(),
+            event=make_event(),
+            history=(
+                make_log_entry("event.created", "2026-09-10 08:00"),
+                make_log_entry("reservation.cancelled", "2026-09-10 08:04"),
+            ),
+        ),
+        "policy-mismatch-rejected",
+        id="a person cancelled it minutes later",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(
+                created_at=LATE,
+                organizer=replace(ANNA, name="Anna"),
+            ),
+            subscriptions=(make_subscription(),),
+            notified_at=LATE + timedelta(minutes=1),
+        ),
+        "missed-notification",
+        id="the notification did come",
+    ),
+    pytest.param(
+        make_facts(event=make_event(), subscriptions=(make_subscription(expires_at=LAST_PASS),)),
+        "subscription-expired",
+        id="a pass has seen it since",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            request=make_request(status=RequestStatus.REJECTED),
+            event_missing=True,
+        ),
+        "cancel-awaiting-approval",
+        id="the request was decided",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(ends="09:30", modified_at=LATE),
+            fields={"end": ("10", "09:30")},
+        ),
+        "no-show-released",
+        id="shortened the day before",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", key="K", instance_date=DAY, series_master_id=EventId("M")),
+            same_room=(make_event("E2", key="K", starts="09:30", instance_date=DAY),),
+        ),
+        "key-collision",
+        id="orphan instances share their series' key",
+    ),
+]
+
+
+@pytest.mark.parametrize(("facts", "code"), NEAR_MISSES)
+def test_what_only_looks_like_the_cause_is_not_given(facts: Facts, code: str) -> None:
+    assert explain(facts).cause.code != code

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox_client import ANNA, BOB, IMMUTABLE, OTHER_ROOM, ROOM, Graph, error_of, event, weekly
+from sandbox_client import (
+    ANNA,
+    BOB,
+    IMMUTABLE,
+    OTHER_ROOM,
+    ROOM,
+    WINDOW,
+    Graph,
+    error_of,
+    event,
+    weekly,
+)
 
 from obctl.sandbox.server import SandboxServer
 
@@ -68,7 +79,7 @@ def test_trap_4_a_series_exceeds_the_page_size_and_next_links_can_loop_for_ever(
     graph: Graph, sandbox: SandboxServer
 ) -> None:
     _series(graph, sandbox)
-    url = f"/users/{ROOM}/calendarView/delta?startDateTime=2026-10-18T00:00:00Z&endDateTime=2026-11-22T00:00:00Z"
+    url = f"/users/{ROOM}/calendarView/delta?{WINDOW}"
     page = graph.get(url, prefer="odata.maxpagesize=2")
     while not page["value"]:
         page = graph.get(page["@odata.nextLink"], prefer="odata.maxpagesize=2")

@@ -29,10 +29,15 @@ def base_url(settings: GraphSettings) -> str:
         return f"https://{GRAPH_HOSTS[settings.cloud]}/v1.0"
     url = settings.url.strip().rstrip("/")
     parts = _split(url)
-    if parts is None or parts.scheme not in _PORTS or not parts.hostname or parts.username:
+    if parts is None or parts.scheme not in _PORTS or not parts.hostname:
         raise ConfigError(
             f"[graph] url {settings.url!r} is no web address",
             hint="for example https://graph.microsoft.com/v1.0",
+        )
+    if parts.username is not None:
+        raise ConfigError(
+            "[graph] url holds a user name or a password",
+            hint="secrets never stand in the file; see `[graph] credential`",
         )
     return url
 

@@ -1,7 +1,125 @@
-"""`obctl planner`."""
+"""`obctl planner`: a day of rooms as Office 365 and Officebooking see it."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-def planner() -> None:
-    """To be written by its owner."""
+import typer
+
+from obctl.cli.context import context_of
+from obctl.cli.options import CachedOption, FormatOption, LocationOption, RoomOption, parse_days
+from obctl.domain.planner import View
+from obctl.errors import UsageError
+from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from obctl.domain.planner import PlannerDay
+    from obctl.engine.planner import Calendars
+    from obctl.engine.ports import Gateway
+
+_LONGEST_DAYS = 62
+_EXPORT_WIDTH = 120
+
+
+def planner(
+    ctx: typer.Context,
+    day: Annotated[
+        str,
+        typer.Argument(help="YYYY-MM-DD, today, tomorrow, +N or -N; a day in each room's zone."),
+    ] = "today",
+    to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
+    location: LocationOption = None,
+    room: RoomOption = None,
+    view: Annotated[
+        View, typer.Option(help="Office 365 read directly, Officebooking, or both.")
+    ] = (View.BOTH),
+    cached: CachedOption = False,
+    export: Annotated[
+        Path | None, typer.Option(help="Draw the picture into FILE.svg or FILE.html instead.")
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Rooms × hours: Office 365 in blue, Officebooking in green, differences marked.
+
+    -o json: one object for one day; {"days": [...]} with --to. csv: a line per item.
+    """
+    from obctl.engine.planner import known_calendars, plan_days, read_calendars
+
+    context = context_of(ctx)
+    first, last = parse_days(day, to, now=context.now, zone=context.zone)
+    if (last - first).days >= _LONGEST_DAYS:
+        raise UsageError(f"more than {_LONGEST_DAYS} days are no planner", code="bad-day")
+    if export is not None and export.suffix.lower() not in (".svg", ".html"):
+        raise UsageError(f"{export} is neither .svg nor .html", code="bad-file")
+    rooms = context.chosen_rooms(location, room)
+
+    async def ask(gateway: Gateway) -> Calendars:
+        return await read_calendars(gateway, rooms, first, last)
+
+    if view is View.OFFICEBOOKING or not rooms:
+        calendars: Calendars = {}
+    elif cached:
+        calendars = known_calendars(context.company, rooms, first, last)
+    else:
+        calendars = context.with_graph(ask)
+    days = plan_days(context.company, rooms, (first, last), view, calendars)
+    if export is not None:
+        _export(days, export)
+    if export is None or format is not Format.TABLE:
+        _show(days, format, several=to is not None)
+    _remark(days)
+
+
+def _show(days: list[PlannerDay], format: Format, *, several: bool) -> None:
+    from obctl.render.output import console, message, write_csv, write_json, write_json_line
+    from obctl.render.planner import planner_lines, planner_object, planner_picture
+
+    match format:
+        case Format.JSON if several:
+            write_json({"days": [planner_object(item) for item in days]})
+        case Format.JSON:
+            write_json(planner_object(days[0]))
+        case Format.JSONL:
+            for item in days:
+                write_json_line(planner_object(item))
+        case Format.CSV:
+            write_csv([line for item in days for line in planner_lines(item)])
+        case Format.TABLE if not days[0].rows:
+            message("no room is mapped yet: obctl rooms discover")
+        case Format.TABLE:
+            out = console()
+            colour = out.color_system is not None and not out.no_color
+            for number, item in enumerate(days):
+                if number:
+                    out.print()
+                for part in planner_picture(item, width=out.width, colour=colour):
+                    out.print(part, no_wrap=True, overflow="crop")
+
+
+def _export(days: list[PlannerDay], path: Path) -> None:
+    from obctl.cli.files import write_whole
+    from obctl.render.output import message
+    from obctl.render.planner_export import picture_file
+
+    title = " to ".join(dict.fromkeys([days[0].day.isoformat(), days[-1].day.isoformat()]))
+    text = picture_file(days, title=title, suffix=path.suffix.lower(), width=_EXPORT_WIDTH)
+    write_whole(path, [text])
+    message(f"{path} written")
+
+
+def _remark(days: list[PlannerDay]) -> None:
+    """What the picture leads to; ends with 8 where a room could not be read."""
+    from obctl.render.output import message, warning
+
+    differences = sum(len(row.differences) for item in days for row in item.rows)
+    if differences:
+        first, last = days[0].day, days[-1].day
+        asked = f"{first}" if first == last else f"{first} --to {last}"
+        number = "1 difference" if differences == 1 else f"{differences} differences"
+        message(f"{number}: obctl diff {asked} explains what and why")
+    unread = {row.room.name: row.condition for item in days for row in item.rows if row.condition}
+    for name, condition in unread.items():
+        warning(f"{name} could not be read: {condition}")
+    if unread:
+        raise typer.Exit(8)

@@ -1,0 +1,105 @@
+"""Reading what the planner shows: both sides at the same moment, or as the store knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from obctl.domain.comparison import compare
+from obctl.domain.event import Event
+from obctl.domain.planner import PlannerDay, PlannerRow, View, plan_row
+from obctl.domain.reservation import ReservationNumber
+from obctl.domain.room import Room
+from obctl.domain.time_span import TimeSpan, days_span
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.errors import ObctlError
+from obctl.store.agreed_states import load_agreed
+from obctl.store.events import load_events
+from obctl.store.reservations import load_room_reservations
+
+_AROUND = timedelta(days=1)  # all-day items and meetings moved across midnight
+
+_GRAPH_ITSELF = frozenset({"graph-unavailable", "throttled", "not-authorised"})
+"""Codes that say nothing about a room: where all answers are these, Graph is the trouble."""
+
+Calendars = Mapping[str, Sequence[Event] | ObctlError]
+
+
+async def read_calendars(
+    gateway: Gateway, rooms: Sequence[Room], first: date, last: date
+) -> Calendars:
+    """Outlook now, by mailbox; a room that could not be read has its error.
+
+    Raises the first error where no room at all could be read for want of Graph itself.
+    """
+    if not rooms:
+        return {}
+    spans = [_around(room, first, last) for room in rooms]
+    asked = TimeSpan(min(span.start for span in spans), max(span.end for span in spans))
+    calendars = await gateway.fetch_views(rooms, asked)
+    errors = [answer for answer in calendars.values() if isinstance(answer, ObctlError)]
+    if len(errors) == len(rooms) and all(error.code in _GRAPH_ITSELF for error in errors):
+        raise errors[0]
+    return calendars
+
+
+def known_calendars(company: Company, rooms: Sequence[Room], first: date, last: date) -> Calendars:
+    """Outlook as last read, by mailbox."""
+    return {
+        room.mailbox: load_events(company.store, room.id, _around(room, first, last))
+        for room in rooms
+    }
+
+
+def plan_days(
+    company: Company,
+    rooms: Sequence[Room],
+    days: tuple[date, date],
+    view: View,
+    calendars: Calendars,
+) -> list[PlannerDay]:
+    """The planner of each day from the first to the last."""
+    zones = {room.time_zone for room in rooms}
+    common = zones.pop() if len(zones) == 1 else company.config.time_zone
+    first, last = days
+    rows: dict[date, list[PlannerRow]] = {
+        first + timedelta(days=number): [] for number in range((last - first).days + 1)
+    }
+    for room in rooms:
+        for day, row in _rows(company, room, list(rows), view, calendars).items():
+            rows[day].append(row)
+    return [PlannerDay(day, common, view, tuple(found)) for day, found in rows.items()]
+
+
+def _rows(
+    company: Company, room: Room, days: Sequence[date], view: View, calendars: Calendars
+) -> dict[date, PlannerRow]:
+    around = _around(room, days[0], days[-1])
+    reservations = (
+        [] if view is View.OFFICE365 else load_room_reservations(company.store, room.id, around)
+    )
+    read = () if view is View.OFFICEBOOKING else calendars[room.mailbox]
+    if isinstance(read, ObctlError):
+        return {
+            day: plan_row(room, day, reservations=reservations, condition=read.code) for day in days
+        }
+    agreed = {
+        ReservationNumber(number): state
+        for number, state in load_agreed(company.store, room.id).items()
+    }
+    rows = {}
+    for day in days:
+        differences = (
+            compare(room, reservations, read, days_span(day, day, room.zone), agreed)
+            if view is View.BOTH
+            else ()
+        )
+        rows[day] = plan_row(
+            room, day, events=read, reservations=reservations, differences=differences
+        )
+    return rows
+
+
+def _around(room: Room, first: date, last: date) -> TimeSpan:
+    return days_span(first, last, room.zone).widened(_AROUND)

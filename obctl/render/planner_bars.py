@@ -1,0 +1,158 @@
+"""The planner's geometry: hours to cells, items to bars, bars to lanes."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from obctl.domain.planner import View
+from obctl.render.output import clean
+from obctl.render.planner_items import Item
+
+FIRST_HOUR, LAST_HOUR = 7, 19
+_LETTERS = string.ascii_lowercase + string.ascii_uppercase + "αβγδεζηθικλμνξοπρστυφχψω"
+_FILLS = {View.OFFICE365: "░", View.OFFICEBOOKING: "▒"}
+_STYLES = {View.OFFICE365: "bright_white on blue", View.OFFICEBOOKING: "black on green"}
+_EDGES = {View.OFFICE365: "bright_blue on blue", View.OFFICEBOOKING: "bright_green on green"}
+_GONE = {View.OFFICE365: "blue", View.OFFICEBOOKING: "green"}
+_DIFFERS = "bold bright_white on red"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """The hours shown, and how many cells each of them takes."""
+
+    first: int
+    last: int
+    cells: int
+
+    @classmethod
+    def for_items(cls, items: Iterable[Item], *, width: int) -> Ruler:
+        """The office hours, widened to what the day needs; all-day items need nothing."""
+        first, last = FIRST_HOUR, LAST_HOUR
+        for item in items:
+            start, end = item.hours
+            if item.all_day or end - start >= 24:
+                continue
+            # What began yesterday, or goes on tomorrow, shows where it touches this day.
+            first = min(first, math.floor(start) if start > 0 else math.ceil(end) - 1)
+            first = min(first, 0 if item.start == item.day.start else first)
+            last = max(last, math.ceil(end) if end < 24 else math.floor(start) + 1)
+            last = max(last, 24 if item.end == item.day.end else last)
+        first, last = max(first, 0), min(last, 24)
+        return cls(first, last, max(1, width // (last - first)))
+
+    @property
+    def width(self) -> int:
+        return (self.last - self.first) * self.cells
+
+    def head(self) -> str:
+        """`07  08  09 …`, every second hour where they would touch."""
+        step = 1 if self.cells > 2 else 2 if self.cells > 1 else 4
+        return "".join(
+            f"{hour:02d}".ljust(self.cells * step) for hour in range(self.first, self.last, step)
+        )[: self.width + 1]
+
+    def grid(self, start: int, end: int) -> str:
+        """The empty cells from `start` to `end`: a dot where an hour begins."""
+        return "".join("·" if cell % self.cells == 0 else " " for cell in range(start, end))
+
+    def cell(self, hour: float) -> float:
+        return min(max((hour - self.first) * self.cells, 0.0), float(self.width))
+
+
+@dataclass(slots=True)
+class References:
+    """Letters for the bars that cannot hold their label; the halves of one meeting share one."""
+
+    _given: dict[str, str] = field(default_factory=dict)
+
+    def give(self, item: Item) -> str:
+        if item.key not in self._given:
+            number = len(self._given)
+            self._given[item.key] = _LETTERS[number] if number < len(_LETTERS) else "*"
+        return self._given[item.key]
+
+    def of(self, item: Item) -> str | None:
+        return self._given.get(item.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A labelled span of cells."""
+
+    start: int
+    end: int
+    item: Item
+    label: str
+    colour: bool
+
+    @classmethod
+    def of(cls, item: Item, ruler: Ruler, references: References, *, colour: bool) -> Bar:
+        first, last = item.hours
+        start = min(math.floor(ruler.cell(first) + 1e-9), ruler.width - 1)
+        end = max(math.ceil(ruler.cell(last) - 1e-9), start + 1)
+        return cls(start, end, item, _label(item, end - start, references), colour)
+
+    def draw(self) -> Text:
+        """An edge, the label, and the side's filling."""
+        width = self.end - self.start
+        differs = self.item.difference is not None
+        gone = self.item.sign == "✕"
+        edge = "≠" if differs else "▌" if width > 1 else ""
+        room = width - len(edge)
+        filling = " " if self.colour or gone else _FILLS[self.item.side]
+        label = set_cell_size(self.label, min(room, cell_len(self.label)))
+        body = label + filling * (room - cell_len(label))
+        drawn = Text()
+        edge_style = _GONE[self.item.side] if gone else _EDGES[self.item.side]
+        drawn.append(edge, style=_DIFFERS if differs else edge_style)
+        drawn.append(body, style=_GONE[self.item.side] if gone else _STYLES[self.item.side])
+        return drawn
+
+
+def lanes(bars: Iterable[Bar]) -> list[list[Bar]]:
+    """The bars by line, so that none covers another."""
+    found: list[list[Bar]] = []
+    for bar in sorted(bars, key=lambda b: (b.start, -b.end)):
+        free = next((lane for lane in found if lane[-1].end <= bar.start), None)
+        if free is None:
+            found.append([bar])
+        else:
+            free.append(bar)
+    return found
+
+
+def draw_lane(bars: Sequence[Bar], ruler: Ruler) -> Text:
+    """One line of the timeline."""
+    drawn, cell = Text(), 0
+    for bar in bars:
+        drawn.append(ruler.grid(cell, bar.start), style="dim")
+        drawn.append_text(bar.draw())
+        cell = bar.end
+    drawn.append(ruler.grid(cell, ruler.width), style="dim")
+    return drawn
+
+
+def _label(item: Item, width: int, references: References) -> str:
+    """What fits: number and subject, the subject, else a letter and the start of the subject."""
+    subject = clean(item.subject)
+    if item.all_day:
+        subject = f"all day: {subject}"
+    if item.sign:
+        subject = f"{item.sign} {subject}"
+    room = width - 1
+    if item.side is View.OFFICEBOOKING and cell_len(f"{item.number} {subject}") <= room:
+        return f"{item.number} {subject}"
+    if cell_len(subject) <= room:
+        return subject
+    letter = references.give(item)
+    if room < 5:
+        return letter
+    cut = set_cell_size(f"{letter} {subject}", room - 1).rstrip()
+    return f"{cut}…"

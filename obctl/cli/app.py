@@ -118,7 +118,7 @@ def root(
     ctx.obj = Context(company_option=company, debug=debug)
 
 
-def _add_groups() -> None:
+def _add_commands() -> None:
     from obctl.cli import (
         cancellations,
         company,
@@ -129,6 +129,7 @@ def _add_groups() -> None:
         log,
         planner,
         reservation_changes,
+        reservations,
         rooms,
         sandbox,
         services,
@@ -137,29 +138,28 @@ def _add_groups() -> None:
         sync,
     )
 
-    for command in (demo.demo, company.init, company.doctor):
-        app.command()(command)
+    reservation_changes.register(reservations.app)
+    app.command()(demo.demo)
+    app.command()(company.init)
+    app.command()(company.doctor)
     app.add_typer(rooms.app, name="rooms")
     app.add_typer(subscriptions.app, name="subscriptions")
     app.command()(listen.listen)
     app.add_typer(sync.app, name="sync")
     app.command()(planner.planner)
-    for command in (diff.diff, diff.explain):
-        app.command()(command)
-    for name, group in (
-        ("reservations", reservation_changes.app),
-        ("services", services.app),
-        ("cancellations", cancellations.app),
-        ("log", log.app),
-        ("store", store.app),
-        ("config", company.config_app),
-        ("sandbox", sandbox.app),
-        ("graph", graph.app),
-    ):
-        app.add_typer(group, name=name)
+    app.command()(diff.diff)
+    app.command()(diff.explain)
+    app.add_typer(reservations.app, name="reservations")
+    app.add_typer(services.app, name="services")
+    app.add_typer(cancellations.app, name="cancellations")
+    app.add_typer(log.app, name="log")
+    app.add_typer(store.app, name="store")
+    app.add_typer(company.config_app, name="config")
+    app.add_typer(sandbox.app, name="sandbox")
+    app.add_typer(graph.app, name="graph")
 
 
-_add_groups()
+_add_commands()
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ import typer
 
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, YesOption, parse_duration, parse_instant
-from obctl.cli.reservations import app
 from obctl.errors import ObctlError, UsageError
 from obctl.render.output import Format
 
@@ -27,7 +26,13 @@ _NoPush = Annotated[
 ]
 
 
-@app.command("create")
+def register(app: typer.Typer) -> None:
+    """Add the commands to the group that lists and shows reservations."""
+    app.command()(create)
+    app.command()(change)
+    app.command()(cancel)
+
+
 def create(
     ctx: typer.Context,
     room: Annotated[str, typer.Option(help="Address or unique name of the room.")],
@@ -76,7 +81,6 @@ def create(
     _push_and_show(context, made[:1], format, no_push=no_push, count=len(made))
 
 
-@app.command("change")
 def change(
     ctx: typer.Context,
     number: Annotated[int, typer.Argument(help="Reservation number.")],
@@ -110,7 +114,6 @@ def change(
     _push_and_show(context, changed, format, no_push=no_push, count=len(changed))
 
 
-@app.command("cancel")
 def cancel(
     ctx: typer.Context,
     number: Annotated[int, typer.Argument(help="Reservation number.")],

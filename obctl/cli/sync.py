@@ -106,7 +106,7 @@ def status(
     max_age: Annotated[str, typer.Option(help="A good pass older than this is stale.")] = "26h",
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """Age of each room's last good pass, outbox, inbox, subscriptions; exit 3 if something is stale."""
+    """How the company stands: passes, outbox, inbox, subscriptions. Exit 3: something is stale."""
     from obctl.engine.status import current_status
     from obctl.render.output import show_one
     from obctl.render.sync import status_picture

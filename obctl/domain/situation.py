@@ -11,7 +11,7 @@ from obctl.domain.cancellation import CancellationRequest
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event, EventId
 from obctl.domain.reading import Reading
-from obctl.domain.reservation import Reservation
+from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
@@ -23,7 +23,7 @@ class Situation:
 
     room: Room
     reservations: tuple[Reservation, ...]
-    agreed: Mapping[int, AgreedState]
+    agreed: Mapping[ReservationNumber, AgreedState]
     reading: Reading
     settings: SyncSettings
     window: TimeSpan

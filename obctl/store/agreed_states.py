@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.event import Person
+from obctl.domain.reservation import ReservationNumber
 from obctl.domain.room import RoomId
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
@@ -54,7 +55,7 @@ def find_agreed(store: Store, reservation: int) -> AgreedState | None:
     return _state(row) if row else None
 
 
-def load_agreed(store: Store, room: RoomId) -> dict[int, AgreedState]:
+def load_agreed(store: Store, room: RoomId) -> dict[ReservationNumber, AgreedState]:
     """The agreed states of a room's reservations, by number."""
     rows = store.rows(
         "SELECT a.* FROM agreed_states a JOIN reservations r ON r.number = a.reservation"

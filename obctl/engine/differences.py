@@ -1,0 +1,155 @@
+"""`diff`: both sides of rooms read at the same moment, compared, each difference explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from obctl.domain.agreed_state import AgreedState
+from obctl.domain.causes import Explanation, explain
+from obctl.domain.comparison import compare, pair
+from obctl.domain.difference import Difference, RoomVerdict
+from obctl.domain.event import Event, EventId
+from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.room import Room, RoomId, Verdict
+from obctl.domain.time_span import TimeSpan, days_span
+from obctl.engine.company import Company
+from obctl.engine.gather import Gathered, gather_facts
+from obctl.engine.outlook import Outlook, condition
+from obctl.errors import ObctlError
+from obctl.store.agreed_states import load_agreed
+from obctl.store.reservations import find_by_event, load_room_reservations
+
+_AROUND = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomComparison:
+    """One room's two sides as compared; nothing in it where the verdict is inconclusive."""
+
+    room: Room
+    verdict: RoomVerdict
+    span: TimeSpan
+    reservations: tuple[Reservation, ...] = ()
+    events: tuple[Event, ...] = ()
+    agreed: dict[ReservationNumber, AgreedState] | None = None
+    missing: frozenset[EventId] = frozenset()
+    differences: tuple[Difference, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+
+
+async def compare_rooms(
+    company: Company,
+    outlook: Outlook,
+    rooms: Sequence[Room],
+    first: date,
+    last: date,
+    only: frozenset[RoomId] | None = None,
+) -> list[RoomComparison]:
+    """Compare the days `first` to `last`, in each room's zone.
+
+    `only` limits which rooms' differences are explained; the others serve as neighbours.
+    """
+    spans = {room.id: days_span(first, last, room.zone) for room in rooms}
+    whole = TimeSpan(
+        min((span.start for span in spans.values()), default=company.now) - _AROUND,
+        max((span.end for span in spans.values()), default=company.now) + _AROUND,
+    )
+    answers = await outlook.views(rooms, whole)
+    compared = [
+        await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
+        for room in rooms
+    ]
+    gathered = Gathered(
+        company,
+        outlook,
+        tuple(rooms),
+        {item.room.id: item.events for item in compared},
+    )
+    return [
+        await _explained(gathered, item) if only is None or item.room.id in only else item
+        for item in compared
+    ]
+
+
+async def _compare(
+    company: Company,
+    outlook: Outlook,
+    room: Room,
+    span: TimeSpan,
+    whole: TimeSpan,
+    answer: tuple[Event, ...] | ObctlError,
+) -> RoomComparison:
+    if isinstance(answer, ObctlError):
+        return RoomComparison(
+            room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, condition(answer)), span
+        )
+    reservations = {
+        reservation.number: reservation
+        for reservation in load_room_reservations(company.store, room.id, whole)
+    }
+    for event in answer:
+        for reservation in find_by_event(company.store, room.id, event.id):
+            reservations[reservation.number] = reservation
+    events = {event.id: event for event in answer}
+    missing: set[EventId] = set()
+    lone = pair(reservations.values(), events.values()).only_reservations
+    for reservation in lone:
+        if (
+            not reservation.is_active
+            or reservation.event_id is None
+            or not span.overlaps(reservation.start, reservation.end)
+        ):
+            continue
+        found, gone = await outlook.event(room, reservation.event_id)
+        if gone:
+            missing.add(reservation.event_id)
+        if found is not None:
+            if found.takes_room and whole.overlaps(found.start, found.end):
+                # the view left it out and it is there: nothing of this read is to be trusted
+                return RoomComparison(
+                    room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, "partial-read"), span
+                )
+            events[found.id] = found
+    agreed = load_agreed(company.store, room.id)
+    return RoomComparison(
+        room,
+        RoomVerdict(room.id, Verdict.OK),
+        span,
+        tuple(reservations.values()),
+        tuple(events.values()),
+        agreed,
+        frozenset(missing),
+        compare(
+            room,
+            reservations.values(),
+            events.values(),
+            span,
+            {number: state for number, state in agreed.items() if number in reservations},
+        ),
+    )
+
+
+async def _explained(gathered: Gathered, item: RoomComparison) -> RoomComparison:
+    differences: list[Difference] = []
+    explanations: list[Explanation] = []
+    for difference in item.differences:
+        facts = await gather_facts(
+            gathered,
+            item.room,
+            difference,
+            item.reservations,
+            item.agreed or {},
+            item.missing,
+        )
+        explanation = explain(facts)
+        explanations.append(explanation)
+        differences.append(
+            replace(
+                difference,
+                cause=explanation.cause,
+                missed_because=explanation.missed_because,
+            )
+        )
+    return replace(item, differences=tuple(differences), explanations=tuple(explanations))

@@ -1,0 +1,203 @@
+"""Gathering the facts from which a cause is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from obctl.domain.agreed_state import AgreedState
+from obctl.domain.difference import Difference
+from obctl.domain.event import Event, EventId
+from obctl.domain.facts import Facts, OrganizerAnswer
+from obctl.domain.push import OutboxItem
+from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.room import Room, RoomId
+from obctl.domain.time_span import TimeSpan
+from obctl.engine.company import Company
+from obctl.engine.outlook import Outlook
+from obctl.engine.windows import policy_window
+from obctl.errors import ObctlError
+from obctl.store.cancellation_requests import newest_request
+from obctl.store.company_log import load_history
+from obctl.store.inbox import last_notified, waiting_rooms
+from obctl.store.outbox import owed_for
+from obctl.store.reservations import load_by_series
+from obctl.store.rooms import load_rooms
+from obctl.store.subscriptions import load_subscriptions
+
+_AROUND = timedelta(days=1)
+_A_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What all rooms of a comparison share; `events` are those read, by room."""
+
+    company: Company
+    outlook: Outlook
+    rooms: tuple[Room, ...]
+    events: Mapping[RoomId, tuple[Event, ...]]
+
+
+async def gather_facts(
+    gathered: Gathered,
+    room: Room,
+    difference: Difference,
+    reservations: Sequence[Reservation],
+    agreed: Mapping[ReservationNumber, AgreedState],
+    missing: frozenset[EventId],
+) -> Facts:
+    """Everything known about one difference."""
+    company, outlook = gathered.company, gathered.outlook
+    store = company.store
+    events = gathered.events.get(room.id, ())
+    reservation = next((r for r in reservations if r.number == difference.reservation), None)
+    event = next((e for e in events if e.id == difference.event_id), None)
+    last_known = outlook.last_known(room, difference.event_id) if difference.event_id else None
+    shown: Event | Reservation | None = event or reservation or last_known
+    master_id = _master_id(event, reservation, last_known)
+    master, master_missing = await outlook.master(room, master_id) if master_id else (None, False)
+    event_ids = sorted({x for x in (difference.event_id, master_id) if x})
+    subscriptions = tuple(load_subscriptions(store, room.id))
+    series_key = shown.series_key if shown else None
+    return Facts(
+        difference=difference,
+        room=room,
+        now=company.now,
+        settings=company.config.sync,
+        window=policy_window(room, company.config.sync, company.now),
+        reservation=reservation,
+        agreed=agreed.get(reservation.number) if reservation else None,
+        event=event,
+        event_missing=difference.event_id in missing,
+        last_known=last_known,
+        master=master,
+        master_missing=master_missing,
+        same_series=tuple(
+            e
+            for e in events
+            if master_id and e.series_master_id == master_id and e.id != difference.event_id
+        ),
+        same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
+        elsewhere=await _elsewhere(gathered, room, shown),
+        rekeyed=_rekeyed(reservation, events),
+        siblings=tuple(
+            r
+            for r in reservations
+            if r is not reservation
+            and (
+                (r.series_key is not None and r.series_key == series_key)
+                or (r.start < difference.end and r.end > difference.start)
+            )
+        ),
+        outbox=_owed(company, reservation),
+        request=newest_request(store, reservation.number) if reservation else None,
+        subscriptions=subscriptions,
+        inbox_waiting=room.id in waiting_rooms(store),
+        notified_at=last_notified(store, room.id, event_ids) if event_ids else None,
+        last_run_at=room.last_synced_at,
+        organizer=await outlook.organizer(event.organizer.email)
+        if event and not event.is_organizer and _internal(gathered, event)
+        else OrganizerAnswer.UNKNOWN,
+        domains=_domains(gathered),
+        history=tuple(
+            load_history(store, room.id, event_ids, reservation.number if reservation else None)
+        ),
+        reserved_elsewhere=_reserved_elsewhere(gathered, room, series_key),
+        created_together=sum(
+            1
+            for e in events
+            if event
+            and e.id != event.id
+            and e.created_at
+            and event.created_at
+            and abs(e.created_at - event.created_at) < _A_MINUTE
+        ),
+        vanished_together=sum(
+            1
+            for r in reservations
+            if r is not reservation and r.event_id in missing and r.end <= company.now
+        ),
+        mailbox_id=await outlook.mailbox_id(room) if missing else None,
+        mailbox_shared_with=tuple(
+            other
+            for other in gathered.rooms
+            if other.id != room.id and room.object_id and other.object_id == room.object_id
+        ),
+    )
+
+
+def _master_id(
+    event: Event | None, reservation: Reservation | None, last_known: Event | None
+) -> EventId | None:
+    for item in (event, reservation, last_known):
+        if item is not None and item.series_master_id:
+            return item.series_master_id
+    return None
+
+
+def _meets(difference: Difference, event: Event) -> bool:
+    return event.start < difference.end and event.end > difference.start
+
+
+def _rekeyed(reservation: Reservation | None, events: Sequence[Event]) -> Event | None:
+    if reservation is None or reservation.key is None:
+        return None
+    return next(
+        (e for e in events if e.key == reservation.key and e.id != reservation.event_id), None
+    )
+
+
+def _owed(company: Company, reservation: Reservation | None) -> OutboxItem | None:
+    owed = owed_for(company.store, reservation.number) if reservation else []
+    return owed[-1] if owed else None
+
+
+async def _elsewhere(
+    gathered: Gathered, room: Room, shown: Event | Reservation | None
+) -> tuple[tuple[Room, Event], ...]:
+    """The same meeting in other mapped rooms, those outside the comparison included."""
+    if shown is None or shown.series_key is None:
+        return ()
+    key = shown.series_key
+    found = [
+        (other, event)
+        for other in gathered.rooms
+        if other.id != room.id
+        for event in gathered.events.get(other.id, ())
+        if event.series_key == key
+    ]
+    known = {other.id for other in gathered.rooms}
+    rest = [other for other in load_rooms(gathered.company.store) if other.id not in known]
+    if rest and isinstance(shown, Reservation):
+        span = TimeSpan(shown.start - _AROUND, shown.end + _AROUND)
+        for other_id, view in (await gathered.outlook.views(rest, span)).items():
+            if not isinstance(view, ObctlError):
+                other = next(item for item in rest if item.id == other_id)
+                found += [(other, event) for event in view if event.series_key == key]
+    return tuple(found)
+
+
+def _reserved_elsewhere(
+    gathered: Gathered, room: Room, series_key: str | None
+) -> tuple[tuple[Room, Reservation], ...]:
+    if series_key is None:
+        return ()
+    rooms = {other.id: other for other in load_rooms(gathered.company.store)}
+    return tuple(
+        (rooms[reservation.room], reservation)
+        for reservation in load_by_series(gathered.company.store, [series_key])
+        if reservation.room != room.id and reservation.is_active and reservation.room in rooms
+    )
+
+
+def _domains(gathered: Gathered) -> frozenset[str]:
+    return frozenset(
+        room.mailbox.rpartition("@")[2].lower() for room in load_rooms(gathered.company.store)
+    )
+
+
+def _internal(gathered: Gathered, event: Event) -> bool:
+    address = event.organizer.email or ""
+    return address.rpartition("@")[2].lower() in _domains(gathered)

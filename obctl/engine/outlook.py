@@ -1,0 +1,122 @@
+"""Outlook as a comparison sees it: live or remembered, each answer asked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.facts import OrganizerAnswer
+from obctl.domain.room import Room, RoomId
+from obctl.domain.time_span import TimeSpan
+from obctl.engine.company import Company
+from obctl.engine.passes import condition_of
+from obctl.engine.ports import DirectoryEntry, Gateway
+from obctl.errors import GraphUnavailable, NotAuthorised, NotFound, ObctlError
+from obctl.store.events import find_event, load_events
+
+
+class Outlook:
+    """Answers about Outlook; `gateway` is `None` where only the store may be asked (`--cached`).
+
+    An answer that cannot be had is `None` or empty: causes take that as "not known".
+    """
+
+    def __init__(self, company: Company, gateway: Gateway | None) -> None:
+        self._company = company
+        self._gateway = gateway
+        self._views: dict[tuple[RoomId, TimeSpan], tuple[Event, ...] | ObctlError] = {}
+        self._masters: dict[tuple[RoomId, EventId], SeriesMaster | None] = {}
+        self._directory: dict[str, DirectoryEntry | ObctlError | None] = {}
+
+    @property
+    def live(self) -> bool:
+        return self._gateway is not None
+
+    async def views(
+        self, rooms: Sequence[Room], span: TimeSpan
+    ) -> dict[RoomId, tuple[Event, ...] | ObctlError]:
+        """The events of many rooms; raises where Graph cannot be asked at all."""
+        if self._gateway is None:
+            return {
+                room.id: tuple(load_events(self._company.store, room.id, span)) for room in rooms
+            }
+        wanted = [room for room in rooms if (room.id, span) not in self._views]
+        if wanted:
+            found = await self._gateway.fetch_views(wanted, span)
+            for room in wanted:
+                self._views[room.id, span] = found[room.mailbox]
+        answers = {room.id: self._views[room.id, span] for room in rooms}
+        _raise_if_none_answered(answers)
+        return answers
+
+    async def event(self, room: Room, event_id: EventId) -> tuple[Event | None, bool]:
+        """An event by id, and whether Graph said 404; remembered ones where nobody may be asked."""
+        if self._gateway is None:
+            return None, False
+        try:
+            return await self._gateway.fetch_event(room, event_id), False
+        except NotFound as error:
+            return None, error.code != "mailbox-gone"
+        except ObctlError:
+            return None, False
+
+    async def master(self, room: Room, master_id: EventId) -> tuple[SeriesMaster | None, bool]:
+        """A series master, and whether Graph said 404."""
+        if self._gateway is None:
+            return None, False
+        key = (room.id, master_id)
+        if key not in self._masters:
+            try:
+                self._masters[key] = await self._gateway.fetch_master(room, master_id)
+            except NotFound:
+                self._masters[key] = None
+            except ObctlError:
+                return None, False
+        return self._masters[key], self._masters[key] is None
+
+    async def mailbox_id(self, room: Room) -> str | None:
+        """The object id the directory gives for the room's address now."""
+        entry = await self._entry(room.mailbox)
+        return entry.object_id if isinstance(entry, DirectoryEntry) else None
+
+    async def organizer(self, address: str | None) -> OrganizerAnswer:
+        """What the directory says of an organiser."""
+        if address is None or self._gateway is None:
+            return OrganizerAnswer.UNKNOWN
+        entry = await self._entry(address)
+        if isinstance(entry, ObctlError):
+            return OrganizerAnswer.UNKNOWN
+        if entry is None:
+            return OrganizerAnswer.NOT_FOUND
+        return OrganizerAnswer.DISABLED if entry.enabled is False else OrganizerAnswer.FOUND
+
+    async def _entry(self, address: str) -> DirectoryEntry | ObctlError | None:
+        key = address.casefold()
+        if self._gateway is None:
+            return GraphUnavailable("only the store may be asked")
+        if key not in self._directory:
+            try:
+                self._directory[key] = await self._gateway.look_up(address)
+            except ObctlError as error:
+                self._directory[key] = error
+        return self._directory[key]
+
+    def last_known(self, room: Room, event_id: EventId) -> Event | None:
+        """The event as obctl stored it when it last saw it."""
+        return find_event(self._company.store, room.id, event_id)
+
+
+def _raise_if_none_answered(answers: dict[RoomId, tuple[Event, ...] | ObctlError]) -> None:
+    """Raise what stops every room alike: a wrong credential, a Graph nobody reaches."""
+    errors = [answer for answer in answers.values() if isinstance(answer, ObctlError)]
+    for error in errors:
+        if isinstance(error, NotAuthorised) and error.graph and error.graph.status == 401:
+            raise error
+    unreachable = [e for e in errors if e.graph is None and e.code == GraphUnavailable.code]
+    if unreachable and len(unreachable) == len(answers):
+        raise unreachable[0]
+
+
+def condition(error: ObctlError) -> str:
+    """Why a room cannot be compared."""
+    return condition_of(error) or error.code

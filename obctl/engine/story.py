@@ -1,0 +1,132 @@
+"""`explain`: the whole story of one reservation or event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from obctl.domain.agreed_state import AgreedState
+from obctl.domain.causes import RuledOut
+from obctl.domain.company_log import LogEntry
+from obctl.domain.comparison import Normalised, normalised, pair
+from obctl.domain.difference import Cause, Difference, RoomVerdict
+from obctl.domain.event import Event, EventId
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.time_span import local_day
+from obctl.engine.company import Company
+from obctl.engine.differences import RoomComparison, compare_rooms
+from obctl.engine.outlook import Outlook
+from obctl.errors import UsageError
+from obctl.store.agreed_states import find_agreed
+from obctl.store.company_log import load_history
+from obctl.store.events import find_event_anywhere
+from obctl.store.reservations import find_by_event, find_reservation
+from obctl.store.rooms import find_room_by_id, load_rooms
+
+_LAST_INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything about one item: both sides, what they last agreed on, the verdict, the log."""
+
+    room: Room
+    verdict: RoomVerdict
+    reservation: Reservation | None
+    event: Event | None
+    agreed: AgreedState | None
+    differences: tuple[Difference, ...]
+    normalised: tuple[Normalised, ...]
+    cause: Cause | None
+    missed_because: Cause | None
+    ruled_out: tuple[RuledOut, ...]
+    story: tuple[LogEntry, ...]
+
+
+async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:
+    """The story of a reservation number or an event id; raises `UsageError` for neither."""
+    room, reservation, event = await _find(company, outlook, wanted)
+    shown = event or reservation
+    if shown is None:
+        raise _unknown(wanted)
+    starts = [item.start for item in (reservation, event) if item]
+    ends = [item.end for item in (reservation, event) if item]
+    compared = (
+        await compare_rooms(
+            company,
+            outlook,
+            [room],
+            local_day(min(starts), room.zone),
+            local_day(max(*starts, max(ends) - _LAST_INSTANT), room.zone),
+        )
+    )[0]
+    reservation, event = _both(compared, reservation, event)
+    about = [
+        position
+        for position, difference in enumerate(compared.differences)
+        if (reservation and difference.reservation == reservation.number)
+        or (event and difference.event_id == event.id)
+    ]
+    explanation = compared.explanations[about[0]] if about else None
+    agreed = find_agreed(company.store, reservation.number) if reservation else None
+    ids = {item.event_id for item in (reservation,) if item and item.event_id}
+    ids |= {event.id} if event else set()
+    return Story(
+        room=room,
+        verdict=compared.verdict,
+        reservation=reservation,
+        event=event,
+        agreed=agreed,
+        differences=tuple(compared.differences[position] for position in about),
+        normalised=normalised(reservation, event, agreed) if reservation and event else (),
+        cause=explanation.cause if explanation else None,
+        missed_because=explanation.missed_because if explanation else None,
+        ruled_out=explanation.ruled_out if explanation else (),
+        story=tuple(
+            load_history(
+                company.store, None, sorted(ids), reservation.number if reservation else None
+            )
+        ),
+    )
+
+
+async def _find(
+    company: Company, outlook: Outlook, wanted: str
+) -> tuple[Room, Reservation | None, Event | None]:
+    if wanted.isdecimal():
+        reservation = find_reservation(company.store, int(wanted))
+        return find_room_by_id(company.store, reservation.room), reservation, None
+    event_id = EventId(wanted)
+    known = find_event_anywhere(company.store, wanted)
+    if known is not None:
+        room = find_room_by_id(company.store, known[0])
+        owners = find_by_event(company.store, room.id, wanted)
+        return room, owners[0] if owners else None, known[1]
+    for room in load_rooms(company.store):
+        owners = find_by_event(company.store, room.id, wanted)
+        if owners:
+            return room, owners[0], None
+        found, _gone = await outlook.event(room, event_id)
+        if found is not None:
+            return room, None, found
+    raise _unknown(wanted)
+
+
+def _both(
+    compared: RoomComparison, reservation: Reservation | None, event: Event | None
+) -> tuple[Reservation | None, Event | None]:
+    """The two halves as the comparison paired them."""
+    for ours, theirs in pair(compared.reservations, compared.events).pairs:
+        if (reservation and ours.number == reservation.number) or (event and theirs.id == event.id):
+            return ours, theirs
+    present = {item.id: item for item in compared.events}
+    return reservation, present.get(event.id) if event else None
+
+
+def _unknown(wanted: str) -> UsageError:
+    return UsageError(
+        f"{wanted!r} is neither a reservation nor an event of a mapped room",
+        hint="use a number of `obctl reservations list` or an event id of `obctl diff`",
+        code="unknown-item",
+    )

@@ -1,0 +1,243 @@
+"""Differences and stories on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from obctl.domain.zones import zone
+from obctl.render.objects import Rooms, at, cause_object, difference_object
+from obctl.render.output import Column, fields, table, text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+    from obctl.domain.agreed_state import AgreedState
+    from obctl.domain.event import Event
+    from obctl.domain.reservation import Reservation
+    from obctl.engine.story import Story
+
+JsonObject = Mapping[str, Any]
+
+_WORDS = {
+    "missing_in_officebooking": "not in Officebooking",
+    "missing_in_outlook": "not in Outlook",
+    "changed": "changed",
+    "duplicate": "twice",
+    "overlap": "overlap",
+}
+_SIDE_FIELDS = ("subject", "start", "end", "all_day", "organizer", "status")
+
+
+def diff_picture(item: JsonObject, zones: Mapping[str, str]) -> list[RenderableType]:
+    """Rooms that could not be compared, each difference with cause and remedy, the counts."""
+    parts: list[RenderableType] = []
+    for room in item["rooms"]:
+        if room["condition"]:
+            words = f"{room['room']}: inconclusive, {room['condition']}; not compared"
+            parts.append(text(words, "yellow"))
+    for number, difference in enumerate(item["differences"], 1):
+        parts.append(_headline(number, difference, zones[difference["room"]]))
+        parts.append(_details(difference, zones[difference["room"]]))
+    parts.append(_summary(item))
+    return parts
+
+
+def _headline(number: int, difference: JsonObject, zone_name: str) -> Text:
+    words = _WORDS[difference["kind"]]
+    line = text(f"{number}. {words}: ", "bold")
+    line.append_text(text(difference["subject"] or "(no subject)", "bold"))
+    line.append_text(text(f"  {local_span(difference, zone_name)}"))
+    return line
+
+
+def _details(difference: JsonObject, zone_name: str) -> RenderableType:
+    cause = difference["cause"]
+    reservation = difference["reservation"]
+    pairs: list[tuple[str, object]] = [
+        ("   room", f"{difference['room']} ({zone_name})"),
+        ("   reservation", reservation if reservation is not None else "none"),
+    ]
+    for name, values in difference["fields"].items():
+        ours, theirs = values["officebooking"], values["outlook"]
+        pairs.append((f"   {name}", f"Officebooking {ours}, Outlook {theirs}"))
+    pairs.append(("   cause", _cause_text(cause)))
+    missed = difference["missed_because"]
+    if missed:
+        pairs.append(("   not seen", f"{missed['code']} ({missed['confidence']})"))
+    pairs.append(("   remedy", cause["remedy"]))
+    return fields(pairs)
+
+
+def _cause_text(cause: JsonObject) -> Text:
+    shown = text(cause["code"], "cyan")
+    shown.append_text(text(f" ({cause['confidence']})"))
+    return shown
+
+
+def _summary(item: JsonObject) -> Text:
+    summary = item["summary"]
+    days = item["from"] if item["from"] == item["to"] else f"{item['from']} to {item['to']}"
+    if not summary["differences"]:
+        return text(f"{days}: no differences in {summary['rooms']} rooms")
+    causes = ", ".join(f"{count} {code}" for code, count in summary["by_cause"].items())
+    found = summary["differences"]
+    words = f"{found} difference{'s' if found > 1 else ''}"
+    return text(f"{days}: {words} in {summary['rooms']} rooms: {causes}")
+
+
+def local_span(item: JsonObject, zone_name: str) -> str:
+    """Start and end as people of a zone read them."""
+    start = datetime.fromisoformat(item["start"]).astimezone(zone(zone_name))
+    end = datetime.fromisoformat(item["end"]).astimezone(zone(zone_name))
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %d %b %H:%M}"
+    return f"{start:%a %d %b %H:%M}-{last}"
+
+
+def story_object(story: Story, rooms: Rooms) -> dict[str, Any]:
+    """The JSON object of `explain`."""
+    shown = story.reservation or story.event
+    return {
+        "item": {
+            "room": story.room.mailbox,
+            "reservation": story.reservation.number if story.reservation else None,
+            "event_id": story.event.id
+            if story.event
+            else story.reservation.event_id
+            if story.reservation
+            else None,
+            "subject": shown.subject if shown else None,
+            "start": at(shown.start) if shown else None,
+            "end": at(shown.end) if shown else None,
+        },
+        "officebooking": _side(story.reservation),
+        "outlook": _side_of_event(story.event),
+        "agreed": _side_agreed(story.agreed),
+        "differences": [difference_object(item, rooms) for item in story.differences],
+        "normalised": [
+            {"field": item.field, "cause": item.cause_code} for item in story.normalised
+        ],
+        "cause": cause_object(story.cause),
+        "missed_because": cause_object(story.missed_because),
+        "ruled_out": [{"code": item.code, "test": item.test} for item in story.ruled_out],
+        "story": [
+            {"at": at(entry.at), "what": f"{entry.action}: {entry.message}", "entry": entry.id}
+            for entry in story.story
+        ],
+        "verdict": story.verdict.verdict.value,
+        "condition": story.verdict.condition,
+    }
+
+
+def _side(reservation: Reservation | None) -> dict[str, Any] | None:
+    if reservation is None:
+        return None
+    return {
+        "subject": reservation.subject,
+        "start": at(reservation.start),
+        "end": at(reservation.end),
+        "all_day": reservation.all_day,
+        "organizer": reservation.organizer.email,
+        "status": reservation.status.value,
+    }
+
+
+def _side_of_event(event: Event | None) -> dict[str, Any] | None:
+    if event is None:
+        return None
+    status = "tentative" if event.is_tentative else "confirmed"
+    return {
+        "subject": event.subject,
+        "start": at(event.start),
+        "end": at(event.end),
+        "all_day": event.all_day,
+        "organizer": event.organizer.email,
+        "status": status if event.takes_room else "cancelled",
+    }
+
+
+def _side_agreed(agreed: AgreedState | None) -> dict[str, Any] | None:
+    if agreed is None:
+        return None
+    return {
+        "subject": agreed.subject,
+        "start": at(agreed.start),
+        "end": at(agreed.end),
+        "all_day": agreed.all_day,
+        "organizer": agreed.organizer.email,
+        "status": None,
+    }
+
+
+def story_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
+    """Both sides and what they agreed on, the verdict, what it is not, and the log."""
+    from rich import box
+    from rich.table import Table
+
+    about = item["item"]
+    parts: list[RenderableType] = [
+        fields(
+            [
+                ("item", about["subject"]),
+                ("room", f"{about['room']} ({zone_name})"),
+                ("reservation", about["reservation"] or "none"),
+                ("event id", about["event_id"] or "none"),
+            ]
+        )
+    ]
+    sides = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for header in ("", "Officebooking", "Outlook", "agreed"):
+        sides.add_column(header, overflow="fold")
+    columns = [item[side] or {} for side in ("officebooking", "outlook", "agreed")]
+    for name in _SIDE_FIELDS:
+        cells = [_cell(column.get(name), name, zone_name) for column in columns]
+        sides.add_row(text(name.replace("_", " ")), *cells)
+    parts.append(sides)
+    parts.append(_verdict(item))
+    if item["story"]:
+        parts.append(table(item["story"], _STORY))
+    return parts
+
+
+def _cell(value: object, name: str, zone_name: str) -> Text:
+    if value is None:
+        return text("–", "dim")
+    if name in ("start", "end"):
+        moment = datetime.fromisoformat(str(value)).astimezone(zone(zone_name))
+        return text(f"{moment:%a %d %b %H:%M}")
+    if isinstance(value, bool):
+        return text("yes" if value else "no")
+    return text(value)
+
+
+def _verdict(item: JsonObject) -> RenderableType:
+    cause = item["cause"]
+    pairs: list[tuple[str, object]] = []
+    if item["condition"]:
+        pairs.append(("verdict", text(f"inconclusive: {item['condition']}", "yellow")))
+    elif cause is None:
+        pairs.append(("verdict", "both sides are in step"))
+    else:
+        kinds = ", ".join(_WORDS[found["kind"]] for found in item["differences"])
+        pairs += [
+            ("verdict", kinds),
+            ("cause", _cause_text(cause)),
+            *(("", f"{e['fact']}: {e['value']}") for e in cause["evidence"]),
+            ("refuted by", cause["refuted_by"]),
+            ("remedy", cause["remedy"]),
+        ]
+    missed = item["missed_because"]
+    if missed:
+        pairs.append(("not seen", f"{missed['code']} ({missed['confidence']})"))
+    pairs += [("normalised", f"{n['field']}: {n['cause']}") for n in item["normalised"]]
+    pairs += [("ruled out", f"{r['code']}: {r['test']}") for r in item["ruled_out"]]
+    return fields(pairs)
+
+
+_STORY = [
+    Column("entry", lambda o: str(o["entry"]), justify="right", no_wrap=True),
+    Column("at (UTC)", lambda o: o["at"][:16].replace("T", " "), no_wrap=True),
+    Column("what", lambda o: o["what"]),
+]

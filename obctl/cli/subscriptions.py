@@ -207,7 +207,8 @@ def _show(
     empty: str = "no room is subscribed",
 ) -> None:
     from obctl.render.objects import subscription_object
-    from obctl.render.output import Column, show_list
+    from obctl.render.output import show_list
+    from obctl.render.subscriptions import subscription_columns
 
     rooms, now = context.rooms, context.now
     show_list(
@@ -216,19 +217,9 @@ def _show(
             (subscription_object(item, rooms, now) for item in subscriptions),
             key=lambda item: item["room"] or "",
         ),
-        [
-            Column("room", lambda o: o["room"], ratio=1),
-            Column("state", lambda o: o["state"]),
-            Column("expires", lambda o: _minute(o["expires_at"])),
-            Column("last notified", lambda o: _minute(o["last_notification_at"])),
-            Column("id", lambda o: o["id"], no_wrap=True, ratio=1),
-        ],
+        subscription_columns(context.config.time_zone, now),
         empty=empty,
     )
-
-
-def _minute(instant: str | None) -> str:
-    return "-" if instant is None else f"{instant[:16].replace('T', ' ')}Z"
 
 
 def _remark_on_lost(context: Context, subscriptions: Iterable[Subscription]) -> None:

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from builders import NOW, make_subscription
+
+from obctl.domain.subscription import LIFETIME
+
+
+@pytest.mark.parametrize(
+    ("age", "left", "state"),
+    [
+        (timedelta(0), LIFETIME, "active"),
+        (LIFETIME / 2 - timedelta(seconds=1), LIFETIME / 2 + timedelta(seconds=1), "active"),
+        (LIFETIME / 2, LIFETIME / 2, "expiring"),
+        (LIFETIME, timedelta(0), "expired"),
+        (timedelta(days=400), LIFETIME, "active"),
+        (timedelta(days=400), LIFETIME / 2, "expiring"),
+        (timedelta(hours=1), timedelta(hours=2), "active"),
+        (timedelta(hours=2), timedelta(hours=1), "expiring"),
+    ],
+    ids=[
+        "new",
+        "just before half of its life",
+        "at half of its life",
+        "over",
+        "renewed many times, the last time just now",
+        "renewed many times, due again",
+        "short-lived",
+        "short-lived and due",
+    ],
+)
+def test_it_is_due_at_half_of_what_it_was_granted(
+    age: timedelta, left: timedelta, state: str
+) -> None:
+    subscription = make_subscription(created_at=NOW - age, expires_at=NOW + left)
+    assert subscription.state(NOW) == state
+
+
+def test_a_lost_one_is_lost_whatever_its_dates_say() -> None:
+    assert make_subscription(lost=True).state(NOW) == "lost"
+
+
+def test_its_secret_is_not_in_its_repr() -> None:
+    assert "hush" not in repr(make_subscription(client_state="hush"))

@@ -6,7 +6,9 @@ from obctl.domain.cancellation import RequestStatus
 from obctl.domain.causes.clues import (
     bereft,
     cancellation_seen,
+    covers,
     is_past,
+    kept_on_purpose,
     series_date,
     since_last_pass,
 )
@@ -66,6 +68,7 @@ def but_kept(facts: Facts) -> Cause | None:
         CERTAIN if kept else LIKELY,
         {
             **_event_now(facts),
+            "request.status": facts.request.status if facts.request else None,
             "master.is_cancelled": series_off or None,
             "last_known.is_cancelled": (facts.last_known.is_cancelled or None)
             if facts.last_known
@@ -75,7 +78,7 @@ def but_kept(facts: Facts) -> Cause | None:
         },
         refuted_by="asked by id, the event answers without isCancelled, or with 404 and no"
         " cancellation on record",
-        remedy=_process(facts, reservation),
+        remedy=settle(facts, reservation),
     )
 
 
@@ -88,7 +91,7 @@ def occurrence_silently(facts: Facts) -> Cause | None:
     if day is None:
         return None
     cancelled, recurrence = facts.master.cancelled_dates, facts.master.recurrence
-    covered = recurrence.covers(day) if recurrence else None
+    covered = covers(recurrence, day) if recurrence else None
     listed = cancelled is not None and day in cancelled
     # clouds without the list: the series lives on around a date its pattern still has
     hole = cancelled is None and covered is True and bool(facts.same_series)
@@ -107,16 +110,23 @@ def occurrence_silently(facts: Facts) -> Cause | None:
             "master.pattern_has_date": covered,
             "series.end_date": recurrence.end_date if recurrence else None,
             "instances_read": len(facts.same_series) or None,
+            "request.status": facts.request.status if facts.request else None,
             **since_last_pass(facts, facts.master.event.modified_at),
         },
         refuted_by="the master's instances still include the date, or another busy event fills it",
-        remedy=_process(facts, reservation),
+        remedy=settle(facts, reservation),
     )
 
 
-def _process(facts: Facts, reservation: Reservation) -> str:
+def settle(facts: Facts, reservation: Reservation) -> str:
+    """What ends the matter of a reservation whose meeting is off."""
     if is_past(facts, reservation):
         return "none: a reservation that is over is never cancelled"
+    if request := kept_on_purpose(facts):
+        return (
+            f"none, it is kept on purpose: request {request.id} was rejected;"
+            f" to give it up after all: obctl reservations cancel {reservation.number}"
+        )
     return sync(facts.room)
 
 

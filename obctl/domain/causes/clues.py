@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from obctl.domain.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.causes.finding import Value
 from obctl.domain.difference import DifferenceKind
 from obctl.domain.event import Event
 from obctl.domain.facts import Facts
+from obctl.domain.push import PushAction
 from obctl.domain.reservation import Reservation
+from obctl.domain.series import Recurrence
 from obctl.domain.time_span import local_day
 from obctl.domain.zones import zone
 from obctl.errors import UnknownZone
@@ -38,10 +42,18 @@ def unwithdrawn(facts: Facts) -> tuple[Reservation, Event] | None:
 
 
 def bereft(facts: Facts) -> Reservation | None:
-    """The reservation without a live event, whether the event is cancelled, declined or gone."""
-    if facts.difference.kind is not DifferenceKind.MISSING_IN_OUTLOOK:
+    """The reservation without a live event, whether the event is cancelled, declined or gone.
+
+    One that Officebooking has yet to write to Outlook, the first time or again, is not bereft.
+    """
+    if facts.difference.kind is not DifferenceKind.MISSING_IN_OUTLOOK or yet_to_create(facts):
         return None
     return facts.reservation
+
+
+def yet_to_create(facts: Facts) -> bool:
+    """Whether Officebooking owes Outlook the event itself."""
+    return facts.outbox is not None and facts.outbox.action is PushAction.CREATE
 
 
 def vanished(facts: Facts) -> Reservation | None:
@@ -70,6 +82,12 @@ def cancellation_seen(facts: Facts) -> bool:
     if facts.last_known is not None and facts.last_known.is_cancelled:
         return True
     return any(entry.action == "event.cancelled" for entry in facts.history)
+
+
+def kept_on_purpose(facts: Facts) -> CancellationRequest | None:
+    """The cancellation request that a person rejected, so that the reservation stays."""
+    request = facts.request
+    return request if request and request.status is RequestStatus.REJECTED else None
 
 
 def series_date(facts: Facts, reservation: Reservation) -> date | None:
@@ -101,7 +119,13 @@ def date_dropped(facts: Facts) -> bool:
     if day in (facts.master.cancelled_dates or ()):
         return True
     recurrence = facts.master.recurrence
-    return recurrence is not None and not recurrence.covers(day)
+    return recurrence is not None and not covers(recurrence, day)
+
+
+@lru_cache(maxsize=4096)
+def covers(recurrence: Recurrence, day: date) -> bool:
+    """Whether a pattern has a date; remembered, for a long series is slow to count through."""
+    return recurrence.covers(day)
 
 
 def at_check_in(reservation: Reservation, moment: datetime) -> bool:
@@ -124,8 +148,11 @@ def is_external(facts: Facts, event: Event) -> bool:
     """Whether the organiser's address lies outside the company's mail domains."""
     if not facts.domains or not event.organizer.email:
         return False
-    domain = event.organizer.email.rpartition("@")[2].casefold()
-    return not any(domain == own or domain.endswith(f".{own}") for own in facts.domains)
+    domain = "." + event.organizer.email.rpartition("@")[2].casefold()
+    # rooms often live in a subdomain of their own
+    return not any(
+        domain.endswith(f".{own}") or f".{own}".endswith(domain) for own in facts.domains
+    )
 
 
 def last_pass(facts: Facts) -> datetime | None:

@@ -7,7 +7,7 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, found, sync
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event
 from obctl.domain.facts import Facts
-from obctl.domain.reservation import Reservation
+from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 
 
@@ -40,7 +40,9 @@ def _entered(facts: Facts) -> Cause | None:
         return None
     still_there = {room.id for room, copy in facts.elsewhere if copy.takes_room}
     for room, reservation in facts.reserved_elsewhere:
-        if room.id not in still_there and _same_date(reservation, event):
+        # a reservation not in step was moved in Officebooking: then the event is what stayed behind
+        in_step = reservation.external_state is ExternalState.IN_STEP
+        if in_step and room.id not in still_there and _same_date(reservation, event):
             return _move(facts, room, facts.room, event, reservation, LIKELY)
     return None
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from obctl.domain.causes.clues import bereft, changed, is_past, others, unreserved, unwithdrawn
+from obctl.domain.causes.clues import (
+    changed,
+    is_past,
+    others,
+    unreserved,
+    unwithdrawn,
+    yet_to_create,
+)
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, Value, found, sync
 from obctl.domain.comparison import is_busy
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
@@ -13,10 +20,8 @@ from obctl.domain.reservation import ExternalState, Reservation
 
 _OWED = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 _NEVER_THERE = (ExternalState.NOT_ON_OUTLOOK, *_OWED)
-_NOT_ABOUT_ORGANIZER = (
-    "throttl", "toomany", "busy", "unavailable", "timeout", "time out", "unknownerror",
-    "internalserver", "mailboxmove", "accessdenied", "authorization", "authori", "permission",
-)  # fmt: skip
+_REFUSED = "errorinvalidrequest"
+"""Graph's code for what only an organiser may do; other errors say nothing about that."""
 
 
 def changed_here(facts: Facts) -> bool:
@@ -38,9 +43,9 @@ def not_organizer(facts: Facts) -> Cause | None:
     said = _error(facts)
     if facts.outbox is not None and (not said and not facts.outbox.attempts):
         return None
-    if any(word in said for word in _NOT_ABOUT_ORGANIZER):
-        return None
     refused = "organizer" in said or "organiser" in said
+    if said and not refused and _REFUSED not in said:
+        return None
     return found(
         "push-not-organizer",
         CERTAIN if refused else LIKELY,
@@ -60,31 +65,22 @@ def not_organizer(facts: Facts) -> Cause | None:
 
 def push_failed(facts: Facts) -> Cause | None:
     """What Officebooking wrote down has not reached Outlook."""
-    reservation = facts.reservation
-    if reservation is None:
+    return _unsent(facts) or _left_behind(facts)
+
+
+def _unsent(facts: Facts) -> Cause | None:
+    reservation, item = facts.reservation, facts.outbox
+    if reservation is None or not (_unborn(facts, reservation) or _unchanged(facts)):
         return None
-    gone = bereft(facts) is not None and facts.event is None
-    unborn = gone and (reservation.event_id is None or reservation.external_state in _NEVER_THERE)
-    unsent = changed(facts) is not None and changed_here(facts)
-    kept = unwithdrawn(facts)
-    if not unborn and not unsent and kept is None:
-        return None
-    item = facts.outbox
-    failed = reservation.external_state is ExternalState.PUSH_FAILED or (
-        item is not None and (item.failed or item.error_code is not None)
-    )
+    failed = reservation.external_state is ExternalState.PUSH_FAILED
     confidence: Confidence = LIKELY
-    if failed:
+    if failed or (item is not None and (item.failed or item.error_code is not None)):
         confidence = CERTAIN
-    elif (item is not None and not item.attempts) or reservation.event_id:
-        # merely owed so far, or pushed once: nothing shows yet that a push failed
+    elif item is None and (reservation.event_id or reservation.external_state in _OWED):
+        # it was in Outlook once, or waits with the rest of its series: no failure is on record
         confidence = POSSIBLE
-    remedy = sync(facts.room) + " (sends what is owed to Outlook)"
-    if item is None:
-        verb = "cancel" if kept else "change"
-        remedy = f"obctl reservations {verb} {reservation.number} owes it to Outlook again"
-    if is_past(facts, reservation):
-        remedy = "none: the reservation is over"
+    elif item is not None and not item.attempts:
+        confidence = POSSIBLE
     return found(
         "push-failed",
         confidence,
@@ -95,7 +91,58 @@ def push_failed(facts: Facts) -> Cause | None:
             **_owed(facts),
         },
         refuted_by="Outlook has an event with the transaction id of this reservation",
-        remedy=remedy,
+        remedy=_send_again(facts, reservation),
+    )
+
+
+def _unborn(facts: Facts, reservation: Reservation) -> bool:
+    """Whether Outlook never had the event, or not since it was to be written again."""
+    if facts.difference.kind is not DifferenceKind.MISSING_IN_OUTLOOK:
+        return False
+    never = reservation.event_id is None or reservation.external_state in _NEVER_THERE
+    return yet_to_create(facts) or (facts.event is None and never)
+
+
+def _unchanged(facts: Facts) -> bool:
+    """Whether Outlook still has what Officebooking changed or cancelled."""
+    if unwithdrawn(facts):
+        return True
+    return changed(facts) is not None and changed_here(facts)
+
+
+def _send_again(facts: Facts, reservation: Reservation) -> str:
+    if is_past(facts, reservation):
+        return "none: the reservation is over"
+    if facts.outbox is not None or reservation.external_state in _OWED:
+        return f"{sync(facts.room)} (sends what is owed to Outlook)"
+    verb = "change" if reservation.is_active else "cancel"
+    return f"obctl reservations {verb} {reservation.number} owes it to Outlook again"
+
+
+def _left_behind(facts: Facts) -> Cause | None:
+    """Officebooking moved the reservation to another room; the old room still has the event."""
+    event = unreserved(facts)
+    if event is None:
+        return None
+    owed = (
+        reservation.number
+        for _, reservation in facts.reserved_elsewhere
+        if event.key and reservation.key == event.key and reservation.external_state in _OWED
+    )
+    number = next(owed, None) or pushed_for(event)
+    if number is None:
+        return None
+    return found(
+        "push-failed",
+        LIKELY,
+        {
+            "event.id": event.id,
+            "event.transaction_id": event.transaction_id,
+            "event.is_organizer": event.is_organizer,
+            "reservation.number": number,
+        },
+        refuted_by="the reservation stands in this room",
+        remedy=f"{sync(facts.room)} (sends what is owed to Outlook); then obctl explain {number}",
     )
 
 

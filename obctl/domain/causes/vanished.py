@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from obctl.domain.causes.cancelled import settle
 from obctl.domain.causes.clues import (
     at_check_in,
     bereft,
@@ -165,7 +166,6 @@ def hard_deleted(facts: Facts) -> Cause | None:
     confidence: Confidence = LIKELY if facts.event_missing else POSSIBLE
     if facts.event_missing and copy is not None and copy.room_response is Response.ACCEPTED:
         confidence = CERTAIN
-    number = reservation.number
     return found(
         "hard-deleted-by-delegate",
         confidence,
@@ -176,11 +176,11 @@ def hard_deleted(facts: Facts) -> Cause | None:
             "last_known.response": known.response if known else None,
             "organizer_copy.room_response": copy.room_response if copy else None,
             "reservation.status": reservation.status,
+            "request.status": facts.request.status if facts.request else None,
         },
         refuted_by="its series key turns up in a mapped room, or the event answers by id",
         remedy=(
-            f"ask the room's delegates (Exchange: Get-CalendarDiagnosticObjects"
-            f" -Identity {name(facts.room)} names the client); {sync(facts.room)} asks for the"
-            f" cancellation, obctl reservations show {number} shows what hangs on it"
+            f"{settle(facts, reservation)}; who deleted it, the room's delegates know"
+            f" (Exchange: Get-CalendarDiagnosticObjects -Identity {name(facts.room)})"
         ),
     )

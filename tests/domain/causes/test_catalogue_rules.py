@@ -785,6 +785,41 @@ ROWS = [
     ),
     pytest.param(
         make_facts(
+            reservation=make_reservation(external_state=ExternalState.PUSH_PENDING),
+            event=make_event(is_cancelled=True),
+            outbox=make_outbox_item(),
+            request=make_request(status=RequestStatus.REJECTED),
+        ),
+        "push-failed",
+        POSSIBLE,
+        id="a rejected cancellation that is yet to be pushed back",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_direct_event(key="K"),
+            reserved_elsewhere=(
+                (
+                    LIBRARY,
+                    make_reservation(
+                        key="K", room=RoomId(2), external_state=ExternalState.PUSH_FAILED
+                    ),
+                ),
+            ),
+        ),
+        "push-failed",
+        LIKELY,
+        id="moved to another room here, and the old room still has it",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event=None, external_state=ExternalState.PUSH_PENDING)
+        ),
+        "push-failed",
+        POSSIBLE,
+        id="owed with the rest of its series",
+    ),
+    pytest.param(
+        make_facts(
             reservation=make_cancelled_reservation(),
             event=make_event(),
             outbox=make_outbox_item(
@@ -1053,6 +1088,21 @@ def test_a_reservation_that_is_over_needs_no_remedy() -> None:
         now=moment("2026-09-16 09:00"),
     )
     assert explain(facts).cause.remedy == "none: a reservation that is over is never cancelled"
+
+
+def test_a_meeting_that_a_person_kept_says_so() -> None:
+    facts = make_facts(
+        reservation=make_reservation(external_state=ExternalState.NOT_ON_OUTLOOK),
+        event_missing=True,
+        last_known=make_event(),
+        request=make_request(status=RequestStatus.REJECTED),
+    )
+    cause = explain(facts).cause
+    assert cause.code == "hard-deleted-by-delegate"
+    assert cause.remedy.startswith(
+        "none, it is kept on purpose: request 7 was rejected;"
+        " to give it up after all: obctl reservations cancel 1001"
+    )
 
 
 NEAR_MISSES = [

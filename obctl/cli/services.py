@@ -1,7 +1,150 @@
-"""`obctl services`."""
+"""`obctl services`: catering, visitors and the rest, on reservations."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Catering, visitors and other services on reservations.")
+from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.options import (
+    FormatOption,
+    LocationOption,
+    YesOption,
+    parse_day,
+    parse_instant,
+    parse_span,
+)
+from obctl.domain.reservation import ServiceKind
+from obctl.errors import UsageError
+from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from obctl.domain.reservation import Reservation, Service
+    from obctl.domain.time_span import TimeSpan
+
+app = typer.Typer(no_args_is_help=True, help="Catering, visitors and the rest, on reservations.")
+
+NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="The reservation's number.")]
+
+
+@app.command("add")
+def add(
+    ctx: typer.Context,
+    number: NumberArgument,
+    kind: Annotated[ServiceKind, typer.Option(help="What it is.")],
+    description: Annotated[str, typer.Option(help="What exactly, or who comes.")],
+    quantity: Annotated[int, typer.Option(min=1, help="How many, or for how many.")] = 1,
+    locked_from: Annotated[
+        str | None,
+        typer.Option(
+            help="From when on it cannot be undone; in the room's zone where it names none."
+            " A visitor is locked at once."
+        ),
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Order a service for a reservation that is neither cancelled nor over."""
+    from obctl.domain.zones import zone
+    from obctl.engine.services import add_service
+    from obctl.store.reservations import find_reservation
+
+    context = context_of(ctx)
+    if not description.strip():
+        raise UsageError("--description is empty", code="bad-description")
+    room = find_reservation(context.store, number).room
+    until = (
+        parse_instant(locked_from, now=context.now, zone=zone(context.rooms.zone_name(room)))
+        if locked_from
+        else None
+    )
+    service = add_service(context.company, number, kind, description.strip(), quantity, until)
+    _show_done(context, [service], format, "ordered", many=False)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    number: Annotated[
+        int | None, typer.Argument(metavar="[NUMBER]", help="Only this reservation's.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", help="A day, as it passes in each room's zone.")
+    ] = None,
+    location: LocationOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Services by start; without NUMBER or --on those of reservations that are not over yet."""
+    from obctl.engine.searching import search_by_zone
+    from obctl.render.objects import service_object
+    from obctl.render.output import show_list
+    from obctl.render.services import service_columns, service_rows
+    from obctl.store.reservations import Filter, find_reservation
+
+    context = context_of(ctx)
+    if number is not None and (on or location):
+        raise UsageError("NUMBER and --on or --location exclude each other", code="usage")
+    if on:
+        parse_day(on, now=context.now, zone=context.zone)
+
+    def span_in(zone: ZoneInfo) -> TimeSpan:
+        first = on or context.now.isoformat()
+        return parse_span(first, on, now=context.now, company=context.zone, zone=zone)
+
+    found: list[Reservation]
+    if number is not None:
+        found = [find_reservation(context.store, number)]
+    else:
+        rooms = context.chosen_rooms(location, None)
+        found = search_by_zone(context.company, rooms, span_in, Filter())
+    objects: list[dict[str, Any]]
+    if format is Format.TABLE:
+        objects = service_rows(found, context.rooms, context.now)
+    else:
+        objects = [service_object(s, context.now) for r in found for s in r.services]
+    show_list(format, objects, service_columns(objects), empty="no service found")
+
+
+@app.command("cancel")
+def cancel(
+    ctx: typer.Context,
+    services: Annotated[list[int], typer.Argument(metavar="ID...", help="Services' ids.")],
+    yes: YesOption = False,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Cancel services; locked ones only on a yes: somebody may have begun already."""
+    from obctl.engine.services import cancel_services, find_cancellable
+    from obctl.render.output import clean
+
+    context = context_of(ctx)
+    found = find_cancellable(context.company, services)
+    locked = [service for service in found if service.is_locked(context.now)]
+    if locked:
+        what = ", ".join(f"{item.id} ({item.kind.value}: {item.description})" for item in locked)
+        confirm(f"Locked: {clean(what)}. Cancel all the same?", yes=yes)
+    _show_done(context, cancel_services(context.company, found), format, "cancelled", many=True)
+
+
+def _show_done(
+    context: Context, services: list[Service], format: Format, done: str, *, many: bool
+) -> None:
+    from obctl.render.objects import service_object
+    from obctl.render.output import message, write_csv, write_json, write_json_line
+
+    objects = [service_object(service, context.now) for service in services]
+    match format:
+        case Format.TABLE:
+            for item in services:
+                message(
+                    f"service {item.id} {done}: {item.kind.value} for {item.quantity},"
+                    f" reservation {item.reservation}"
+                )
+        case Format.JSON:
+            write_json(objects if many else objects[0])
+        case Format.JSONL:
+            for line in objects:
+                write_json_line(line)
+        case Format.CSV:
+            write_csv(objects)

@@ -138,6 +138,10 @@ def _row(
     name = Text(clean(row.room.name))
     name.truncate(names, overflow="ellipsis", pad=True)
     blank = Text(" " * names)
+    if not items and row.condition is None:
+        empty = f"{name.plain} {' ' * 5 if view is View.BOTH else ''}"
+        yield Text(empty).append_text(draw_lane([], ruler))
+        return
     sides = [view] if view is not View.BOTH else [View.OFFICE365, View.OFFICEBOOKING]
     first = True
     for side in sides:

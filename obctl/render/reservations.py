@@ -36,7 +36,7 @@ def state_text(item: JsonObject) -> Text:
 def reservation_columns(objects: Sequence[JsonObject], zones: Mapping[str, str]) -> list[Column]:
     """The columns of a list; `zones` names each room's zone by mailbox."""
     return [
-        Column("number", lambda o: str(o["number"]), justify="right", no_wrap=True),
+        Column("no.", lambda o: str(o["number"]), justify="right", no_wrap=True),
         when_column(objects, lambda o: zones[o["room"]]),
         Column("room", lambda o: o["room_name"]),
         Column("subject", _subject, ratio=1),

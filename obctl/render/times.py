@@ -38,20 +38,31 @@ def moment_text(moment: datetime | str | None, zone_name: str) -> str:
     return f"{day_text(local_day(instant, zone(zone_name)))} {clock_text(instant, zone_name)}"
 
 
-def span_lines(start: datetime, end: datetime, zone_name: str, *, all_day: bool) -> list[str]:
+def span_lines(
+    start: datetime,
+    end: datetime,
+    zone_name: str,
+    *,
+    all_day: bool,
+    show_day: Callable[[date], str] = day_text,
+) -> list[str]:
     """A span in a zone: one line within a day, two where it crosses midnight."""
     where = zone(zone_name)
     first = local_day(start, where)
     last = max(first, local_day(end - timedelta(microseconds=1), where))
     if all_day:
         if first == last:
-            return [f"{day_text(first)} all day"]
-        return [f"{day_text(first)} to", f"{day_text(last)} all day"]
+            return [f"{show_day(first)} all day"]
+        return [f"{show_day(first)} to", f"{show_day(last)} all day"]
     if first == last:
         # a meeting up to midnight ends on its own day, not at 00:00 of the next
         until = "24:00" if local_day(end, where) > first else clock_text(end, zone_name)
-        return [f"{day_text(first)} {clock_text(start, zone_name)}-{until}"]
-    return [f"{moment_text(start, zone_name)} to", moment_text(end, zone_name)]
+        return [f"{show_day(first)} {clock_text(start, zone_name)}-{until}"]
+    beyond = local_day(end, where)
+    return [
+        f"{show_day(first)} {clock_text(start, zone_name)} to",
+        f"{show_day(beyond)} {clock_text(end, zone_name)}",
+    ]
 
 
 def span_text(start: datetime, end: datetime, zone_name: str, *, all_day: bool = False) -> str:
@@ -74,13 +85,14 @@ def when_column(objects: Sequence[JsonObject], zone_of: Callable[[JsonObject], s
             _instant(item["end"]),
             name,
             all_day=bool(item.get("all_day")),
+            show_day=date.isoformat,  # the weekday would cost a narrow table too much
         )
         drawn = Text("\n".join(lines))
         if len(names) > 1:
             drawn.append(f"\n{name}", style="dim")
         return drawn
 
-    head = f"when ({names.pop()})" if len(names) == 1 else "when"
+    head = f"when, {names.pop()}" if len(names) == 1 else "when"
     return Column(head, cell, no_wrap=True)
 
 

@@ -1,0 +1,90 @@
+"""Ordering and cancelling services on a reservation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from obctl.domain.company_log import LogEntry
+from obctl.domain.reservation import Reservation, ReservationNumber, Service, ServiceKind
+from obctl.engine.company import Company
+from obctl.errors import UsageError
+from obctl.store import services as store
+from obctl.store.company_log import append_log
+from obctl.store.reservations import find_reservation
+
+
+def add_service(
+    company: Company,
+    number: int,
+    kind: ServiceKind,
+    description: str,
+    quantity: int,
+    locked_from: datetime | None,
+) -> Service:
+    """Order a service; raises `UsageError` on a reservation that is cancelled or over."""
+    with company.store.transaction():
+        reservation = find_reservation(company.store, number)
+        _ensure_open(reservation, company.now)
+        service = store.add_service(
+            company.store,
+            Service(0, reservation.number, kind, description, quantity, locked_from=locked_from),
+        )
+        append_log(company.store, [_entry(company, "service.added", reservation, service)])
+    return service
+
+
+def find_cancellable(company: Company, ids: Sequence[int]) -> list[Service]:
+    """The services with these ids; raises `UsageError` where one is cancelled already."""
+    found = [store.find_service(company.store, service) for service in dict.fromkeys(ids)]
+    for service in found:
+        if service.cancelled:
+            raise UsageError(f"service {service.id} is cancelled already", code="already-cancelled")
+    return found
+
+
+def cancel_services(company: Company, services: Sequence[Service]) -> list[Service]:
+    """Cancel services; whether locked ones may go is the caller's question to ask."""
+    with company.store.transaction():
+        store.cancel_services(company.store, [service.id for service in services])
+        append_log(
+            company.store,
+            [
+                _entry(
+                    company,
+                    "service.cancelled",
+                    find_reservation(company.store, service.reservation),
+                    service,
+                )
+                for service in services
+            ],
+        )
+    return [store.find_service(company.store, service.id) for service in services]
+
+
+def _ensure_open(reservation: Reservation, now: datetime) -> None:
+    why = None
+    if not reservation.is_active:
+        why = "is cancelled"
+    elif reservation.end <= now:
+        why = "is over"
+    if why:
+        raise UsageError(
+            f"reservation {reservation.number} {why}: nothing can be ordered for it",
+            code="reservation-closed",
+        )
+
+
+def _entry(company: Company, action: str, reservation: Reservation, service: Service) -> LogEntry:
+    done = "ordered" if action == "service.added" else "cancelled"
+    return LogEntry(
+        at=company.now,
+        action=action,
+        room=reservation.room,
+        email=reservation.organizer.email,
+        subject=reservation.subject,
+        reservation=ReservationNumber(reservation.number),
+        event_id=reservation.event_id,
+        message=f"{service.kind.value} for {service.quantity} {done} on reservation"
+        f" {reservation.number} (service {service.id})",
+    )

@@ -1,0 +1,71 @@
+"""What each table is for: the store is a public read interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from obctl.store.database import Store
+
+TABLES = {
+    "migrations": "The schema steps that ran, and when.",
+    "rooms": "The mapped rooms, with where each room's reading stands.",
+    "reservations": "What Officebooking holds; one row for each date, series included.",
+    "services": "Catering, visitors and other services on reservations.",
+    "events": "Outlook as last read; rows whose gone_at is set are no longer there.",
+    "agreed_states": "What both sides were when they last agreed.",
+    "cancellation_requests": "Cancellations from Outlook that wait, or waited, for a person.",
+    "company_log": "The journal, append-only; payload points at the original Outlook JSON.",
+    "payloads": "Original JSON, byte for byte; codec 0 is plain, 1 is Zstandard.",
+    "subscriptions": "The ledger of Graph subscriptions, ended ones included.",
+    "inbox": "Change notifications received; handled_at is null while they wait.",
+    "outbox": "Writes owed to Outlook; done_at is null while they are owed.",
+    "runs": "One row for each run, with its report as JSON.",
+}
+CONVENTIONS = (
+    "Instants are UTC text, YYYY-MM-DDTHH:MM:SSZ, so text order is time order. Flags are 0 and 1."
+    " `room` is rooms.id, `reservation` is reservations.number, `payload` is payloads.id."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnDoc:
+    """A column as SQLite declares it."""
+
+    table: str
+    column: str
+    type: str
+    required: bool
+    key: bool
+
+
+def describe(store: Store) -> list[ColumnDoc]:
+    """Every column of every table, in the order of the schema."""
+    return [
+        ColumnDoc(
+            table, row["name"], row["type"], bool(row["notnull"] or row["pk"]), bool(row["pk"])
+        )
+        for table in tables(store)
+        for row in store.rows("SELECT * FROM pragma_table_info(?)", (table,))
+    ]
+
+
+def tables(store: Store) -> list[str]:
+    """The tables there are; those of `TABLES` first, in its order."""
+    found = [
+        row["name"]
+        for row in store.rows(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
+    ]
+    order = list(TABLES)
+    return sorted(found, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def problems(store: Store) -> list[str]:
+    """What SQLite finds wrong with the file; nothing in a healthy store."""
+    found = [row[0] for row in store.rows("PRAGMA integrity_check") if row[0] != "ok"]
+    found += [
+        f"{row['table']} row {row['rowid']} points at a missing row of {row['parent']}"
+        for row in store.rows("PRAGMA foreign_key_check")
+    ]
+    return found

@@ -158,6 +158,11 @@ def test_two_batches_over_the_same_mailboxes_never_wait_for_each_other() -> None
     asyncio.run(session())
 
 
+class _Quiet(HTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that refuses our certificate is what the test is about."""
+
+
 @contextmanager
 def serve_tls(folder: Path) -> Iterator[str]:
     """A Graph whose certificate nobody vouches for."""
@@ -188,7 +193,7 @@ def serve_tls(folder: Path) -> Iterator[str]:
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    with RecordedGraph() as behind, HTTPServer(("127.0.0.1", 0), _handler(behind)) as server:
+    with RecordedGraph() as behind, _Quiet(("127.0.0.1", 0), _handler(behind)) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()

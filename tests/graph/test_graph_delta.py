@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from builders import make_room
+from conftest import Ask
+from recorded_graph import Answer, RecordedGraph, refusal
+
+from obctl.domain.event import DeltaItem, DeltaLink, EventId, EventType
+from obctl.domain.time_span import TimeSpan
+from obctl.errors import (
+    DeltaLinkExpired,
+    GraphRefused,
+    GraphUnavailable,
+    NotAuthorised,
+    ObctlError,
+    Throttled,
+)
+
+ROOM = make_room("Atrium")
+WINDOW = TimeSpan(datetime(2026, 9, 15, tzinfo=UTC), datetime(2027, 3, 15, tzinfo=UTC))
+DELTA = "/users/object-atrium/calendarView/delta()"
+PREFER = 'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize=200'
+
+
+def round_of(
+    graph: RecordedGraph, *ids: str, after: str | None = None, then: str = "1"
+) -> dict[str, Any]:
+    """One page of a round: the last one of it, unless it goes on `after`."""
+    link = {"@odata.nextLink": f"{graph.url}{DELTA}?$skiptoken={after}"}
+    if after is None:
+        link = {"@odata.deltaLink": f"{graph.url}{DELTA}?$deltatoken={then}"}
+    return {
+        "value": [{"id": one, "type": "occurrence", "seriesMasterId": "m"} for one in ids]
+    } | link
+
+
+def links(graph: RecordedGraph, count: int) -> dict[str, DeltaLink]:
+    return {f"r{n}@x": DeltaLink(f"{graph.url}/d/{n}?$deltatoken=t{n}") for n in range(count)}
+
+
+def nothing_new(graph: RecordedGraph, number: int) -> Answer:
+    link = f"{graph.url}/d/{number}?$deltatoken=u{number}"
+    return Answer({"value": [], "@odata.deltaLink": link})
+
+
+def test_a_first_round_starts_with_empty_pages_and_ends_with_a_link(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on(
+        DELTA,
+        round_of(graph, after="1"),
+        round_of(graph, after="2"),
+        round_of(graph, "o1", "o2", after="3"),
+        round_of(graph, "o3", then="T"),
+    )
+    found = ask(lambda gateway: gateway.open_delta(ROOM, WINDOW))
+    assert [item.id for item in found.items] == ["o1", "o2", "o3"]
+    assert found.link == f"{graph.url}{DELTA}?$deltatoken=T"
+    assert found.items[0] == DeltaItem(
+        EventId("o1"), removed=False, type=EventType.OCCURRENCE, series_master_id=EventId("m")
+    )
+    assert graph.seen[0].query == {
+        "startDateTime": "2026-09-15T00:00:00Z",
+        "endDateTime": "2027-03-15T00:00:00Z",
+    }
+    assert {seen.headers["prefer"] for seen in graph.seen} == {PREFER}
+
+
+def test_a_round_without_an_end_is_a_partial_read(graph: RecordedGraph, ask: Ask) -> None:
+    graph.on(DELTA, {"value": []})
+    with pytest.raises(GraphUnavailable) as raised:
+        ask(lambda gateway: gateway.open_delta(ROOM, WINDOW))
+    assert raised.value.code == "partial-read"
+
+
+def test_a_chain_that_repeats_itself_under_new_links_ends(graph: RecordedGraph, ask: Ask) -> None:
+    graph.on(DELTA, *(round_of(graph, "o1", "o2", after=str(n)) for n in range(9)))
+    with pytest.raises(GraphRefused) as raised:
+        ask(lambda gateway: gateway.open_delta(ROOM, WINDOW))
+    assert raised.value.code == "looping-next-link"
+    assert len(graph.seen) == 2
+
+
+def test_a_token_that_dies_within_the_round_asks_for_a_full_read(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on(DELTA, round_of(graph, "o1", after="1"), refusal(410, "SyncStateNotFound"))
+    with pytest.raises(DeltaLinkExpired):
+        ask(lambda gateway: gateway.open_delta(ROOM, WINDOW))
+
+
+def test_five_hundred_rooms_take_twenty_five_requests(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    for number in range(500):
+        graph.on(f"/d/{number}", nothing_new(graph, number))
+    rounds = ask(lambda gateway: gateway.follow_delta(links(graph, 500)))
+    assert {mailbox: found.link for mailbox, found in rounds.items()} == {
+        f"r{n}@x": f"{graph.url}/d/{n}?$deltatoken=u{n}" for n in range(500)
+    }
+    assert len([seen for seen in graph.seen if not seen.batched]) == 25
+
+
+def test_links_go_into_the_batch_as_they_were_stored(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    tail = "/d/0?$deltatoken=a%2Bb~%3D%3D'(1)"
+    graph.on("/d/0", nothing_new(graph, 0))
+    ask(lambda gateway: gateway.follow_delta({"r0@x": DeltaLink(graph.url + tail)}))
+    (inner,) = [seen for seen in graph.seen if seen.batched]
+    assert inner.target == f"/v1.0{tail}"
+    assert inner.headers["prefer"] == PREFER
+
+
+def test_each_room_has_its_own_outcome(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    graph.on("/d/0", nothing_new(graph, 0))
+    graph.on("/d/1", refusal(410, "SyncStateNotFound"))
+    graph.on("/d/2", refusal(403, "ErrorAccessDenied"))
+    graph.on("/d/3", refusal(429, "ApplicationThrottled", Retry_After="300"))
+    graph.on("/d/4", Answer(round_of(graph, "o1", after="2")))
+    graph.on(DELTA, Answer(round_of(graph, "o2", then="T")))
+    rounds = ask(lambda gateway: gateway.follow_delta(links(graph, 5)))
+    assert rounds["r0@x"].items == ()
+    assert isinstance(rounds["r1@x"], DeltaLinkExpired)
+    assert isinstance(rounds["r2@x"], NotAuthorised)
+    assert isinstance(rounds["r3@x"], Throttled)
+    assert [item.id for item in rounds["r4@x"].items] == ["o1", "o2"]
+    assert "r1@x" in rounds["r1@x"].message
+
+
+def test_a_throttled_room_is_asked_again_alone(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    graph.on("/d/0", nothing_new(graph, 0))
+    graph.on(
+        "/d/1",
+        refusal(429, "ApplicationThrottled", Retry_After="0"),
+        refusal(503, "ErrorServerBusy", Retry_After="0"),
+        nothing_new(graph, 1),
+    )
+    rounds = ask(lambda gateway: gateway.follow_delta(links(graph, 2)))
+    assert not any(isinstance(found, ObctlError) for found in rounds.values())
+    sizes = [len(seen.body["requests"]) for seen in graph.seen if not seen.batched]
+    assert sizes == [2, 1, 1]
+
+
+def test_a_room_that_stays_throttled_is_given_up(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    graph.on("/d/0", refusal(429, "ApplicationThrottled", Retry_After="0"))
+    rounds = ask(lambda gateway: gateway.follow_delta(links(graph, 1)))
+    assert isinstance(rounds["r0@x"], Throttled)
+    assert len([seen for seen in graph.seen if seen.batched]) == 4
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 501])
+def test_a_server_without_batch_is_asked_one_by_one(
+    graph: RecordedGraph, ask: Ask, status: int
+) -> None:
+    graph.on("/$batch", refusal(status, "BadRequest"), method="POST")
+    graph.on("/d/0", nothing_new(graph, 0))
+    graph.on("/d/1", refusal(410, "SyncStateNotFound"))
+    rounds = ask(lambda gateway: gateway.follow_delta(links(graph, 2)))
+    assert rounds["r0@x"].items == ()
+    assert isinstance(rounds["r1@x"], DeltaLinkExpired)
+    assert graph.seen[-1].headers["prefer"] == PREFER
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        pytest.param(refusal(401, "InvalidAuthenticationToken"), NotAuthorised, id="401"),
+        pytest.param(refusal(503, "x", Retry_After="300"), GraphUnavailable, id="503"),
+        pytest.param(Answer(b"{"), GraphUnavailable, id="cut"),
+        pytest.param(Answer({"responses": []}), GraphUnavailable, id="no answers"),
+        pytest.param(
+            Answer({"responses": [{"id": "9", "status": 200}, {"id": "x", "status": 200}]}),
+            GraphUnavailable,
+            id="answers to something else",
+        ),
+    ],
+)
+def test_a_failed_batch_is_the_failure_of_each_room_in_it(
+    graph: RecordedGraph, ask: Ask, answer: Answer, kind: type[ObctlError]
+) -> None:
+    graph.on("/$batch", answer, method="POST")
+    rounds = ask(lambda gateway: gateway.follow_delta(links(graph, 2)))
+    assert [type(found) for found in rounds.values()] == [kind, kind]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://graph.microsoft.com/v1.0/d?$deltatoken=1",
+        "http://127.0.0.1:1/v1.0/d",
+        "{url}@evil.example/d",
+        "not a link",
+        "",
+    ],
+)
+def test_a_delta_link_to_another_server_is_refused_and_not_sent(
+    graph: RecordedGraph, ask: Ask, link: str
+) -> None:
+    stored = DeltaLink(link.format(url=graph.url.removesuffix("/v1.0")))
+    rounds = ask(lambda gateway: gateway.follow_delta({"r0@x": stored}))
+    assert isinstance(rounds["r0@x"], GraphRefused)
+    assert rounds["r0@x"].code == "foreign-link"
+    assert graph.seen == []
+
+
+def test_a_link_of_the_same_server_in_another_spelling_is_followed_alone(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on("/V1.0/d/0", nothing_new(graph, 0))
+    stored = DeltaLink(graph.url.replace("/v1.0", "/V1.0") + "/d/0")
+    rounds = ask(lambda gateway: gateway.follow_delta({"r0@x": stored}))
+    assert rounds["r0@x"].items == ()
+
+
+def test_no_links_are_no_requests(graph: RecordedGraph, ask: Ask) -> None:
+    assert ask(lambda gateway: gateway.follow_delta({})) == {}
+    assert graph.seen == []

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import ANNA, make_room, moment
+from conftest import Ask
+from recorded_graph import Answer, RecordedGraph, refusal
+
+from obctl.domain.event import EventId, Person
+from obctl.domain.push import EventChanges, EventDraft
+from obctl.domain.series import parse_rrule
+from obctl.errors import EventChanged, GraphRefused
+
+ROOM = make_room("Atrium")
+EVENTS = "/users/object-atrium/calendar/events"
+EVENT = "/users/object-atrium/events/e1"
+PREFER = 'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize=200'
+MADE = {
+    "id": "e1",
+    "type": "singleInstance",
+    "subject": "Board",
+    "start": {"dateTime": "2026-09-15T09:00:00.0000000", "timeZone": "UTC"},
+    "end": {"dateTime": "2026-09-15T10:00:00.0000000", "timeZone": "UTC"},
+    "transactionId": "obctl-7-1-abc",
+}
+DRAFT = EventDraft(
+    subject="Board",
+    start=moment("09:00"),
+    end=moment("10:00"),
+    all_day=False,
+    time_zone="Europe/Amsterdam",
+    transaction_id="obctl-7-1-abc",
+    body="Reservation 7",
+    location="Atrium",
+)
+
+
+def sent(graph: RecordedGraph, ask: Ask, draft: EventDraft) -> dict[str, Any]:
+    graph.on(EVENTS, Answer(MADE, 201), method="POST")
+    ask(lambda gateway: gateway.create_event(ROOM, draft))
+    body: dict[str, Any] = graph.seen[-1].body
+    return body
+
+
+def test_a_new_event_is_written_at_the_wall_clock_of_its_zone(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on(EVENTS, Answer(MADE, 201), method="POST")
+    event = ask(lambda gateway: gateway.create_event(ROOM, DRAFT))
+    assert (event.id, event.transaction_id) == ("e1", "obctl-7-1-abc")
+    assert graph.seen[0].headers["prefer"] == PREFER
+    assert graph.seen[0].body == {
+        "subject": "Board",
+        "body": {"contentType": "text", "content": "Reservation 7"},
+        "start": {"dateTime": "2026-09-15T11:00:00", "timeZone": "W. Europe Standard Time"},
+        "end": {"dateTime": "2026-09-15T12:00:00", "timeZone": "W. Europe Standard Time"},
+        "isAllDay": False,
+        "location": {"displayName": "Atrium", "locationEmailAddress": "atrium@contoso.example"},
+        "showAs": "busy",
+        "transactionId": "obctl-7-1-abc",
+    }
+
+
+def test_a_tentative_event_shows_as_tentative(graph: RecordedGraph, ask: Ask) -> None:
+    assert sent(graph, ask, replace(DRAFT, tentative=True))["showAs"] == "tentative"
+
+
+def test_days_are_written_as_midnights_of_the_room(graph: RecordedGraph, ask: Ask) -> None:
+    draft = replace(
+        DRAFT, all_day=True, start=moment("2026-10-24 22:00"), end=moment("2026-10-25 23:00")
+    )
+    body = sent(graph, ask, draft)
+    assert body["isAllDay"] is True
+    assert body["start"]["dateTime"] == "2026-10-25T00:00:00"
+    assert body["end"]["dateTime"] == "2026-10-26T00:00:00"
+    assert body["start"]["timeZone"] == body["end"]["timeZone"]
+
+
+def test_a_series_keeps_its_wall_clock_and_names_its_zone(graph: RecordedGraph, ask: Ask) -> None:
+    rule = parse_rrule("FREQ=WEEKLY;BYDAY=TU;COUNT=10", date(2026, 9, 15))
+    body = sent(graph, ask, replace(DRAFT, recurrence=rule))
+    assert body["start"] == {
+        "dateTime": "2026-09-15T11:00:00",
+        "timeZone": "W. Europe Standard Time",
+    }
+    assert body["recurrence"] == {
+        "pattern": {
+            "type": "weekly",
+            "interval": 1,
+            "daysOfWeek": ["tuesday"],
+            "firstDayOfWeek": "monday",
+        },
+        "range": {
+            "type": "numbered",
+            "startDate": "2026-09-15",
+            "numberOfOccurrences": 10,
+            "recurrenceTimeZone": "W. Europe Standard Time",
+        },
+    }
+
+
+@pytest.mark.parametrize("start", ["2026-10-25 00:30", "2026-10-25 01:30"])
+def test_the_hour_that_comes_twice_is_written_in_utc(
+    graph: RecordedGraph, ask: Ask, start: str
+) -> None:
+    draft = replace(DRAFT, start=moment(start), end=moment("2026-10-25 03:00"))
+    body = sent(graph, ask, draft)
+    assert body["start"] == {"dateTime": start.replace(" ", "T") + ":00", "timeZone": "UTC"}
+
+
+def test_nobody_is_invited_unasked(graph: RecordedGraph, ask: Ask) -> None:
+    assert "attendees" not in sent(graph, ask, DRAFT)
+    assert "attendees" not in sent(graph, ask, replace(DRAFT, invite=Person("Anna", None)))
+    assert sent(graph, ask, replace(DRAFT, invite=ANNA))["attendees"] == [
+        {
+            "emailAddress": {"address": "anna@contoso.example", "name": "Anna de Vries"},
+            "type": "required",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "body"),
+    [
+        pytest.param(EventChanges(subject="New"), {"subject": "New"}, id="the subject alone"),
+        pytest.param(
+            EventChanges(end=moment("11:00"), time_zone="Europe/Amsterdam"),
+            {
+                "end": {"dateTime": "2026-09-15T13:00:00", "timeZone": "W. Europe Standard Time"},
+                "isAllDay": False,
+            },
+            id="the end alone",
+        ),
+        pytest.param(
+            EventChanges(
+                start=moment("2026-09-14 22:00"),
+                end=moment("2026-09-15 22:00"),
+                all_day=True,
+                time_zone="Europe/Amsterdam",
+            ),
+            {
+                "start": {"dateTime": "2026-09-15T00:00:00", "timeZone": "W. Europe Standard Time"},
+                "end": {"dateTime": "2026-09-16T00:00:00", "timeZone": "W. Europe Standard Time"},
+                "isAllDay": True,
+            },
+            id="to a whole day",
+        ),
+        pytest.param(EventChanges(), {}, id="nothing"),
+    ],
+)
+def test_a_change_holds_only_what_changes(
+    graph: RecordedGraph, ask: Ask, changes: EventChanges, body: dict[str, Any]
+) -> None:
+    graph.on(EVENT, MADE, method="PATCH")
+    ask(lambda gateway: gateway.change_event(ROOM, EventId("e1"), changes))
+    assert graph.seen[0].body == body
+
+
+def test_an_event_that_changed_meanwhile_is_not_written_over(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on(EVENT, refusal(412, "ErrorIrresolvableConflict"), method="PATCH")
+    with pytest.raises(EventChanged):
+        ask(lambda gateway: gateway.change_event(ROOM, EventId("e1"), EventChanges(subject="x")))
+
+
+def test_a_cancellation_carries_its_comment(graph: RecordedGraph, ask: Ask) -> None:
+    graph.on(EVENT + "/cancel", Answer(None, 202), method="POST")
+    ask(lambda gateway: gateway.cancel_event(ROOM, EventId("e1"), "The room is closed"))
+    assert graph.seen[0].body == {"comment": "The room is closed"}
+
+
+@pytest.mark.parametrize("send", [True, False])
+def test_a_decline_tells_the_organiser_only_when_asked(
+    graph: RecordedGraph, ask: Ask, send: bool
+) -> None:
+    graph.on(EVENT + "/decline", Answer(None, 202), method="POST")
+    ask(lambda gateway: gateway.decline_event(ROOM, EventId("e1"), "", send=send))
+    assert graph.seen[0].body == {"comment": "", "sendResponse": send}
+
+
+def test_only_the_organiser_may_cancel(graph: RecordedGraph, ask: Ask) -> None:
+    graph.on(EVENT + "/cancel", refusal(400, "ErrorInvalidRequest"), method="POST")
+    with pytest.raises(GraphRefused, match="ErrorInvalidRequest"):
+        ask(lambda gateway: gateway.cancel_event(ROOM, EventId("e1"), ""))

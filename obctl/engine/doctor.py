@@ -9,7 +9,7 @@ from obctl.domain.subscription import SubscriptionState
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
-from obctl.store.rooms import load_reading_state, load_rooms
+from obctl.store.rooms import load_rooms
 from obctl.store.subscriptions import load_subscriptions
 
 Finding = dict[str, Any]
@@ -47,7 +47,7 @@ def examine(company: Company, with_graph: WithGraph) -> list[Finding]:
         findings += with_graph(ask)
     except ObctlError as error:
         findings.append(_problem("graph", error.message, error.hint))
-    return findings + _subscriptions(company) + _lockouts(company)
+    return findings + _subscriptions(company)
 
 
 def _mode(company: Company) -> Finding:
@@ -84,21 +84,6 @@ def _subscriptions(company: Company) -> list[Finding]:
             "obctl subscriptions renew --all",
         )
     ]
-
-
-def _lockouts(company: Company) -> list[Finding]:
-    found = []
-    for room in load_rooms(company.store):
-        why = load_reading_state(company.store, room.id).locked_out
-        if why:
-            found.append(
-                _problem(
-                    "room",
-                    f"{room.mailbox}: locked out, {why}",
-                    f"obctl sync resync {room.mailbox}",
-                )
-            )
-    return found
 
 
 def _ok(check: str, message: str) -> Finding:

@@ -336,7 +336,7 @@ class Pass:
         self._planned(room, plan)
 
     def _guarded_plan(self, situation: Situation) -> Plan:
-        situation = replace(situation, causes=causes_of(situation))
+        situation = replace(situation, causes=causes_of(self._store, situation))
         plan = plan_room(situation)
         if self._options.expected is not None:
             wanted = self._options.expected.get(situation.room.mailbox)

@@ -106,11 +106,22 @@ def _of_pairs(
                 fields = differing_fields(room, reservation, event, agreed.get(reservation.number))
                 if fields:
                     yield _difference(
-                        room, DifferenceKind.CHANGED, reservation, event, fields=fields
+                        room,
+                        DifferenceKind.CHANGED,
+                        reservation,
+                        reservation=reservation,
+                        event=event,
+                        fields=fields,
                     )
             case True, False:
                 # cancelled or declined, and still on the calendar
-                yield _difference(room, DifferenceKind.MISSING_IN_OUTLOOK, reservation, event)
+                yield _difference(
+                    room,
+                    DifferenceKind.MISSING_IN_OUTLOOK,
+                    reservation,
+                    reservation=reservation,
+                    event=event,
+                )
             case False, True:
                 # cancelled in Officebooking, and the room still keeps the meeting
                 yield _difference(room, DifferenceKind.MISSING_IN_OFFICEBOOKING, reservation, event)
@@ -126,10 +137,8 @@ def _of_lone_reservations(room: Room, pairing: Pairing, span: TimeSpan) -> Itera
         shared = by_id.get(reservation.event_id)
         if shared is None and reservation.key is not None:
             shared = by_key.get(reservation.key)
-        if shared is not None:
-            yield _difference(room, DifferenceKind.DUPLICATE, reservation, shared)
-        else:
-            yield _difference(room, DifferenceKind.MISSING_IN_OUTLOOK, reservation, None)
+        kind = DifferenceKind.DUPLICATE if shared else DifferenceKind.MISSING_IN_OUTLOOK
+        yield _difference(room, kind, reservation, reservation=reservation, event=shared)
 
 
 def _of_events(room: Room, pairing: Pairing, span: TimeSpan) -> Iterator[Difference]:
@@ -141,9 +150,12 @@ def _of_events(room: Room, pairing: Pairing, span: TimeSpan) -> Iterator[Differe
     copies = _copies(alive, owners)
     for event in alive:
         if event.id in copies:
-            yield _difference(room, DifferenceKind.DUPLICATE, owners.get(event.id), event)
+            owner = owners.get(event.id)
+            yield _difference(
+                room, DifferenceKind.DUPLICATE, owner or event, reservation=owner, event=event
+            )
         elif event.id in lone:
-            yield _difference(room, DifferenceKind.MISSING_IN_OFFICEBOOKING, None, event)
+            yield _difference(room, DifferenceKind.MISSING_IN_OFFICEBOOKING, event, event=event)
     everything = [*(event for _, event in pairing.pairs), *pairing.only_events]
     for first, second in _overlaps([event for event in everything if is_busy(event)], span):
         if _twin_key(first) is not None and _twin_key(first) == _twin_key(second):
@@ -276,16 +288,14 @@ def _within(span: TimeSpan, item: Reservation | Event) -> bool:
 def _difference(
     room: Room,
     kind: DifferenceKind,
-    reservation: Reservation | None,
-    event: Event | None,
+    shown: Reservation | Event,
+    *,
+    reservation: Reservation | None = None,
+    event: Event | None = None,
     fields: dict[str, FieldValues] | None = None,
 ) -> Difference:
-    """Time and subject are those Officebooking shows, where it has the item at all."""
-    shown: Reservation | Event | None = reservation or event
-    if kind is DifferenceKind.MISSING_IN_OFFICEBOOKING and event is not None:
-        shown = event
-    if shown is None:
-        raise ValueError("a difference is about a reservation or an event")
+    """A difference with the time and subject of the half that is `shown`."""
+    linked = event or reservation
     return Difference(
         kind=kind,
         room=room.id,
@@ -294,7 +304,7 @@ def _difference(
         subject=shown.subject,
         reservation=reservation.number if reservation else None,
         event_id=event.id if event else reservation.event_id if reservation else None,
-        ical_uid=event.ical_uid if event else reservation.ical_uid if reservation else None,
+        ical_uid=linked.ical_uid if linked else None,
         fields=fields or {},
     )
 

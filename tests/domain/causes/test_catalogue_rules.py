@@ -1090,6 +1090,23 @@ def test_a_reservation_that_is_over_needs_no_remedy() -> None:
     assert explain(facts).cause.remedy == "none: a reservation that is over is never cancelled"
 
 
+def test_a_push_for_a_reservation_that_is_over_needs_no_remedy() -> None:
+    facts = make_facts(reservation=make_reservation(event=None), now=moment("2026-09-16 09:00"))
+    assert explain(facts).cause.remedy == "none: the reservation is over"
+
+
+def test_the_date_of_a_series_in_a_zone_nobody_knows_is_read_in_the_room_s() -> None:
+    weekly = Recurrence(
+        "weekly", 1, date(2026, 9, 1), days=("tuesday",), time_zone="Customized Time Zone"
+    )
+    facts = make_facts(
+        reservation=make_occurrence_reservation(starts="2026-09-14 22:30"),
+        event_missing=True,
+        master=make_master(recurrence=weekly, cancelled=(DAY,)),
+    )
+    assert explain(facts).cause.code == "occurrence-cancelled-silently"
+
+
 def test_a_meeting_that_a_person_kept_says_so() -> None:
     facts = make_facts(
         reservation=make_reservation(external_state=ExternalState.NOT_ON_OUTLOOK),
@@ -1199,6 +1216,37 @@ NEAR_MISSES = [
         ),
         "push-not-organizer",
         id="Graph was busy",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(),
+            event=make_event(),
+            outbox=make_outbox_item(PushAction.CANCEL),
+        ),
+        "push-not-organizer",
+        id="nobody has tried yet",
+    ),
+    pytest.param(
+        make_facts(event=make_event(room_invited=False, attendees=0)),
+        "forwarded",
+        id="no attendees at all",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(starts="11:00", time_zone=None),
+            **MOVED,
+        ),
+        "timezone-shift",
+        id="a zone that is not known is no evidence",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=Person("B", "b@contoso.example"), **UNANSWERED),
+            domains=frozenset({"rooms.contoso.example"}),
+        ),
+        "external-organizer-ignored",
+        id="rooms live in a subdomain",
     ),
     pytest.param(
         make_facts(

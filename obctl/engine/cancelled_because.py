@@ -51,7 +51,7 @@ def _facts(store: Store, situation: Situation, loss: Loss) -> Facts:
         event_missing=loss.event is None,
         last_known=find_event(store, room.id, event_id) if event_id else None,
         master=masters.get(master_id) if master_id else None,
-        master_missing=master_id in masters and masters[master_id] is None,
+        master_missing=master_id is not None and masters.get(master_id, master_id) is None,
         same_series=tuple(
             event
             for event in situation.reading.events

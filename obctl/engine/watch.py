@@ -18,17 +18,26 @@ from obctl.errors import ResyncRequired, TryLater, UnsafePlan
 from obctl.store.inbox import waiting_rooms
 from obctl.store.rooms import find_room_by_id
 
-POLL = 0.2
-RENEW_EVERY = 60.0
-RENEW_AGAIN_AFTER = 300.0
-LONGEST_WAIT = 10
-"""Times the debounce: a room that never falls quiet is read all the same."""
-FIRST_RETRY, LAST_RETRY = 5.0, 300.0
 PERSON_NEEDED = 3600.0
-FINISH = 20.0
-"""Seconds for what waits when the end is asked for; the rest is in the inbox for the next start."""
+"""Seconds between two looks at a room that a guard stopped: only a person can change that."""
 
 Report = Callable[[str, Exception], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How hasty the worker is, in seconds."""
+
+    debounce: float = 2.0
+    longest_wait: float = 10.0
+    """Times the debounce: a room that never falls quiet is read all the same."""
+    poll: float = 0.2
+    first_retry: float = 5.0
+    last_retry: float = 300.0
+    renew_every: float = 60.0
+    renew_again_after: float = 300.0
+    finish: float = 20.0
+    """For what waits when the end is asked for; the rest is in the inbox for the next start."""
 
 
 @dataclass(slots=True)
@@ -54,13 +63,13 @@ class Watch:
         company: Company,
         gateway: Gateway,
         *,
-        debounce: float,
+        pace: Pace,
         report: Report,
         looks: Looks | None = None,
     ) -> None:
         self._company = company
         self._gateway = gateway
-        self._debounce = debounce
+        self._pace = pace
         self._report = report
         self._looks = looks or Looks()
         self._gate = asyncio.Semaphore(company.config.sync.concurrency)
@@ -71,10 +80,10 @@ class Watch:
         self._renew_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`, then finish what waits, within `FINISH` seconds."""
+        """Work until `stop`, then finish what waits, within `pace.finish` seconds."""
         while not stop.is_set():
             self._look_for_work()
-            await _pause(stop, POLL)
+            await _pause(stop, self._pace.poll)
         await self._finish()
 
     def _look_for_work(self) -> None:
@@ -83,7 +92,7 @@ class Watch:
             for room in self._due_rooms(now):
                 self._start(room)
             if now >= self._renew_at and self._renewing is None:
-                self._renew_at = now + RENEW_EVERY
+                self._renew_at = now + self._pace.renew_every
                 if due_subscriptions(self._company):
                     self._renewing = asyncio.create_task(self._renew())
         except TryLater as error:
@@ -102,8 +111,8 @@ class Watch:
             for room, waiting in self._waiting.items()
             if self._may_retry(room, now)
             and (
-                now - waiting.changed >= self._debounce
-                or now - waiting.since >= self._debounce * LONGEST_WAIT
+                now - waiting.changed >= self._pace.debounce
+                or now - waiting.since >= self._pace.debounce * self._pace.longest_wait
             )
         ]
 
@@ -137,7 +146,7 @@ class Watch:
         if isinstance(error, UnsafePlan | ResyncRequired):
             delay = PERSON_NEEDED
         else:
-            delay = min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY)
+            delay = min(self._pace.first_retry * 2 ** (attempts - 1), self._pace.last_retry)
         self._retries[room] = _Retry(attempts, asyncio.get_running_loop().time() + delay)
         self._report(find_room_by_id(self._company.store, room).mailbox, error)
 
@@ -147,16 +156,18 @@ class Watch:
                 if isinstance(outcome, Failed):
                     mailbox = find_room_by_id(self._company.store, outcome.room).mailbox
                     self._report(mailbox, outcome.error)
-                    self._renew_at = asyncio.get_running_loop().time() + RENEW_AGAIN_AFTER
+                    self._renew_at = (
+                        asyncio.get_running_loop().time() + self._pace.renew_again_after
+                    )
         except Exception as error:  # noqa: BLE001  the inbox is handled whatever renewal does
             self._report("renewing subscriptions", error)
-            self._renew_at = asyncio.get_running_loop().time() + RENEW_AGAIN_AFTER
+            self._renew_at = asyncio.get_running_loop().time() + self._pace.renew_again_after
         finally:
             self._renewing = None
 
     async def _finish(self) -> None:
         try:
-            async with asyncio.timeout(FINISH):
+            async with asyncio.timeout(self._pace.finish):
                 while self._at_work or self._renewing:
                     running = [*self._at_work.values(), self._renewing]
                     await asyncio.wait([task for task in running if task])

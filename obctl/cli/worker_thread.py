@@ -67,11 +67,11 @@ class WorkerThread:
             self._ended()
 
     async def _watch(self, company: Company, gateway: Gateway) -> None:
-        from obctl.engine.watch import Watch
+        from obctl.engine.watch import Pace, Watch
 
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        watch = Watch(company, gateway, debounce=self._debounce, report=_report)
+        watch = Watch(company, gateway, pace=Pace(debounce=self._debounce), report=_report)
         self._ready.set()
         await watch.run(self._stop)
 

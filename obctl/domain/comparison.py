@@ -1,37 +1,27 @@
 """Comparison: where a room's reservations and its calendar differ. Why they do is for `causes`.
 
 Only what takes the room on one side and not on the other, or takes it differently, is a difference.
-What Exchange rewrites on its own (subjects, private titles, the free/busy word) is normalised.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.difference import Difference, DifferenceKind, FieldValues
 from obctl.domain.event import Event, EventId, EventType
+from obctl.domain.fields import FREE, PRIVATE, Normalised, differing_fields, normalised, words
 from obctl.domain.pairing import Pairing, pair
-from obctl.domain.reservation import Reservation, ReservationNumber, Status
+from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room
-from obctl.domain.time_span import TimeSpan, instant_text, local_day
+from obctl.domain.time_span import TimeSpan
 
-__all__ = ["Normalised", "Pairing", "compare", "differing_fields", "normalised", "pair"]
-
-FREE = frozenset({"free", "workingElsewhere"})
-PRIVATE = frozenset({"private", "confidential"})
-_INSTANT = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Normalised:
-    """A field that looks different and is none, with the cosmetic cause that explains it."""
-
-    field: str
-    cause_code: str
+__all__ = [
+    "FREE", "PRIVATE", "Normalised", "Pairing", "compare", "differing_fields", "is_busy",
+    "normalised", "pair",
+]  # fmt: skip
 
 
 def compare(
@@ -56,35 +46,6 @@ def compare(
         *_of_events(room, pairing, span),
     ]
     return tuple(sorted(found, key=_order))
-
-
-def differing_fields(
-    room: Room, reservation: Reservation, event: Event, agreed: AgreedState | None = None
-) -> dict[str, FieldValues]:
-    """The fields in which a reservation and its live event differ, by name."""
-    fields = _times(room, reservation, event)
-    same_subject = _words(reservation.subject) == _words(event.subject)
-    if not same_subject and _subject_cause(reservation, event, agreed) is None:
-        fields["subject"] = FieldValues(reservation.subject, event.subject)
-    if not event.is_organizer:
-        fields |= _answers(reservation, event)
-    stale_id = reservation.event_id not in (None, event.id) and reservation.key == event.key
-    if not fields and stale_id and reservation.key is not None:
-        fields["event_id"] = FieldValues(reservation.event_id, event.id)
-    return fields
-
-
-def normalised(
-    reservation: Reservation, event: Event, agreed: AgreedState | None = None
-) -> tuple[Normalised, ...]:
-    """What differs between the two only because Exchange rewrites it."""
-    found = []
-    cause = _subject_cause(reservation, event, agreed)
-    if cause is not None and _words(reservation.subject) != _words(event.subject):
-        found.append(Normalised("subject", cause))
-    if event.show_as in FREE and event.takes_room and not event.is_tentative:
-        found.append(Normalised("show_as", "show-as-free"))
-    return tuple(found)
 
 
 def is_busy(event: Event) -> bool:
@@ -124,7 +85,13 @@ def _of_pairs(
                 )
             case False, True:
                 # cancelled in Officebooking, and the room still keeps the meeting
-                yield _difference(room, DifferenceKind.MISSING_IN_OFFICEBOOKING, reservation, event)
+                yield _difference(
+                    room,
+                    DifferenceKind.MISSING_IN_OFFICEBOOKING,
+                    event,
+                    reservation=reservation,
+                    event=event,
+                )
 
 
 def _of_lone_reservations(room: Room, pairing: Pairing, span: TimeSpan) -> Iterator[Difference]:
@@ -192,7 +159,7 @@ def _copies(events: Iterable[Event], owners: Mapping[EventId, Reservation]) -> f
 def _twin_key(event: Event) -> tuple[datetime, str, str] | None:
     if event.organizer.email is None:
         return None
-    return event.start, event.organizer.email.casefold(), _words(event.subject)
+    return event.start, event.organizer.email.casefold(), words(event.subject)
 
 
 def _made(event: Event) -> tuple[datetime, datetime, str]:
@@ -210,75 +177,6 @@ def _overlaps(events: Iterable[Event], span: TimeSpan) -> Iterator[tuple[Event, 
             if event.start < end and span.overlaps(event.start, end):
                 yield earlier, event
         running.append(event)
-
-
-def _times(room: Room, reservation: Reservation, event: Event) -> dict[str, FieldValues]:
-    fields: dict[str, FieldValues] = {}
-    if reservation.all_day and event.all_day:
-        # days, not instants: an all-day item knows no hour
-        ours = _days(room, reservation)
-        theirs = _days(room, event)
-        same_start, same_end = ours[0] == theirs[0], ours[1] == theirs[1]
-    else:
-        same_start, same_end = reservation.start == event.start, reservation.end == event.end
-    if not same_start:
-        fields["start"] = FieldValues(instant_text(reservation.start), instant_text(event.start))
-    if not same_end:
-        fields["end"] = FieldValues(instant_text(reservation.end), instant_text(event.end))
-    if reservation.all_day != event.all_day:
-        fields["all_day"] = FieldValues(reservation.all_day, event.all_day)
-    return fields
-
-
-def _days(room: Room, item: Reservation | Event) -> tuple[object, object]:
-    last = max(item.start, item.end - _INSTANT)
-    return local_day(item.start, room.zone), local_day(last, room.zone)
-
-
-def _answers(reservation: Reservation, event: Event) -> dict[str, FieldValues]:
-    """Organiser and status, which say something only of somebody else's meeting.
-
-    What the room organises itself is our own push or a direct write: its organiser is the room,
-    and nobody waits for an answer.
-    """
-    fields: dict[str, FieldValues] = {}
-    ours, theirs = reservation.organizer.email, event.organizer.email
-    if ours and theirs and ours.casefold() != theirs.casefold():
-        fields["organizer"] = FieldValues(ours, theirs)
-    answer = Status.TENTATIVE if event.is_tentative else Status.CONFIRMED
-    if reservation.status is not answer:
-        fields["status"] = FieldValues(reservation.status.value, answer.value)
-    return fields
-
-
-def _subject_cause(
-    reservation: Reservation, event: Event, agreed: AgreedState | None
-) -> str | None:
-    """Why the subjects may differ without being a difference; `None` where nothing excuses it."""
-    if event.sensitivity in PRIVATE:
-        return "private-flag"
-    if not event.is_organizer and _rewritten(reservation, event):
-        return "subject-rewritten"
-    unchanged = agreed is not None and (agreed.subject, agreed.event_subject) == (
-        reservation.subject,
-        event.subject,
-    )
-    return "subject-rewritten" if unchanged else None
-
-
-def _rewritten(reservation: Reservation, event: Event) -> bool:
-    """Whether the booking attendant emptied the subject or put the organiser's name before it."""
-    seen, name = _words(event.subject), _words(event.organizer.name or "")
-    if not seen:
-        return True
-    if not name or not seen.startswith(name):
-        return False
-    rest = seen.removeprefix(name).lstrip(" :-")
-    return rest in ("", _words(reservation.subject))
-
-
-def _words(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _within(span: TimeSpan, item: Reservation | Event) -> bool:

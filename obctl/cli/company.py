@@ -116,7 +116,12 @@ def path(ctx: typer.Context) -> None:
 
 def operator() -> str:
     """Who is at the keyboard, for the log."""
-    return os.environ.get("OBCTL_USER") or os.environ.get("USER") or "unknown"
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return f"uid {os.getuid()}"
 
 
 def _shown(value: object) -> str:

@@ -19,14 +19,15 @@ from obctl.engine.ports import Gateway
 from obctl.errors import NotFound, ObctlError, UsageError
 from obctl.store.agreed_states import forget_agreed
 from obctl.store.cancellation_requests import decide_request, find_request, load_requests
-from obctl.store.company_log import append_log
-from obctl.store.events import load_event_payload
+from obctl.store.company_log import append_log, find_entry, load_history
 from obctl.store.outbox import add_to_outbox
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.services import cancel_services
 
 _AROUND = timedelta(days=1)
+_ALIVE = ("event.created", "event.updated", "event.moved", "event.restored", "push.created",
+          "push.updated")  # fmt: skip
 
 
 class InOutlook(StrEnum):
@@ -78,11 +79,7 @@ async def get_status_info(company: Company, gateway: Gateway, number: int) -> St
     request = find_request(company.store, number)
     reservation = find_reservation(company.store, request.reservation)
     room = find_room_by_id(company.store, reservation.room)
-    last_known = (
-        load_event_payload(company.store, room.id, reservation.event_id)
-        if reservation.event_id
-        else None
-    )
+    last_known = _last_alive(company, reservation)
 
     def info(outlook: InOutlook, event: Event | None = None, at: Room | None = None) -> StatusInfo:
         return StatusInfo(number, company.now, outlook, event, at, last_known)
@@ -110,6 +107,17 @@ async def get_status_info(company: Company, gateway: Gateway, number: int) -> St
     if cancelled is not None:
         return info(InOutlook.CANCELLED, cancelled, room)
     return info(InOutlook.GONE if complete else InOutlook.UNKNOWN)
+
+
+def _last_alive(company: Company, reservation: Reservation) -> bytes | None:
+    """The original Outlook data from before the cancellation: the last the log holds alive."""
+    ids = [reservation.event_id] if reservation.event_id else []
+    for entry in reversed(load_history(company.store, reservation.room, ids, reservation.number)):
+        if entry.action in _ALIVE and entry.id is not None:
+            payload = find_entry(company.store, entry.id).payload
+            if payload:
+                return payload
+    return None
 
 
 async def _find_by_key(

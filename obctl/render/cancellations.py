@@ -46,13 +46,16 @@ def _impact(item: JsonObject) -> str:
     return ", ".join(parts)
 
 
+def _why(item: JsonObject) -> str:
+    impact = _impact(item)
+    return f"{item['reason']}: {impact}" if impact else str(item["reason"])
+
+
 COLUMNS = [
     Column("id", lambda o: str(o["id"]), justify="right", no_wrap=True),
     Column("reservation", lambda o: f"{o['reservation']['number']} {o['reservation']['subject']}"),
-    Column("room", lambda o: o["reservation"]["room_name"]),
-    Column("starts", _when),
-    Column("reason", lambda o: o["reason"]),
-    Column("impact", _impact),
+    Column("room, start", lambda o: f"{o['reservation']['room_name']}, {_when(o)}"),
+    Column("why it waits", _why),
     Column("status", lambda o: o["status"], no_wrap=True),
 ]
 

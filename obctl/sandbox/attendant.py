@@ -6,131 +6,94 @@ room's copy. What is written straight on a room's calendar never passes here.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
-from obctl.sandbox.directory import Processing
+from obctl.sandbox.booking_policy import clashes, cut_at, horizon, is_in_policy, is_taken, tolerates
+from obctl.sandbox.directory import Processing, Room
 from obctl.sandbox.exchange import Exchange, Job
-from obctl.sandbox.item import Item, Shown, shown_item, shown_occurrence
-from obctl.sandbox.mailbox import Mailbox, instances
-from obctl.sandbox.meetings import respond
-
-_FAR = timedelta(days=1825)
+from obctl.sandbox.item import Item, shown_occurrence
+from obctl.sandbox.mailbox import Mailbox
+from obctl.sandbox.meetings import refuse_unseen, respond
 
 
 def answer(exchange: Exchange, job: Job) -> None:
     """Handle the request that put, or changed, an item on a room's calendar."""
     mailbox = exchange.directory.mailboxes.get(job.mailbox)
-    item = mailbox.items.get(job.key) if mailbox is not None else None
-    if mailbox is None or item is None or item.is_cancelled or item.is_organizer:
+    room = exchange.directory.room_of(mailbox) if mailbox is not None else None
+    if mailbox is None or room is None:
         return
-    room = exchange.directory.room_of(mailbox)
-    if room is None or room.processing.automate_processing != "AutoAccept":
+    unseen = mailbox.pending.pop(job.key, None)
+    item = unseen or mailbox.items.get(job.key)
+    if item is None or item.is_cancelled or item.is_organizer:
         return
-    rules = room.processing
     if job.day is not None:
-        _answer_occurrence(exchange, mailbox, item, job.day, rules)
-    elif _refuses(exchange, item, rules):
+        _answer_occurrence(exchange, mailbox, item, job.day, room.processing)
+        return
+    verdict = _judge(exchange, mailbox, room, item)
+    if unseen is not None:
+        if verdict == "decline":
+            refuse_unseen(exchange, mailbox, unseen)
+            return
+        exchange.add(mailbox, unseen)
+    if verdict == "decline":
         respond(exchange, mailbox, item, None, "declined")
-    else:
-        _answer_whole(exchange, mailbox, item, rules)
+    elif verdict == "accept":
+        _accept(exchange, mailbox, item, room.processing)
+
+
+def _judge(exchange: Exchange, mailbox: Mailbox, room: Room, item: Item) -> str:
+    """accept, decline, or leave it to a delegate."""
+    rules = room.processing
+    if rules.automate_processing != "AutoAccept":
+        return "leave"
+    if rules.booking_type == "Reserved":
+        return "decline"
+    if not is_in_policy(room, item, exchange.now()):
+        return "leave" if rules.all_request_out_of_policy else "decline"
+    if not rules.enforce_scheduling_horizon:
+        cut_at(item, horizon(rules, exchange.now()).date())
+    if not rules.allow_conflicts:
+        clashing, of = clashes(mailbox, item, exchange.now())
+        if clashing and (item.recurrence is None or not tolerates(rules, len(clashing), of)):
+            return "decline"
+    if rules.all_book_in_policy:
+        return "accept"
+    return "leave" if rules.all_request_in_policy else "decline"
+
+
+def _accept(exchange: Exchange, mailbox: Mailbox, item: Item, rules: Processing) -> None:
+    """Take a meeting, save the occurrences of a series that clash; they are declined one by one."""
+    if not rules.allow_conflicts:
+        for one in clashes(mailbox, item, exchange.now())[0]:
+            if one.day is not None:
+                respond(exchange, mailbox, item, one.day, "declined")
+    for exception in item.exceptions.values():
+        _rewrite(exception, rules)
+        exception.response, exception.responded_at = "accepted", exchange.now()
+        exception.show_as = "busy"
+    _rewrite(item, rules)
+    respond(exchange, mailbox, item, None, "accepted")
+    exchange.touch(mailbox, item)
 
 
 def _answer_occurrence(
     exchange: Exchange, mailbox: Mailbox, item: Item, day: date, rules: Processing
 ) -> None:
-    if day not in item.exceptions:
+    exception = item.exceptions.get(day)
+    if exception is None or rules.automate_processing != "AutoAccept":
         return
-    shown = shown_occurrence(item, day)
-    if not rules.allow_conflicts and _clashes(mailbox, item, shown):
+    if not rules.allow_conflicts and is_taken(mailbox, item, shown_occurrence(item, day)):
         respond(exchange, mailbox, item, day, "declined")
         return
-    _rewrite(item.exceptions[day], rules)
+    _rewrite(exception, rules)
     respond(exchange, mailbox, item, day, "accepted")
     exchange.touch(mailbox, item)
 
 
-def _answer_whole(exchange: Exchange, mailbox: Mailbox, item: Item, rules: Processing) -> None:
-    horizon = exchange.now() + timedelta(days=rules.booking_window_in_days)
-    if item.recurrence is not None and not rules.enforce_scheduling_horizon:
-        _cut(item, horizon.date())
-    shown = _all(item, exchange.now())
-    clashing = (
-        [] if rules.allow_conflicts else [one for one in shown if _clashes(mailbox, item, one)]
-    )
-    if clashing and not _tolerates(rules, len(clashing), len(shown)):
-        respond(exchange, mailbox, item, None, "declined")
-        return
-    for one in clashing:
-        if one.day is not None:
-            respond(exchange, mailbox, item, one.day, "declined")
-    if not rules.all_book_in_policy:
-        return
-    for target in (item, *item.exceptions.values()):
-        _rewrite(target, rules)
-        target.response, target.responded_at = "accepted", exchange.now()
-        target.show_as = "busy"
-    respond(exchange, mailbox, item, None, "accepted")
-    exchange.touch(mailbox, item)
-
-
-def _refuses(exchange: Exchange, item: Item, rules: Processing) -> bool:
-    """What no calendar entry of the room has a part in: policy and horizon."""
-    if rules.booking_type == "Reserved":
-        return True
-    if item.recurrence is not None and not rules.allow_recurring_meetings:
-        return True
-    minutes = (item.end_at - item.start_at) / timedelta(minutes=1)
-    if rules.maximum_duration_in_minutes and minutes > rules.maximum_duration_in_minutes:
-        return True
-    horizon = exchange.now() + timedelta(days=rules.booking_window_in_days)
-    if item.start_at > horizon:
-        return True
-    if item.recurrence is None or not rules.enforce_scheduling_horizon:
-        return False
-    last = item.recurrence.last_day()
-    return last is None or last > horizon.date()
-
-
-def _cut(item: Item, horizon: date) -> None:
-    """Let the room's copy of a series end where its booking window does."""
-    if item.recurrence is None:
-        return
-    last = item.recurrence.last_day()
-    if last is not None and last <= horizon:
-        return
-    span = replace(item.recurrence.range, type="endDate", end=horizon, occurrences=0)
-    item.recurrence = replace(item.recurrence, range=span)
-    for day in [day for day in item.exceptions if day > horizon]:
-        del item.exceptions[day]
-
-
-def _all(item: Item, now: datetime) -> list[Shown]:
-    if item.recurrence is None:
-        return [shown_item(item)]
-    return instances(item, min(item.start_at, now), max(item.start_at, now) + _FAR)
-
-
-def _clashes(mailbox: Mailbox, item: Item, shown: Shown) -> bool:
-    return any(other.item.uid != item.uid for other in mailbox.busy(shown.start_at, shown.end_at))
-
-
-def _tolerates(rules: Processing, clashes: int, all_: int) -> bool:
-    """Both limits have to hold; zero means that no clash is accepted."""
-    if not rules.conflict_percentage_allowed and not rules.maximum_conflict_instances:
-        return False
-    within_share = clashes * 100 <= rules.conflict_percentage_allowed * all_
-    within_count = clashes <= rules.maximum_conflict_instances
-    if not rules.conflict_percentage_allowed:
-        return within_count
-    if not rules.maximum_conflict_instances:
-        return within_share
-    return within_share and within_count
-
-
 def _rewrite(item: Item, rules: Processing) -> None:
-    subject = "" if rules.delete_subject else item.subject
+    """What the attendant does to every copy it accepts."""
     name = item.organizer.name
+    subject = "" if rules.delete_subject else item.subject
     if rules.add_organizer_to_subject and not subject.startswith(name):
         subject = f"{name} {subject}".strip()
     item.subject = subject

@@ -127,6 +127,8 @@ class Directory:
         """Someone by address: an employee, a room, or a stranger with the name given."""
         known = self.mailboxes.get(address.lower())
         if known is not None:
+            if known.kind == "external" and name:
+                known.owner = Person(name, known.owner.address)
             return known.owner
         return Person(name or address.partition("@")[0], address)
 

@@ -22,7 +22,7 @@ _ORDINARY = b"\x00\x03\x24\x00"
 _IMMUTABLE = b"\x00\x09\x00\x2e\x00"
 _PLAIN = b"\x00"
 _OCCURRENCE = b"\x01\x51\x00\x08"
-_IMMUTABLE_PROVIDER = bytes.fromhex("1D840311AA6611CD9BC800AA002F845A")
+_IMMUTABLE_PROVIDER = bytes.fromhex("1D840311AA6611CD9BC800AA002FC45A")
 _GLOBAL_OBJECT_ID = bytes.fromhex("040000008200E00074C5B7101A82E008")
 # Outlook's REST ids swap the two characters that the URL-safe alphabet of RFC 4648 uses.
 _TO_REST = str.maketrans("/+", "-_")

@@ -35,6 +35,8 @@ class Mailbox:
     zone: str
     items: dict[int, Item] = field(default_factory=dict)
     entries: dict[int, int] = field(default_factory=dict)
+    pending: dict[int, Item] = field(default_factory=dict)
+    """Requests that have arrived but are not shown before they are answered."""
     tombstones: dict[int, Tombstone] = field(default_factory=dict)
     sequence: int = 0
     last_number: int = 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from obctl.sandbox.directory import Processing
 from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.item import Attendee, Item, Person, Response
 from obctl.sandbox.mailbox import Mailbox, has_occurrence
@@ -116,6 +117,11 @@ def respond(
     target.response, target.responded_at = response, exchange.now()
     target.show_as = "busy" if response == "accepted" else "tentative"
     exchange.touch(mailbox, item)
+
+
+def refuse_unseen(exchange: Exchange, mailbox: Mailbox, item: Item) -> None:
+    """Decline a request that was never put on the calendar."""
+    _report(exchange, mailbox, item, None, "declined")
 
 
 def new_copy(exchange: Exchange, mailbox: Mailbox, original: Item) -> Item:
@@ -230,19 +236,24 @@ def _invite(exchange: Exchange, original: Item, attendee: Attendee) -> None:
     if room is not None and not _let_in(exchange, room.processing, original):
         return
     item = new_copy(exchange, mailbox, original)
-    if room is not None and not room.processing.tentative_pending_approval:
-        item.show_as = "free"
-    exchange.add(mailbox, item)
-    if room is not None:
-        exchange.later(exchange.attendant_delay, "answer", mailbox, item.key)
+    if room is None:
+        exchange.add(mailbox, item)
+        return
+    rules = room.processing
+    if rules.add_new_requests_tentatively:
+        item.show_as = "tentative" if rules.tentative_pending_approval else "free"
+        exchange.add(mailbox, item)
+    else:
+        mailbox.pending[item.key] = item
+    exchange.later(exchange.attendant_delay, "answer", mailbox, item.key)
 
 
-def _let_in(exchange: Exchange, processing: Any, original: Item) -> bool:
-    """Whether a request reaches the calendar at all."""
-    if processing.automate_processing == "None" or not processing.add_new_requests_tentatively:
+def _let_in(exchange: Exchange, rules: Processing, original: Item) -> bool:
+    """Whether anybody handles a request to a room at all."""
+    if rules.automate_processing == "None":
         return False
     organizer = exchange.directory.mailbox(original.organizer)
-    return bool(organizer.kind != "external" or processing.process_external_meeting_messages)
+    return organizer.kind != "external" or rules.process_external_meeting_messages
 
 
 def _inform(

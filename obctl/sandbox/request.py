@@ -43,7 +43,8 @@ class GraphRequest:
             if keyed is not None:
                 found.extend((keyed.group(1), keyed.group(2)))
             else:
-                found.append(word.removesuffix("()").replace("microsoft.graph.", "graph."))
+                bare = word.removesuffix("()").replace("microsoft.graph.", "graph.")
+                found.append("delta" if bare == "graph.delta" else bare)
         return tuple(found)
 
     def json(self) -> Any:

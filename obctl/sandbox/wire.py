@@ -47,8 +47,9 @@ def write_event(
         "lastModifiedDateTime": instant_text(item.modified),
         "changeKey": stamp,
         "categories": list(item.categories),
-        "originalStartTimeZone": item.zone,
-        "originalEndTimeZone": item.end_zone,
+        # An all-day event echoes the zone that was asked for.
+        "originalStartTimeZone": style.zone if item.all_day else item.zone,
+        "originalEndTimeZone": style.zone if item.all_day else item.end_zone,
         "iCalUId": i_cal_uid(shown),
         "reminderMinutesBeforeStart": item.reminder_minutes,
         "isReminderOn": item.reminder_on,
@@ -73,7 +74,7 @@ def write_event(
         "allowNewTimeProposals": item.allow_new_time_proposals,
         "isDraft": item.is_draft,
         "hideAttendees": item.hide_attendees,
-        "recurrence": write_recurrence(item.recurrence) if item.recurrence else None,
+        "recurrence": _recurrence(item),
         "onlineMeeting": {"joinUrl": item.join_url} if item.join_url else None,
         "responseStatus": _response(item.response, item.responded_at),
         "body": _body(item, style),
@@ -149,6 +150,16 @@ def _body(item: Item, style: Style) -> dict[str, str]:
     if item.body_type == "html" or not item.body:
         return {"contentType": "html", "content": item.body}
     return {"contentType": "html", "content": f"<html><body>{escape(item.body)}</body></html>"}
+
+
+def _recurrence(item: Item) -> dict[str, Any] | None:
+    if item.recurrence is None:
+        return None
+    shown = write_recurrence(item.recurrence)
+    if item.all_day and not item.is_organizer:
+        # On an attendee's copy of an all-day series Exchange forgets the zone.
+        shown["range"]["recurrenceTimeZone"] = ""
+    return shown
 
 
 def _response(response: str, at: datetime | None) -> dict[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.facts import OrganizerAnswer
 from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
 from obctl.engine.passes import condition_of
-from obctl.engine.ports import DirectoryEntry, Gateway
+from obctl.engine.ports import Gateway
 from obctl.errors import GraphUnavailable, NotAuthorised, NotFound, ObctlError
 from obctl.store.events import find_event, load_events
 

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from obctl.domain.availability import BusySpan
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.push import EventChanges, EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryEntry:
-    """What the directory says of an address; `object_id` is Entra's."""
-
-    object_id: str
-    address: str
-    display_name: str | None
-    enabled: bool | None
 
 
 class Clock(Protocol):

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from obctl.domain.company_log import LogEntry
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom, Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.zones import iana_name
 from obctl.engine.company import Company
-from obctl.engine.ports import DirectoryEntry, Gateway
+from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError, UsageError
 from obctl.store.company_log import append_log
 from obctl.store.rooms import add_room, load_rooms, save_activated

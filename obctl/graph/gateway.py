@@ -9,12 +9,12 @@ from datetime import datetime
 
 from obctl.config import GraphSettings
 from obctl.domain.availability import BusySpan
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.push import EventChanges, EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
-from obctl.engine.ports import DirectoryEntry
 from obctl.errors import ObctlError, UsageError
 from obctl.graph import delta, places, schedules, subscriptions, views, writes
 from obctl.graph.asked import Asked, Subject

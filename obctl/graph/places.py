@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom
-from obctl.engine.ports import DirectoryEntry
 from obctl.errors import NotFound
 from obctl.graph import asked
 from obctl.graph.asked import Asked

@@ -10,10 +10,10 @@ from builders import NOW, make_room, make_subscription
 
 from obctl.config import Config
 from obctl.domain.company_log import LogEntry
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import Room
 from obctl.domain.subscription import GraphSubscription, Subscription
 from obctl.engine.company import Company
-from obctl.engine.ports import DirectoryEntry
 from obctl.errors import GraphDetail, GraphRefused, NotFound
 from obctl.store.company_log import LogFilter, search_log
 from obctl.store.database import open_store

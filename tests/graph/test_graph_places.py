@@ -6,8 +6,8 @@ import pytest
 from conftest import Ask
 from recorded_graph import Answer, RecordedGraph, Seen, refusal
 
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom
-from obctl.engine.ports import DirectoryEntry
 from obctl.errors import NotAuthorised
 
 LISTS = "/places/graph.roomList"

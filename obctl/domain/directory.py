@@ -1,0 +1,15 @@
+"""An entry of the tenant's directory, as far as a room or an organiser needs one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """What the directory says of an address; `object_id` is Entra's."""
+
+    object_id: str
+    address: str
+    display_name: str | None
+    enabled: bool | None

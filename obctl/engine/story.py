@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from obctl.domain.agreed_state import AgreedState
-from obctl.domain.causes import RuledOut
-from obctl.domain.company_log import LogEntry
-from obctl.domain.comparison import Normalised, normalised, pair
-from obctl.domain.difference import Cause, Difference, RoomVerdict
+from obctl.domain.comparison import normalised, pair
 from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
+from obctl.domain.story import Story
 from obctl.domain.time_span import local_day
 from obctl.engine.company import Company
 from obctl.engine.differences import RoomComparison, compare_rooms
@@ -25,23 +21,6 @@ from obctl.store.reservations import find_by_event, find_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
 
 _LAST_INSTANT = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Everything about one item: both sides, what they last agreed on, the verdict, the log."""
-
-    room: Room
-    verdict: RoomVerdict
-    reservation: Reservation | None
-    event: Event | None
-    agreed: AgreedState | None
-    differences: tuple[Difference, ...]
-    normalised: tuple[Normalised, ...]
-    cause: Cause | None
-    missed_because: Cause | None
-    ruled_out: tuple[RuledOut, ...]
-    story: tuple[LogEntry, ...]
 
 
 async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:

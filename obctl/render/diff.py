@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from obctl.domain.agreed_state import AgreedState
     from obctl.domain.event import Event
     from obctl.domain.reservation import Reservation
-    from obctl.engine.story import Story
+    from obctl.domain.story import Story
 
 JsonObject = Mapping[str, Any]
 

@@ -165,8 +165,8 @@ def parse_config(
     if problems:
         listed = "\n".join(f"  {problem}" for problem in problems)
         raise ConfigError(
-            f"{origin} has {len(problems)} problem{'s' if len(problems) > 1 else ''}:\n{listed}",
-            hint="`obctl config path` shows the file; correct it there or with `obctl config set`",
+            f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {origin}:\n{listed}",
+            hint="`obctl config path` names the file, `obctl config set` changes a setting",
         )
     return Config(
         company=folder.name,

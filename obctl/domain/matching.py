@@ -5,17 +5,20 @@ By id first, then by what survives every change of id: series key and original s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from obctl.domain.cancellation import Proof
-from obctl.domain.event import Event, EventId, EventKey, SeriesMaster
+from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import local_day
 from obctl.domain.zones import zone
 from obctl.errors import UnknownZone
+
+_SAME_DATE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +31,69 @@ class Loss:
 
 
 def match(situation: Situation) -> dict[EventId, Reservation]:
-    """Which reservation each event read belongs to: by id, then by series key and date.
+    """Which reservation each event read belongs to.
 
-    An active reservation goes before a cancelled one.
+    By id, then by series key and original start, then by series key and date: a series moved to
+    another hour has new original starts, and often new ids. An active reservation goes before a
+    cancelled one.
     """
-    found: dict[EventId, Reservation] = {}
-    taken: set[int] = set()
     ranked = sorted(situation.reservations, key=lambda r: (not r.is_active, r.number))
-    by_id: dict[EventId, Reservation] = {}
-    by_key: dict[EventKey, list[Reservation]] = {}
-    for reservation in ranked:
-        if reservation.event_id:
-            by_id.setdefault(reservation.event_id, reservation)
-        if reservation.key:
-            by_key.setdefault(reservation.key, []).append(reservation)
-    for event in situation.reading.events:
-        owner = by_id.get(event.id)
-        if owner and owner.number not in taken:
-            found[event.id] = owner
-            taken.add(owner.number)
-    present = {event.id for event in situation.reading.events}
-    for event in situation.reading.events:
-        if event.id in found or event.key is None or not event.takes_room:
-            continue
-        for reservation in by_key.get(event.key, ()):
-            # two living events may share a key (a copied meeting): the one with the id keeps it
-            if reservation.number not in taken and reservation.event_id not in present:
-                found[event.id] = reservation
-                taken.add(reservation.number)
-                break
-    return found
+    open_ = _Open(ranked, situation.reading.events)
+    open_.join(lambda r: r.event_id, lambda e: e.id)
+    # From here on ids have changed: two living events may share a key (a copied meeting), and the
+    # one that kept its id keeps its reservation.
+    open_.only_living()
+    open_.join(lambda r: r.key, lambda e: e.key)
+    open_.join(_series, _event_series, fits=_same_date)
+    return open_.found
+
+
+class _Open:
+    """Reservations and events that have found no partner yet."""
+
+    def __init__(self, reservations: Iterable[Reservation], events: Iterable[Event]) -> None:
+        self.found: dict[EventId, Reservation] = {}
+        self._reservations = {item.number: item for item in reservations}
+        self._events = {item.id: item for item in events}
+
+    def only_living(self) -> None:
+        """Leave out events that claim nothing: a leftover takes nobody's reservation."""
+        self._events = {item.id: item for item in self._events.values() if item.takes_room}
+
+    def join(
+        self,
+        ours: Callable[[Reservation], Hashable],
+        theirs: Callable[[Event], Hashable],
+        fits: Callable[[Reservation, Event], bool] = lambda _reservation, _event: True,
+    ) -> None:
+        """Pair what has equal keys; `None` equals nothing."""
+        waiting: dict[Hashable, list[Reservation]] = {}
+        for reservation in self._reservations.values():
+            key = ours(reservation)
+            if key is not None:
+                waiting.setdefault(key, []).append(reservation)
+        for event in list(self._events.values()):
+            candidates = waiting.get(theirs(event), [])
+            partner = next((item for item in candidates if fits(item, event)), None)
+            if partner is not None:
+                candidates.remove(partner)
+                self.found[event.id] = partner
+                del self._events[event.id]
+                del self._reservations[partner.number]
+
+
+def _series(reservation: Reservation) -> Hashable:
+    return reservation.series_key if reservation.original_start else None
+
+
+def _event_series(event: Event) -> Hashable:
+    return event.series_key if event.original_start else None
+
+
+def _same_date(reservation: Reservation, event: Event) -> bool:
+    if reservation.original_start is None or event.original_start is None:
+        return False
+    return abs(reservation.original_start - event.original_start) < _SAME_DATE
 
 
 def losses(situation: Situation, matched: Mapping[EventId, Reservation]) -> list[Loss]:

@@ -66,6 +66,9 @@ from obctl.store.rooms import (
 
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
 
+# A chain that never ends, or a link of another Graph than the one configured now.
+_USELESS_LINK = ("looping-next-link", "foreign-link")
+
 
 @dataclass(frozen=True, slots=True)
 class PassOptions:
@@ -178,8 +181,9 @@ class Pass:
             return await read_changes(
                 self._gateway, self._store, room, self._settings, self._now, state, hint
             )
-        looping = isinstance(hint, ObctlError) and hint.code == "looping-next-link"
-        if isinstance(hint, ObctlError) and not isinstance(hint, DeltaLinkExpired) and not looping:
+        if isinstance(hint, ObctlError) and not (
+            isinstance(hint, DeltaLinkExpired) or hint.code in _USELESS_LINK
+        ):
             raise hint
         try:
             return await read_whole(self._gateway, room, self._settings, self._now)

@@ -182,6 +182,8 @@ def _choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
 
 
 def _flag(name: str, value: object) -> bool:
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
     if not isinstance(value, bool):
         raise invalid_request(f"Cannot convert the value of '{name}' to Edm.Boolean.")
     return value

@@ -37,7 +37,7 @@ class GraphRequest:
     def segments(self) -> tuple[str, ...]:
         """The decoded path, with OData's spellings of one thing made one."""
         found: list[str] = []
-        for raw in self.path.strip("/").split("/"):
+        for raw in filter(None, self.path.split("/")):
             word = unquote(raw)
             keyed = _KEYED.fullmatch(word)
             if keyed is not None:

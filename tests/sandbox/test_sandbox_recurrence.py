@@ -149,7 +149,7 @@ def _master(recurrence: Recurrence, zone: str, hour: int) -> Item:
     )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(recurrences(), ZONES, st.integers(4, 22), st.integers(0, 3 * 365))
 def test_instances_agree_with_recurring_ical_events(
     recurrence: Recurrence, zone: str, hour: int, ahead: int

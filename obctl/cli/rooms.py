@@ -193,7 +193,8 @@ def import_existing(
     changed = [context.room(room.mailbox) for room in chosen]
     if format is not Format.TABLE:
         _show_rooms(context, changed, format, "")
-    message(f"{len(changed)} rooms: older events will be imported; run `obctl sync run` now")
+    number = "1 room" if len(changed) == 1 else f"{len(changed)} rooms"
+    message(f"{number}: older events will be imported; run `obctl sync run` now")
 
 
 def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str) -> None:

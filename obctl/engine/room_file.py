@@ -85,7 +85,7 @@ def _rows(path: Path) -> list[tuple[int, Mapping[str, str]]]:
                 rows.append((reader.line_num, cells))
     except csv.Error as error:
         raise UsageError(
-            f"{path}, line {reader.line_num}: no CSV ({error})", code="bad-file"
+            f"{path}, after line {reader.line_num}: no CSV ({error})", code="bad-file"
         ) from error
     return rows
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from obctl.domain.room import CalendarProcessing, Room
 from obctl.domain.subscription import Subscription
 from obctl.render.output import Column, JsonObject, fields, text
-from obctl.render.times import ago_text, moment_text
+from obctl.render.times import ago_text, clock_text, moment_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -64,7 +64,7 @@ def free_columns(zones: dict[str, str]) -> list[Column]:
         if item["busy_until"] is None:
             return ""
         zone = zones[item["room"]]
-        return f"{moment_text(item['busy_until'], zone)} ({zone})"
+        return f"{clock_text(datetime.fromisoformat(item['busy_until']), zone)} ({zone})"
 
     return [
         Column("name", lambda o: o["name"]),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, EventKey
@@ -42,6 +43,7 @@ from obctl.errors import (
     NotFound,
     ObctlError,
     Throttled,
+    TryLater,
     UnsafePlan,
 )
 from obctl.store.agreed_states import load_agreed
@@ -64,6 +66,7 @@ from obctl.store.rooms import (
     save_reading_state,
 )
 
+_RETRIES = 3
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
 
 # A chain that never ends, or a link of another Graph than the one configured now.
@@ -83,6 +86,10 @@ class PassOptions:
     allow_cancellations: bool = False
     only: Mapping[RoomId, frozenset[EventId]] = field(default_factory=dict)
     expected: Mapping[str, str] | None = None
+
+
+class _Overtaken(Exception):
+    """Raised when somebody else applied something to the room since it was read."""
 
 
 @dataclass(slots=True)
@@ -129,7 +136,7 @@ class Pass:
 
             async def one(room: Room, hint: DeltaRound | ObctlError | None) -> None:
                 async with limit:
-                    await self._guarded(room, self._visit(room, hint))
+                    await self._guarded(room, lambda: self._visit(room, hint))
 
             await asyncio.gather(*(one(room, rounds.get(room.mailbox)) for room in chunk))
         await self._settle()
@@ -186,7 +193,7 @@ class Pass:
         ):
             raise hint
         try:
-            return await read_whole(self._gateway, room, self._settings, self._now)
+            return await read_whole(self._gateway, room, self._settings, self._now, state)
         except (NotAuthorised, NotFound, Throttled, Inconclusive):
             raise
         except ObctlError as error:
@@ -261,7 +268,7 @@ class Pass:
         order = sorted(self._waiting.values(), key=lambda waiting: not waiting.lost)
         for waiting in order:
             moved = moves.get(waiting.room.id, {})
-            await self._guarded(waiting.room, self._settled(waiting, moved, claimed))
+            await self._guarded(waiting.room, partial(self._settled, waiting, moved, claimed))
 
     async def _settled(
         self,
@@ -291,7 +298,7 @@ class Pass:
                 found = replace(found, reading=situation.reading)
                 self._waiting[room.id] = _Waiting(room, found, situation, lost)
 
-        await self._guarded(room, read())
+        await self._guarded(room, read)
 
     async def _moves(self) -> dict[RoomId, dict[int, tuple[Room, Event]]]:
         """Where lost meetings turned up: by room, then reservation number."""
@@ -325,6 +332,8 @@ class Pass:
             self._planned(room, self._guarded_plan(situation))
             return
         with self._store.transaction():
+            if load_reading_state(self._store, room.id).applied != found.state.applied:
+                raise _Overtaken
             fresh = self._situation(room, found)
             situation = replace(
                 fresh, moved=situation.moved, claimed=situation.claimed, now=situation.now
@@ -368,10 +377,14 @@ class Pass:
             self.report.plans.append(plan)
         self._progress()
 
-    async def _guarded(self, room: Room, work: Awaitable[None]) -> None:
+    async def _guarded(self, room: Room, work: Callable[[], Awaitable[None]]) -> None:
         """Do one room's work; its failure is recorded and stops no other room."""
         try:
-            await work
+            try:
+                await work()
+            except _Overtaken:
+                # A notification or a push came in between: read again what is true now.
+                await self._again(room)
         except UnsafePlan as error:
             self.report.stopped += 1
             self._problem(room, error, action="guard.tripped")
@@ -387,6 +400,23 @@ class Pass:
             else:
                 self.report.inconclusive += 1
                 self._problem(room, error, action="room.inconclusive", condition=condition)
+
+    async def _again(self, room: Room) -> None:
+        for _attempt in range(_RETRIES):
+            self._waiting.pop(room.id, None)
+            try:
+                state = load_reading_state(self._store, room.id)
+                found = await self._read_room(room, state, None)
+                situation = await verify(self._gateway, self._situation(room, found), frozenset())
+                self._finish(room, replace(found, reading=situation.reading), situation)
+            except _Overtaken:
+                continue
+            return
+        raise TryLater(
+            f"{room.mailbox} changes faster than it can be read",
+            hint=f"obctl sync run --room {room.mailbox}",
+            code="room-busy",
+        )
 
     def _problem(
         self, room: Room, error: ObctlError, *, action: str, condition: str | None = None

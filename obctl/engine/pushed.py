@@ -17,6 +17,7 @@ from obctl.store.company_log import append_log
 from obctl.store.events import mark_gone, save_events
 from obctl.store.outbox import mark_done, mark_failed
 from obctl.store.reservations import update_reservation
+from obctl.store.rooms import mark_applied
 
 if TYPE_CHECKING:
     from obctl.engine.push import Owed
@@ -33,6 +34,7 @@ def record_in_step(
     store, now = company.store, company.now
     with store.transaction():
         mark_done(store, owed.item.id, now)
+        mark_applied(store, owed.room.id)
         payloads = save_events(store, owed.room.id, [event for _reservation, event in pairs])
         for reservation, event in pairs:
             linked = replace(
@@ -64,6 +66,7 @@ def record_cancelled(company: Company, owed: Owed) -> None:
     ] or [owed.reservation]
     with store.transaction():
         mark_done(store, owed.item.id, now)
+        mark_applied(store, owed.room.id)
         for reservation in gone:
             if not reservation.is_active:
                 update_reservation(

@@ -50,7 +50,7 @@ class RoomReading:
 
 
 async def read_whole(
-    gateway: Gateway, room: Room, settings: SyncSettings, now: datetime
+    gateway: Gateway, room: Room, settings: SyncSettings, now: datetime, state: ReadingState
 ) -> RoomReading:
     """Read the room's whole window, and open a new delta baseline before it.
 
@@ -69,6 +69,7 @@ async def read_whole(
             read_start=span.start,
             read_end=span.end,
             planned_end=policy_window(room, settings, now).end,
+            applied=state.applied,
         ),
         object_id=object_id,
         fetched=len(events),

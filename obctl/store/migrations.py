@@ -85,7 +85,8 @@ def m001_initial(connection: sqlite3.Connection) -> None:
             delta_link TEXT,
             read_start_at TEXT,
             read_end_at TEXT,
-            planned_end_at TEXT
+            planned_end_at TEXT,
+            applied INTEGER NOT NULL DEFAULT 0
         );
 
         -- What Officebooking holds

@@ -24,6 +24,8 @@ class ReadingState:
     read_end: datetime | None
     planned_end: datetime | None
     """Up to where events became reservations; the rolling window moves past it every day."""
+    applied: int = 0
+    """Counts what was applied to the room: a reading from before the last one is out of date."""
 
 
 def load_rooms(store: Store) -> list[Room]:
@@ -110,13 +112,14 @@ def load_reading_state(store: Store, room: RoomId) -> ReadingState:
         read_start=moment(row["read_start_at"]),
         read_end=moment(row["read_end_at"]),
         planned_end=moment(row["planned_end_at"]),
+        applied=row["applied"],
     )
 
 
 def save_reading_state(store: Store, room: RoomId, state: ReadingState) -> None:
     store.run(
-        "UPDATE rooms SET delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?"
-        " WHERE id = ?",
+        "UPDATE rooms SET delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?,"
+        " applied = applied + 1 WHERE id = ?",
         (
             state.delta_link,
             instant(state.read_start),
@@ -125,6 +128,11 @@ def save_reading_state(store: Store, room: RoomId, state: ReadingState) -> None:
             room,
         ),
     )
+
+
+def mark_applied(store: Store, room: RoomId) -> None:
+    """Something was written to Outlook and recorded: readings from before are out of date."""
+    store.run("UPDATE rooms SET applied = applied + 1 WHERE id = ?", (room,))
 
 
 def save_pass(store: Store, room: RoomId, *, synced_at: datetime) -> None:

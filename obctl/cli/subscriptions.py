@@ -10,11 +10,11 @@ import typer
 
 from obctl.cli.context import Context, context_of
 from obctl.cli.options import FormatOption, YesOption
-from obctl.errors import ObctlError, TryLater, Unfinished, UsageError
+from obctl.cli.subscription_names import named_or_foreign, named_rooms, named_subscriptions
+from obctl.errors import ObctlError, TryLater, Unfinished
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
-    from obctl.domain.room import Room
     from obctl.domain.subscription import GraphSubscription, Subscription
     from obctl.engine.ports import Gateway
     from obctl.engine.subscriptions import Failed
@@ -50,7 +50,7 @@ def create(
 
     context = context_of(ctx)
     urls = notification_urls(notification_url, lifecycle_url)
-    chosen = _rooms(context, rooms, every=every)
+    chosen = named_rooms(context, rooms, every=every)
 
     async def work(gateway: Gateway) -> list[Subscription | Failed]:
         return await for_each(
@@ -92,7 +92,7 @@ def renew(
     from obctl.engine.subscriptions import for_each, renew_all, renew_subscription
 
     context = context_of(ctx)
-    chosen = _named(context, named, every=every)
+    chosen = named_subscriptions(context, named, every=every)
 
     async def work(gateway: Gateway) -> list[Subscription | Failed]:
         if every:
@@ -115,10 +115,11 @@ def remove(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """End subscriptions; what Graph has dropped already is simply forgotten."""
-    from obctl.engine.subscriptions import for_each, remove_subscription
+    from obctl.engine.subscriptions import for_each, remove_foreign, remove_subscription
+    from obctl.render.output import message
 
     context = context_of(ctx)
-    chosen = _named(context, named, every=every)
+    chosen, foreign = named_or_foreign(context, named, every=every)
     if every and chosen and sys.stdin.isatty() and not yes:
         typer.confirm(
             f"End all {len(chosen)} subscriptions? Nothing notifies obctl afterwards.",
@@ -127,48 +128,18 @@ def remove(
         )
 
     async def work(gateway: Gateway) -> list[Subscription | Failed]:
+        for subscription_id in foreign:
+            await remove_foreign(gateway, subscription_id)
+            message(f"foreign: {subscription_id} removed")
         return await for_each(
             context.company,
             [(item.room, item) for item in chosen],
             lambda item: remove_subscription(context.company, gateway, item),
         )
 
-    outcomes = context.with_graph(work) if chosen else []
-    _show_outcome(context, format, outcomes, empty="there is no subscription")
-
-
-def _rooms(context: Context, names: list[str] | None, *, every: bool) -> list[Room]:
-    _one_of(names, every=every, what="rooms")
-    return context.chosen_rooms(None, names)
-
-
-def _named(context: Context, names: list[str] | None, *, every: bool) -> list[Subscription]:
-    """The subscriptions that ids, addresses or names stand for."""
-    from obctl.store.subscriptions import current_subscriptions, find_subscription
-
-    _one_of(names, every=every, what="subscriptions or rooms")
-    current = current_subscriptions(context.store)
-    if every:
-        return list(current.values())
-    chosen: dict[str, Subscription] = {}
-    for name in names or []:
-        found = find_subscription(context.store, name)
-        if found is None:
-            room = context.room(name)
-            found = current.get(room.id)
-            if found is None:
-                raise UsageError(
-                    f"{room.mailbox} has no subscription",
-                    hint=f"obctl subscriptions create {room.mailbox} --notification-url URL",
-                    code="no-subscription",
-                )
-        chosen[found.id] = found
-    return list(chosen.values())
-
-
-def _one_of(names: list[str] | None, *, every: bool, what: str) -> None:
-    if bool(names) == every:
-        raise UsageError(f"name {what}, or say --all" + (", not both" if every else ""))
+    outcomes = context.with_graph(work) if chosen or foreign else []
+    if outcomes or not foreign or format is not Format.TABLE:
+        _show_outcome(context, format, outcomes, empty="there is no subscription")
 
 
 def _show_outcome(

@@ -36,6 +36,7 @@ __all__ = [
     "due_subscriptions",
     "for_each",
     "reauthorize",
+    "remove_foreign",
     "remove_subscription",
     "renew_all",
     "renew_due",
@@ -137,6 +138,11 @@ async def remove_subscription(
     await delete_at_graph(gateway, subscription.id)
     record_removed(company, subscription, "asked for")
     return subscription
+
+
+async def remove_foreign(gateway: Gateway, subscription_id: str) -> None:
+    """End one that the ledger does not know; raises `NotFound` where Graph does not either."""
+    await gateway.delete_subscription(subscription_id)
 
 
 async def compare_with_graph(company: Company, gateway: Gateway) -> Comparison:

@@ -12,32 +12,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
 from obctl.domain.settings import PushSettings, SeriesPolicy, SyncSettings
+from obctl.domain.words import Cloud as Cloud
+from obctl.domain.words import CredentialKind as CredentialKind
 from obctl.domain.zones import iana_name
 from obctl.errors import ConfigError, UnknownZone
-
-
-class Cloud(StrEnum):
-    """A national cloud: each has its own Graph, its own login and its own schema."""
-
-    GLOBAL = "global"
-    USGOV = "usgov"
-    USGOV_DOD = "usgov-dod"
-    CHINA = "china"
-
-
-class CredentialKind(StrEnum):
-    """Where the credential comes from; none of them stands in the file."""
-
-    ENVIRONMENT = "environment"
-    CERTIFICATE = "certificate"
-    MANAGED_IDENTITY = "managed-identity"
-    AZURE_CLI = "azure-cli"
-    TOKEN = "token"  # noqa: S105  the kind's name, no secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import FormatOption
-from obctl.config import Cloud, CredentialKind
+from obctl.domain.words import Cloud, CredentialKind
 from obctl.render.output import Format
 
 config_app = typer.Typer(no_args_is_help=True, help="The company's configuration.")

@@ -9,7 +9,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import CachedOption, FormatOption, LocationOption, RoomOption, parse_days
-from obctl.domain.planner import View
+from obctl.domain.words import View
 from obctl.errors import UsageError
 from obctl.render.output import Format
 

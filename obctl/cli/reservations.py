@@ -14,7 +14,7 @@ from obctl.cli.options import (
     parse_day,
     parse_span,
 )
-from obctl.domain.reservation import ExternalState, Status
+from obctl.domain.words import ExternalState, Status
 from obctl.errors import UsageError
 from obctl.render.output import Format
 

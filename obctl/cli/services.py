@@ -15,7 +15,7 @@ from obctl.cli.options import (
     parse_instant,
     parse_span,
 )
-from obctl.domain.reservation import ServiceKind
+from obctl.domain.words import ServiceKind
 from obctl.errors import UsageError
 from obctl.render.output import Format
 

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from obctl.domain.difference import Difference
 from obctl.domain.event import Event, EventType, Response
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, days_span
-
-
-class View(StrEnum):
-    """Which side is shown."""
-
-    OFFICE365 = "office365"
-    OFFICEBOOKING = "officebooking"
-    BOTH = "both"
+from obctl.domain.words import View as View
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import NewType
 
 from obctl.domain.event import EventId, EventKey, Person, SeriesKey
 from obctl.domain.room import RoomId
+from obctl.domain.words import ExternalState as ExternalState
+from obctl.domain.words import ServiceKind as ServiceKind
+from obctl.domain.words import Status as Status
 
 ReservationNumber = NewType("ReservationNumber", int)
-
-
-class Status(StrEnum):
-    CONFIRMED = "confirmed"
-    TENTATIVE = "tentative"
-    CANCELLED = "cancelled"
 
 
 class Source(StrEnum):
@@ -24,23 +21,6 @@ class Source(StrEnum):
 
     OUTLOOK = "outlook"
     OFFICEBOOKING = "officebooking"
-
-
-class ExternalState(IntEnum):
-    """Officebooking's integer on a reservation; 100 is fixed by Officebooking."""
-
-    NOT_ON_OUTLOOK = 0
-    IN_STEP = 10
-    PUSH_PENDING = 20
-    PUSH_FAILED = 21
-    CANCELLATION_REQUEST = 100
-    CANCELLED = 110
-
-
-class ServiceKind(StrEnum):
-    CATERING = "catering"
-    VISITOR = "visitor"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

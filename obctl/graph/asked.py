@@ -63,5 +63,10 @@ def places(what: str) -> Asked:
     return Asked(what, Subject.PLACES, "Place.Read.All")
 
 
+def anything(what: str) -> Asked:
+    """A request whose permission only Graph knows."""
+    return Asked(what, Subject.ANYTHING, "the permission it needs")
+
+
 def subscription(what: str, room: Room | None = None) -> Asked:
     return Asked(what, Subject.SUBSCRIPTION, mailbox=room.mailbox if room else None)

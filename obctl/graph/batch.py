@@ -11,11 +11,12 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.errors import GraphRefused, ObctlError
-from obctl.graph.asked import Asked, Subject
+from obctl.graph import asked
+from obctl.graph.asked import Asked
 from obctl.graph.client import PREFER, Graph
 from obctl.graph.failures import cut_short, error_for
 from obctl.graph.refusals import from_answer
-from obctl.graph.retries import LONGEST_WAIT, RETRIES
+from obctl.graph.transport import LONGEST_WAIT, RETRIES
 from obctl.graph.wire import BatchAnswer, BatchAnswers
 
 SIZE = 20
@@ -95,17 +96,17 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
         ),
         "application/json",
     )
-    asked = Asked(f"{len(errands)} requests in one batch", Subject.ANYTHING)
+    what = asked.anything(f"{len(errands)} requests in one batch")
     mailboxes = [one.asked.mailbox for one in errands.values() if one.asked.mailbox]
-    body = await graph.send(info, asked, mailboxes)
+    body = await graph.send(info, what, mailboxes)
     try:
         answers = _ANSWERS.decode(body).responses
     except ValueError as error:
-        raise cut_short(asked) from error
+        raise cut_short(what) from error
     return {
         numbered[int(answer.id)]: answer
         for answer in answers
-        if answer.id.isdigit() and int(answer.id) in numbered
+        if answer.id.isdecimal() and int(answer.id) in numbered
     }
 
 
@@ -121,12 +122,12 @@ async def _one_by_one(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
     return dict(zip(errands, await asyncio.gather(*map(one, errands.values())), strict=True))
 
 
-def _outcome(answer: BatchAnswer | None, asked: Asked) -> bytes | ObctlError:
+def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:
     if answer is None:
-        return cut_short(asked)
+        return cut_short(what)
     if 200 <= answer.status < 300:
         return bytes(answer.body)
-    return error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), asked)
+    return error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), what)
 
 
 def _wait(answer: BatchAnswer | None, attempt: int) -> float | None:
@@ -134,7 +135,7 @@ def _wait(answer: BatchAnswer | None, attempt: int) -> float | None:
     if answer is None or answer.status not in _WORTH_RETRYING or attempt == RETRIES:
         return None
     text = _headers(answer).get("retry-after", "")
-    wait = float(text) if text.isdigit() else 2.0**attempt / 2
+    wait = float(text) if text.isdecimal() else 2.0**attempt / 2
     return wait if wait <= LONGEST_WAIT else None
 
 

@@ -1,4 +1,4 @@
-"""One Graph for one run: the SDK's client, its transport and its limits.
+"""One Graph for one command: the SDK's client, and the one way to send a request.
 
 The SDK builds and sends every request. Bodies are taken as bytes: its typed models lose the
 original data and cost a thousand times as much to decode.
@@ -11,40 +11,30 @@ import os
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-import httpx
 import msgspec
 from kiota_abstractions.authentication import BaseBearerTokenAuthenticationProvider
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.headers_collection import HeadersCollection
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
-from kiota_http.kiota_client_factory import KiotaClientFactory
-from kiota_http.middleware import BaseMiddleware, RedirectHandler, RetryHandler
 from kiota_http.middleware.options import ParametersNameDecodingHandlerOption
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.graph_request_adapter import GraphRequestAdapter
-from msgraph.graph_request_adapter import options as telemetry
 from msgraph.graph_service_client import GraphServiceClient
-from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
-from msgraph_core.middleware import GraphTelemetryHandler  # type: ignore[import-untyped]
-from msgraph_core.middleware.options import GraphTelemetryHandlerOption  # type: ignore[import-untyped]
 
 import obctl.graph.builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
 from obctl.errors import GraphRefused
-from obctl.graph.address import base_url, is_loopback, same_origin
+from obctl.graph.address import base_url, same_origin
 from obctl.graph.asked import Asked
 from obctl.graph.credentials import token_source
 from obctl.graph.failures import translated
-from obctl.graph.gate import IN_ALL, Gate
-from obctl.graph.retries import BoundedRetries
+from obctl.graph.gate import Gate
+from obctl.graph.transport import open_http
 
 PAGE_SIZE = 200
 PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={PAGE_SIZE}'
-_SILENCE = 30.0  # seconds without a byte
 _WHOLE_REQUEST = 120.0  # seconds, the SDK's retries included
 
 Query = TypeVar("Query")
@@ -135,51 +125,10 @@ async def open_graph(
     """
     url = base_url(settings)
     tokens = token_source(settings, url, token, environ)
-    transport = httpx.AsyncHTTPTransport(
-        proxy=_proxy(url),
-        limits=httpx.Limits(max_connections=IN_ALL, max_keepalive_connections=IN_ALL),
-        retries=1,  # of connecting only: nothing was sent yet
-    )
-    http = httpx.AsyncClient(
-        transport=transport,
-        timeout=_SILENCE,
-        event_hooks={"response": [_refuse_redirect]},
-    )
-    GraphClientFactory.create_with_custom_middleware(_middleware(), client=http)
-    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(tokens), http)
-    adapter.base_url = url
     try:
-        yield Graph(GraphServiceClient(request_adapter=adapter), url, settings.cloud)
+        async with open_http(url) as http:
+            adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(tokens), http)
+            adapter.base_url = url
+            yield Graph(GraphServiceClient(request_adapter=adapter), url, settings.cloud)
     finally:
-        # The SDK wraps the transport in one whose aclose() closes nothing.
-        await transport.aclose()
         tokens.close()
-
-
-def _middleware() -> list[BaseMiddleware]:
-    """The SDK's own, but for redirects, which could lead the token astray, and bounded retries."""
-    usual = [
-        BoundedRetries() if isinstance(one, RetryHandler) else one
-        for one in KiotaClientFactory.get_default_middleware(None)
-        if not isinstance(one, RedirectHandler)
-    ]
-    return [*usual, GraphTelemetryHandler(telemetry[GraphTelemetryHandlerOption.get_key()])]
-
-
-async def _refuse_redirect(response: httpx.Response) -> None:
-    """Graph answers calendar requests itself; a redirect comes from a portal or a proxy."""
-    if response.has_redirect_location:
-        raise GraphRefused(
-            f"{response.url.host} redirects to another address instead of answering",
-            hint="check `[graph] url` and what lies between it and Graph",
-            code="foreign-link",
-        )
-
-
-def _proxy(url: str) -> str | None:
-    """The environment's proxy; never for loopback, whose token must not leave the machine."""
-    parts = urlsplit(url)
-    if is_loopback(url) or proxy_bypass(parts.hostname or ""):
-        return None
-    proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")

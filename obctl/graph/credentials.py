@@ -1,141 +1,23 @@
-"""Who we are towards Graph: an azure-identity credential, or the sandbox's token.
+"""Who we are towards Graph: which credential the settings name.
 
-Tokens live in memory only. Secrets come from the environment, a certificate file, a managed
-identity or `az login`, and never reach a message.
+Secrets come from the environment, a certificate file, a managed identity or `az login`, and never
+reach a message.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-
-from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator
 
 from obctl.config import CredentialKind, GraphSettings
-from obctl.errors import ConfigError, GraphRefused, GraphUnavailable, NotAuthorised
-from obctl.graph.address import GRAPH_HOSTS, LOGIN_HOSTS, is_loopback, same_origin
+from obctl.errors import ConfigError
+from obctl.graph.address import GRAPH_HOSTS, LOGIN_HOSTS, is_loopback
+from obctl.graph.tokens import HINTS, EntraTokens, FixedToken, TokenSource, first_line
 
 if TYPE_CHECKING:
-    from azure.core.credentials import AccessToken, TokenCredential
+    from azure.core.credentials import TokenCredential
 
-_RENEW_BEFORE = 300.0  # seconds; a token must outlive the request it is sent with
 _LIMITS: dict[str, Any] = {"retry_total": 2, "connection_timeout": 15, "read_timeout": 30}
-
-
-class TokenSource(AccessTokenProvider):
-    """What the SDK asks for a bearer token before every request; `close` when done."""
-
-    def __init__(self, base_url: str) -> None:
-        self._base_url = base_url
-
-    async def get_authorization_token(
-        self, uri: str, additional_authentication_context: dict[str, Any] | None = None
-    ) -> str:
-        if not same_origin(uri, self._base_url):
-            raise GraphRefused("no token leaves for another server", code="foreign-link")
-        challenge = (additional_authentication_context or {}).get("claims")
-        return await self.fetch(base64.b64decode(challenge).decode() if challenge else None)
-
-    def get_allowed_hosts_validator(self) -> AllowedHostsValidator:
-        return AllowedHostsValidator([urlsplit(self._base_url).hostname or ""])
-
-    async def fetch(self, claims: str | None) -> str:
-        """A token; `claims` are what Entra wants proven anew, if anything."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Let go of what the credential holds open."""
-
-
-class FixedToken(TokenSource):
-    """The token of a sandbox."""
-
-    def __init__(self, base_url: str, token: str) -> None:
-        super().__init__(base_url)
-        self._token = token
-
-    async def fetch(self, claims: str | None) -> str:  # noqa: ARG002  a sandbox wants no proof
-        return self._token
-
-
-class EntraTokens(TokenSource):
-    """Tokens of an azure-identity credential, kept until shortly before they end.
-
-    The credential blocks, so it works in a thread; the requests of a start share one sign-in.
-    """
-
-    def __init__(
-        self, base_url: str, credential: TokenCredential, scope: str, kind: CredentialKind
-    ) -> None:
-        super().__init__(base_url)
-        self._credential = credential
-        self._scope = scope
-        self._kind = kind
-        self._token: AccessToken | None = None
-        self._lock = asyncio.Lock()
-
-    async def fetch(self, claims: str | None) -> str:
-        async with self._lock:
-            token = self._token
-            if token is None or claims or token.expires_on - time.time() < _RENEW_BEFORE:
-                token = self._token = await asyncio.to_thread(self._sign_in, claims)
-            return token.token
-
-    def close(self) -> None:
-        close = getattr(self._credential, "close", None)
-        if close is not None:
-            close()
-
-    def _sign_in(self, claims: str | None) -> AccessToken:
-        from azure.core.exceptions import (
-            AzureError,
-            ClientAuthenticationError,
-            ServiceRequestError,
-            ServiceResponseError,
-        )
-        from azure.identity import CredentialUnavailableError
-
-        try:
-            return self._credential.get_token(self._scope, claims=claims)
-        except CredentialUnavailableError as error:
-            raise NotAuthorised(
-                f"no sign-in: credential {self._kind.value!r} is not available here",
-                hint=_HINTS[self._kind],
-            ) from error
-        except ClientAuthenticationError as error:
-            raise NotAuthorised(
-                f"Entra refuses credential {self._kind.value!r}: {_first_line(error)}",
-                hint=_HINTS[self._kind],
-            ) from error
-        except (ServiceRequestError, ServiceResponseError) as error:
-            raise GraphUnavailable(
-                "the sign-in service cannot be reached",
-                hint="check the network and proxy; then run the command again",
-            ) from error
-        except (AzureError, ValueError) as error:
-            raise NotAuthorised(
-                f"credential {self._kind.value!r} cannot be used: {_first_line(error)}",
-                hint=_HINTS[self._kind],
-            ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
-
-
-_HINTS = {
-    CredentialKind.ENVIRONMENT: "check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
-    CredentialKind.CERTIFICATE: "check `[graph] certificate`, tenant_id and client_id, and that"
-    " the certificate is uploaded to the application",
-    CredentialKind.MANAGED_IDENTITY: "run on a machine with a managed identity, or choose another"
-    " `[graph] credential`",
-    CredentialKind.AZURE_CLI: "run `az login --tenant …` (and `az cloud set` for a national cloud)",
-    CredentialKind.TOKEN: "set OBCTL_GRAPH_TOKEN",
-}
 
 
 def token_source(
@@ -219,6 +101,6 @@ def _application(settings: GraphSettings, environ: Mapping[str, str]) -> TokenCr
         )
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"credential {settings.credential.value!r} cannot be used: {_first_line(error)}",
-            hint=_HINTS[settings.credential],
+            f"credential {settings.credential.value!r} cannot be used: {first_line(error)}",
+            hint=HINTS[settings.credential],
         ) from error

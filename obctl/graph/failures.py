@@ -136,7 +136,7 @@ def _not_authorised(refusal: Refusal, asked: Asked) -> NotAuthorised:
         )
     return NotAuthorised(
         f"Graph forbids {about}: {asked.permission} is missing",
-        hint=f"grant the application permission {asked.permission}; then `obctl doctor`",
+        hint=f"grant the application {asked.permission}; then `obctl doctor`",
         graph=refusal.detail,
     )
 

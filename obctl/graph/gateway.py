@@ -16,8 +16,7 @@ from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError, UsageError
-from obctl.graph import delta, places, schedules, subscriptions, views, writes
-from obctl.graph.asked import Asked, Subject
+from obctl.graph import asked, delta, places, schedules, subscriptions, views, writes
 from obctl.graph.client import Graph, open_graph
 
 
@@ -122,8 +121,8 @@ class GraphGateway:
                 f"{path!r} is no path below {self._graph.url}",
                 hint="for example users/room@contoso.com/events",
             )
-        asked = Asked(f"GET {below}", Subject.ANYTHING)
-        return await self._graph.send(self._graph.follow(self._graph.url + below, asked), asked)
+        what = asked.anything(f"GET {below}")
+        return await self._graph.send(self._graph.follow(self._graph.url + below, what), what)
 
 
 @asynccontextmanager

@@ -44,9 +44,10 @@ async def fetch_views(
     graph: Graph, rooms: Sequence[Room], span: TimeSpan
 ) -> dict[str, tuple[Event, ...] | ObctlError]:
     """`fetch_view` of many rooms: first pages by `$batch`, the others one by one."""
+    by_mailbox = {room.mailbox: room for room in rooms}
     errands = {
-        room.mailbox: Errand(graph.relative(_view(graph, room, span)), asked.calendar(room))
-        for room in rooms
+        mailbox: Errand(graph.relative(_view(graph, room, span)), asked.calendar(room))
+        for mailbox, room in by_mailbox.items()
     }
     first = await get_many(graph, errands)
 
@@ -59,8 +60,8 @@ async def fetch_views(
         except ObctlError as error:
             return error
 
-    found = await asyncio.gather(*(one(room) for room in rooms))
-    return {room.mailbox: events for room, events in zip(rooms, found, strict=True)}
+    found = await asyncio.gather(*map(one, by_mailbox.values()))
+    return dict(zip(by_mailbox, found, strict=True))
 
 
 def _view(graph: Graph, room: Room, span: TimeSpan) -> RequestInformation:

@@ -61,7 +61,7 @@ class RecordedGraph:
         self.seen: list[Seen] = []
         self._answers: defaultdict[tuple[str, str], list[Reply]] = defaultdict(list)
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
@@ -139,7 +139,7 @@ def read_request(
     )
 
 
-def _handler(graph: RecordedGraph) -> type[BaseHTTPRequestHandler]:
+def handler_for(graph: RecordedGraph) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True

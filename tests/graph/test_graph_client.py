@@ -17,12 +17,12 @@ from conftest import Ask
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from recorded_graph import Answer, RecordedGraph, _handler, refusal
+from recorded_graph import Answer, RecordedGraph, handler_for, refusal
 
 from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.event import EventId
 from obctl.engine.ports import Gateway
-from obctl.errors import GraphRefused, GraphUnavailable, Throttled, UsageError
+from obctl.errors import GraphRefused, GraphUnavailable, NotAuthorised, Throttled, UsageError
 from obctl.graph.gate import Gate
 from obctl.graph.gateway import GraphGateway, open_gateway
 
@@ -73,6 +73,15 @@ def test_original_json_comes_out_byte_for_byte(graph: RecordedGraph, ask: Ask) -
     for path in ("users/a/events?$top=1", "/users/a/events", f"{graph.url}/users/a/events"):
         assert ask(lambda gateway, path=path: gateway.get(path)) == odd
     assert graph.seen[0].target == "/v1.0/users/a/events?$top=1"
+
+
+def test_a_forbidden_path_names_no_permission_it_does_not_know(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on("/users/a/messages", refusal(403, "ErrorAccessDenied"))
+    with pytest.raises(NotAuthorised, match="the permission it needs") as raised:
+        ask(lambda gateway: gateway.get("/users/a/messages"))
+    assert raised.value.code == "not-authorised"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +202,7 @@ def serve_tls(folder: Path) -> Iterator[str]:
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    with RecordedGraph() as behind, _Quiet(("127.0.0.1", 0), _handler(behind)) as server:
+    with RecordedGraph() as behind, _Quiet(("127.0.0.1", 0), handler_for(behind)) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()

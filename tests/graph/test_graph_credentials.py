@@ -14,8 +14,9 @@ from azure.identity import CredentialUnavailableError
 from obctl.config import Cloud, CredentialKind, GraphSettings
 from obctl.errors import ConfigError, GraphRefused, GraphUnavailable, NotAuthorised, ObctlError
 from obctl.graph.address import base_url, is_loopback, same_origin
-from obctl.graph.credentials import EntraTokens, token_source
+from obctl.graph.credentials import token_source
 from obctl.graph.gateway import open_gateway
+from obctl.graph.tokens import EntraTokens
 
 URL = "https://graph.microsoft.com/v1.0"
 SECRET = "s3cret-of-the-app"

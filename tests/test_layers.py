@@ -1,0 +1,189 @@
+"""Imports run one way. The tables below are the decision; a new arrow is decided here, in review.
+
+Imports inside functions and under `TYPE_CHECKING` count like any other.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "obctl"
+
+# Layer -> what it may import of ours. A name with a dot is one module of a layer, and no other.
+LAYERS: dict[str, set[str]] = {
+    "errors": set(),
+    "domain": {"errors"},
+    # The settings are values of the domain; a zone in the file is checked when it is read.
+    "config": {"domain.settings", "domain.words", "domain.zones", "errors"},
+    "store": {"domain", "errors"},
+    "graph": {"domain", "config", "errors"},
+    # The engine knows Graph as `ports.Gateway` and shows nothing.
+    "engine": {"domain", "store", "config", "errors"},
+    # What is shown is a value of the domain; `render.errors` shows an `ObctlError`.
+    "render": {"domain", "errors"},
+    "webhook": {"domain", "store", "errors"},
+    # If the sandbox expanded series or named zones' offsets with our code, one bug would hide in
+    # both. Names of zones alone are shared: they are a table of the CLDR, not logic.
+    "sandbox": {"domain.zones", "errors"},
+    "cli": {
+        "domain", "config", "store", "graph", "engine", "render", "webhook", "sandbox", "errors",
+        "__version__",
+    },
+    "__init__": set(),
+    "__main__": {"cli"},
+}  # fmt: skip
+
+# A single import against the table, with its reason.
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("render/cancellations.py", "engine.cancellations.StatusInfo"): (
+        "a frozen value without behaviour; it stands beside the use case that makes it"
+    ),
+}
+
+# Package -> where it may be imported. What stands in no line may be imported by nobody.
+THIRD_PARTY: dict[str, set[str]] = {
+    "typer": {"cli"},
+    "rich": {"render"},
+    "msgraph": {"graph"},
+    "msgraph_core": {"graph"},
+    "kiota_abstractions": {"graph"},
+    "kiota_http": {"graph"},
+    "azure": {"graph"},
+    "httpx": {"graph", "sandbox"},  # the sandbox delivers notifications with it
+    "sqlite_utils": {"store"},
+    "filelock": {"store"},
+    "zstandard": {"store"},
+    "starlette": {"webhook", "sandbox"},
+    "uvicorn": {"webhook", "sandbox"},
+    "msgspec": {"graph", "store", "engine", "render", "webhook", "sandbox"},
+    "dateutil": {"domain"},
+    "tzlocal": {"domain"},
+    "tomli_w": {"config", "engine"},
+    "platformdirs": {"config"},
+}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def layer_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Each import as one dotted name: `from a.b import c` is `a.b.c`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                yield from (f"{module}.{name.name}" for name in names)
+            case ast.ImportFrom():
+                pytest.fail(f"{path}: relative imports hide arrows")
+
+
+def ours() -> Iterator[tuple[str, str, str]]:
+    """Each import of our own: the file, its layer, and the target without `obctl.` in front."""
+    for path in MODULES:
+        for name in imports_of(path):
+            if name.startswith("obctl."):
+                source = str(path.relative_to(PACKAGE))
+                yield source, layer_of(path), name.removeprefix("obctl.")
+
+
+def may_import(layer: str, target: str) -> bool:
+    """`target` is one of our modules, without `obctl.` in front."""
+    if target.split(".", maxsplit=1)[0] == layer:
+        return True
+    return any(f"{target}.".startswith(f"{allowed}.") for allowed in LAYERS[layer])
+
+
+def test_a_module_imports_only_what_its_layer_may_see() -> None:
+    forbidden = {
+        f"{source} imports {name}"
+        for source, layer, name in ours()
+        if not may_import(layer, name) and (source, name) not in EXCEPTIONS
+    }
+    assert not forbidden
+
+
+def test_a_library_is_imported_only_where_it_belongs() -> None:
+    strangers = {
+        f"{path.relative_to(PACKAGE)} imports {package}"
+        for path in MODULES
+        for package in {name.split(".", maxsplit=1)[0] for name in imports_of(path)}
+        if package not in sys.stdlib_module_names | {"obctl"}
+        and layer_of(path) not in THIRD_PARTY.get(package, set())
+    }
+    assert not strangers
+
+
+def test_every_layer_stands_in_the_table() -> None:
+    assert {layer_of(path) for path in MODULES} == set(LAYERS)
+
+
+def test_no_arrow_of_the_table_leads_back() -> None:
+    seen: set[str] = set()
+    waiting = {layer: {arrow.split(".")[0] for arrow in LAYERS[layer]} for layer in LAYERS}
+    del waiting["__init__"], waiting["__main__"]
+    waiting["cli"].discard("__version__")
+    while waiting:
+        free = {layer for layer, needed in waiting.items() if needed <= seen}
+        assert free, f"a circle among {sorted(waiting)}"
+        seen |= free
+        waiting = {layer: needed for layer, needed in waiting.items() if layer not in free}
+
+
+def test_the_tables_hold_no_arrow_that_nobody_uses() -> None:
+    used = {(layer, name) for _, layer, name in ours()}
+    unused = {
+        f"{layer} -> {arrow}"
+        for layer, arrows in LAYERS.items()
+        for arrow in arrows
+        if not any(one == layer and f"{name}.".startswith(f"{arrow}.") for one, name in used)
+    }
+    libraries = {
+        (layer_of(path), name.split(".", maxsplit=1)[0])
+        for path in MODULES
+        for name in imports_of(path)
+    }
+    unused |= {
+        f"{layer} -> {package}"
+        for package, layers in THIRD_PARTY.items()
+        for layer in layers
+        if (layer, package) not in libraries
+    }
+    stale = set(EXCEPTIONS) - {(source, name) for source, _, name in ours()}
+    assert not unused
+    assert not stale
+
+
+def test_only_commands_and_pictures_print() -> None:
+    prints = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in MODULES
+        if layer_of(path) not in ("cli", "render")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+    ]
+    assert not prints
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("sync token", "delta link"), ("appointment", "event")],
+)
+def test_a_word_that_is_never_right_stands_nowhere(wrong: str, right: str) -> None:
+    pattern = re.compile(wrong.replace(" ", "[ _-]?"), re.IGNORECASE)
+    found = [
+        f"{path.relative_to(PACKAGE)}:{number}"
+        for path in MODULES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert not found, f"say {right}"

@@ -61,8 +61,13 @@ async def drain_inbox(
     return list(failed.values())
 
 
-async def drain_room(company: Company, gateway: Gateway, room_id: RoomId, looks: Looks) -> None:
-    """Handle all that waits for one room; what raises leaves its part waiting."""
+async def drain_room(
+    company: Company, gateway: Gateway, room_id: RoomId, looks: Looks
+) -> frozenset[EventId]:
+    """Handle all that waits for one room; what raises leaves its part waiting.
+
+    Returns the events that are new: Exchange rewrites them in the next minutes.
+    """
     room = find_room_by_id(company.store, room_id)
     waiting = load_waiting(company.store, room_id)
     words = [item for item in waiting if item.what in _ABOUT_THE_SUBSCRIPTION]
@@ -81,6 +86,7 @@ async def drain_room(company: Company, gateway: Gateway, room_id: RoomId, looks:
         _done(company, signs)
     if failure is not None:
         raise failure
+    return frozenset(item.event_id for item in signs if item.what == "created" and item.event_id)
 
 
 async def _mend_subscription(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from builders import NOW
 from looking import Looking, notify
 from subscription_graph import SubscriptionGraph, in_ledger, make_company
 
+from obctl.domain.settings import SyncSettings
 from obctl.domain.subscription import LIFETIME
 from obctl.engine.watch import Pace, Watch
 from obctl.errors import GraphUnavailable, UnsafePlan
@@ -150,6 +152,18 @@ def test_the_end_does_not_wait_for_what_hangs(company, graph, looking) -> None:
     looking._at_events = hang
     run(company, graph, looking, lambda: bool(looking.looked), finish=0.05)
     assert list(waiting_rooms(company.store).values()) == [1]
+
+
+def test_a_new_event_is_looked_at_again_once_exchange_is_done_with_it(
+    company, graph, looking
+) -> None:
+    hasty = replace(company, config=replace(company.config, sync=SyncSettings(settle_seconds=0)))
+    notify(hasty, event="E1", what="created")
+    notify(hasty, event="E2")
+
+    run(hasty, graph, looking, lambda: len(looking.looked) == 2 and emptied(hasty)())
+
+    assert looking.looked == [("Atrium", frozenset({"E1", "E2"})), ("Atrium", frozenset({"E1"}))]
 
 
 def test_subscriptions_are_renewed_while_it_watches(company, graph, looking) -> None:

@@ -144,10 +144,64 @@ def fault(
     _show_faults(_call(url, "POST", "faults", wanted), output)
 
 
+@app.command()
+def scenarios(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where they are; the examples without it.")
+    ] = None,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """The scenarios there are, each with the cause it acts out."""
+    from obctl.sandbox.scenario_file import list_scenarios
+
+    found = list_scenarios(folder)
+    width = max((len(one.file.name) for one in found), default=0)
+    _show(
+        [{"file": str(one.file), "cause": one.cause, "title": one.title} for one in found],
+        output,
+        "\n".join(f"{one.file.name:{width}}  {one.title}" for one in found) or "no scenarios",
+    )
+
+
+@app.command()
+def play(
+    file: Annotated[Path, typer.Argument(help="Scenario file, or the name of an example.")],
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Act a scenario out, and say what obctl makes of it.
+
+    Exit 3: obctl finds something else than the scenario expects.
+    """
+    from obctl.sandbox.player import play as play_scenario
+    from obctl.sandbox.scenario_file import find_scenario
+
+    verdict = play_scenario(find_scenario(file), print if output is Format.TABLE else _silent)
+    told = {
+        "file": str(verdict.scenario.file),
+        "cause": verdict.scenario.cause,
+        "found": verdict.causes,
+        "as_expected": not verdict.problems,
+        "problems": verdict.problems,
+        "diff": verdict.found,
+    }
+    _show(told, output, _verdict_text(verdict.causes, verdict.problems))
+    if verdict.problems:
+        raise typer.Exit(3)
+
+
 @app.command("clear-faults")
 def clear_faults(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -> None:
     """Let a running sandbox recover."""
     _show_faults(_call(url, "DELETE", "faults"), output)
+
+
+def _verdict_text(causes: list[str], problems: list[str]) -> str:
+    found = f"obctl finds: {', '.join(causes) or 'no difference'}"
+    return "\n".join([found, *problems] if problems else [f"{found}, as expected"])
+
+
+def _silent(_: str) -> None:
+    """The story is not told where JSON is wanted."""
 
 
 def _clock_change(text: str) -> dict[str, Any]:
@@ -180,7 +234,7 @@ def _show_faults(found: dict[str, Any], output: Format) -> None:
     _show(found, output, "\n".join(lines) or "no faults")
 
 
-def _show(data: dict[str, Any], output: Format, text: str) -> None:
+def _show(data: Any, output: Format, text: str) -> None:
     import json
 
     print(text if output is Format.TABLE else json.dumps(data), flush=True)

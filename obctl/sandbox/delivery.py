@@ -69,10 +69,12 @@ class Courier:
                     by_url[one.url].append(one)
         if not by_url:
             return
+        self._subscriptions.under_way = sum(len(batch) for batch in by_url.values())
         async with httpx.AsyncClient(timeout=self._endpoints.patience.answer) as client:
             await asyncio.gather(
                 *(self._deliver(client, url, batch) for url, batch in by_url.items())
             )
+        self._subscriptions.under_way = 0
 
     def _is_let_through(self, one: Notification, now: datetime) -> bool:
         """Whether an endpoint's record lets it have this now; if not, it waits or loses it."""

@@ -31,6 +31,7 @@ from typing import Any
 
 import msgspec
 
+from obctl.errors import UsageError
 from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.steps import ScenarioStep
 from obctl.sandbox.tenant import Meeting
@@ -54,6 +55,8 @@ class Expectation:
     """The condition that makes the room inconclusive."""
     log: tuple[str, ...] = ()
     """Actions that the company log has to hold."""
+    normalised: tuple[str, ...] = ()
+    """Cosmetic causes that `obctl explain` has to name for the first reservation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,28 @@ def _read_expectation(table: Table) -> Expectation:
         table.text("missed_because") or None,
         table.text("condition") or None,
         tuple(table.texts("log")),
+        tuple(table.texts("normalised")),
     )
     table.done()
     return found
+
+
+def examples_folder() -> Path:
+    """The scenarios shipped inside the package, or those beside it in a checkout."""
+    shipped = Path(__file__).parent / "scenarios"
+    return shipped if shipped.is_dir() else Path(__file__).parents[2] / "examples" / "scenarios"
+
+
+def list_scenarios(folder: Path | None = None) -> list[Scenario]:
+    """Every scenario in a folder, by name."""
+    return [load_scenario(file) for file in sorted((folder or examples_folder()).glob("*.toml"))]
+
+
+def find_scenario(name: Path) -> Path:
+    """A scenario file, or the example of that name."""
+    if name.exists():
+        return name
+    example = examples_folder() / f"{name.stem}.toml"
+    if not example.exists():
+        raise UsageError(f"there is no scenario {name}", hint="obctl sandbox scenarios lists them")
+    return example

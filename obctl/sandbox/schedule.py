@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from obctl.sandbox.actions import perform
 from obctl.sandbox.exchange import Job
 from obctl.sandbox.service import Service
-from obctl.sandbox.steps import Obctl, ScenarioStep, Wait
+from obctl.sandbox.steps import Listen, Obctl, ScenarioStep, StopListening, Wait
 from obctl.sandbox.times import parse_duration
 
 _STEP = "step"
@@ -20,7 +20,7 @@ def schedule(service: Service, steps: Sequence[ScenarioStep]) -> None:
 
     def act(job: Job) -> None:
         step = steps[job.key]
-        if not isinstance(step, Obctl):
+        if not isinstance(step, Obctl | Listen | StopListening):
             perform(service, step)
 
     exchange.actions[_STEP] = act

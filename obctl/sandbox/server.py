@@ -13,17 +13,12 @@ import uvicorn
 
 from obctl.errors import UsageError
 from obctl.sandbox.app import make_app
-from obctl.sandbox.endpoints import Endpoints, Patience
-from obctl.sandbox.exchange import Exchange
-from obctl.sandbox.faults import Faults
+from obctl.sandbox.endpoints import Patience
 from obctl.sandbox.scenario_file import load_scenario
 from obctl.sandbox.schedule import schedule
-from obctl.sandbox.service import Service
+from obctl.sandbox.service import Service, make_service
 from obctl.sandbox.state import load_exchange, read_state, restore_state
-from obctl.sandbox.subscriptions import Subscriptions
-from obctl.sandbox.tenant import Tenant
 from obctl.sandbox.tenant_file import load_tenant
-from obctl.sandbox.throttle import Throttle
 
 _START_SECONDS = 30.0
 
@@ -50,8 +45,11 @@ class SandboxServer:
         scenario: Path | None = None,
         latency: float = 0.0,
         patience: Patience | None = None,
+        service: Service | None = None,
     ) -> None:
-        self.service = _make_service(tenant, scenario, state, _instant(clock), frozen=frozen)
+        self.service = service or _make_service(
+            tenant, scenario, state, _instant(clock), frozen=frozen
+        )
         self.service.token = token
         self.service.latency = latency
         self.service.endpoints.patience = patience or Patience()
@@ -138,23 +136,16 @@ def _make_service(
     """A tenant from its saved state, a scenario, or a tenant file, in this order."""
     if state is not None and state.exists():
         saved = read_state(state)
-        service = _around(load_exchange(saved, clock, frozen=frozen))
+        service = make_service(load_exchange(saved, clock, frozen=frozen), {})
         restore_state(saved, service)
         return service
     if scenario is not None:
         story = load_scenario(scenario, clock=clock, frozen=frozen)
-        service = _around(story.exchange)
-        service.handles.update(story.handles)
+        service = make_service(story.exchange, story.handles)
         schedule(service, story.steps)
         return service
     loaded = load_tenant(tenant or demo_tenant(), clock=clock, frozen=frozen)
-    service = _around(loaded.exchange)
-    service.handles.update(loaded.handles)
-    return service
-
-
-def _around(exchange: Exchange) -> Service:
-    return Service(Tenant(exchange), Subscriptions(exchange), Faults(), Throttle(), Endpoints())
+    return make_service(loaded.exchange, loaded.handles)
 
 
 def _bind(port: int) -> socket.socket:

@@ -48,3 +48,15 @@ class Service:
         if found is None:
             raise Refusal(404, "ErrorInvalidUser", f"The requested user '{name}' is invalid.")
         return found
+
+
+def make_service(exchange: Exchange, handles: dict[str, Meeting]) -> Service:
+    """Everything that stands around an organisation, new."""
+    return Service(
+        Tenant(exchange),
+        Subscriptions(exchange),
+        Faults(),
+        Throttle(),
+        Endpoints(),
+        handles=dict(handles),
+    )

@@ -238,4 +238,12 @@ class Obctl(_Step, tag="obctl"):
     exit: tuple[int, ...] = (0,)
 
 
-ScenarioStep = Step | Obctl
+class Listen(_Step, tag="listen"):
+    """`obctl listen` starts and every room is subscribed; only `sandbox play` does that."""
+
+
+class StopListening(_Step, tag="stop-listening"):
+    """`obctl listen` is told to end, and finishes what it has received."""
+
+
+ScenarioStep = Step | Obctl | Listen | StopListening

@@ -66,6 +66,8 @@ class Subscriptions:
     queue: list[Notification] = field(default_factory=list)
     wake: Callable[[], None] = lambda: None
     made: int = 0
+    under_way: int = 0
+    """Notifications being delivered at the moment."""
     missing: set[str] = field(default_factory=set)
     """Subscriptions that will hear `missed`."""
     losing: dict[str, int] = field(default_factory=dict)
@@ -170,6 +172,11 @@ class Subscriptions:
     def lose(self, mailbox: Mailbox, times: int) -> None:
         """Never deliver the next `times` notifications about a mailbox."""
         self.losing[mailbox.owner.address.lower()] = times
+
+    def owes(self) -> bool:
+        """Whether anything is still to be delivered by now."""
+        now = self.exchange.clock.now()
+        return self.under_way > 0 or any(one.due <= now for one in self.queue)
 
     def take_due(self, now: datetime) -> list[Notification]:
         """Everything to be delivered by now; the queue keeps the rest."""

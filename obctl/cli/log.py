@@ -88,7 +88,7 @@ def search(
         log_columns(names, context.zone.key),
         empty="no entry found",
     )
-    if shown and len(found) > shown:
+    if limit is None and shown and len(found) > shown:
         message(f"there are more than these {shown}; narrow the search, or use --limit")
 
 

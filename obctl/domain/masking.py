@@ -27,7 +27,9 @@ _HARMLESS = frozenset({
 _NAMES = frozenset({"name", "displayName"})
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+\.[^\s<>\"'(),;:.]+")
 _MASKED = "@masked.invalid"
-_BY = re.compile(r", by (\S+)$")  # how messages name the person at the keyboard
+# How messages name the person at the keyboard, and quote the reason a person gave.
+_BY = re.compile(r"(?<=approved by |rejected by )[^\s:]+|(?<=, by )\S+$")
+_NOTE = re.compile(r"^((?:approved|rejected) by [^:]+: [^:]+): .*$", re.DOTALL)
 
 
 class Pseudonyms:
@@ -70,6 +72,7 @@ class Pseudonyms:
                 quoted |= self._heard.setdefault(about, {})
         if entry.subject:
             quoted[entry.subject] = self.subject(entry.subject)
+            quoted[repr(entry.subject)[1:-1]] = self.subject(entry.subject)
         payload = self._payload(entry.payload, quoted)
         for about in (("reservation", entry.reservation), ("event", entry.event_id)):
             if about[1] is not None:
@@ -110,7 +113,7 @@ class Pseudonyms:
             quoted[value] = self.name(value)
             return quoted[value]
         if key == "subject":
-            quoted[value] = self.subject(value)
+            quoted[value] = quoted[repr(value)[1:-1]] = self.subject(value)
             return quoted[value]
         return self.address(value) if _ADDRESS.fullmatch(value) else "(masked)"
 
@@ -124,7 +127,8 @@ class Pseudonyms:
         text = _ADDRESS.sub(
             lambda found: found[0] if found[0].endswith(_MASKED) else self.address(found[0]), text
         )
-        return _BY.sub(lambda found: f", by {self.name(found[1])}", text)
+        text = _NOTE.sub(r"\1: (masked)", text)
+        return _BY.sub(lambda found: self.name(found[0]), text)
 
     def _number(self, kind: str, text: str) -> int:
         numbers = self._numbers[kind]

@@ -39,7 +39,7 @@ def log_columns(rooms: Mapping[str, str], zone_name: str) -> list[Column]:
 
     return [
         Column("entry", lambda o: str(o["id"]), justify="right", no_wrap=True),
-        Column(f"at ({zone_name})", lambda o: seconds_text(o["at"], zone_name), no_wrap=True),
+        Column(f"at, {zone_name}", lambda o: seconds_text(o["at"], zone_name), no_wrap=True),
         Column("action", action_text),
         Column("what", said, ratio=1),
     ]
@@ -96,7 +96,7 @@ def entry_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
         )
     ]
     if item["payload"] is None:
-        return [*drawn, text("\nno original was kept with this entry", "dim")]
+        return [*drawn, "", text("no original was kept with this entry", "dim")]
     shown = json.dumps(item["payload"], ensure_ascii=False, indent=2)
     lines = "\n".join(clean(line) for line in shown.splitlines())
     head = text("the original, laid out; `--payload` prints its bytes", "dim")
@@ -127,10 +127,10 @@ def versions_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
     """The versions, oldest first, each with what changed."""
     drawn: list[RenderableType] = [text(f"event {item['event_id']}"), text(f"times: {zone_name}")]
     for version in item["versions"]:
-        head = text(f"\n{seconds_text(version['at'], zone_name)}  ", "dim")
+        head = text(f"{seconds_text(version['at'], zone_name)}  ", "dim")
         head.append_text(action_text(version))
         head.append(f"  entry {version['entry']}", style="dim")
-        drawn.append(head)
+        drawn += ["", head]
         drawn += [_step(name, step) for name, step in version["changed"].items()]
     return drawn
 

@@ -53,7 +53,7 @@ class Desk:
             "OBCTL_HOME": str(self.home),
             "OBCTL_NOW": instant_text(NOW),
             "OBCTL_GRAPH_TOKEN": "any",
-            "OBCTL_USER": "mia",
+            "LOGNAME": "mia",
             "OBCTL_COMPANY": "",
             "COLUMNS": str(WIDTH),
             "NO_COLOR": "1",

@@ -79,11 +79,16 @@ def test_lint_says_in_sentences_what_settings_lead_to(desk: Desk, tmp_path: Path
         ("{", "is no JSON"),
         ('[{"AutomateProcessing": "AutoAccept"}]', "object 1: neither Identity nor"),
         (
-            '[{"Identity": "Atrium", "DeleteSubject": "maybe", "BookingWindowInDays": -1,'
-            ' "AutomateProcessing": 7}]',
-            "object 1 (Atrium): AutomateProcessing is 7, expected is None, AutoUpdate or AutoAccept"
-            "\nobject 1 (Atrium): DeleteSubject is 'maybe', expected is true or false"
-            "\nobject 1 (Atrium): BookingWindowInDays is -1, expected is a number of 0 or more",
+            (
+                '[{"Identity": "Atrium", "DeleteSubject": "maybe", "BookingWindowInDays": -1,'
+                ' "AutomateProcessing": 7}]'
+            ),
+            (
+                "object 1 (Atrium): AutomateProcessing is 7, expected is None, AutoUpdate or"
+                " AutoAccept"
+                "\nobject 1 (Atrium): DeleteSubject is 'maybe', expected is true or false"
+                "\nobject 1 (Atrium): BookingWindowInDays is -1, expected is a number of 0 or more"
+            ),
         ),
     ],
 )

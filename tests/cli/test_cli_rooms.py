@@ -128,8 +128,10 @@ def test_every_problem_of_a_file_is_told_at_once_and_nothing_is_imported(
         "line 4: name is empty",
         "line 4: capacity 'many' is no number of people",
         "line 4: unknown time zone 'Mars/Olympus'",
-        "line 4: activated_at 'yesterday' is no time; write 2026-10-19T08:00 (in the room's zone)"
-        " or 2026-10-19T06:00:00Z",
+        (
+            "line 4: activated_at 'yesterday' is no time; write 2026-10-19T08:00 (in the room's"
+            " zone) or 2026-10-19T06:00:00Z"
+        ),
         "line 5: mailbox 'nobody' is no address",
         "line 5: capacity '0' is no number of people",
         "  correct the file, then import it again",

@@ -147,7 +147,6 @@ def _show_outcome(
 ) -> None:
     """Show what was done; then fail with the one error, or say how many rooms failed."""
     from obctl.engine.subscriptions import Failed
-    from obctl.render.output import warning
 
     failures = [item for item in outcomes if isinstance(item, Failed)]
     done = [item for item in outcomes if not isinstance(item, Failed)]
@@ -157,11 +156,11 @@ def _show_outcome(
         return
     if not done and len({type(item.error) for item in failures}) == 1:
         raise failures[0].error
-    for item in failures:
-        warning(f"{context.rooms.mailbox(item.room)}: {_words(item.error)}")
     raise Unfinished(
         f"{len(failures)} of {len(outcomes)} rooms failed, the others are done",
-        hint="run the same command again for the rooms named above",
+        hint="\n".join(
+            f"{context.rooms.mailbox(item.room)}: {_words(item.error)}" for item in failures
+        ),
     )
 
 

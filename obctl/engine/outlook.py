@@ -69,7 +69,9 @@ class Outlook:
         if key not in self._masters:
             try:
                 self._masters[key] = await self._gateway.fetch_master(room, master_id)
-            except NotFound:
+            except NotFound as error:
+                if error.code == "mailbox-gone":
+                    return None, False
                 self._masters[key] = None
             except ObctlError:
                 return None, False

@@ -56,9 +56,8 @@ async def verify(gateway: Gateway, situation: Situation, removed: frozenset[Even
             # the whole series is gone: its occurrences went with it
             gone.add(event_id)
             continue
-        try:
-            event = await gateway.fetch_event(room, event_id)
-        except NotFound:
+        event = await _event(gateway, room, event_id)
+        if event is None:
             gone.add(event_id)
             continue
         if (
@@ -92,15 +91,24 @@ async def _trust_emptiness(
     for reservation in lost[:_CANARIES]:
         if reservation.event_id is None:
             continue
-        try:
-            event = await gateway.fetch_event(situation.room, reservation.event_id)
-        except NotFound:
+        event = await _event(gateway, situation.room, reservation.event_id)
+        if event is None:
             continue
         if event.takes_room:
             raise _partial(situation.room, f"it came empty, but {reservation.event_id} is there")
     explained = all(reservation.event_id in removed for reservation in lost)
     if len(lost) > _FEW and not explained:
         raise _partial(situation.room, f"it came empty where {len(lost)} events were known")
+
+
+async def _event(gateway: Gateway, room: Room, event_id: EventId) -> Event | None:
+    """An event by id, `None` where it is gone; a mailbox that is gone is another matter."""
+    try:
+        return await gateway.fetch_event(room, event_id)
+    except NotFound as error:
+        if error.code == "mailbox-gone":
+            raise
+        return None
 
 
 async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMaster | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
@@ -47,3 +47,20 @@ class Reading:
     events: tuple[Event, ...]
     masters: Mapping[EventId, SeriesMaster | None] = field(default_factory=dict)
     gone: frozenset[EventId] = frozenset()
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing changed: nothing was read, and nothing had to be."""
+        scope = self.scope
+        return not (self.events or self.gone or scope.whole or scope.events or scope.series)
+
+    def joined(self, later: Reading) -> Reading:
+        """This reading with what was asked for afterwards, which is the newer truth."""
+        events = {event.id: event for event in (*self.events, *later.events)}
+        scope = replace(
+            self.scope,
+            events=self.scope.events | later.scope.events,
+            series=self.scope.series | later.scope.series,
+        )
+        masters = {**self.masters, **later.masters}
+        return Reading(scope, tuple(events.values()), masters, self.gone | later.gone)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -58,6 +59,7 @@ from obctl.store.reservations import (
 )
 from obctl.store.rooms import (
     ReadingState,
+    find_room_by_id,
     load_reading_state,
     load_rooms,
     save_identity,
@@ -123,6 +125,8 @@ class Pass:
         self._now = company.now
         self._waiting: dict[RoomId, _Waiting] = {}
         self._read: set[RoomId] = set()
+        self._unread: set[RoomId] = set()
+        self._done: set[RoomId] = set()
         self._first_new = next_number(company.store)
         self._unreachable: list[ObctlError] = []
         self.report = report
@@ -136,7 +140,11 @@ class Pass:
 
             async def one(room: Room, hint: DeltaRound | ObctlError | None) -> None:
                 async with limit:
-                    await self._guarded(room, lambda: self._visit(room, hint))
+                    await self._guarded(
+                        room,
+                        lambda: self._visit(room, hint),
+                        again=lambda: self._visit(room, None),
+                    )
 
             await asyncio.gather(*(one(room, rounds.get(room.mailbox)) for room in chunk))
         await self._settle()
@@ -165,6 +173,10 @@ class Pass:
         found = await self._read_room(room, state, hint)
         self.report.events_read += found.fetched
         known = replace(room, object_id=found.object_id or room.object_id)
+        if found.reading.says_nothing:
+            self._read.add(room.id)
+            self._unchanged(room, found)
+            return
         situation = await verify(self._gateway, self._situation(known, found), found.removed)
         found = replace(found, reading=situation.reading)
         lost = vanished(situation)
@@ -259,16 +271,22 @@ class Pass:
 
     async def _settle(self) -> None:
         """Plan the rooms that waited, now that it is known what turned up where."""
-        for waiting in list(self._waiting.values()):
+        held: dict[RoomId, list[Reservation]] = {}
+        for waiting in self._waiting.values():
             for reservation in self._held_elsewhere(waiting.situation):
-                if reservation.room not in self._read:
-                    await self._look_at(reservation)
+                held.setdefault(reservation.room, []).append(reservation)
+        for room_id, reservations in held.items():
+            await self._look_at(room_id, reservations)
         moves = await self._moves()
         claimed = frozenset(event.id for found in moves.values() for _room, event in found.values())
         order = sorted(self._waiting.values(), key=lambda waiting: not waiting.lost)
         for waiting in order:
             moved = moves.get(waiting.room.id, {})
-            await self._guarded(waiting.room, partial(self._settled, waiting, moved, claimed))
+            await self._guarded(
+                waiting.room,
+                partial(self._settled, waiting, moved, claimed),
+                again=partial(self._settled_again, waiting, moved, claimed),
+            )
 
     async def _settled(
         self,
@@ -280,25 +298,51 @@ class Pass:
         fresh = self._situation(waiting.room, waiting.found)
         self._finish(waiting.room, waiting.found, replace(fresh, moved=moved, claimed=claimed))
 
-    async def _look_at(self, reservation: Reservation) -> None:
-        """Read the one event of a room outside this pass whose meeting turned up in another."""
-        room = next(r for r in load_rooms(self._store) if r.id == reservation.room)
-        state = load_reading_state(self._store, room.id)
-        ids = {reservation.event_id} if reservation.event_id else set()
-        span = read_span(room, self._settings, self._now)
+    async def _settled_again(
+        self,
+        waiting: _Waiting,
+        moved: Mapping[int, tuple[Room, Event]],
+        claimed: frozenset[EventId],
+    ) -> None:
+        state = load_reading_state(self._store, waiting.room.id)
+        found = await self._read_room(waiting.room, state, None)
+        situation = await verify(self._gateway, self._situation(waiting.room, found), frozenset())
+        found = replace(found, reading=situation.reading)
+        self._finish(waiting.room, found, replace(situation, moved=moved, claimed=claimed))
+
+    async def _look_at(self, room_id: RoomId, held: Sequence[Reservation]) -> None:
+        """Ask for the meetings of one room that turned up in another.
+
+        The room may be outside this pass, or done: a meeting can leave it one night and turn up
+        elsewhere another.
+        """
+        waiting = self._waiting.get(room_id)
+        if room_id in self._unread or (waiting and waiting.found.reading.scope.whole):
+            return
+        room = find_room_by_id(self._store, room_id)
 
         async def read() -> None:
             reading = await read_parts(
-                self._gateway, self._store, room, span, singles=ids, series=set()
+                self._gateway,
+                self._store,
+                room,
+                read_span(room, self._settings, self._now),
+                singles={r.event_id for r in held if r.event_id and not r.series_master_id},
+                series={r.series_master_id for r in held if r.series_master_id},
             )
-            found = RoomReading(reading, state, room.object_id)
+            if waiting:
+                found = replace(waiting.found, reading=waiting.found.reading.joined(reading))
+            else:
+                found = RoomReading(
+                    reading, load_reading_state(self._store, room.id), room.object_id
+                )
             situation = await verify(self._gateway, self._situation(room, found), frozenset())
             lost = vanished(situation)
             if lost:
                 found = replace(found, reading=situation.reading)
                 self._waiting[room.id] = _Waiting(room, found, situation, lost)
 
-        await self._guarded(room, read)
+        await self._guarded(room, read, again=read)
 
     async def _moves(self) -> dict[RoomId, dict[int, tuple[Room, Event]]]:
         """Where lost meetings turned up: by room, then reservation number."""
@@ -318,13 +362,24 @@ class Pass:
                     moves.setdefault(waiting.room.id, {})[loss.reservation.number] = target
                 elif key:
                     unsolved.append(loss.reservation)
-        others = [room for room in load_rooms(self._store) if room.id not in self._read]
+        asked = self._read | self._unread
+        others = [room for room in load_rooms(self._store) if room.id not in asked]
         for number, target in (
             await find_elsewhere(self._gateway, self._store, unsolved, others)
         ).items():
             owner = next(r for r in unsolved if r.number == number)
             moves.setdefault(owner.room, {})[number] = target
         return moves
+
+    def _unchanged(self, room: Room, found: RoomReading) -> None:
+        """Nothing changed in the room: only how far it was read moves on."""
+        if not self._options.dry_run:
+            with self._store.transaction():
+                if load_reading_state(self._store, room.id).applied != found.state.applied:
+                    raise _Overtaken
+                save_reading_state(self._store, room.id, found.state)
+                save_pass(self._store, room.id, synced_at=self._now)
+        self._planned(room, Plan(room))
 
     def _finish(self, room: Room, found: RoomReading, situation: Situation) -> None:
         """Plan, guard and apply one room in one transaction, or only plan it in a dry run."""
@@ -371,26 +426,42 @@ class Pass:
         return plan
 
     def _planned(self, room: Room, plan: Plan) -> None:
-        self.report.ok += room.id in self._read
+        if room.id in self._read:
+            self._done.add(room.id)
+        self.report.ok = len(self._done)
         self.report.count(plan)
         if self._options.dry_run:
             self.report.plans.append(plan)
         self._progress()
 
-    async def _guarded(self, room: Room, work: Callable[[], Awaitable[None]]) -> None:
-        """Do one room's work; its failure is recorded and stops no other room."""
+    async def _guarded(
+        self,
+        room: Room,
+        work: Callable[[], Awaitable[None]],
+        *,
+        again: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Do one room's work; its failure is recorded and stops no other room.
+
+        `again` reads the room anew: a notification or a push came in between.
+        """
         try:
-            try:
-                await work()
-            except _Overtaken:
-                # A notification or a push came in between: read again what is true now.
-                await self._again(room)
+            for attempt in (work, *[again] * _RETRIES):
+                with suppress(_Overtaken):
+                    await attempt()
+                    return
+            raise TryLater(
+                f"{room.mailbox} changes faster than it can be read",
+                hint=f"obctl sync run --room {room.mailbox}",
+                code="room-busy",
+            )
         except UnsafePlan as error:
             self.report.stopped += 1
             self._problem(room, error, action="guard.tripped")
         except ObctlError as error:
             if isinstance(error, NotAuthorised) and error.graph and error.graph.status == 401:
                 raise
+            self._unread.add(room.id)
             condition = condition_of(error)
             if error.graph is None and error.code == GraphUnavailable.code:
                 self._unreachable.append(error)
@@ -400,23 +471,6 @@ class Pass:
             else:
                 self.report.inconclusive += 1
                 self._problem(room, error, action="room.inconclusive", condition=condition)
-
-    async def _again(self, room: Room) -> None:
-        for _attempt in range(_RETRIES):
-            self._waiting.pop(room.id, None)
-            try:
-                state = load_reading_state(self._store, room.id)
-                found = await self._read_room(room, state, None)
-                situation = await verify(self._gateway, self._situation(room, found), frozenset())
-                self._finish(room, replace(found, reading=situation.reading), situation)
-            except _Overtaken:
-                continue
-            return
-        raise TryLater(
-            f"{room.mailbox} changes faster than it can be read",
-            hint=f"obctl sync run --room {room.mailbox}",
-            code="room-busy",
-        )
 
     def _problem(
         self, room: Room, error: ObctlError, *, action: str, condition: str | None = None

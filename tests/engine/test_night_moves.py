@@ -1,0 +1,234 @@
+"""Meetings that move from room to room: one move, services with them, whichever room is read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from night import NAMES, Night, daily, mailbox_of, weekly
+
+from obctl.sandbox.steps import Processing
+
+MOVED = ["Vermeer 09-15 09:00-10:00 Budget"]
+
+
+@pytest.fixture(params=[True, False], ids=["removed", "kept"])
+def night(night: Night, request: pytest.FixtureRequest) -> Night:
+    """Rooms that remove cancelled meetings from their calendar, and rooms that keep them."""
+    for name in NAMES:
+        settings = {"RemoveCanceledMeetings": request.param}
+        night.act(Processing(room=mailbox_of(name), settings=settings))
+    return night
+
+
+def booked(night: Night):
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    return meeting, night.only().number
+
+
+@pytest.mark.parametrize("ignore", [False, True], ids=["ask", "ignore"])
+def test_a_meeting_that_changes_room_is_one_move_and_its_catering_follows(
+    night: Night, ignore: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=ignore)
+    meeting, number = booked(night)
+    night.cater(number)
+    night.change(meeting, rooms="Vermeer")
+    report = night.run()
+    assert (report.moved, report.changes) == (1, 1)
+    assert night.reservations() == MOVED
+    assert night.only().number == number
+    assert [service.cancelled for service in night.only().services] == [False]
+    assert night.requests() == []
+
+
+@pytest.mark.parametrize("ignore", [False, True], ids=["ask", "ignore"])
+@pytest.mark.parametrize("first", ["Rembrandt", "Vermeer"], ids=["loser-read", "winner-read"])
+def test_a_move_is_seen_with_only_one_of_its_rooms_in_the_run(
+    night: Night, first: str, ignore: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=ignore)
+    meeting, number = booked(night)
+    night.cater(number)
+    night.change(meeting, rooms="Vermeer")
+    night.run(first)
+    assert night.reservations() == MOVED
+    assert night.only().number == number
+    assert night.run().changes == 0
+    assert night.requests(None) == []
+
+
+def test_a_removed_copy_that_turns_up_elsewhere_a_day_later_moves_the_request(night: Night) -> None:
+    meeting, number = booked(night)
+    night.delete("Rembrandt", meeting)
+    assert night.run().cancellation_requests == 1
+    night.change(meeting, rooms="Vermeer")
+    night.run()
+    assert night.reservations() == MOVED
+    assert night.only().number == number
+    assert night.requests() == []
+
+
+def test_moving_there_and_back_again_ends_where_it_began(night: Night) -> None:
+    for name in NAMES:
+        night.act(Processing(room=mailbox_of(name), settings={"RemoveCanceledMeetings": True}))
+    meeting, number = booked(night)
+    night.change(meeting, rooms="Vermeer")
+    night.run()
+    night.change(meeting, rooms="Rembrandt")
+    night.run()
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
+    assert night.only().number == number
+    night.change(meeting, rooms="Vermeer")
+    night.run()
+    assert night.reservations() == MOVED
+    assert night.only().number == number
+
+
+def test_a_move_with_a_new_time_is_still_one_move(night: Night) -> None:
+    meeting, number = booked(night)
+    night.change(meeting, rooms="Vermeer", start="17 11:00", end="17 12:00")
+    night.run()
+    assert night.reservations() == ["Vermeer 09-17 11:00-12:00 Budget"]
+    assert night.only().number == number
+
+
+def test_two_meetings_that_swap_rooms_swap_reservations(night: Night) -> None:
+    one = night.book("Rembrandt", "One", "09:00", "10:00")
+    two = night.book("Vermeer", "Two", "09:00", "10:00", organizer="bram")
+    night.run()
+    numbers = {item.subject: item.number for item in night.all()}
+    night.change(one, rooms="Hals")
+    night.change(two, rooms="Rembrandt")
+    night.change(one, rooms="Vermeer")
+    night.run()
+    assert sorted(night.reservations()) == [
+        "Rembrandt 09-15 09:00-10:00 Two",
+        "Vermeer 09-15 09:00-10:00 One",
+    ]
+    assert {item.subject: item.number for item in night.all()} == numbers
+
+
+def test_one_meeting_in_two_rooms_is_two_reservations(night: Night) -> None:
+    night.book("Rembrandt Vermeer", "Budget", "09:00", "10:00")
+    assert night.run().created == 2
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget", *MOVED]
+
+
+@pytest.mark.parametrize("rooms", [(), ("Rembrandt",), ("Vermeer",)], ids=["all", "left", "kept"])
+def test_of_a_meeting_in_two_rooms_one_may_go_and_the_other_stays(
+    night: Night, rooms: tuple[str, ...]
+) -> None:
+    night.configure(ignore_cancellation_requests=True)
+    meeting = night.book("Rembrandt Vermeer", "Budget", "09:00", "10:00")
+    night.run()
+    night.change(meeting, rooms="Vermeer")
+    night.run(*rooms)
+    night.run()
+    assert night.reservations() == MOVED
+
+
+def test_of_a_meeting_in_two_rooms_one_moves_on_to_a_third(night: Night) -> None:
+    meeting = night.book("Rembrandt Vermeer", "Budget", "09:00", "10:00")
+    night.run()
+    numbers = {item.number for item in night.all()}
+    night.change(meeting, rooms="Vermeer Hals")
+    night.run()
+    assert {line.split()[0] for line in night.reservations()} == {"Vermeer", "Hals"}
+    assert {item.number for item in night.all() if item.is_active} == numbers
+
+
+def test_a_room_added_to_a_meeting_is_a_second_reservation_and_no_move(night: Night) -> None:
+    meeting, number = booked(night)
+    night.change(meeting, rooms="Rembrandt Vermeer")
+    report = night.run()
+    assert (report.moved, report.created) == (0, 1)
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget", *MOVED]
+
+
+def test_a_room_added_is_no_move_when_only_that_room_is_read(night: Night) -> None:
+    meeting, _ = booked(night)
+    night.change(meeting, rooms="Rembrandt Vermeer")
+    assert night.run("Vermeer").moved == 0
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget", *MOVED]
+
+
+def test_a_whole_series_moves_with_every_date(night: Night) -> None:
+    meeting = night.book("Rembrandt", "Stand-up", "09:00", "09:30", recurrence=daily(count=10))
+    night.run()
+    numbers = [item.number for item in night.all()]
+    night.cater(numbers[3])
+    night.change(meeting, rooms="Vermeer")
+    report = night.run()
+    assert (report.moved, report.changes) == (10, 10)
+    assert [item.number for item in night.all() if item.is_active] == numbers
+    assert all(line.startswith("Vermeer") for line in night.reservations())
+
+
+@pytest.mark.parametrize("rooms", [("Rembrandt",), ("Vermeer",)], ids=["loser-read", "winner-read"])
+def test_a_whole_series_moves_with_one_of_its_rooms_in_the_run(
+    night: Night, rooms: tuple[str, ...]
+) -> None:
+    meeting = night.book("Rembrandt", "Stand-up", "09:00", "09:30", recurrence=daily(count=10))
+    night.run()
+    numbers = [item.number for item in night.all()]
+    night.change(meeting, rooms="Vermeer")
+    night.run(*rooms)
+    assert night.run().changes == 0
+    assert [item.number for item in night.all() if item.is_active] == numbers
+    assert len(night.reservations("Vermeer")) == 10
+
+
+@pytest.mark.parametrize("rooms", [(), ("Rembrandt",), ("Vermeer",)], ids=["all", "left", "won"])
+def test_two_meetings_move_together(night: Night, rooms: tuple[str, ...]) -> None:
+    one = night.book("Rembrandt", "One", "09:00", "10:00")
+    two = night.book("Rembrandt", "Two", "11:00", "12:00")
+    night.run()
+    numbers = {item.subject: item.number for item in night.all()}
+    night.change(one, rooms="Vermeer")
+    night.change(two, rooms="Vermeer")
+    night.run(*rooms)
+    assert night.run().changes == 0
+    assert night.reservations() == [
+        "Vermeer 09-15 09:00-10:00 One",
+        "Vermeer 09-15 11:00-12:00 Two",
+    ]
+    assert {item.subject: item.number for item in night.all()} == numbers
+
+
+def test_a_move_and_a_cancellation_in_the_same_room_are_told_apart(night: Night) -> None:
+    moving = night.book("Rembrandt", "Moving", "09:00", "10:00")
+    ending = night.book("Rembrandt", "Ending", "11:00", "12:00")
+    night.run()
+    night.change(moving, rooms="Vermeer")
+    night.cancel(ending)
+    report = night.run("Vermeer")
+    assert (report.moved, report.cancelled) == (1, 0)
+    report = night.run()
+    assert (report.moved, report.cancelled + report.cancellation_requests) == (0, 1)
+    assert night.reservations("Vermeer") == ["Vermeer 09-15 09:00-10:00 Moving"]
+
+
+def test_one_date_of_a_series_moves_and_the_others_stay(night: Night) -> None:
+    meeting = night.book("Rembrandt", "Board", "09:00", "10:00", recurrence=weekly(count=4))
+    night.run()
+    night.change(meeting, day=date(2026, 9, 22), rooms="Vermeer")
+    night.run()
+    assert "Rembrandt 09-15 09:00-10:00 Board" in night.reservations()
+
+
+def test_a_room_that_cannot_be_read_loses_nothing_to_another(night: Night) -> None:
+    meeting, number = booked(night)
+    night.cater(number)
+    night.change(meeting, rooms="Vermeer")
+    night.fail("forbidden", "Rembrandt")
+    report = night.run()
+    assert (report.ok, report.inconclusive, report.created) == (2, 1, 1)
+    assert [problem.code for problem in report.problems] == ["mailbox-permission-lost"]
+    assert night.log("room.*") == ["room.inconclusive"]
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget", *MOVED]
+    night.recover()
+    report = night.run()
+    assert report.cancellation_requests + report.moved == 1
+    assert MOVED[0] in night.reservations()

@@ -15,7 +15,7 @@ from obctl.domain.room import Verdict
 from obctl.render.objects import at, event_object
 from obctl.render.output import clean
 from obctl.render.planner_bars import Bar, References, Ruler, draw_lane, lanes
-from obctl.render.planner_items import Item, items_of
+from obctl.render.planner_items import SIGNS, Item, items_of
 from obctl.render.times import day_text
 
 if TYPE_CHECKING:
@@ -90,6 +90,10 @@ def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Re
     margin = names + (6 if day.view is View.BOTH else 1)
     drawn = {row.room.id: items_of(row, day.view) for row in day.rows}
     every = [item for items in drawn.values() for item in items]
+    signs = {item.sign for item in every}
+    if any(signs):
+        said = [f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in signs]
+        yield Text("   ".join(said), style="dim")
     ruler = Ruler.for_items(every, width=width - margin)
     rows = sorted(day.rows, key=lambda r: (r.room.location or "", r.room.time_zone, r.room.name))
     for (location, zone), group in groupby(
@@ -171,25 +175,36 @@ def _legend(listed: Iterable[tuple[PlannerRow, Item]], references: References) -
     drawn.add_column(no_wrap=True)
     drawn.add_column(overflow="ellipsis", max_width=_WIDEST_NAME, no_wrap=True)
     drawn.add_column(ratio=1, overflow="fold")
-    told: set[str] = set()
-    for row, item in listed:
-        reference = references.of(item)
-        if (reference is None and item.difference is None) or item.key in told:
+    halves: dict[str, list[Item]] = {}
+    for _, item in listed:
+        halves.setdefault(item.key, []).append(item)
+    rooms = {item.key: row.room.name for row, item in listed}
+    for key, items in halves.items():
+        reference = references.of(items[0])
+        difference = next((item.difference for item in items if item.difference), None)
+        if reference is None and difference is None:
             continue
-        told.add(item.key)
         mark = Text(reference or "", style="bold")
-        if item.difference:
+        if difference:
             mark.append("≠", style="bold red")
-        what = Text(clean(item.subject))
-        if item.number is not None:
-            what.append(f" #{item.number}", style="green")
-        for note in item.notes:
-            what.append(f" · {note}", style="dim")
-        if item.difference:
-            what.append(f" · {item.difference}", style="red")
-        drawn.add_row(mark, _times(item), Text(clean(row.room.name), style="dim"), what)
-    if told:
+        drawn.add_row(
+            mark, _times(items[0]), Text(clean(rooms[key]), style="dim"), _what(items, difference)
+        )
+    if drawn.row_count:
         yield drawn
+
+
+def _what(items: Sequence[Item], difference: str | None) -> Text:
+    """What an item is, from both of its halves."""
+    what = Text(clean(items[0].subject))
+    number = next((item.number for item in items if item.number is not None), None)
+    if number is not None:
+        what.append(f" #{number}", style="green")
+    for note in dict.fromkeys(note for item in items for note in item.notes):
+        what.append(f" · {note}", style="dim")
+    if difference:
+        what.append(f" · {difference}", style="red")
+    return what
 
 
 def _times(item: Item) -> str:

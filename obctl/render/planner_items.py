@@ -20,6 +20,9 @@ _KINDS = {
 }
 
 
+SIGNS = {"✕": "cancelled", "?": "tentative", "!": "cancellation request"}
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One event or reservation on one room's day; the two halves of a meeting share `key`."""
@@ -34,7 +37,7 @@ class Item:
     all_day: bool = False
     number: int | None = None
     sign: str = ""
-    """What its label starts with: ✕ cancelled, ? tentative, ! cancellation request."""
+    """What its label starts with, one of `SIGNS`."""
     notes: tuple[str, ...] = ()
     difference: str | None = None
 
@@ -70,7 +73,7 @@ def _event(row: PlannerRow, event: Event, number: int | None, differing: dict[st
     if event.is_cancelled:
         sign, notes = "✕", ("cancelled in Outlook",)
     elif event.is_tentative:
-        sign, notes = "?", ("not accepted yet",)
+        sign, notes = "?", ("tentative",)
     return Item(
         View.OFFICE365,
         f"event {event.id}",
@@ -98,7 +101,7 @@ def _reservation(
     own = f"reservation {reservation.number}"
     return Item(
         View.OFFICEBOOKING,
-        f"event {reservation.event_id}" if linked and not notes else own,
+        f"event {reservation.event_id}" if linked else own,
         reservation.start,
         reservation.end,
         row.span,

@@ -142,9 +142,26 @@ def test_signs_tell_cancelled_tentative_and_requested() -> None:
         ),
     ]  # fmt: skip
     row = plan_row(room, DAY, events=events, reservations=reservations)
-    assert _picture(row)[4:] == [
+    shown = _picture(row)
+    assert shown[1] == "✕ cancelled   ? tentative   ! cancellation request"
+    assert shown[5:] == [
         "Atrium O365 ·    ·    ▌✕ Off    ·    ▌? Maybe░░·    ·    ·    ·    ·",
         "       OB   ·    ·    ▌1 ! Off▒▒·    ▌2 ? Maybe·    ·    ·    ·    ·",
+    ]
+
+
+def test_the_halves_of_a_meeting_share_a_letter_and_a_line_below() -> None:
+    row = _row(
+        events=[make_event("E1", starts="07:00", ends="07:30", subject="Long name of it",
+                           is_cancelled=True)],
+        reservations=[make_reservation(1, starts="07:00", ends="07:30", subject="Long name of it",
+                                       external_state=ExternalState.CANCELLATION_REQUEST)],
+    )  # fmt: skip
+    assert _picture(row)[5:] == [
+        "Atrium O365 ·    ·    ≠a   ·    ·    ·    ·    ·    ·    ·    ·    ·",
+        "       OB   ·    ·    ≠a▒  ·    ·    ·    ·    ·    ·    ·    ·    ·",
+        "a≠  09:00-09:30  Atrium  Long name of it #1 · cancelled in Outlook · cancellation",
+        "                         request · missing in Outlook",
     ]
 
 

@@ -270,8 +270,8 @@ def _lost(situation: Situation, loss: Loss) -> Change | None:
             )
 
 
-def agreed_after(change: Change, number: ReservationNumber, now: datetime) -> AgreedState | None:
-    """The agreed state once `change` is applied; `None` where both sides agree on nothing more."""
+def agreed_after(change: Change, saved: Reservation, now: datetime) -> AgreedState | None:
+    """The agreed state once `change` is saved as `saved`; `None` where nothing is agreed anew."""
     if change.event is None or change.kind in (ChangeKind.CANCEL, ChangeKind.REQUEST):
         return None
-    return agree(replace(change.after, number=number), change.event, now)
+    return agree(saved, change.event, now)

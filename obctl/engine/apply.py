@@ -22,7 +22,7 @@ from obctl.store.company_log import append_log
 from obctl.store.database import Store
 from obctl.store.events import (
     change_keys,
-    load_events,
+    known_ids,
     load_series_events,
     mark_gone,
     payload_ids,
@@ -56,14 +56,10 @@ def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> d
     payloads = save_events(store, room, fresh)
     if reading.scope.whole:
         seen = {event.id for event in reading.events}
-        mark_gone(store, room, _in_span(store, room, reading) - seen, now)
+        mark_gone(store, room, known_ids(store, room, reading.scope.span) - seen, now)
     mark_gone(store, room, reading.gone, now)
     mark_gone(store, room, _gone_instances(store, room, reading), now)
     return payloads
-
-
-def _in_span(store: Store, room: RoomId, reading: Reading) -> set[str]:
-    return {event.id for event in load_events(store, room, reading.scope.span)}
 
 
 def _gone_instances(store: Store, room: RoomId, reading: Reading) -> set[str]:
@@ -86,12 +82,13 @@ def apply_plan(
     entries: list[LogEntry] = []
     for change in plan.changes:
         if change.kind is ChangeKind.CREATE:
-            created.append(replace(change.after, number=number))
-            state = agreed_after(change, number, now)
+            made = replace(change.after, number=number)
+            created.append(made)
+            state = agreed_after(change, made, now)
             entries.append(_entry(change, number, run, now))
             number = ReservationNumber(number + 1)
         else:
-            state = agreed_after(change, change.after.number, now)
+            state = agreed_after(change, change.after, now)
             update_reservation(store, change.after)
             entries += _apply_known(store, change, run, now)
         if state:

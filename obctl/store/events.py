@@ -89,6 +89,16 @@ def load_event_payload(store: Store, room: RoomId, event_id: str) -> bytes | Non
     return load_payload(store, row["payload"]) if row else None
 
 
+def known_ids(store: Store, room: RoomId, span: TimeSpan) -> set[str]:
+    """The ids of the room's events that overlap `span` as last read, without those gone."""
+    rows = store.rows(
+        "SELECT event_id FROM events WHERE room = ? AND start_at < ? AND (end_at > ? OR"
+        " start_at >= ?) AND gone_at IS NULL",
+        (room, instant(span.end), instant(span.start), instant(span.start)),
+    )
+    return {row["event_id"] for row in rows}
+
+
 def payload_ids(store: Store, room: RoomId, event_ids: Iterable[str]) -> dict[str, int]:
     """The payload id of each of these events as last read, gone ones included."""
     found: dict[str, int] = {}

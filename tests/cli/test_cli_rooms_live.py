@@ -153,3 +153,15 @@ def test_graph_get_of_nothing_says_what_graph_said(live_desk: Desk) -> None:
     answer = live_desk.run("graph", "get", "/nonsense")
     assert (answer.exit_code, answer.stdout) == (1, "")
     assert "Graph said: 400 BadRequest" in answer.stderr
+
+
+def test_events_older_than_the_activation_come_only_once_asked_for(live_desk: Desk) -> None:
+    live_desk.run("rooms", "add", VERMEER)
+
+    def count() -> int:
+        assert live_desk.run("sync", "run").exit_code == 0
+        return len(json.loads(live_desk.run("reservations", "list", "-o", "json").stdout))
+
+    assert count() == 0
+    live_desk.run("rooms", "import-existing", "--all")
+    assert count() > 10

@@ -10,7 +10,7 @@ from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
 from obctl.store.rooms import load_rooms
-from obctl.store.subscriptions import load_subscriptions
+from obctl.store.subscriptions import current_subscriptions
 
 Finding = dict[str, Any]
 WithGraph = Callable[[Callable[[Gateway], Awaitable[list[Finding]]]], list[Finding]]
@@ -72,7 +72,7 @@ def _store(company: Company) -> Finding:
 def _subscriptions(company: Company) -> list[Finding]:
     bad = [
         subscription
-        for subscription in load_subscriptions(company.store)
+        for subscription in current_subscriptions(company.store).values()
         if subscription.state(company.now) in (SubscriptionState.EXPIRED, SubscriptionState.LOST)
     ]
     if not bad:

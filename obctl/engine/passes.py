@@ -177,14 +177,18 @@ class Pass:
             self._read.add(room.id)
             self._unchanged(room, found)
             return
-        situation = await verify(self._gateway, self._situation(known, found), found.removed)
+        as_of: int | None = self._store.changed_elsewhere()
+        situation = self._situation(known, found)
+        verified = await verify(self._gateway, situation, found.removed)
+        if verified is not situation:
+            situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
         lost = vanished(situation)
         self._read.add(room.id)
         if lost or self._held_elsewhere(situation):
             self._waiting[room.id] = _Waiting(known, found, situation, lost)
             return
-        self._finish(known, found, situation)
+        self._finish(known, found, situation, as_of)
 
     async def _read_room(
         self, room: Room, state: ReadingState, hint: DeltaRound | ObctlError | None
@@ -381,22 +385,27 @@ class Pass:
                 save_pass(self._store, room.id, synced_at=self._now)
         self._planned(room, Plan(room))
 
-    def _finish(self, room: Room, found: RoomReading, situation: Situation) -> None:
-        """Plan, guard and apply one room in one transaction, or only plan it in a dry run."""
+    def _finish(
+        self, room: Room, found: RoomReading, situation: Situation, as_of: int | None = None
+    ) -> None:
+        """Plan, guard and apply one room in one transaction, or only plan it in a dry run.
+
+        `as_of` is the store's state the situation was made from, where that is known.
+        """
         if self._options.dry_run:
             self._planned(room, self._guarded_plan(situation))
             return
         with self._store.transaction():
             if load_reading_state(self._store, room.id).applied != found.state.applied:
                 raise _Overtaken
-            fresh = self._situation(room, found)
-            situation = replace(
-                fresh, moved=situation.moved, claimed=situation.claimed, now=situation.now
-            )
+            if self._store.changed_elsewhere() != as_of:
+                # Somebody ordered, changed or cancelled meanwhile: decide on what holds now.
+                fresh = self._situation(room, found)
+                situation = replace(fresh, moved=situation.moved, claimed=situation.claimed)
             plan = self._guarded_plan(situation)
             payloads = save_reading(self._store, plan, found.reading, self._now)
             apply_plan(self._store, plan, run=self.report.run, now=self._now, payloads=payloads)
-            if found.object_id and found.object_id != room.object_id:
+            if found.object_id:
                 save_identity(self._store, room.id, found.object_id)
             save_reading_state(self._store, room.id, found.state)
             if room.id in self._read and not self._options.only:

@@ -16,7 +16,7 @@ from obctl.store.inbox import inbox_summary
 from obctl.store.outbox import load_owed
 from obctl.store.rooms import load_rooms
 from obctl.store.runs import RunRecord, load_runs
-from obctl.store.subscriptions import load_subscriptions
+from obctl.store.subscriptions import current_subscriptions
 
 
 def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any], bool]:
@@ -42,7 +42,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
     owed = load_owed(store)
     failed = sum(item.failed for item in owed)
     pending, oldest = inbox_summary(store)
-    states = Counter(item.state(now) for item in load_subscriptions(store))
+    states = Counter(item.state(now) for item in current_subscriptions(store).values())
     runs = load_runs(store, limit=1)
     item = {
         "rooms": rooms,

@@ -13,9 +13,10 @@ from obctl.engine.drain import drain_inbox
 from obctl.engine.passes import Pass, PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.push import push_owed
-from obctl.engine.subscriptions import renew_due
+from obctl.engine.subscriptions import Failed, renew_due
 from obctl.errors import ObctlError
 from obctl.store.company_log import append_log
+from obctl.store.rooms import find_room_by_id
 from obctl.store.runs import finish_run, run_lock, start_run
 
 
@@ -69,9 +70,13 @@ async def _prepare(
     """What comes before the rooms; a failure here is reported and keeps no room from its pass."""
     hooks.step("renewing subscriptions")
     try:
-        await renew_due(company, gateway)
+        outcomes = await renew_due(company, gateway)
         hooks.step("draining the inbox")
-        await drain_inbox(company, gateway)
+        for failed in [*outcomes, *await drain_inbox(company, gateway)]:
+            if isinstance(failed, Failed):
+                mailbox = find_room_by_id(company.store, failed.room).mailbox
+                error = failed.error
+                report.problems.append(Problem(mailbox, error.code, error.message, error.hint))
     except ObctlError as error:
         report.problems.append(Problem(None, error.code, error.message, error.hint))
     hooks.step("pushing the outbox")

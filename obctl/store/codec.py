@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import overload
 
 from obctl.domain.time_span import utc
@@ -16,8 +17,12 @@ def instant(moment: None) -> None: ...
 def instant(moment: datetime | None) -> str | None: ...
 def instant(moment: datetime | None) -> str | None:
     """`YYYY-MM-DDTHH:MM:SSZ`: text order is time order. Parts of a second are cut."""
-    if moment is None:
-        return None
+    return None if moment is None else _text(moment)
+
+
+@lru_cache(maxsize=4096)
+def _text(moment: datetime) -> str:
+    # One instant is written to several tables in a row.
     return utc(moment).isoformat()[:19] + "Z"
 
 

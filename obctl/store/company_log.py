@@ -147,15 +147,18 @@ def load_history(
 
 
 def prune_log(store: Store, before: str) -> int:
-    """Remove entries older than the instant text `before`, with payloads nothing else uses."""
+    """Remove what is older than the instant text `before`; returns how many entries went.
+
+    With the entries go payloads that nothing else uses, and notifications that were handled.
+    """
     with store.transaction():
         removed = store.run("DELETE FROM company_log WHERE at < ?", (before,)).rowcount
         store.run(
             "DELETE FROM payloads WHERE id NOT IN"
             " (SELECT payload FROM company_log WHERE payload IS NOT NULL"
-            " UNION SELECT payload FROM events WHERE payload IS NOT NULL"
-            " UNION SELECT payload FROM inbox WHERE payload IS NOT NULL)"
+            " UNION SELECT payload FROM events WHERE payload IS NOT NULL)"
         )
+        store.run("DELETE FROM inbox WHERE handled_at < ? AND received_at < ?", (before, before))
     return removed
 
 

@@ -56,6 +56,11 @@ class Store:
             raise
         self.run("COMMIT")
 
+    def changed_elsewhere(self) -> int:
+        """A number that differs once another connection has committed something."""
+        row: tuple[int] = self.connection.execute("PRAGMA data_version").fetchone()
+        return row[0]
+
     def backup(self, target: Path) -> None:
         """Copy the store to a new file with SQLite's backup API, safe while others write."""
         if target.exists():

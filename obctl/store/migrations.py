@@ -244,7 +244,6 @@ def m001_initial(connection: sqlite3.Connection) -> None:
             subscription TEXT NOT NULL,
             room INTEGER NOT NULL REFERENCES rooms (id),
             event_id TEXT,
-            payload INTEGER REFERENCES payloads (id),
             handled_at TEXT
         );
         CREATE INDEX inbox_waiting ON inbox (room) WHERE handled_at IS NULL;

@@ -152,7 +152,9 @@ def save_inconclusive(store: Store, room: RoomId, condition: str) -> None:
 
 def save_identity(store: Store, room: RoomId, object_id: str) -> None:
     """Record the mailbox's object id as first seen."""
-    store.run("UPDATE rooms SET object_id = ? WHERE id = ?", (object_id, room))
+    store.run(
+        "UPDATE rooms SET object_id = ? WHERE id = ? AND object_id IS NULL", (object_id, room)
+    )
 
 
 def forget_identity(store: Store, room: RoomId) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import local_day
@@ -34,8 +35,8 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
     """Which reservation each event read belongs to.
 
     By id, then by series key and original start, then by series key and date: a series moved to
-    another hour has new original starts, and often new ids. An active reservation goes before a
-    cancelled one.
+    another hour has new original starts, and often new ids. Last come the dates that a split took
+    out of one series and gave to another. An active reservation goes before a cancelled one.
     """
     ranked = sorted(situation.reservations, key=lambda r: (not r.is_active, r.number))
     open_ = _Open(ranked, situation.reading.events)
@@ -45,6 +46,11 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
     open_.only_living()
     open_.join(lambda r: r.key, lambda e: e.key)
     open_.join(_series, _event_series, fits=_same_date)
+    open_.join(
+        lambda r: r.organizer.email if is_cut_off(situation, r) else None,
+        lambda e: e.organizer.email if e.original_start else None,
+        fits=_goes_on,
+    )
     return open_.found
 
 
@@ -96,6 +102,31 @@ def _same_date(reservation: Reservation, event: Event) -> bool:
     return abs(reservation.original_start - event.original_start) < _SAME_DATE
 
 
+def _goes_on(reservation: Reservation, event: Event) -> bool:
+    """Whether a date of a series that ended ("this and following") goes on as `event` of another."""
+    same_time = (event.start, event.end) == (reservation.start, reservation.end)
+    same_subject = event.subject in (reservation.subject, event.organizer.name)
+    return (
+        event.series_key != reservation.series_key
+        and _same_date(reservation, event)
+        and (same_time or same_subject)
+    )
+
+
+def is_cut_off(situation: Situation, reservation: Reservation) -> bool:
+    """Whether the reservation's series lives, but by its pattern and range not on this date."""
+    master = _master(situation, reservation)
+    if master is None or master.recurrence is None or master.event.is_cancelled:
+        return False
+    day = _series_day(situation, reservation, master)
+    return (
+        day is not None
+        and reservation.is_active
+        and reservation.number in situation.agreed
+        and not master.recurrence.covers(day)
+    )
+
+
 def losses(situation: Situation, matched: Mapping[EventId, Reservation]) -> list[Loss]:
     """The active, linked, not yet past reservations that lost their event, with the proof."""
     held = {reservation.number for reservation in matched.values()}
@@ -116,20 +147,46 @@ def losses(situation: Situation, matched: Mapping[EventId, Reservation]) -> list
 
 def _proof(situation: Situation, reservation: Reservation) -> Proof:
     """Whether the living series master shows that this date was taken out of the series."""
-    if reservation.series_master_id is None or reservation.original_start is None:
-        return Proof.UNPROVEN
-    master = situation.reading.masters.get(reservation.series_master_id)
+    master = _master(situation, reservation)
     if master is None or master.recurrence is None:
+        return Proof.UNPROVEN
+    day = _series_day(situation, reservation, master)
+    if day is None:
         return Proof.UNPROVEN
     if master.event.is_cancelled:
         return Proof.PROVEN
-    day = local_day(reservation.original_start, _series_zone(situation, reservation, master))
     if master.cancelled_dates is None:
         # This cloud does not list them: the living series without the date has to do.
         return Proof.PROVEN
     if day in master.cancelled_dates or not master.recurrence.covers(day):
         return Proof.PROVEN
     return Proof.UNPROVEN
+
+
+def series_id(reading: Reading, reservation: Reservation) -> EventId | None:
+    """The id of the reservation's series as it is now: a moved mailbox gives it another."""
+    if reservation.series_master_id in reading.scope.series or not reservation.series_key:
+        return reservation.series_master_id
+    for event in reading.events:
+        if event.series_master_id and event.series_key == reservation.series_key:
+            return event.series_master_id
+    return reservation.series_master_id
+
+
+def _master(situation: Situation, reservation: Reservation) -> SeriesMaster | None:
+    if not situation.reading.masters:
+        return None
+    found = series_id(situation.reading, reservation)
+    return situation.reading.masters.get(found) if found else None
+
+
+def _series_day(
+    situation: Situation, reservation: Reservation, master: SeriesMaster
+) -> date | None:
+    """The date the reservation stands for, as the series counts."""
+    if reservation.original_start is None:
+        return None
+    return local_day(reservation.original_start, _series_zone(situation, reservation, master))
 
 
 def _series_zone(situation: Situation, reservation: Reservation, master: SeriesMaster) -> ZoneInfo:

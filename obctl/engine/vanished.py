@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId, SeriesMaster
-from obctl.domain.matching import Loss, losses, match
+from obctl.domain.matching import Loss, is_cut_off, losses, match, series_id
 from obctl.domain.reading import Reading
-from obctl.domain.reservation import Reservation
+from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import TimeSpan
@@ -38,9 +38,8 @@ async def verify(gateway: Gateway, situation: Situation, removed: frozenset[Even
     if reading.scope.whole and not reading.events:
         await _trust_emptiness(gateway, situation, lost, removed)
     masters = dict(reading.masters)
-    for master_id in sorted(
-        {r.series_master_id for r in lost if r.series_master_id} - masters.keys()
-    ):
+    wanted = {series_id(reading, reservation) for reservation in lost} - masters.keys()
+    for master_id in sorted(filter(None, wanted)):
         masters[master_id] = await _master(gateway, room, master_id)
     situation = replace(situation, reading=replace(reading, masters=masters))
     found: list[Event] = []
@@ -49,10 +48,8 @@ async def verify(gateway: Gateway, situation: Situation, removed: frozenset[Even
         event_id = loss.reservation.event_id
         if loss.event or event_id is None or loss.proof == "proven" or event_id in gone:
             continue
-        if (
-            loss.reservation.series_master_id
-            and masters.get(loss.reservation.series_master_id) is None
-        ):
+        master_id_now = series_id(reading, loss.reservation)
+        if master_id_now and masters.get(master_id_now) is None:
             # the whole series is gone: its occurrences went with it
             gone.add(event_id)
             continue
@@ -96,8 +93,13 @@ async def _trust_emptiness(
             continue
         if event.takes_room:
             raise _partial(situation.room, f"it came empty, but {reservation.event_id} is there")
-    explained = all(reservation.event_id in removed for reservation in lost)
-    if len(lost) > _FEW and not explained:
+    unexplained = [
+        reservation
+        for reservation in lost
+        if reservation.event_id not in removed
+        and reservation.external_state is not ExternalState.CANCELLATION_REQUEST
+    ]
+    if len(unexplained) > _FEW:
         raise _partial(situation.room, f"it came empty where {len(lost)} events were known")
 
 
@@ -121,22 +123,30 @@ async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMas
 
 
 async def _nearby(gateway: Gateway, situation: Situation, found: Iterable[Event]) -> list[Event]:
-    """Events a day around what is still lost: an id that merely changed shows up here."""
+    """Events a day around what is still lost: an id that merely changed shows up here.
+
+    So does the series in which a date goes on that a split took out of its own.
+    """
     seen = {event.id for event in (*situation.reading.events, *found)}
-    still = [
-        loss.reservation
-        for loss in losses(_with(situation, found), match(_with(situation, found)))
-        if loss.event is None and loss.proof != "proven"
-    ]
+    known = _with(situation, found)
+    gone = [loss for loss in losses(known, match(known)) if loss.event is None]
+    moved_on = [loss.reservation for loss in gone if is_cut_off(known, loss.reservation)]
+    still = [loss.reservation for loss in gone if loss.proof != "proven"] + moved_on
     if not still:
         return []
+    organizers = {reservation.organizer.email for reservation in moved_on}
     span = TimeSpan(
         min(reservation.start for reservation in still) - _NEARBY,
         max(reservation.end for reservation in still) + _NEARBY,
     )
     keys = {reservation.key for reservation in still if reservation.key}
     view = await gateway.fetch_view(situation.room, span)
-    return [event for event in view if event.id not in seen and event.key in keys]
+    return [
+        event
+        for event in view
+        if event.id not in seen
+        and (event.key in keys or (event.original_start and event.organizer.email in organizers))
+    ]
 
 
 def _with(situation: Situation, events: Iterable[Event]) -> Situation:

@@ -1,4 +1,4 @@
-"""One company and one small tenant on one clock, so that a test reads as what happens in a building.
+"""One company and one small tenant on one clock: a test reads as what happens in a building.
 
 Real parts throughout: the gateway over HTTP to the sandbox, a store in a file. Times are wall-clock
 times in Amsterdam; "09:00" is that hour on `DAY`, "17 09:00" on the 17th, "2026-10-27 09:00" is

@@ -140,7 +140,7 @@ def test_of_a_meeting_in_two_rooms_one_moves_on_to_a_third(night: Night) -> None
 
 
 def test_a_room_added_to_a_meeting_is_a_second_reservation_and_no_move(night: Night) -> None:
-    meeting, number = booked(night)
+    meeting, _ = booked(night)
     night.change(meeting, rooms="Rembrandt Vermeer")
     report = night.run()
     assert (report.moved, report.created) == (0, 1)

@@ -1,0 +1,211 @@
+"""Tenant and scenario files: what they become, and what is said of their mistakes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sandbox_client import ANNA, ROOM, Graph, weekly
+
+from obctl.errors import ConfigError
+from obctl.sandbox.player import play
+from obctl.sandbox.scenario_file import examples_folder, list_scenarios, load_scenario
+from obctl.sandbox.server import SandboxServer, demo_tenant
+from obctl.sandbox.tenant_file import load_tenant
+from obctl.sandbox.toml_lines import line_numbers
+
+# What only Officebooking, another system or a person's mailbox could show.
+NOT_IN_GRAPH = {"policy-mismatch-rejected"}
+CAUSES = {
+    "mailbox-permission-lost", "mailbox-gone", "throttled", "partial-read", "delta-token-expired",
+    "delta-false-removal", "subscription-expired", "subscription-removed", "missed-notification",
+    "room-remapped", "created-before-activation", "series-not-yet-expanded",
+    "outside-sync-window", "event-still-settling", "tentative-not-accepted", "room-declined",
+    "recurrence-horizon", "conflict-partially-declined-series", "external-organizer-ignored",
+    "location-text-only", "cancelled-but-kept-on-calendar", "cancel-awaiting-approval",
+    "hard-deleted-by-delegate", "organizer-left-orphan", "occurrence-cancelled-silently",
+    "no-show-released", "moved-to-other-room", "retention-purged", "restored-by-calendar-repair",
+    "timezone-shift", "all-day-boundary", "stale-room-copy", "exception-detached",
+    "series-edit-wiped-exceptions", "series-split", "recurrence-unsupported", "push-failed",
+    "push-not-organizer", "booked-directly-in-room-mailbox", "double-booked-by-direct-write",
+    "duplicate-import", "id-changed-after-mailbox-move", "key-collision", "forwarded",
+    "subject-rewritten", "private-flag", "show-as-free", "awaiting-next-pass",
+}  # fmt: skip
+
+BROKEN_TENANT = """[tenant]
+id = "no-guid"
+time_zone = "Mars/Olympus"
+
+[[rooms]]
+mailbox = "a@contoso.example"
+location = "Nowhere"
+capacity = "eight"
+colour = "blue"
+processing = { DeleteSubjekt = true }
+
+[[meetings]]
+rooms = ["a@contoso.example", "b@contoso.example"]
+subject = "x"
+start = "2026-10-19T10:00"
+end = "2026-10-19T09:00"
+
+[[meetings]]
+rooms = ["a@contoso.example"]
+organizer = "x@contoso.example"
+start = "soon"
+duration = "1h"
+cancelled_dates = ["2026-10-20"]
+"""
+
+
+def test_every_mistake_of_a_tenant_file_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "tenant.toml"
+    file.write_text(BROKEN_TENANT, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_tenant(file)
+    told = [line.strip().partition(":")[0::2] for line in caught.value.message.splitlines()[1:]]
+    assert [(line, text.strip().split()[0]) for line, text in told] == [
+        ("line 2", "id"),
+        ("line 3", "time_zone"),
+        ("line 7", "location"),
+        ("line 8", "capacity"),
+        ("line 9", "unknown"),
+        ("line 10", "unknown"),
+        ("line 12", "organizer"),
+        ("line 13", "'b@contoso.example'"),
+        ("line 16", "end"),
+        ("line 21", "start"),
+        ("line 23", "cancelled_dates"),
+    ]
+
+
+def test_a_file_that_is_no_toml_or_not_there_is_said_to_be(tmp_path: Path) -> None:
+    file = tmp_path / "tenant.toml"
+    file.write_text("[tenant\n", "utf-8")
+    with pytest.raises(ConfigError, match="line 1"):
+        load_tenant(file)
+    with pytest.raises(ConfigError, match="cannot read"):
+        load_tenant(tmp_path / "none.toml")
+
+
+def test_lines_are_found_in_arrays_inline_tables_and_long_strings() -> None:
+    text = '''
+a = """
+[not.a.header]
+""" # comment
+people = [
+  { name = "x", tags = ["]", '}'] },
+  { name = "y" },
+]
+[t.u]
+"quoted key" = 1
+[[rooms]]
+v.w = { x = 1 }
+[[rooms]]
+[rooms.deep]
+k = 2026-10-19T09:00:00Z
+'''
+    lines = line_numbers(text)
+    assert lines[("people", 0, "tags")] == 6
+    assert lines[("people", 1, "name")] == 7
+    assert lines[("t", "u", "quoted key")] == 10
+    assert lines[("rooms", 0, "v", "w", "x")] == 12
+    assert lines[("rooms", 1)] == 13
+    assert lines[("rooms", 1, "deep", "k")] == 15
+
+
+def test_the_demos_tenant_is_a_settled_past_and_the_same_every_time() -> None:
+    first, second = (load_tenant(demo_tenant(), frozen=True).exchange for _ in range(2))
+    assert len(first.directory.rooms) == 12
+    assert first.agenda == []
+    assert first.directory == second.directory
+    zone = datetime(2026, 10, 19, tzinfo=UTC)
+    rooms = [first.directory.mailboxes[address] for address in first.directory.rooms]
+    shown = sum(len(room.view(zone, zone.replace(month=11, day=8))) for room in rooms)
+    assert shown > 150
+
+
+def test_the_state_outlives_the_server(tenant_file: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    with SandboxServer(tenant_file, frozen=True, state=state) as server:
+        meeting = server.tenant.book(
+            ANNA, [ROOM], "Kept", "2026-10-19T09:00", "2026-10-19T10:00", recurrence=weekly()
+        )
+        server.service.handles["kept"] = meeting
+        server.tenant.advance(seconds=5)
+        with Graph(server.url) as graph:
+            before, link = graph.delta()
+            view = graph.view()
+    with SandboxServer(tenant_file, frozen=True, state=state) as server, Graph(server.url) as graph:
+        assert graph.view() == view
+        assert graph.delta()[0] == before
+        assert graph.delta(link.replace(link.split("/v1.0")[0], server.url[:-5]))[0] == []
+        assert graph.control("GET", "status")["now"] == "2026-10-19T05:30:05Z"
+        graph.control("POST", "act", {"do": "cancel", "meeting": "kept"})
+        assert {one["isCancelled"] for one in graph.view()} == {True}
+
+
+def test_a_file_that_holds_no_state_is_said_to_be(tenant_file: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    state.write_text("{}", "utf-8")
+    with pytest.raises(ConfigError, match="holds no sandbox state"):
+        SandboxServer(tenant_file, state=state)
+
+
+def test_there_is_a_scenario_for_every_cause_that_graph_can_show() -> None:
+    found = {scenario.cause: scenario for scenario in list_scenarios()}
+    assert set(found) == CAUSES
+    assert not found.keys() & NOT_IN_GRAPH
+    assert all(one.title and one.story and one.steps for one in found.values())
+    assert all(one.file.stem == cause for cause, one in found.items())
+
+
+BROKEN_SCENARIO = """[scenario]
+title = "x"
+tenant = "tenants/none.toml"
+[[steps]]
+do = "dance"
+[[steps]]
+do = "book"
+organizer = "anna@contoso.example"
+rooms = "rembrandt"
+subject = "x"
+start = "2026-10-19T10:00"
+[[steps]]
+do = "cancel"
+meeting = "budget"
+room = "x"
+[[steps]]
+do = "wait"
+after = "a while"
+[expect]
+reason = "none"
+"""
+
+
+def test_every_mistake_of_a_scenario_file_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.toml"
+    file.write_text(BROKEN_SCENARIO, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_scenario(file)
+    lines = [line.strip().partition(":")[0] for line in caught.value.message.splitlines()[1:]]
+    assert lines == ["line 3", "line 5", "line 9", "line 15", "line 18", "line 20"]
+
+
+def test_a_served_scenario_acts_itself_out_as_the_clock_runs() -> None:
+    file = examples_folder() / "cancelled-but-kept-on-calendar.toml"
+    with SandboxServer(scenario=file, frozen=True) as server, Graph(server.url) as graph:
+        assert [one["showAs"] for one in graph.view()] == ["tentative"]
+        graph.control("POST", "clock", {"advance": "1h"})
+        assert [one["isCancelled"] for one in graph.view()] == [False]
+        graph.control("POST", "clock", {"advance": "2h"})
+        assert [one["isCancelled"] for one in graph.view()] == [True]
+
+
+@pytest.mark.parametrize("name", ["occurrence-cancelled-silently", "mailbox-permission-lost"])
+def test_a_played_scenario_says_what_obctl_makes_of_it(name: str) -> None:
+    told: list[str] = []
+    verdict = play(examples_folder() / f"{name}.toml", told.append)
+    assert verdict.problems == []
+    assert "$ obctl sync run" in told

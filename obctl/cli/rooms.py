@@ -56,6 +56,9 @@ def discover(
     )
     if add:
         message(f"{len(new)} rooms are mapped now")
+        zones = sorted({room.time_zone for room in new})
+        if zones:
+            message(f"their zone: {', '.join(zones)}; `obctl rooms change` corrects it")
     elif any(not item.mapped for item in found):
         message("next: obctl rooms add MAILBOX, or obctl rooms discover --add for all")
 
@@ -111,13 +114,41 @@ def add(
         write_json(room_object(room, None, context.now))
 
 
+@app.command("change")
+def change(
+    ctx: typer.Context,
+    room: Annotated[str, typer.Argument(help="Address or unique name.")],
+    name: Annotated[str | None, typer.Option(help="Its name.")] = None,
+    location: Annotated[str | None, typer.Option(help="Its location.")] = None,
+    floor: Annotated[str | None, typer.Option(help="Its floor.")] = None,
+    capacity: Annotated[int | None, typer.Option(min=1, help="People it holds.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA or Windows name.")] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Correct what obctl knows of a room; its mailbox is not touched."""
+    from obctl.cli.company import operator
+    from obctl.engine.rooms import RoomDetails, change_room
+    from obctl.render.output import message
+
+    context = context_of(ctx)
+    found = context.room(room)
+    details = RoomDetails(name, location, floor, capacity, time_zone)
+    if details == RoomDetails():
+        raise UsageError("nothing to change", hint="see obctl rooms change --help", code="usage")
+    said = change_room(context.company, found, details, by=operator())
+    if format is not Format.TABLE:
+        _show_rooms(context, [context.room(found.mailbox)], format, "")
+    for line in said or ["nothing to change: it is so already"]:
+        message(line)
+
+
 @app.command("list")
 def list_(
     ctx: typer.Context,
     location: LocationOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """The mapped rooms."""
+    """The mapped rooms; a live one has a subscription, so that changes are seen at once."""
     context = context_of(ctx)
     _show_rooms(
         context,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from obctl.domain.company_log import LogEntry
@@ -13,13 +13,12 @@ from obctl.domain.subscription import Subscription
 from obctl.domain.zones import iana_name
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.errors import ObctlError, UsageError
+from obctl.errors import ObctlError, TryLater, UsageError
 from obctl.store.company_log import append_log
-from obctl.store.rooms import add_room, load_rooms, save_activated
+from obctl.store.rooms import add_room, load_rooms, save_activated, save_details
 from obctl.store.subscriptions import load_subscriptions
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_NOT_FOR_US = (403, 501)  # no permission for the directory, or a proxy that does not speak it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +106,49 @@ def save_new_rooms(company: Company, rooms: Sequence[Room]) -> list[Room]:
     return saved
 
 
+@dataclass(frozen=True, slots=True)
+class RoomDetails:
+    """What is to be corrected of a room; `None` stays as it is."""
+
+    name: str | None = None
+    location: str | None = None
+    floor: str | None = None
+    capacity: int | None = None
+    time_zone: str | None = None
+
+
+def change_room(company: Company, room: Room, details: RoomDetails, *, by: str) -> list[str]:
+    """Correct what is known of a room; returns what changed, each as `name: old -> new`."""
+    wanted = {
+        "name": details.name,
+        "location": details.location,
+        "floor": details.floor,
+        "capacity": details.capacity,
+        "time_zone": iana_name(details.time_zone) if details.time_zone else None,
+    }
+    changes = {
+        field: value
+        for field, value in wanted.items()
+        if value is not None and value != getattr(room, field)
+    }
+    said = [f"{field}: {getattr(room, field)} -> {value}" for field, value in changes.items()]
+    with company.store.transaction():
+        save_details(company.store, replace(room, **changes))  # type: ignore[arg-type]  # each has its field's type
+        append_log(
+            company.store,
+            [
+                LogEntry(
+                    at=company.now,
+                    action="setting.changed",
+                    room=room.id,
+                    message=f"{room.mailbox}: {change}, by {by}",
+                )
+                for change in said
+            ],
+        )
+    return said
+
+
 def import_existing(company: Company, rooms: Sequence[Room]) -> None:
     """Make events older than a room's activation obctl's business from the next run on."""
     with company.store.transaction():
@@ -165,7 +207,7 @@ async def _look_up(gateway: Gateway, mailbox: str) -> tuple[bool, DirectoryEntry
     try:
         return True, await gateway.look_up(mailbox)
     except ObctlError as error:
-        if error.graph is None or error.graph.status not in _NOT_FOR_US:
+        if not _only_refused(error):
             raise
         return False, None
 
@@ -174,7 +216,17 @@ async def _place(gateway: Gateway, mailbox: str) -> FoundRoom | None:
     try:
         places = await gateway.fetch_places()
     except ObctlError as error:
-        if error.graph is None or error.graph.status not in (*_NOT_FOR_US, 404):
+        if not _only_refused(error):
             raise
         return None
     return next((place for place in places if place.mailbox.casefold() == mailbox.casefold()), None)
+
+
+def _only_refused(error: ObctlError) -> bool:
+    """Whether Graph is there and merely keeps this to itself, for want of a permission or a route.
+
+    A credential that is no good at all, and trouble that passes, are not to be overlooked.
+    """
+    if error.graph is None or error.graph.status == 401:
+        return False
+    return error.graph.status == 501 or not isinstance(error, TryLater)

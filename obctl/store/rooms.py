@@ -173,6 +173,15 @@ def save_activated(store: Store, room: RoomId, activated_at: datetime) -> None:
     )
 
 
+def save_details(store: Store, room: Room) -> None:
+    """Write what people may correct: name, place, size and zone."""
+    store.run(
+        "UPDATE rooms SET name = ?, location = ?, floor = ?, capacity = ?, time_zone = ?"
+        " WHERE id = ?",
+        (room.name, room.location, room.floor, room.capacity, room.time_zone, room.id),
+    )
+
+
 def save_processing(store: Store, room: RoomId, processing: CalendarProcessing) -> None:
     store.run(
         "UPDATE rooms SET processing = ? WHERE id = ?",

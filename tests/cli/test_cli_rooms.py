@@ -62,6 +62,8 @@ def test_one_room_is_shown_by_its_name_in_any_case(desk: Desk) -> None:
         (("rooms", "add", "a@b.example", "--time-zone", "Mars/Olympus"), "unknown time zone"),
         (("rooms", "add", "a@b.example", "--activated-at", "soon"), "'soon' is no time"),
         (("rooms", "add", "atrium@contoso.example"), "is mapped already"),
+        (("rooms", "change", "Atrium"), "nothing to change"),
+        (("rooms", "change", "Atrium", "--time-zone", "Mars"), "unknown time zone 'Mars'"),
         (("rooms", "import-existing"), "name rooms, or use --all"),
         (("rooms", "import-existing", "Atrium", "--all"), "name rooms, or use --all"),
         (("rooms", "import", "/nowhere.csv"), "/nowhere.csv cannot be read"),
@@ -159,6 +161,27 @@ def test_a_file_of_another_kind_is_refused(
     answer = desk.run("rooms", "import", str(file))
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert message in answer.stderr
+
+
+def test_what_is_known_of_a_room_can_be_corrected(desk: Desk) -> None:
+    answer = desk.run(
+        "rooms", "change", "Liberty", "--time-zone", "Pacific Standard Time", "--capacity", "4",
+        "--name", "Golden Gate", "-o", "json",
+    )  # fmt: skip
+    assert answer.exit_code == 0
+    assert lines(answer.stderr) == [
+        "name: Liberty -> Golden Gate",
+        "time_zone: America/New_York -> America/Los_Angeles",
+    ]
+    (room,) = json.loads(answer.stdout)
+    assert list(room) == ROOM_KEYS
+    assert (room["name"], room["time_zone"]) == ("Golden Gate", "America/Los_Angeles")
+    with desk.store() as store:
+        messages = [entry.message for entry in search_log(store, LogFilter())]
+    assert messages == [
+        "liberty@contoso.example: time_zone: America/New_York -> America/Los_Angeles, by mia",
+        "liberty@contoso.example: name: Liberty -> Golden Gate, by mia",
+    ]
 
 
 def test_older_events_become_due_by_moving_the_activation_back(desk: Desk) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
 from obctl.sandbox.identity import guid
-from obctl.sandbox.item import Person
+from obctl.sandbox.item import Item, Person
 from obctl.sandbox.mailbox import Mailbox, MailboxKind
 
 
@@ -87,6 +87,8 @@ class Directory:
     lists: dict[str, RoomList] = field(default_factory=dict)
     employees: dict[str, Employee] = field(default_factory=dict)
     mailboxes: dict[str, Mailbox] = field(default_factory=dict)
+    unfilled: set[str] = field(default_factory=set)
+    """People whose copies of the meetings they organise are still to be made."""
     _addresses: dict[str, str] = field(default_factory=dict)
 
     def add_room(self, room: Room) -> Mailbox:
@@ -108,7 +110,21 @@ class Directory:
     def mailbox(self, person: Person) -> Mailbox:
         """The calendar of anybody at all; a stranger's is made on first sight."""
         known = self.mailboxes.get(person.address.lower())
-        return known or self._open(person, "external", self.zone)
+        if known is None:
+            return self._open(person, "external", self.zone)
+        self.fill(known)
+        return known
+
+    def fill(self, mailbox: Mailbox) -> None:
+        """Make an organiser's copies of meetings that only the rooms have so far."""
+        address = mailbox.owner.address.lower()
+        if address not in self.unfilled:
+            return
+        self.unfilled.discard(address)
+        for room in [self.mailboxes[one] for one in self.rooms]:
+            for item in room.items.values():
+                if item.organizer is mailbox.owner:
+                    mailbox.add(_original(item, mailbox.next_number()))
 
     def visible(self, name: str) -> Mailbox | None:
         """The mailbox Graph shows under an address or object id."""
@@ -148,3 +164,9 @@ class Directory:
         self.mailboxes[address] = mailbox
         self._addresses[str(mailbox.id)] = address
         return mailbox
+
+
+def _original(copy: Item, number: int) -> Item:
+    return replace(
+        copy, key=number, entry=number, is_organizer=True, response="organizer", responded_at=None
+    )

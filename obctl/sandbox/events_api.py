@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from urllib.parse import unquote
@@ -11,12 +12,13 @@ from obctl.sandbox.event_input import read_event
 from obctl.sandbox.identity import change_key
 from obctl.sandbox.item import Item, Response, Shown, shown_item, shown_occurrence
 from obctl.sandbox.mailbox import Mailbox
-from obctl.sandbox.odata import matching, page_of, selected
+from obctl.sandbox.odata import matching, page_of, selected, written_page
 from obctl.sandbox.refusal import Refusal, invalid_request
 from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json, no_content
 from obctl.sandbox.service import Service
 from obctl.sandbox.wire import Style, occurrence_ids, write_event
 
+_BY_UID = re.compile(r"\s*iCalUId\s+eq\s+'(\w+)'\s*")
 DEFAULT_PAGE, LARGEST_PAGE = 10, 1000
 # Properties that only a GET of a master shows, or that this sandbox leaves out.
 KNOWN = ("cancelledOccurrences", "transactionId", "originalStart", "exceptionOccurrences")
@@ -24,16 +26,34 @@ KNOWN = ("cancelledOccurrences", "transactionId", "originalStart", "exceptionOcc
 
 def list_events(service: Service, request: GraphRequest, user: str) -> GraphResponse:
     """Single instances and masters, never occurrences."""
-    mailbox, style = service.mailbox(user), request.style()
-    found = [write_event(mailbox, shown_item(item), style) for item in mailbox.items.values()]
-    if filter_ := request.query.get("$filter"):
-        found = matching(found, filter_, _filterable)
-    if order := request.query.get("$orderby"):
-        found = _ordered(found, order)
-    names = request.select()
-    shown = [selected(event, names, KNOWN) for event in found]
+    mailbox, style, names = service.mailbox(user), request.style(), request.select()
+    filter_, order = request.query.get("$filter"), request.query.get("$orderby")
+    items = _candidates(mailbox, filter_)
     size = request.number("$top", DEFAULT_PAGE, 1, LARGEST_PAGE)
+    if filter_ is None and order is None:
+        return answer_json(
+            written_page(
+                request,
+                items,
+                lambda item: selected(write_event(mailbox, shown_item(item), style), names, KNOWN),
+                size,
+                _context(mailbox),
+            )
+        )
+    found = [write_event(mailbox, shown_item(item), style) for item in items]
+    found = matching(found, filter_ or "", _filterable)
+    if order is not None:
+        found = _ordered(found, order)
+    shown = [selected(event, names, KNOWN) for event in found]
     return answer_json(page_of(request, shown, size, _context(mailbox)))
+
+
+def _candidates(mailbox: Mailbox, filter_: str | None) -> list[Item]:
+    """The items a filter can mean; the usual look-up by iCalUId need not write all of them."""
+    by_uid = _BY_UID.fullmatch(filter_) if filter_ else None
+    if by_uid is None:
+        return list(mailbox.items.values())
+    return [item for item in mailbox.items.values() if item.uid == by_uid.group(1)]
 
 
 def create_event(service: Service, request: GraphRequest, user: str) -> GraphResponse:

@@ -77,7 +77,7 @@ def split_series(
         modified=exchange.now(),
         recurrence=_from(recurrence, day, begin.date()),
         attendees=tuple(replace(one, response="none") for one in item.attendees),
-        cancelled_days=set(),
+        cancelled_days=frozenset(),
         exceptions={},
     )
     span = replace(recurrence.range, type="endDate", end=day - timedelta(days=1), occurrences=0)

@@ -82,7 +82,7 @@ class Item:
     recurrence: Recurrence | None = None
     original_day: date | None = None
     """On an exception: the day it stands for."""
-    cancelled_days: set[date] = field(default_factory=set)
+    cancelled_days: frozenset[date] = frozenset()
     exceptions: dict[date, Item] = field(default_factory=dict)
     start_at: datetime = field(init=False)
     end_at: datetime = field(init=False)
@@ -110,7 +110,7 @@ class Item:
             start=start,
             end=start + self.length,
             recurrence=None,
-            cancelled_days=set(),
+            cancelled_days=frozenset(),
             exceptions={},
         )
 

@@ -85,7 +85,7 @@ def take_off(exchange: Exchange, mailbox: Mailbox, item: Item, day: date | None)
     if day is None:
         exchange.remove(mailbox, item)
         return
-    item.cancelled_days.add(day)
+    item.cancelled_days |= {day}
     item.exceptions.pop(day, None)
     exchange.touch(mailbox, item)
 
@@ -139,7 +139,6 @@ def new_copy(exchange: Exchange, mailbox: Mailbox, original: Item) -> Item:
         show_as="tentative",
         categories=(),
         transaction_id=None,
-        cancelled_days=set(original.cancelled_days),
         exceptions={
             day: replace(one, key=number, entry=number, is_organizer=False)
             for day, one in original.exceptions.items()
@@ -169,7 +168,7 @@ def _reshape(master: Item, old: Mapping[str, Any], changes: Mapping[str, Any]) -
         name in REWRITES_EXCEPTIONS and old[name] != changes[name] for name in old
     ):
         master.exceptions.clear()
-        master.cancelled_days.clear()
+        master.cancelled_days = frozenset()
         return
     for day in [day for day in master.exceptions if not has_occurrence_by_pattern(master, day)]:
         del master.exceptions[day]
@@ -275,7 +274,7 @@ def _inform(
     news = {name: getattr(source, name) for name in _TRAVELS}
     news |= {name: changes[name] for name in changes if name in _TIMES}
     if day is not None:
-        copy.cancelled_days.discard(day)
+        copy.cancelled_days -= {day}
     edit(copy, day, news)
     target = copy if day is None else copy.exceptions[day]
     if changes.keys() & _TIMES:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.request import GraphRequest
 
+Found = TypeVar("Found")
 # Always there, whatever $select says.
 _ALWAYS = ("@odata.etag", "@odata.type", "id")
 _COMPARISON = re.compile(
@@ -61,6 +62,21 @@ def page_of(
     if len(items) > skip + size:
         page["@odata.nextLink"] = link(request, {**request.query, "$skip": str(skip + size)})
     return page
+
+
+def written_page(
+    request: GraphRequest,
+    found: Sequence[Found],
+    write: Callable[[Found], dict[str, Any]],
+    size: int,
+    context: str,
+) -> dict[str, Any]:
+    """One page of what is only written where it shows."""
+    skip = request.number("$skip", 0, 0, 1_000_000)
+    events: list[dict[str, Any]] = [{}] * len(found)
+    for position in range(skip, min(skip + size, len(found))):
+        events[position] = write(found[position])
+    return page_of(request, events, size, context)
 
 
 def link(request: GraphRequest, query: dict[str, str]) -> str:

@@ -40,7 +40,7 @@ from obctl.sandbox.times import parse_duration
 from obctl.sandbox.toml_reader import Document, Table, open_document
 
 _AT = re.compile(r"(.*?)(?: - at `\$\.?(.*?)`)?$")
-_TENANT_KEYS = ("tenant", "locations", "rooms", "people", "meetings")
+_TENANT_KEYS = ("tenant", "locations", "rooms", "people", "meetings", "generated")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Service:
         found = self.exchange.directory.visible(name)
         if found is None:
             raise Refusal(404, "ErrorInvalidUser", f"The requested user '{name}' is invalid.")
+        self.exchange.directory.fill(found)
         return found
 
 

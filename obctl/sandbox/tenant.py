@@ -168,9 +168,10 @@ class Tenant:
 
     def copy(self, address: str, meeting: Meeting) -> tuple[Mailbox, Item]:
         """A mailbox and its copy of a meeting."""
-        mailbox = self.exchange.directory.mailboxes.get(address.lower())
-        item = mailbox.by_uid(meeting.uid) if mailbox is not None else None
-        if mailbox is None or item is None:
+        directory = self.exchange.directory
+        mailbox = directory.mailbox(directory.person(address))
+        item = mailbox.by_uid(meeting.uid)
+        if item is None:
             raise UsageError(f"{address} has no copy of the meeting {meeting.uid}")
         return mailbox, item
 

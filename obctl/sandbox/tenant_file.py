@@ -16,6 +16,7 @@ from uuid import UUID
 from obctl.sandbox.clock import Clock
 from obctl.sandbox.directory import Directory, Employee, Processing, Room
 from obctl.sandbox.exchange import Exchange
+from obctl.sandbox.generated import read_generated
 from obctl.sandbox.identity import guid
 from obctl.sandbox.item import Attendee, Item, Person, Response
 from obctl.sandbox.mailbox import Mailbox
@@ -69,6 +70,7 @@ def read_tenant(
     handles: dict[str, Meeting] = {}
     for table in root.tables("meetings"):
         _read_meeting(table, exchange, handles)
+    read_generated(root.table("generated"), exchange)
     root.done()
     return Loaded(exchange, handles)
 
@@ -260,7 +262,7 @@ def _read_irregular(table: Table, item: Item) -> None:
     for day in sorted(cancelled):
         if not item.recurrence.days(day, day):
             table.complain(f"the series has no occurrence on {day}", "cancelled_dates")
-    item.cancelled_days = cancelled
+    item.cancelled_days = frozenset(cancelled)
     for one in table.tables("exceptions"):
         day_at = one.wall("date", required=True)
         if day_at is None:
@@ -308,7 +310,6 @@ def _settle(mailbox: Mailbox, item: Item, *, organizes: bool) -> None:
             is_organizer=organizes,
             response="organizer" if organizes else item.response,
             responded_at=None if organizes or item.response == "notResponded" else item.created,
-            cancelled_days=set(item.cancelled_days),
             exceptions={
                 day: replace(
                     one,

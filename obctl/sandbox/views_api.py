@@ -9,7 +9,7 @@ from obctl.sandbox.change_feed import first_token, read_page, seal, unseal
 from obctl.sandbox.events_api import DEFAULT_PAGE, KNOWN, LARGEST_PAGE
 from obctl.sandbox.item import Shown
 from obctl.sandbox.mailbox import Mailbox, instances
-from obctl.sandbox.odata import page_of, selected
+from obctl.sandbox.odata import selected, written_page
 from obctl.sandbox.refusal import invalid_request
 from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json
 from obctl.sandbox.service import Service
@@ -69,17 +69,16 @@ def calendar_delta(service: Service, request: GraphRequest, user: str) -> GraphR
 def _window_page(
     request: GraphRequest, mailbox: Mailbox, found: list[Shown], name: str
 ) -> GraphResponse:
-    size = request.number("$top", DEFAULT_PAGE, 1, LARGEST_PAGE)
-    skip = request.number("$skip", 0, 0, 1_000_000)
     style, names = request.style(), request.select()
     wanted = tuple(one for one in names if one not in _NOT_SELECTABLE) or names
-    # Only what the page shows is worth writing; the rest stands in as empty.
-    events: list[dict[str, Any]] = [{} for _ in found]
-    for position in range(skip, min(skip + size, len(found))):
-        shown = found[position]
+
+    def write(shown: Shown) -> dict[str, Any]:
         master = mailbox.items[shown.item.key] if shown.kind == "exception" else None
-        events[position] = selected(write_event(mailbox, shown, style, master), wanted, KNOWN)
-    return answer_json(page_of(request, events, size, f"users('{mailbox.id}')/{name}"))
+        return selected(write_event(mailbox, shown, style, master), wanted, KNOWN)
+
+    size = request.number("$top", DEFAULT_PAGE, 1, LARGEST_PAGE)
+    context = f"users('{mailbox.id}')/{name}"
+    return answer_json(written_page(request, found, write, size, context))
 
 
 def _window(request: GraphRequest) -> tuple[datetime, datetime]:

@@ -209,3 +209,25 @@ def test_a_played_scenario_says_what_obctl_makes_of_it(name: str) -> None:
     verdict = play(examples_folder() / f"{name}.toml", told.append)
     assert verdict.problems == []
     assert "$ obctl sync run" in told
+
+
+def test_a_generated_tenant_is_as_large_as_asked_and_its_organisers_can_cancel(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "tenant.toml"
+    file.write_text(
+        '[tenant]\nclock = "2026-10-19T05:30:00Z"\n[generated]\nrooms = 3\nmeetings = 40\n', "utf-8"
+    )
+    with SandboxServer(file, frozen=True) as server, Graph(server.url) as graph:
+        status = graph.control("GET", "status")
+        assert (len(status["rooms"]), status["events"]) == (3, 120)
+        room = status["rooms"][0]
+        october = "startDateTime=2026-10-01T00:00:00Z&endDateTime=2026-11-01T00:00:00Z"
+        view = graph.view(room, window=october)
+        single = next(one for one in view if one["type"] == "singleInstance")
+        organizer = single["organizer"]["emailAddress"]["address"]
+        uid = f"iCalUId eq '{single['iCalUId']}'"
+        own = graph.get(f"/users/{organizer}/events?$filter={uid}")["value"]
+        graph.post(f"/users/{organizer}/events/{own[0]['id']}/cancel", {})
+        kept = graph.get(f"/users/{room}/events?$filter={uid}")["value"]
+        assert [one["isCancelled"] for one in kept] == [True]

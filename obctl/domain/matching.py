@@ -73,6 +73,8 @@ class _Open:
         fits: Callable[[Reservation, Event], bool] = lambda _reservation, _event: True,
     ) -> None:
         """Pair what has equal keys; `None` equals nothing."""
+        if not self._reservations:
+            return
         waiting: dict[Hashable, list[Reservation]] = {}
         for reservation in self._reservations.values():
             key = ours(reservation)
@@ -103,7 +105,7 @@ def _same_date(reservation: Reservation, event: Event) -> bool:
 
 
 def _goes_on(reservation: Reservation, event: Event) -> bool:
-    """Whether a date of a series that ended ("this and following") goes on as `event` of another."""
+    """Whether a date of a series that was split ("this and following") goes on as `event`."""
     same_time = (event.start, event.end) == (reservation.start, reservation.end)
     same_subject = event.subject in (reservation.subject, event.organizer.name)
     return (

@@ -172,7 +172,7 @@ def _entry(change: Change, number: ReservationNumber, run: str | None, now: date
             words = f"reservation {number} has another event id now: {where}"
         case _:
             words = f"reservation {number} changed: {_differences(change)}"
-    return replace(_about(change, _ACTIONS[change.kind], words, run, now), reservation=number)
+    return _about(change, _ACTIONS[change.kind], words, run, now, number)
 
 
 def _differences(change: Change) -> str:
@@ -214,7 +214,14 @@ def _seen_again(reservation: Reservation, event: Event, run: str | None, now: da
     return _about(change, "event.updated", words, run, now)
 
 
-def _about(change: Change, action: str, words: str, run: str | None, now: datetime) -> LogEntry:
+def _about(
+    change: Change,
+    action: str,
+    words: str,
+    run: str | None,
+    now: datetime,
+    number: ReservationNumber | None = None,
+) -> LogEntry:
     return LogEntry(
         at=now,
         action=action,
@@ -222,7 +229,7 @@ def _about(change: Change, action: str, words: str, run: str | None, now: dateti
         room=change.after.room,
         email=change.after.organizer.email,
         subject=change.after.subject,
-        reservation=change.after.number or None,
+        reservation=number or change.after.number or None,
         event_id=change.event.id if change.event else change.after.event_id,
         run=run,
         payload=change.event.payload if change.event else None,

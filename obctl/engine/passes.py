@@ -31,6 +31,7 @@ from obctl.engine.ports import Gateway
 from obctl.engine.reading import (
     Inconclusive,
     RoomReading,
+    identify,
     read_changes,
     read_parts,
     read_whole,
@@ -179,7 +180,7 @@ class Pass:
             return
         as_of: int | None = self._store.changed_elsewhere()
         situation = self._situation(known, found)
-        verified = await verify(self._gateway, situation, found.removed)
+        verified = await self._verified(situation, found.removed)
         if verified is not situation:
             situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
@@ -189,6 +190,13 @@ class Pass:
             self._waiting[room.id] = _Waiting(known, found, situation, lost)
             return
         self._finish(known, found, situation, as_of)
+
+    async def _verified(
+        self, situation: Situation, removed: frozenset[EventId] = frozenset()
+    ) -> Situation:
+        return await verify(
+            self._gateway, situation, removed, trust_empty=self._options.allow_cancellations
+        )
 
     async def _read_room(
         self, room: Room, state: ReadingState, hint: DeltaRound | ObctlError | None
@@ -207,6 +215,9 @@ class Pass:
         if isinstance(hint, ObctlError) and not (
             isinstance(hint, DeltaLinkExpired) or hint.code in _USELESS_LINK
         ):
+            if hint.code == "mailbox-gone":
+                # gone by its id; its address may belong to a new mailbox
+                await identify(self._gateway, room)
             raise hint
         try:
             return await read_whole(self._gateway, room, self._settings, self._now, state)
@@ -310,7 +321,7 @@ class Pass:
     ) -> None:
         state = load_reading_state(self._store, waiting.room.id)
         found = await self._read_room(waiting.room, state, None)
-        situation = await verify(self._gateway, self._situation(waiting.room, found), frozenset())
+        situation = await self._verified(self._situation(waiting.room, found))
         found = replace(found, reading=situation.reading)
         self._finish(waiting.room, found, replace(situation, moved=moved, claimed=claimed))
 
@@ -340,7 +351,7 @@ class Pass:
                 found = RoomReading(
                     reading, load_reading_state(self._store, room.id), room.object_id
                 )
-            situation = await verify(self._gateway, self._situation(room, found), frozenset())
+            situation = await self._verified(self._situation(room, found))
             lost = vanished(situation)
             if lost:
                 found = replace(found, reading=situation.reading)

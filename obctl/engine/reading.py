@@ -15,6 +15,7 @@ from obctl.domain.event import (
     SeriesMaster,
 )
 from obctl.domain.reading import Reading, Scope
+from obctl.domain.reservation import ExternalState
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
@@ -23,7 +24,7 @@ from obctl.engine.windows import policy_window, read_span
 from obctl.errors import DeltaLinkExpired, GraphRefused, NotAuthorised, NotFound, ObctlError
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
-from obctl.store.reservations import find_by_event
+from obctl.store.reservations import find_by_event, load_by_state
 from obctl.store.rooms import ReadingState
 
 _MANY = (
@@ -57,7 +58,7 @@ async def read_whole(
     The baseline comes first: what changes between the two is told again, never lost. Raises
     `Inconclusive` where the mailbox is not the one that was mapped.
     """
-    object_id = await _identity(gateway, room)
+    object_id = await identify(gateway, room)
     known = replace(room, object_id=object_id)
     span = read_span(room, settings, now)
     link = await _baseline(gateway, known, span)
@@ -76,8 +77,8 @@ async def read_whole(
     )
 
 
-async def _identity(gateway: Gateway, room: Room) -> str | None:
-    """The mailbox's object id, checked against the one that was mapped."""
+async def identify(gateway: Gateway, room: Room) -> str | None:
+    """The mailbox's object id; raises `Inconclusive` where it is not the one that was mapped."""
     try:
         entry = await gateway.look_up(room.mailbox)
     except NotAuthorised as error:
@@ -129,6 +130,8 @@ async def read_changes(
     )
     hints = list({item.id: item for item in found.items}.values())
     singles, series = _sort_hints(store, room, hints)
+    if settings.ignore_cancellation_requests:
+        _add_undecided(store, room, now, singles, series)
     if len(singles) + len(series) > _MANY:
         events = await gateway.fetch_view(room, span)
         reading, fetched = Reading(Scope(span, whole=True), events), len(events)
@@ -185,6 +188,20 @@ def _sort_hints(
         else:
             singles.add(item.id)
     return singles, series
+
+
+def _add_undecided(
+    store: Store, room: Room, now: datetime, singles: set[EventId], series: set[EventId]
+) -> None:
+    """Look again at what waits for a person: the setting says now that nobody is asked."""
+    state = ExternalState.CANCELLATION_REQUEST
+    for reservation in load_by_state(store, state, ending_after=now):
+        if reservation.room != room.id:
+            continue
+        if reservation.series_master_id:
+            series.add(reservation.series_master_id)
+        elif reservation.event_id:
+            singles.add(reservation.event_id)
 
 
 def _known_as(store: Store, room: Room, event_id: EventId) -> EventId | None:

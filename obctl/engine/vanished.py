@@ -25,17 +25,24 @@ _FEW = 2
 _NEARBY = timedelta(days=1)
 
 
-async def verify(gateway: Gateway, situation: Situation, removed: frozenset[EventId]) -> Situation:
+async def verify(
+    gateway: Gateway,
+    situation: Situation,
+    removed: frozenset[EventId] = frozenset(),
+    *,
+    trust_empty: bool = False,
+) -> Situation:
     """The situation with every vanished event asked for by id, master and key.
 
     `removed` are the ids a delta round reported as removed. Raises `Inconclusive` (partial-read)
-    where the read contradicts the answers, or shows an empty calendar that nothing explains.
+    where the read contradicts the answers, or shows an empty calendar that nothing explains; a
+    person may have said that it is empty (`trust_empty`).
     """
     lost = _unseen(situation)
     if not lost:
         return situation
     room, reading = situation.room, situation.reading
-    if reading.scope.whole and not reading.events:
+    if reading.scope.whole and not reading.events and not trust_empty:
         await _trust_emptiness(gateway, situation, lost, removed)
     masters = dict(reading.masters)
     wanted = {series_id(reading, reservation) for reservation in lost} - masters.keys()
@@ -100,7 +107,12 @@ async def _trust_emptiness(
         and reservation.external_state is not ExternalState.CANCELLATION_REQUEST
     ]
     if len(unexplained) > _FEW:
-        raise _partial(situation.room, f"it came empty where {len(lost)} events were known")
+        mailbox = situation.room.mailbox
+        raise _partial(
+            situation.room,
+            f"it came empty where {len(lost)} events were known",
+            otherwise=f"\nif it is empty: obctl sync run --room {mailbox} --allow-cancellations",
+        )
 
 
 async def _event(gateway: Gateway, room: Room, event_id: EventId) -> Event | None:
@@ -154,11 +166,11 @@ def _with(situation: Situation, events: Iterable[Event]) -> Situation:
     return replace(situation, reading=replace(reading, events=reading.events + tuple(events)))
 
 
-def _partial(room: Room, why: str) -> Inconclusive:
+def _partial(room: Room, why: str, *, otherwise: str = "") -> Inconclusive:
     return Inconclusive(
         f"the read of {room.mailbox} cannot be trusted: {why}; nothing was changed",
         code="partial-read",
-        hint=f"obctl sync run --room {room.mailbox} reads it again",
+        hint=f"obctl sync run --room {room.mailbox} reads it again{otherwise}",
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,8 +39,10 @@ from obctl.graph.gateway import open_gateway
 from obctl.sandbox.actions import perform
 from obctl.sandbox.faults import Fault, Faults
 from obctl.sandbox.server import SandboxServer
+from obctl.sandbox.service import Service, make_service
 from obctl.sandbox.steps import Split
 from obctl.sandbox.tenant import Meeting
+from obctl.sandbox.tenant_file import load_tenant
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.company_log import LogFilter, search_log
 from obctl.store.database import open_store
@@ -402,8 +404,18 @@ def tenant_text(names: tuple[str, ...] = NAMES) -> str:
     return TENANT + "".join(rooms)
 
 
+def another_tenant(server: SandboxServer, file: Path, clock: str | None) -> None:
+    """Put a new tenant behind a running server: starting one for each test takes longer."""
+    loaded = load_tenant(file, clock=clock and datetime.fromisoformat(clock), frozen=True)
+    fresh = make_service(loaded.exchange, loaded.handles)
+    server.tenant = fresh.tenant
+    for part in fields(Service):
+        setattr(server.service, part.name, getattr(fresh, part.name))
+
+
 @contextmanager
 def nightfall(
+    server: SandboxServer,
     folder: Path,
     *,
     names: tuple[str, ...] = NAMES,
@@ -413,32 +425,25 @@ def nightfall(
     """A `Night` in `folder` on which nothing has happened yet."""
     file = folder / "tenant.toml"
     file.write_text(tenant_text(names), "utf-8")
-    with SandboxServer(file, clock, frozen=True) as server:
-        config = create_company(
-            folder / "home",
-            "contoso",
-            {
-                "graph.url": server.url,
-                "graph.credential": "token",
-                "company.time_zone": "Europe/Amsterdam",
-            },
-        )
-        store = open_store(config.store_path)
-        try:
-            for name in names:
-                add_room(
-                    store,
-                    make_room(
-                        name,
-                        object_id=None,
-                        mailbox=mailbox_of(name),
-                        activated_at=activated_at,
-                    ),
-                )
-            config = replace(config, sync=SyncSettings(future_days=30))
-            yield Night(server, Company(config=config, store=store, clock=server.tenant.now))
-        finally:
-            store.close()
+    another_tenant(server, file, clock)
+    settings = {
+        "graph.url": server.url,
+        "graph.credential": "token",
+        "company.time_zone": "Europe/Amsterdam",
+    }
+    config = create_company(folder / "home", "contoso", settings)
+    store = open_store(config.store_path)
+    try:
+        for name in names:
+            mailbox = mailbox_of(name)
+            add_room(
+                store,
+                make_room(name, object_id=None, mailbox=mailbox, activated_at=activated_at),
+            )
+        config = replace(config, sync=SyncSettings(future_days=30))
+        yield Night(server, Company(config=config, store=store, clock=server.tenant.now))
+    finally:
+        store.close()
 
 
 BRAM = Person("Bram Bakker", "bram@contoso.example")

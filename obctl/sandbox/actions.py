@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from obctl.errors import UsageError
-from obctl.sandbox import incidents, meetings, steps
+from obctl.sandbox import incidents, item_edit, steps
 from obctl.sandbox.change_feed import expire_tokens
 from obctl.sandbox.directory import Processing
 from obctl.sandbox.faults import Fault
@@ -61,7 +61,7 @@ def _befall(service: Service, step: steps.Step) -> dict[str, Any]:
     match step:
         case steps.Rewrite():
             mailbox, item = service.tenant.copy(step.mailbox, _handle(service, step.meeting))
-            meetings.edit(item, step.day, _checked(step.fields, item))
+            item_edit.edit(item, step.day, _checked(step.fields, item))
             exchange.touch(mailbox, item)
         case steps.Split():
             mailbox, item = _original(service, step.meeting)

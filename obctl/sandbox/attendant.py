@@ -13,7 +13,8 @@ from obctl.sandbox.directory import Processing, Room
 from obctl.sandbox.exchange import Exchange, Job
 from obctl.sandbox.item import Item, shown_occurrence
 from obctl.sandbox.mailbox import Mailbox
-from obctl.sandbox.meetings import refuse_unseen, respond
+from obctl.sandbox.meeting_mail import report
+from obctl.sandbox.meetings import respond
 
 
 def answer(exchange: Exchange, job: Job) -> None:
@@ -32,7 +33,7 @@ def answer(exchange: Exchange, job: Job) -> None:
     verdict = _judge(exchange, mailbox, room, item)
     if unseen is not None:
         if verdict == "decline":
-            refuse_unseen(exchange, mailbox, unseen)
+            report(exchange, mailbox, unseen, None, "declined")
             return
         exchange.add(mailbox, unseen)
     if verdict == "decline":

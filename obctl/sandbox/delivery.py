@@ -15,7 +15,8 @@ import msgspec
 from obctl.sandbox.endpoints import Endpoints, Standing
 from obctl.sandbox.identity import guid
 from obctl.sandbox.refusal import Refusal
-from obctl.sandbox.subscriptions import Notification, Subscriptions
+from obctl.sandbox.subscription import Notification
+from obctl.sandbox.subscriptions import Subscriptions
 
 GIVE_UP_AFTER = timedelta(hours=4)
 _FIRST_RETRY = timedelta(seconds=10)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
-from obctl.sandbox import meetings
+from obctl.sandbox import meeting_mail, meetings
 from obctl.sandbox.event_input import read_event
 from obctl.sandbox.identity import change_key
 from obctl.sandbox.item import Item, Response, Shown, shown_item, shown_occurrence
@@ -121,7 +121,7 @@ def delete_event(
     if item.is_organizer:
         meetings.cancel(exchange, mailbox, item, day)
     else:
-        meetings.take_off(exchange, mailbox, item, day)
+        meeting_mail.take_off(exchange, mailbox, item, day)
     return no_content()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from obctl.sandbox import meetings
+from obctl.sandbox import meeting_mail, meetings
 from obctl.sandbox.change_feed import expire_tokens
 from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.identity import dated_object_id
@@ -31,7 +31,7 @@ def move_mailbox(mailbox: Mailbox) -> None:
 
 def restore(exchange: Exchange, mailbox: Mailbox, original: Item) -> Item:
     """Calendar repair puts a lost copy back: the same meeting under a new id."""
-    copy = meetings.new_copy(exchange, mailbox, original)
+    copy = meeting_mail.new_copy(exchange, mailbox, original)
     copy.response, copy.responded_at, copy.show_as = "accepted", exchange.now(), "busy"
     copy.body = f"The calendar repair assistant re-created a meeting. {copy.body}".strip()
     exchange.add(mailbox, copy)
@@ -90,7 +90,7 @@ def split_series(
 def invite_to_one(exchange: Exchange, mailbox: Mailbox, original: Item, day: date) -> Item:
     """A room invited to one occurrence has it alone: no master, the day inside its iCalUId."""
     exception = original.exceptions.get(day) or original.exception_on(day)
-    copy = meetings.new_copy(exchange, mailbox, exception)
+    copy = meeting_mail.new_copy(exchange, mailbox, exception)
     copy.kind, copy.original_day = "singleInstance", None
     copy.uid = dated_object_id(original.uid, day)
     copy.response, copy.responded_at, copy.show_as = "accepted", exchange.now(), "busy"

@@ -12,7 +12,7 @@ from obctl.sandbox.clock import Clock
 from obctl.sandbox.directory import Directory
 from obctl.sandbox.exchange import Exchange, Job
 from obctl.sandbox.service import Service
-from obctl.sandbox.subscriptions import Notification, Subscription
+from obctl.sandbox.subscription import Notification, Subscription
 from obctl.sandbox.tenant import Meeting
 
 _VERSION = 1

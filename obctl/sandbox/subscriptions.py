@@ -6,16 +6,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 
 from obctl.sandbox.exchange import Change, Exchange, Job
 from obctl.sandbox.identity import change_key, guid, immutable_id, ordinary_id
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.refusal import Refusal
+from obctl.sandbox.subscription import LifecycleEvent, Notification, Subscription
 from obctl.sandbox.times import instant_text
 
-LifecycleEvent = Literal["reauthorizationRequired", "subscriptionRemoved", "missed"]
 LONGEST_LIFE = timedelta(minutes=10_080)
 SHORTEST_LIFE = timedelta(minutes=45)
 MOST_PER_MAILBOX = 1000
@@ -24,37 +23,6 @@ _REMIND_EVERY = timedelta(minutes=15)
 _REMIND = "remind-subscriber"
 _TELL_MISSED = "tell-missed"
 _RESOURCE = re.compile(r"/?users/([^/]+)/(?:calendar/)?events(?:\?.*)?", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Subscription:
-    """One subscription as Graph shows it."""
-
-    id: str
-    mailbox: UUID
-    resource: str
-    change_types: tuple[str, ...]
-    notification_url: str
-    lifecycle_url: str | None
-    client_state: str | None
-    expires_at: datetime
-    immutable_ids: bool
-    tls_version: str = "v1_2"
-    authorized_until: datetime | None = None
-    """No reminder before this instant: the subscriber has just reauthorised."""
-
-
-@dataclass(slots=True)
-class Notification:
-    """One item owed to an endpoint."""
-
-    url: str
-    subscription: str
-    """Its id."""
-    body: dict[str, Any]
-    first_due: datetime
-    due: datetime
-    attempts: int = 0
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ from obctl.sandbox.delivery import validate_endpoint
 from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json, no_content
 from obctl.sandbox.service import Service
-from obctl.sandbox.subscriptions import LONGEST_LIFE, SHORTEST_LIFE, Subscription
+from obctl.sandbox.subscription import Subscription
+from obctl.sandbox.subscriptions import LONGEST_LIFE, SHORTEST_LIFE
 from obctl.sandbox.times import instant_text, parse_instant
 
 _CHANGE_TYPES = ("created", "updated", "deleted")

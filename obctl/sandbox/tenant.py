@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from obctl.errors import UsageError
-from obctl.sandbox import attendant, meetings
+from obctl.sandbox import attendant, item_edit, meeting_mail, meetings
 from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.item import Attendee, Item, Response
 from obctl.sandbox.mailbox import Mailbox
@@ -134,7 +134,7 @@ class Tenant:
                 changes["attendees"] = people + self._attendees(addresses, "resource")
                 changes["locations"] = tuple(self._location(one) for one in addresses)
             if silent:
-                meetings.edit(item, day, changes)
+                item_edit.edit(item, day, changes)
                 exchange.touch(mailbox, item)
             else:
                 meetings.change(exchange, mailbox, item, day, changes)
@@ -157,7 +157,7 @@ class Tenant:
         """Someone deletes a mailbox's copy of a meeting and tells nobody."""
         with self.locked() as exchange:
             mailbox, item = self.copy(address, meeting)
-            meetings.take_off(exchange, mailbox, item, day)
+            meeting_mail.take_off(exchange, mailbox, item, day)
 
     def refile(self, address: str, meeting: Meeting) -> None:
         """Exchange moves a mailbox's copy: its ordinary id changes, the immutable one stays."""

@@ -1,0 +1,168 @@
+"""Meeting mail: how requests, updates, cancellations and answers reach other calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from obctl.sandbox.directory import Processing
+from obctl.sandbox.exchange import Exchange
+from obctl.sandbox.item import Attendee, Item, Person, Response
+from obctl.sandbox.item_edit import edit
+from obctl.sandbox.mailbox import Mailbox, has_occurrence
+
+# What a meeting request carries; the rest of an item is its owner's own.
+_TRAVELS = (
+    "subject", "body", "body_type", "sensitivity", "importance", "locations", "attendees",
+    "hide_attendees", "response_requested", "allow_new_time_proposals", "is_online_meeting",
+    "online_meeting_provider", "join_url", "all_day",
+)  # fmt: skip
+_TIMES = frozenset({"start", "end", "zone", "end_zone", "all_day", "recurrence", "kind"})
+
+
+def invite(exchange: Exchange, original: Item, attendee: Attendee) -> None:
+    """Send a meeting request: it puts a copy on the calendar of whoever is invited."""
+    if _is_self(original, attendee.person):
+        return
+    mailbox = exchange.directory.mailbox(attendee.person)
+    if mailbox.kind == "external" or mailbox.by_uid(original.uid) is not None:
+        return
+    room = exchange.directory.room_of(mailbox)
+    if room is not None and not _let_in(exchange, room.processing, original):
+        return
+    item = new_copy(exchange, mailbox, original)
+    if room is None:
+        exchange.add(mailbox, item)
+        return
+    rules = room.processing
+    if rules.add_new_requests_tentatively:
+        item.show_as = "tentative" if rules.tentative_pending_approval else "free"
+        exchange.add(mailbox, item)
+    else:
+        mailbox.pending[item.key] = item
+    exchange.later(exchange.attendant_delay, "answer", mailbox, item.key)
+
+
+def _let_in(exchange: Exchange, rules: Processing, original: Item) -> bool:
+    """Whether anybody handles a request to a room at all."""
+    if rules.automate_processing == "None":
+        return False
+    organizer = exchange.directory.mailbox(original.organizer)
+    return organizer.kind != "external" or rules.process_external_meeting_messages
+
+
+def inform(
+    exchange: Exchange,
+    original: Item,
+    attendee: Attendee,
+    day: date | None,
+    changes: Mapping[str, Any],
+) -> None:
+    """Bring an attendee's copy up to date."""
+    if _is_self(original, attendee.person):
+        return
+    mailbox = exchange.directory.mailbox(attendee.person)
+    copy = mailbox.by_uid(original.uid)
+    if copy is None:
+        invite(exchange, original, attendee)
+        return
+    source = original if day is None else original.exceptions[day]
+    news = {name: getattr(source, name) for name in _TRAVELS}
+    news |= {name: changes[name] for name in changes if name in _TIMES}
+    if day is not None:
+        copy.cancelled_days -= {day}
+    edit(copy, day, news)
+    target = copy if day is None else copy.exceptions[day]
+    if changes.keys() & _TIMES:
+        target.response, target.responded_at, target.show_as = "notResponded", None, "tentative"
+    exchange.touch(mailbox, copy)
+    if exchange.directory.room_of(mailbox) is not None:
+        exchange.later(exchange.attendant_delay, "answer", mailbox, copy.key, day)
+
+
+def withdraw(exchange: Exchange, original: Item, attendee: Attendee, day: date | None) -> None:
+    """Tell an attendee that a meeting, or one occurrence, is off."""
+    mailbox = exchange.directory.mailbox(attendee.person)
+    copy = mailbox.by_uid(original.uid)
+    if copy is None or copy.is_organizer:
+        return
+    if day is not None:
+        if has_occurrence(copy, day):
+            take_off(exchange, mailbox, copy, day)
+        return
+    room = exchange.directory.room_of(mailbox)
+    if room is not None and room.processing.remove_canceled_meetings:
+        exchange.remove(mailbox, copy)
+        return
+    mark_cancelled(exchange, mailbox, copy)
+
+
+def mark_cancelled(exchange: Exchange, mailbox: Mailbox, copy: Item) -> None:
+    """Keep a meeting that was called off on the calendar, marked as such."""
+    for one in (copy, *copy.exceptions.values()):
+        one.is_cancelled = True
+        one.show_as = "free"
+        one.subject = f"Canceled: {one.subject}"
+    exchange.touch(mailbox, copy, times=3)
+
+
+def report(
+    exchange: Exchange, mailbox: Mailbox, item: Item, day: date | None, response: Response
+) -> None:
+    """Let the organiser's calendar know what an attendee answered."""
+    organizer = exchange.directory.mailbox(item.organizer)
+    original = organizer.by_uid(item.uid)
+    if original is None or not original.is_organizer:
+        return
+    target = original
+    if day is not None:
+        if not has_occurrence(original, day):
+            return
+        target = original.exceptions.get(day) or original.exception_on(day)
+        original.exceptions[day] = target
+    me = mailbox.owner.address.lower()
+    target.attendees = tuple(
+        replace(one, response=response, responded_at=exchange.now())
+        if one.person.address.lower() == me
+        else one
+        for one in target.attendees
+    )
+    exchange.touch(organizer, original)
+
+
+def new_copy(exchange: Exchange, mailbox: Mailbox, original: Item) -> Item:
+    """The item a meeting request puts on an invited mailbox's calendar."""
+    number = mailbox.next_number()
+    return replace(
+        original,
+        key=number,
+        entry=number,
+        created=exchange.now(),
+        modified=exchange.now(),
+        is_organizer=False,
+        response="notResponded",
+        responded_at=None,
+        show_as="tentative",
+        categories=(),
+        transaction_id=None,
+        exceptions={
+            day: replace(one, key=number, entry=number, is_organizer=False)
+            for day, one in original.exceptions.items()
+        },
+    )
+
+
+def _is_self(item: Item, person: Person) -> bool:
+    return item.organizer.address.lower() == person.address.lower()
+
+
+def take_off(exchange: Exchange, mailbox: Mailbox, item: Item, day: date | None) -> None:
+    """Remove an item, or one occurrence, from this calendar alone."""
+    if day is None:
+        exchange.remove(mailbox, item)
+        return
+    item.cancelled_days |= {day}
+    item.exceptions.pop(day, None)
+    exchange.touch(mailbox, item)

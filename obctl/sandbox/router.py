@@ -43,6 +43,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "users/*/events/*", events_api.delete_event),
     ("GET", "users/*/events/*/instances", views_api.event_instances),
     ("POST", "users/*/events/*/cancel", events_api.cancel_event),
+    ("POST", "users/*/events/*/permanentDelete", events_api.delete_event),
     ("POST", "users/*/events/*/accept", events_api.accept_event),
     ("POST", "users/*/events/*/tentativelyAccept", events_api.tentatively_accept_event),
     ("POST", "users/*/events/*/decline", events_api.decline_event),

@@ -104,6 +104,9 @@ def _read(service: Service, request: GraphRequest, data: dict[str, Any]) -> Subs
     for name in ("notificationUrl", "lifecycleNotificationUrl"):
         if data.get(name) and not str(data[name]).startswith(("http://", "https://")):
             raise _invalid(f"'{name}' is not a valid URL.")
+    if data.get("includeResourceData"):
+        # Nobody here encrypts; a silent promise to do so would be worse than this refusal.
+        raise _invalid("The sandbox sends basic notifications only: no includeResourceData.")
     resource = str(data["resource"])
     mailbox = service.subscriptions.mailbox_of(resource)
     service.subscriptions.check_new(mailbox, change_types, resource)

@@ -161,6 +161,27 @@ def test_subscriptions_and_their_notifications_fit_the_model(
     assert all(set(one) <= NOTIFICATION for one in sink.items)
 
 
+def test_what_a_write_answers_fits_the_model(graph: Graph, calendar: dict[str, str]) -> None:
+    model = _model("models.event")
+    made = graph.post(f"/users/{ANNA}/events", event(body={"contentType": "text", "content": "x"}))
+    assert problems(made, model) == []
+    for kind in ("series", "occurrence"):
+        changed = graph.send(
+            "PATCH", f"/users/{ANNA}/events/{calendar[kind]}", {"sensitivity": "personal"}
+        )
+        assert problems(changed.json(), model) == []
+
+
+def test_a_later_delta_round_fits_the_model(graph: Graph, calendar: dict[str, str]) -> None:
+    _, link = graph.delta()
+    graph.send("DELETE", f"/users/{ROOM}/events/{graph.view()[0]['id']}")
+    graph.post(f"/users/{ANNA}/events/{calendar['occurrence']}/cancel", {})
+    found = graph.get(link)
+    name = "users.item.calendar_view.delta.delta_get_response"
+    assert {"@removed" in one for one in found["value"]} == {True, False}
+    assert problems(found, _model(name)) == []
+
+
 def test_an_error_fits_the_model(graph: Graph) -> None:
     found = graph.send("GET", f"/users/{ROOM}/events/none").json()
     model = import_module("msgraph.generated.models.o_data_errors.o_data_error").ODataError

@@ -142,8 +142,8 @@ def parse_config(
             source = variable if environment.get(variable) else key
             problems.append(f"{source}: {error}")
     url = read.get("graph.url")
-    if read.get("graph.credential") == "token" and "graph.credential" in read and not url:
-        problems.append("graph.credential: token needs graph.url on this machine (loopback)")
+    if read.get("graph.credential") == "token" and not (url and is_loopback(url)):
+        problems.append("graph.credential: token is only for a graph.url on this machine")
     if problems:
         listed = "\n".join(f"  {problem}" for problem in problems)
         raise ConfigError(
@@ -305,6 +305,20 @@ def _flatten(content: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine: the only place a token from the environment goes."""
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _checked_url(value: Any) -> str:
     from urllib.parse import urlsplit
 
@@ -312,6 +326,8 @@ def _checked_url(value: Any) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{value!r} is no http(s) address")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("holds a user name or a password, and secrets never stand in the file")
     if not parts.path.endswith("/v1.0"):
         raise ValueError(f"{value!r} does not end in /v1.0")
     return text

@@ -4,9 +4,10 @@ ObctlError                     1   unexpected
   DomainError                  2   NaiveDatetime, UnknownZone, UnsupportedRecurrence: bad input
   UsageError                   2   wrong arguments: an unknown room, a day that is no date
     ConfigError                2   wrong configuration, all problems in one message
-  StoreError                   1   the store file cannot be used
+  StoreError                   2   the store file cannot be used: missing, damaged, newer
   NotAuthorised                4   names the missing permission or policy
-  TryLater                     5   GraphUnavailable, Throttled, AnotherRunActive, StoreBusy
+  TryLater                     5   GraphUnavailable, Throttled, AnotherRunActive, StoreBusy,
+                                   StoreFull
   Refused                      6   a guard stopped it: the room is taken, the meeting not ours
     UnsafePlan                 6   too much would go at once, or the plan is not the reviewed one
   ResyncRequired               7   locked out until `obctl sync resync`
@@ -96,8 +97,9 @@ class ConfigError(UsageError):
 
 
 class StoreError(ObctlError):
-    """Raised when the store file is damaged, foreign or from a newer obctl."""
+    """Raised when the store file is missing, damaged, foreign or from a newer obctl."""
 
+    exit_code = 2
     code = "store"
 
 
@@ -137,6 +139,12 @@ class StoreBusy(TryLater):
     """Raised when another process keeps the store locked for too long."""
 
     code = "store-busy"
+
+
+class StoreFull(TryLater):
+    """Raised when no space is left to write the store."""
+
+    code = "disk-full"
 
 
 class Refused(ObctlError):

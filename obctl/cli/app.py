@@ -19,12 +19,14 @@ from obctl.render.output import Format, set_quiet
 class ErrorBoundary(TyperGroup):
     """Shows an `ObctlError` and exits with its code; anything else is a defect and says so."""
 
+    wanted = Format.TABLE
+    """The format the command line asks for: errors obey it from the first word on."""
+
     def invoke(self, ctx: Any) -> Any:
-        wanted = _format_of(sys.argv[1:] if ctx.parent is None else [])
         try:
             return super().invoke(ctx)
         except ObctlError as error:
-            _fail(error, ctx, wanted)
+            _fail(error, ctx, self.wanted)
         except (typer.Exit, typer.Abort, TyperException, KeyboardInterrupt, EOFError):
             raise
         except BrokenPipeError:
@@ -35,7 +37,7 @@ class ErrorBoundary(TyperGroup):
                 hint="run the command again as `obctl --debug …` and report what it prints",
             )
             unexpected.__cause__ = error
-            _fail(unexpected, ctx, wanted)
+            _fail(unexpected, ctx, self.wanted)
         finally:
             found = ctx.find_object(Context)
             if found is not None:
@@ -43,8 +45,8 @@ class ErrorBoundary(TyperGroup):
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """As Typer's, but wrong arguments are an error object where JSON was asked for."""
-        words = list(sys.argv[1:] if args is None else args)
-        if _format_of(words) not in (Format.JSON, Format.JSONL):
+        self.wanted = _format_of(sys.argv[1:] if args is None else args)
+        if self.wanted not in (Format.JSON, Format.JSONL):
             return super().main(args, **extra)
         from obctl.render.errors import show_error
 

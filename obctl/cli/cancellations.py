@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -85,7 +85,8 @@ def status(
     context = context_of(ctx)
     info = context.with_graph(lambda gateway: get_status_info(context.company, gateway, request))
     item = status_object(info)
-    show_one(format, item, lambda: status_picture(item))
+    zone_name = _objects(context, [request])[0]["reservation"]["time_zone"]
+    show_one(format, item, lambda: status_picture(item, zone_name))
 
 
 @app.command("approve")
@@ -153,7 +154,7 @@ def reject(
         raise failed
 
 
-def _objects(context: Context, requests: list[int]) -> list[dict[str, object]]:
+def _objects(context: Context, requests: list[int]) -> list[dict[str, Any]]:
     from obctl.render.objects import request_object
     from obctl.store.cancellation_requests import find_request
     from obctl.store.reservations import find_reservation

@@ -113,9 +113,9 @@ def _reason(
     return None
 
 
-def impact_of(reservation: Reservation) -> Impact:
-    """What an approval would cancel besides the reservation itself."""
-    ordered = reservation.ordered_services
+def impact_of(reservation: Reservation, *, decided: bool = False) -> Impact:
+    """What an approval would cancel besides the reservation itself, or once `decided` did."""
+    ordered = reservation.services if decided else reservation.ordered_services
     return Impact(
         services=len(ordered),
         catering_for=sum(s.quantity for s in ordered if s.kind is ServiceKind.CATERING),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, cast
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rruleset, rrulestr, weekday
@@ -117,15 +117,19 @@ _FREQUENCY: dict[str, Literal[0, 1, 2, 3]] = {
 }
 
 
-def parse_rrule(text: str, start: date) -> Recurrence:
+def parse_rrule(text: str, start: datetime) -> Recurrence:
     """The Graph recurrence of an RFC 5545 rule such as `FREQ=WEEKLY;BYDAY=MO;COUNT=10`.
 
-    Raises `UnsupportedRecurrence` for what is no rule and for what Graph has no pattern for.
+    `start` is the first start in the series' own zone. Raises `UnsupportedRecurrence` for what is
+    no rule and for what Graph has no pattern for.
     """
-    body = text.strip().removeprefix("RRULE:")
+    body = text.strip().removeprefix("RRULE:").upper()
     try:
-        parsed = rrulestr(body, dtstart=datetime.combine(start, datetime.min.time()))
-        parts = dict(part.upper().split("=", 1) for part in body.split(";") if part)
+        parts = dict(part.split("=", 1) for part in body.split(";") if part)
+        if "UNTIL" in parts:
+            parts["UNTIL"] = f"{_last_day(parts['UNTIL'], start):%Y%m%d}"
+        body = ";".join(f"{name}={value}" for name, value in parts.items())
+        parsed = rrulestr(body, dtstart=datetime.combine(start.date(), datetime.min.time()))
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise _unsupported(text, "it is no RFC 5545 rule") from error
     if isinstance(parsed, rruleset):
@@ -135,7 +139,18 @@ def parse_rrule(text: str, start: date) -> Recurrence:
     }  # fmt: skip
     if unknown:
         raise _unsupported(text, f"Outlook has no counterpart for {', '.join(sorted(unknown))}")
-    return _from_parts(text, parts, start)
+    return _from_parts(text, parts, start.date())
+
+
+def _last_day(until: str, start: datetime) -> date:
+    """The last day an UNTIL allows: RFC 5545 has it as a date, local time or UTC, inclusive."""
+    if "T" not in until:
+        return datetime.strptime(until, "%Y%m%d").date()  # noqa: DTZ007  a date has no zone
+    moment = datetime.strptime(until.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
+    if until.endswith("Z"):
+        moment = moment.replace(tzinfo=UTC).astimezone(start.tzinfo).replace(tzinfo=None)
+    # a day whose own start lies after UNTIL is not one of the series
+    return moment.date() - timedelta(days=1 if moment.time() < start.time() else 0)
 
 
 def _from_parts(text: str, parts: dict[str, str], start: date) -> Recurrence:

@@ -35,7 +35,11 @@ def create_company(home: Path, name: str, settings: Mapping[str, str | None]) ->
         if value is not None:
             table, setting = key.split(".", 1)
             content.setdefault(table, {})[setting] = value
-    config = parse_config(content, {}, folder=folder, origin="these options")
+    try:
+        config = parse_config(content, {}, folder=folder, origin="these options")
+    except ConfigError as error:
+        hint = "nothing was made; `obctl init --help` shows what can be given"
+        raise ConfigError(error.message, hint=hint) from error
     try:
         home.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)

@@ -10,17 +10,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from obctl.domain.change import Conflict
 from obctl.domain.company_log import LogEntry
 from obctl.domain.event import Event
+from obctl.domain.merge import merge
 from obctl.domain.push import EventChanges, EventDraft, OutboxItem, PushAction
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series import parse_rrule
-from obctl.domain.time_span import TimeSpan, instant_text, local_day
+from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import record_cancelled, record_failure, record_in_step
 from obctl.errors import GraphRefused, NotFound, ObctlError, Refused
+from obctl.store.agreed_states import find_agreed
 from obctl.store.outbox import load_owed, mark_attempt, owed_for
 from obctl.store.reservations import find_reservation, load_by_series
 from obctl.store.rooms import find_room_by_id
@@ -70,12 +73,28 @@ async def push_owed(
 ) -> list[PushResult]:
     """Push everything that is due for these rooms; failures stay owed with a later due time."""
     due = [item for item in load_owed(company.store, due_by=company.now) if item.room in rooms]
-    return [await _push(company, gateway, item, run) for item in due]
+    return [await _push(company, gateway, item, run) for item in due if not _waits(company, item)]
 
 
 async def push_reservation(company: Company, gateway: Gateway, number: int) -> list[PushResult]:
     """Push at once what is owed for one reservation, due or not."""
-    return [await _push(company, gateway, item, None) for item in owed_for(company.store, number)]
+    return [
+        await _push(company, gateway, item, None)
+        for item in owed_for(company.store, number)
+        if not _waits(company, item)
+    ]
+
+
+def _waits(company: Company, item: OutboxItem) -> bool:
+    """Whether a reservation that moves must first stand in its new room before it leaves the old.
+
+    Asked when its turn has come: the create before it may just have succeeded.
+    """
+    if item.action is not PushAction.CANCEL:
+        return False
+    owed = owed_for(company.store, item.reservation)
+    active = find_reservation(company.store, item.reservation).is_active
+    return active and any(other.action is PushAction.CREATE for other in owed)
 
 
 async def _push(
@@ -89,6 +108,8 @@ async def _push(
     try:
         overlaps: tuple[Event, ...] = ()
         match item.action:
+            case PushAction.CREATE if not any(r.is_active for r in (reservation, *series)):
+                await _withdraw(company, gateway, owed)
             case PushAction.CREATE:
                 overlaps = await _create(company, gateway, owed)
             case PushAction.CHANGE:
@@ -103,14 +124,15 @@ async def _push(
 
 async def _create(company: Company, gateway: Gateway, owed: Owed) -> tuple[Event, ...]:
     reservation, room = owed.reservation, owed.room
-    span = TimeSpan(reservation.start, reservation.end)
+    draft = draft_of(company, owed)
+    span = TimeSpan(draft.start, draft.end)
     view = await gateway.fetch_view(room, span)
     event = _own(view, owed.item) if owed.item.attempts else None
     if event is None:
         ensure_free(room, view)
         # From here on the event may exist although nobody was told.
         mark_attempt(company.store, owed.item.id)
-        event = await _post(company, gateway, owed, span)
+        event = await _post(gateway, owed, draft)
     if owed.item.repeat:
         await _link_series(company, gateway, owed, event)
         return ()
@@ -122,14 +144,25 @@ async def _create(company: Company, gateway: Gateway, owed: Owed) -> tuple[Event
     return tuple(other for other in _taking(around) if other.id != event.id)
 
 
-async def _post(company: Company, gateway: Gateway, owed: Owed, span: TimeSpan) -> Event:
+async def _withdraw(company: Company, gateway: Gateway, owed: Owed) -> None:
+    """Cancel what an attempt may have left behind of a reservation nobody wants any more."""
+    draft = draft_of(company, owed)
+    view = await gateway.fetch_view(owed.room, TimeSpan(draft.start, draft.end))
+    event = _own(view, owed.item)
+    if event is not None and event.takes_room:
+        await gateway.cancel_event(owed.room, event.id, owed.item.note or "")
+    record_cancelled(company, owed)
+
+
+async def _post(gateway: Gateway, owed: Owed, draft: EventDraft) -> Event:
     try:
-        return await gateway.create_event(owed.room, draft_of(company, owed))
+        return await gateway.create_event(owed.room, draft)
     except GraphRefused as error:
         if error.graph is None or error.graph.status != _CONFLICT:
             raise
         # An earlier attempt with this transaction id succeeded and its answer was lost.
-        found = _own(await gateway.fetch_view(owed.room, span), owed.item)
+        view = await gateway.fetch_view(owed.room, TimeSpan(draft.start, draft.end))
+        found = _own(view, owed.item)
         if found is None:
             raise
         return found
@@ -163,24 +196,43 @@ def ensure_free(room: Room, view: Collection[Event]) -> None:
 
 
 async def _link_series(company: Company, gateway: Gateway, owed: Owed, master: Event) -> None:
-    """Link each reservation of the series to its occurrence of the one Graph series."""
-    active = [reservation for reservation in owed.series if reservation.is_active]
-    span = TimeSpan(
-        min(reservation.start for reservation in active) - timedelta(days=1),
-        max(reservation.end for reservation in active) + timedelta(days=1),
-    )
-    instances = await gateway.fetch_instances(owed.room, master.id, span)
-    by_start = {event.start: event for event in instances}
-    pairs = [(r, by_start[r.start]) for r in active if r.start in by_start]
+    """Link each reservation of the series to its occurrence of the one Graph series.
+
+    A date that was changed or called off here before Outlook had the series follows at once.
+    """
+    days = [r.original_start or r.start for r in owed.series]
+    span = TimeSpan(min(days) - timedelta(days=1), max(days) + timedelta(days=2))
+    wanted = {r.original_start: r for r in owed.series if r.is_active}
+    pairs: list[tuple[Reservation, Event]] = []
+    for event in await gateway.fetch_instances(owed.room, master.id, span):
+        reservation = wanted.get(event.original_start)
+        if reservation is None:
+            await gateway.cancel_event(owed.room, event.id, "")
+            continue
+        there = (event.start, event.end, event.subject)
+        if there == (reservation.start, reservation.end, reservation.subject):
+            pairs.append((reservation, event))
+            continue
+        changes = _changes(replace(owed, reservation=reservation))
+        pairs.append((reservation, await gateway.change_event(owed.room, event.id, changes)))
     record_in_step(company, owed, pairs, "push.created")
 
 
 async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
     if owed.item.event_id is None:
         raise NotFound(f"reservation {owed.reservation.number} has no event in Outlook")
+    event_id, reservation = owed.item.event_id, owed.reservation
+    conflicts: tuple[Conflict, ...] = ()
+    agreed = find_agreed(company.store, reservation.number)
+    if agreed is not None:
+        # Somebody may have changed it in Outlook since: that is merged, not overwritten.
+        there = await gateway.fetch_event(owed.room, event_id)
+        merged = merge(reservation, agreed, there)
+        reservation, conflicts = merged.reservation, merged.conflicts
+        owed = replace(owed, reservation=reservation)
     mark_attempt(company.store, owed.item.id)
-    event = await gateway.change_event(owed.room, owed.item.event_id, _changes(owed))
-    record_in_step(company, owed, [(owed.reservation, event)], "push.updated")
+    event = await gateway.change_event(owed.room, event_id, _changes(owed))
+    record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts)
 
 
 async def _cancel(company: Company, gateway: Gateway, owed: Owed) -> None:
@@ -222,13 +274,15 @@ def draft_of(company: Company, owed: Owed) -> EventDraft:
     address = f"<{organizer.email}>" if organizer.email else None
     who = " ".join(filter(None, [organizer.name, address]))
     notes = f"\n{reservation.notes}" if reservation.notes else ""
-    recurrence = None
+    start, recurrence = reservation.start, None
     if item.repeat:
-        recurrence = parse_rrule(item.repeat, local_day(reservation.start, room.zone))
+        # its first date may have been moved here since: that one follows when it is linked
+        start = reservation.original_start or start
+        recurrence = parse_rrule(item.repeat, start.astimezone(room.zone))
     return EventDraft(
         subject=reservation.subject,
-        start=reservation.start,
-        end=reservation.end,
+        start=start,
+        end=start + (reservation.end - reservation.start),
         all_day=reservation.all_day,
         time_zone=room.time_zone,
         transaction_id=item.transaction_id,

@@ -136,12 +136,12 @@ def _spans(wish: Wish) -> list[TimeSpan]:
     if wish.repeat is None:
         return [TimeSpan(wish.start, wish.end)]
     zone = wish.room.zone
-    recurrence = parse_rrule(wish.repeat, local_day(wish.start, zone))
+    local = wish.start.astimezone(zone)
+    recurrence = parse_rrule(wish.repeat, local)
     if recurrence.end_date is None and recurrence.count is None:
         raise UnsupportedRecurrence(
             f"{wish.repeat!r} never ends", hint="add COUNT=… or UNTIL=YYYYMMDD"
         )
-    local = wish.start.astimezone(zone)
     found = [
         TimeSpan(start, start + (wish.end - wish.start))
         for start in starts(recurrence, local, wish.start + _LONGEST_SERIES)
@@ -273,25 +273,52 @@ def _owe_change(company: Company, before: Reservation, after: Reservation) -> No
             return
         _owe(company, after, PushAction.CREATE)
         return
-    for item in pending:
-        mark_done(company.store, item.id, company.now)
     if moved:
-        if before.event_id:
-            _owe(company, before, PushAction.CANCEL)
-        update_reservation(
-            company.store,
-            replace(
-                after,
-                event_id=None,
-                ical_uid=None,
-                series_key=None,
-                series_master_id=None,
-                original_start=None,
-            ),
+        _owe_move(company, before, after, pending)
+        return
+    _drop(company, pending, PushAction.CREATE, PushAction.CHANGE)
+    _owe(company, after, PushAction.CHANGE)
+
+
+def _owe_move(
+    company: Company, before: Reservation, after: Reservation, pending: Sequence[OutboxItem]
+) -> None:
+    """The new room first; the old one is left once the reservation stands in the new."""
+    if any(item.repeat for item in pending):
+        raise Refused(
+            f"reservation {before.number} stands for a series that is not in Outlook yet",
+            hint="push it first: obctl sync run",
+            code="push-pending",
         )
-        _owe(company, after, PushAction.CREATE)
-    else:
-        _owe(company, after, PushAction.CHANGE)
+    _drop(company, pending, PushAction.CREATE, PushAction.CHANGE)
+    left = [item for item in pending if item.action is PushAction.CANCEL]
+    returning = next((item for item in left if item.room == after.room), None)
+    if returning is not None:
+        # It never left: its event is still there.
+        mark_done(company.store, returning.id, company.now)
+        back = replace(after, event_id=returning.event_id)
+        update_reservation(company.store, back)
+        _owe(company, back, PushAction.CHANGE)
+        return
+    unlinked = replace(
+        after,
+        event_id=None,
+        ical_uid=None,
+        series_key=None,
+        series_master_id=None,
+        original_start=None,
+    )
+    update_reservation(company.store, unlinked)
+    _owe(company, unlinked, PushAction.CREATE)
+    if before.event_id:
+        _owe(company, before, PushAction.CANCEL)
+
+
+def _drop(company: Company, pending: Sequence[OutboxItem], *actions: PushAction) -> None:
+    """Nobody wants these writes any more."""
+    for item in pending:
+        if item.action in actions:
+            mark_done(company.store, item.id, company.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,9 +346,11 @@ def cancel_reservation(
             never_pushed = reservation.event_id is None and not any(
                 item.attempts for item in pending
             )
-            for item in pending:
-                if never_pushed or item.action is not PushAction.CREATE:
-                    mark_done(company.store, item.id, company.now)
+            _drop(company, pending, PushAction.CHANGE)
+            if never_pushed:
+                # a series goes to Outlook all the same, without this date
+                single = [item for item in pending if not item.repeat]
+                _drop(company, single, PushAction.CREATE)
             after = replace(
                 reservation,
                 status=Status.CANCELLED,

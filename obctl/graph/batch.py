@@ -96,7 +96,9 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
         ),
         "application/json",
     )
-    what = asked.anything(f"{len(errands)} requests in one batch")
+    first = next(iter(errands.values())).asked.what
+    others = len(errands) - 1
+    what = asked.anything(f"{first} and {others} more" if others else first)
     mailboxes = [one.asked.mailbox for one in errands.values() if one.asked.mailbox]
     body = await graph.send(info, what, mailboxes)
     try:

@@ -25,9 +25,10 @@ def local(item: str, zone_name: str) -> str:
     return f"{datetime.fromisoformat(item).astimezone(zone(zone_name)):%a %d %b %H:%M}"
 
 
-def _when(item: JsonObject) -> str:
+def _where(item: JsonObject) -> str:
     reservation = item["reservation"]
-    return local(reservation["start"], reservation["time_zone"])
+    zone_name = reservation["time_zone"]
+    return f"{reservation['room_name']}, {local(reservation['start'], zone_name)} ({zone_name})"
 
 
 def _cause(item: JsonObject) -> str:
@@ -54,7 +55,7 @@ def _why(item: JsonObject) -> str:
 COLUMNS = [
     Column("id", lambda o: str(o["id"]), justify="right", no_wrap=True),
     Column("reservation", lambda o: f"{o['reservation']['number']} {o['reservation']['subject']}"),
-    Column("room, start", lambda o: f"{o['reservation']['room_name']}, {_when(o)}"),
+    Column("room, start", _where),
     Column("why it waits", _why),
     Column("status", lambda o: o["status"], no_wrap=True),
 ]
@@ -125,12 +126,12 @@ _MEANING = {
 }
 
 
-def status_picture(item: JsonObject) -> list[RenderableType]:
-    """What Outlook has now, beside the last known original."""
+def status_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
+    """What Outlook has now, beside the last known original; times in the room's zone."""
     now = fields(
         [
             ("request", item["request"]),
-            ("asked", item["asked_at"]),
+            ("asked", f"{local(item['asked_at'], zone_name)} ({zone_name})"),
             ("outlook", f"{item['outlook']}: {_MEANING[item['outlook']]}"),
         ]
     )
@@ -141,32 +142,37 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
     from obctl.render.output import text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for header in ("", "last known", "now"):
+    for header in (f"({zone_name})", "last known", "now"):
         table.add_column(header, overflow="fold")
     original = event.get("original") or {}
     for label, pick in _ROWS:
-        table.add_row(text(label), text(pick(last)), text(pick(original)))
+        table.add_row(text(label), text(pick(last, zone_name)), text(pick(original, zone_name)))
     if event.get("room"):
         table.add_row(text("room"), text(""), text(event["room"]))
     return [now, table]
 
 
-def _address(original: JsonObject) -> str:
+def _address(original: JsonObject, _zone_name: str) -> str:
     person = (original.get("organizer") or {}).get("emailAddress") or {}
     return f"{person.get('name') or ''} <{person.get('address') or ''}>" if person else ""
 
 
-def _time(original: JsonObject, which: str) -> str:
-    value = original.get(which) or {}
-    moment = str(value.get("dateTime") or "")[:16].replace("T", " ")
-    return f"{moment} {value.get('timeZone') or ''}".strip()
+def _moment(value: JsonObject | None, zone_name: str) -> str:
+    """Graph's dateTimeTimeZone, which is UTC because every request asks for that."""
+    text = str((value or {}).get("dateTime") or "")[:19]
+    return local(f"{text}+00:00", zone_name) if text else ""
+
+
+def _changed(original: JsonObject, zone_name: str) -> str:
+    text = str(original.get("lastModifiedDateTime") or "")[:19]
+    return local(f"{text}+00:00", zone_name) if text else ""
 
 
 _ROWS = (
-    ("subject", lambda o: o.get("subject")),
-    ("start", lambda o: _time(o, "start")),
-    ("end", lambda o: _time(o, "end")),
+    ("subject", lambda o, _zone: o.get("subject")),
+    ("start", lambda o, zone_name: _moment(o.get("start"), zone_name)),
+    ("end", lambda o, zone_name: _moment(o.get("end"), zone_name)),
     ("organiser", _address),
-    ("cancelled", lambda o: {True: "yes", False: "no"}.get(o.get("isCancelled"))),
-    ("changed", lambda o: o.get("lastModifiedDateTime")),
+    ("cancelled", lambda o, _zone: {True: "yes", False: "no"}.get(o.get("isCancelled"))),
+    ("changed", _changed),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from obctl.domain.availability import FreeRoom
-from obctl.domain.cancellation import CancellationRequest, impact_of
+from obctl.domain.cancellation import CancellationRequest, RequestStatus, impact_of
 from obctl.domain.company_log import LogEntry
 from obctl.domain.difference import Cause, Difference, RoomVerdict
 from obctl.domain.event import Event
@@ -149,16 +149,25 @@ def diff_object(
     }
 
 
+_CARRIED_OUT = (RequestStatus.APPROVED, RequestStatus.PROCESSED)
+
+
 def request_object(
     request: CancellationRequest, reservation: Reservation, rooms: Rooms, now: datetime
 ) -> dict[str, Any]:
-    impact = impact_of(reservation)
+    impact = impact_of(reservation, decided=request.status in _CARRIED_OUT)
+    cause = cause_object(request.cause)
+    if cause and request.status is RequestStatus.OPEN:
+        cause["remedy"] = (
+            f"obctl cancellations status {request.id}, then approve {request.id}"
+            f" or reject {request.id}"
+        )
     return {
         "id": request.id,
         "reservation": reservation_object(reservation, rooms, now),
         "external_state": int(reservation.external_state),
         "reason": request.reason.value,
-        "cause": cause_object(request.cause),
+        "cause": cause,
         "requested_at": at(request.requested_at),
         "status": request.status.value,
         "decided_at": at(request.decided_at),

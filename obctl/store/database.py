@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from obctl.errors import ObctlError, StoreBusy, StoreError
+from obctl.errors import ObctlError, StoreBusy, StoreError, StoreFull, UsageError
 
 BUSY_SECONDS = 30
 _FILE_MODE = 0o600
@@ -138,6 +138,10 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translate(path, error) from error
+    except OverflowError as error:
+        raise UsageError(
+            "there is no such number: it is larger than any here", code="unknown-number"
+        ) from error
 
 
 def _translate(path: Path, error: sqlite3.Error) -> ObctlError:
@@ -155,10 +159,9 @@ def _translate(path: Path, error: sqlite3.Error) -> ObctlError:
                 code="store-corrupt",
             )
         case sqlite3.SQLITE_FULL:
-            return StoreError(
+            return StoreFull(
                 f"no space is left for {path}; nothing was half written",
                 hint="free some space, then run the command again",
-                code="disk-full",
             )
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return StoreError(f"{path} cannot be opened for writing: {error}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from obctl.domain.event import EventId
 from obctl.domain.push import OutboxItem, PushAction
+from obctl.domain.room import RoomId
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
 
@@ -58,6 +60,16 @@ def load_transaction_ids(store: Store) -> frozenset[str]:
     return frozenset(row["transaction_id"] for row in rows)
 
 
+def load_leaving(store: Store, room: RoomId) -> frozenset[EventId]:
+    """The events of a room that a push is about to take off its calendar."""
+    rows = store.rows(
+        "SELECT event_id FROM outbox WHERE room = ? AND action = 'cancel' AND done_at IS NULL"
+        " AND event_id IS NOT NULL",
+        (room,),
+    )
+    return frozenset(row["event_id"] for row in rows)
+
+
 def mark_attempt(store: Store, item: int) -> None:
     """An attempt begins: should it end without a word, the next one looks before it writes."""
     store.run("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (item,))
@@ -66,6 +78,14 @@ def mark_attempt(store: Store, item: int) -> None:
 def mark_done(store: Store, item: int, at: datetime) -> None:
     """The write is in Outlook, or nobody wants it any more."""
     store.run("UPDATE outbox SET done_at = ?, failed = 0 WHERE id = ?", (instant(at), item))
+
+
+def drop_owed(store: Store, reservation: int, at: datetime) -> None:
+    """Nothing is owed for this reservation any more."""
+    store.run(
+        "UPDATE outbox SET done_at = ?, failed = 0 WHERE reservation = ? AND done_at IS NULL",
+        (instant(at), reservation),
+    )
 
 
 def mark_failed(

@@ -168,7 +168,7 @@ def test_wrong_options_are_said(desk, options, words) -> None:
 def test_a_store_that_is_not_there_is_said_at_once(desk) -> None:
     (desk.home / "contoso" / "store.db").unlink()
     answer = desk.run("listen", "--port", "0")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "store" in answer.stderr
 
 

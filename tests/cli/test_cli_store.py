@@ -31,14 +31,14 @@ def test_a_backup_never_replaces_a_file(desk: Desk, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     copy.write_text("mine")
     answer = desk.run("store", "backup", str(copy))
-    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert (answer.exit_code, answer.stdout) == (2, "")
     assert "exists already" in answer.stderr
     assert copy.read_text() == "mine"
 
 
 def test_a_backup_into_a_missing_folder_is_refused(desk: Desk, tmp_path: Path) -> None:
     answer = desk.run("store", "backup", str(tmp_path / "none" / "copy.db"))
-    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert (answer.exit_code, answer.stdout) == (2, "")
     assert "cannot be opened" in answer.stderr
 
 

@@ -292,7 +292,7 @@ def test_the_same_transaction_books_once(tenant: Tenant) -> None:
 
 
 def test_a_repeated_reservation_becomes_one_series(tenant: Tenant) -> None:
-    rule = parse_rrule("FREQ=WEEKLY;BYDAY=TU;COUNT=4", date(2026, 10, 20))
+    rule = parse_rrule("FREQ=WEEKLY;BYDAY=TU;COUNT=4", datetime(2026, 10, 20, 9, tzinfo=UTC))
 
     async def ask(gateway: GraphGateway) -> tuple[Any, Any]:
         made = await gateway.create_event(VERMEER, draft(recurrence=rule))

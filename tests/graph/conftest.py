@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
 
 import pytest
+from asking import Ask, Result
 from recorded_graph import RecordedGraph
 
 from obctl.config import Cloud, CredentialKind, GraphSettings
 from obctl.graph.gateway import GraphGateway, open_gateway
-
-Result = TypeVar("Result")
-Ask = Callable[[Callable[[GraphGateway], Awaitable[Result]]], Result]
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from asking import Ask
 from builders import make_room
-from conftest import Ask
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec

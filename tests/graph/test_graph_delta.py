@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from asking import Ask
 from builders import make_room
-from conftest import Ask
 from recorded_graph import Answer, RecordedGraph, refusal
 
 from obctl.domain.event import DeltaItem, DeltaLink, EventId, EventType

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from asking import Ask
 from builders import make_room
-from conftest import Ask
 from kiota_http import _exceptions as kiota_errors
 from recorded_graph import Answer, RecordedGraph, refusal
 

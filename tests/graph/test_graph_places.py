@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Ask
+from asking import Ask
 from recorded_graph import Answer, RecordedGraph, Seen, refusal
 
 from obctl.domain.directory import DirectoryEntry

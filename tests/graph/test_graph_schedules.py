@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from asking import Ask
 from builders import make_room, moment
-from conftest import Ask
 from recorded_graph import Answer, RecordedGraph, Seen, refusal
 
 from obctl.domain.availability import BusySpan

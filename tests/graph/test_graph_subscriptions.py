@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from asking import Ask
 from builders import make_room
-from conftest import Ask
 from recorded_graph import RecordedGraph, refusal
 
 from obctl.domain.subscription import GraphSubscription

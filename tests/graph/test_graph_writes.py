@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from asking import Ask
 from builders import ANNA, make_room, moment
-from conftest import Ask
 from recorded_graph import Answer, RecordedGraph, refusal
 
 from obctl.domain.event import EventId, Person
@@ -80,7 +80,7 @@ def test_days_are_written_as_midnights_of_the_room(graph: RecordedGraph, ask: As
 
 
 def test_a_series_keeps_its_wall_clock_and_names_its_zone(graph: RecordedGraph, ask: Ask) -> None:
-    rule = parse_rrule("FREQ=WEEKLY;BYDAY=TU;COUNT=10", date(2026, 9, 15))
+    rule = parse_rrule("FREQ=WEEKLY;BYDAY=TU;COUNT=10", datetime(2026, 9, 15, 9, tzinfo=UTC))
     body = sent(graph, ask, replace(DRAFT, recurrence=rule))
     assert body["start"] == {
         "dateTime": "2026-09-15T11:00:00",

@@ -1,0 +1,126 @@
+"""RFC 5545 rules become Graph patterns, and give the dates people expect."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from obctl.domain.series import parse_graph_recurrence, parse_rrule, starts
+from obctl.errors import UnsupportedRecurrence
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+MONDAY = datetime(2026, 10, 19, 9, tzinfo=AMSTERDAM)
+
+
+@pytest.mark.parametrize(
+    ("rule", "pattern"),
+    [
+        ("FREQ=DAILY;COUNT=3", {"type": "daily", "interval": 1}),
+        (
+            "FREQ=WEEKLY;BYDAY=MO;COUNT=10",
+            {"type": "weekly", "interval": 1, "daysOfWeek": ["monday"], "firstDayOfWeek": "monday"},
+        ),
+        (
+            "RRULE:freq=weekly;interval=2;byday=mo,we;wkst=su;count=4",
+            {
+                "type": "weekly",
+                "interval": 2,
+                "daysOfWeek": ["monday", "wednesday"],
+                "firstDayOfWeek": "sunday",
+            },
+        ),
+        (
+            "FREQ=MONTHLY;COUNT=3",
+            {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 19},
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3",
+            {"type": "relativeMonthly", "interval": 1, "daysOfWeek": ["friday"], "index": "last"},
+        ),
+        (
+            "FREQ=YEARLY;COUNT=2",
+            {"type": "absoluteYearly", "interval": 1, "dayOfMonth": 19, "month": 10},
+        ),
+        (
+            "FREQ=YEARLY;BYMONTH=11;BYDAY=3TH;COUNT=2",
+            {
+                "type": "relativeYearly",
+                "interval": 1,
+                "daysOfWeek": ["thursday"],
+                "index": "third",
+                "month": 11,
+            },
+        ),
+    ],
+)
+def test_a_rule_becomes_a_graph_pattern(rule: str, pattern: dict[str, object]) -> None:
+    assert parse_rrule(rule, MONDAY).to_graph()["pattern"] == pattern
+
+
+@pytest.mark.parametrize(
+    ("until", "last"),
+    [
+        ("20261109", date(2026, 11, 9)),
+        ("20261109T235959Z", date(2026, 11, 9)),
+        ("20261109T080000Z", date(2026, 11, 9)),
+        ("20261109T075959Z", date(2026, 11, 8)),
+        ("20261109T090000", date(2026, 11, 9)),
+    ],
+    ids=["date", "utc-end-of-day", "utc-at-the-start", "utc-just-before", "local"],
+)
+def test_until_is_a_date_a_local_time_or_utc(until: str, last: date) -> None:
+    found = parse_rrule(f"FREQ=WEEKLY;BYDAY=MO;UNTIL={until}", MONDAY)
+    assert found.end_date is not None
+    assert found.end_date >= date(2026, 11, 2)
+    assert found.end_date == last
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("every monday", "no RFC 5545 rule"),
+        ("FREQ=HOURLY;COUNT=3", "hourly"),
+        ("FREQ=WEEKLY;BYHOUR=3", "BYHOUR"),
+        ("FREQ=MONTHLY;BYDAY=MO;COUNT=3", "which one of the month"),
+        ("FREQ=MONTHLY;BYDAY=5MO;COUNT=3", "first, second, third, fourth or last"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "BYMONTHDAY"),
+        ("FREQ=WEEKLY;BYDAY=XX", "no RFC 5545 rule"),
+        ("FREQ=WEEKLY;UNTIL=soon", "no RFC 5545 rule"),
+    ],
+)
+def test_what_outlook_cannot_repeat_is_refused_by_name(rule: str, why: str) -> None:
+    with pytest.raises(UnsupportedRecurrence) as error:
+        parse_rrule(rule, MONDAY)
+    assert why in error.value.message
+
+
+def test_a_series_keeps_its_wall_clock_when_the_clocks_go_back() -> None:
+    rule = parse_rrule("FREQ=WEEKLY;BYDAY=MO;COUNT=2", MONDAY)
+    found = starts(rule, MONDAY, datetime(2027, 1, 1, tzinfo=AMSTERDAM))
+    assert [moment.isoformat() for moment in found] == [
+        "2026-10-19T09:00:00+02:00",
+        "2026-10-26T09:00:00+01:00",
+    ]
+
+
+def test_a_short_month_has_the_series_on_its_last_day() -> None:
+    rule = parse_rrule("FREQ=MONTHLY;COUNT=4", datetime(2026, 12, 31, 9, tzinfo=AMSTERDAM))
+    assert [day.isoformat() for day in rule.dates(date(2027, 6, 1))] == [
+        "2026-12-31",
+        "2027-01-31",
+        "2027-02-28",
+        "2027-03-31",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=DAILY;INTERVAL=3;COUNT=5", "FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20261201", "FREQ=MONTHLY"],
+)
+def test_graphs_own_json_reads_back_as_the_same_recurrence(rule: str) -> None:
+    found = parse_rrule(rule, MONDAY)
+    again = parse_graph_recurrence(found.to_graph())
+    assert again is not None
+    assert list(again.dates(date(2027, 3, 1))) == list(found.dates(date(2027, 3, 1)))

@@ -32,6 +32,13 @@ class Conflict:
     agreed: str
     kept: str
 
+    @property
+    def words(self) -> str:
+        return (
+            f"{self.field}: Officebooking {self.officebooking}, Outlook {self.outlook},"
+            f" agreed {self.agreed}; kept {self.kept}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -35,7 +35,7 @@ class Situation:
     moved: Mapping[int, tuple[Room, Event]] = field(default_factory=dict)
     """Reservations of this room whose meeting turned up, unclaimed, in another mapped room."""
     claimed: frozenset[EventId] = frozenset()
-    """Events of this room that another room's reservation moves to."""
+    """Events that are no news: another room's reservation moves there, or a push removes them."""
     owned: frozenset[str] = frozenset()
     """Transaction ids of our own pushes: their events are no news."""
     causes: Mapping[int, Cause] = field(default_factory=dict)

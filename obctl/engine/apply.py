@@ -28,6 +28,7 @@ from obctl.store.events import (
     payload_ids,
     save_events,
 )
+from obctl.store.outbox import drop_owed
 from obctl.store.reservations import insert_reservations, next_number, update_reservation
 from obctl.store.services import cancel_services
 
@@ -113,6 +114,7 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
     match change.kind:
         case ChangeKind.CANCEL:
             forget_agreed(store, [number])
+            drop_owed(store, number, now)
             cancel_services(store, change.services_cancelled)
             if request and is_open:
                 decide_request(
@@ -148,8 +150,7 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
         _about(
             change,
             "conflict.merged",
-            f"{item.field}: Officebooking {item.officebooking}, Outlook {item.outlook},"
-            f" agreed {item.agreed}; kept {item.kept}",
+            item.words,
             run,
             now,
         )

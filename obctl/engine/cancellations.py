@@ -20,7 +20,7 @@ from obctl.errors import NotFound, ObctlError, UsageError
 from obctl.store.agreed_states import forget_agreed
 from obctl.store.cancellation_requests import decide_request, find_request, load_requests
 from obctl.store.company_log import append_log, find_entry, load_history
-from obctl.store.outbox import add_to_outbox
+from obctl.store.outbox import add_to_outbox, drop_owed
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.services import cancel_services
@@ -162,6 +162,7 @@ def approve(
             services = reservation.ordered_services
             cancel_services(company.store, [service.id for service in services])
             forget_agreed(company.store, [reservation.number])
+            drop_owed(company.store, reservation.number, now)
             decide_request(
                 company.store, request.id, status=RequestStatus.APPROVED, at=now, by=by, note=note
             )
@@ -189,6 +190,7 @@ def reject(
             )
             update_reservation(company.store, kept)
             forget_agreed(company.store, [reservation.number])
+            drop_owed(company.store, reservation.number, now)
             if push_back:
                 _owe_again(company, kept)
             decide_request(

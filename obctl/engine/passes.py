@@ -51,7 +51,7 @@ from obctl.errors import (
 from obctl.store.agreed_states import load_agreed
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.company_log import append_log
-from obctl.store.outbox import load_transaction_ids
+from obctl.store.outbox import load_leaving, load_transaction_ids
 from obctl.store.reservations import (
     find_by_event,
     load_by_series,
@@ -264,6 +264,7 @@ class Pass:
             and self._settings.series is SeriesPolicy.NIGHTLY,
             requests={item.reservation: item for item in load_requests(self._store)},
             owned=load_transaction_ids(self._store),
+            claimed=load_leaving(self._store, room.id),
         )
 
     def _held_elsewhere(self, situation: Situation) -> list[Reservation]:
@@ -311,6 +312,7 @@ class Pass:
     ) -> None:
         # Another room's move may have brought a reservation here since this one was read.
         fresh = self._situation(waiting.room, waiting.found)
+        claimed |= fresh.claimed
         self._finish(waiting.room, waiting.found, replace(fresh, moved=moved, claimed=claimed))
 
     async def _settled_again(
@@ -323,6 +325,7 @@ class Pass:
         found = await self._read_room(waiting.room, state, None)
         situation = await self._verified(self._situation(waiting.room, found))
         found = replace(found, reading=situation.reading)
+        claimed |= situation.claimed
         self._finish(waiting.room, found, replace(situation, moved=moved, claimed=claimed))
 
     async def _look_at(self, room_id: RoomId, held: Sequence[Reservation]) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from obctl.domain.agreed_state import agree
+from obctl.domain.change import Conflict
 from obctl.domain.event import Event
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.engine.company import Company
@@ -28,9 +29,13 @@ _MOST_DOUBLINGS = 10
 
 
 def record_in_step(
-    company: Company, owed: Owed, pairs: Sequence[tuple[Reservation, Event]], action: str
+    company: Company,
+    owed: Owed,
+    pairs: Sequence[tuple[Reservation, Event]],
+    action: str,
+    conflicts: Sequence[Conflict] = (),
 ) -> None:
-    """Both sides are equal now: say so everywhere at once."""
+    """Both sides are equal now: say so everywhere at once, with what was merged for it."""
     store, now = company.store, company.now
     with store.transaction():
         mark_done(store, owed.item.id, now)
@@ -53,6 +58,9 @@ def record_in_step(
                 company, action, "in Outlook as reserved here"
             )
             append_log(store, [replace(entry, event_id=event.id)], payloads)
+        append_log(
+            store, [owed.entry(company, "conflict.merged", item.words) for item in conflicts]
+        )
 
 
 def record_cancelled(company: Company, owed: Owed) -> None:

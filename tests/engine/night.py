@@ -140,11 +140,33 @@ class Watched(Faults):
         return super().meet(method, mailbox, route)
 
 
+class Building:
+    """A sandbox and a gateway to it, used again and again: opening them takes long."""
+
+    def __init__(self, server: SandboxServer) -> None:
+        self.server = server
+        self._runner = asyncio.Runner()
+        settings = GraphSettings(url=server.url, credential=CredentialKind.TOKEN)
+        self._opened = open_gateway(settings, token="letmein")
+        self._gateway = self._runner.run(self._opened.__aenter__())
+
+    def ask(self, work: Callable[[Gateway], Awaitable[Result]]) -> Result:
+        async def session() -> Result:
+            return await work(self._gateway)
+
+        return self._runner.run(session())
+
+    def close(self) -> None:
+        self._runner.run(self._opened.__aexit__(None, None, None))
+        self._runner.close()
+
+
 class Night:
     """A building, its Outlook and its Officebooking."""
 
-    def __init__(self, server: SandboxServer, company: Company) -> None:
-        self.server = server
+    def __init__(self, building: Building, company: Company) -> None:
+        self.building = building
+        self.server = server = building.server
         self.tenant = server.tenant
         self.company = company
         self.watched = Watched()
@@ -260,12 +282,7 @@ class Night:
     # -- nights --------------------------------------------------------------------------------
 
     def ask(self, work: Callable[[Gateway], Awaitable[Result]]) -> Result:
-        async def session() -> Result:
-            settings = GraphSettings(url=self.server.url, credential=CredentialKind.TOKEN)
-            async with open_gateway(settings, token="letmein") as gateway:
-                return await work(gateway)
-
-        return asyncio.run(session())
+        return self.building.ask(work)
 
     def run(self, *rooms: str, again: bool = True, **options: Any) -> RunReport:
         """A run over these rooms or all; then two more look, and find nothing left to do.
@@ -415,7 +432,7 @@ def another_tenant(server: SandboxServer, file: Path, clock: str | None) -> None
 
 @contextmanager
 def nightfall(
-    server: SandboxServer,
+    building: Building,
     folder: Path,
     *,
     names: tuple[str, ...] = NAMES,
@@ -425,6 +442,7 @@ def nightfall(
     """A `Night` in `folder` on which nothing has happened yet."""
     file = folder / "tenant.toml"
     file.write_text(tenant_text(names), "utf-8")
+    server = building.server
     another_tenant(server, file, clock)
     settings = {
         "graph.url": server.url,
@@ -441,7 +459,7 @@ def nightfall(
                 make_room(name, object_id=None, mailbox=mailbox, activated_at=activated_at),
             )
         config = replace(config, sync=SyncSettings(future_days=30))
-        yield Night(server, Company(config=config, store=store, clock=server.tenant.now))
+        yield Night(building, Company(config=config, store=store, clock=server.tenant.now))
     finally:
         store.close()
 

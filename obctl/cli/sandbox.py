@@ -175,16 +175,17 @@ def play(
     from obctl.sandbox.player import play as play_scenario
     from obctl.sandbox.scenario_file import find_scenario
 
-    verdict = play_scenario(find_scenario(file), print if output is Format.TABLE else _silent)
+    verdict = play_scenario(find_scenario(file), print if output is Format.TABLE else None)
     told = {
         "file": str(verdict.scenario.file),
         "cause": verdict.scenario.cause,
         "found": verdict.causes,
+        "conditions": verdict.conditions,
         "as_expected": not verdict.problems,
         "problems": verdict.problems,
         "diff": verdict.found,
     }
-    _show(told, output, _verdict_text(verdict.causes, verdict.problems))
+    _show(told, output, _verdict_text(verdict.causes + verdict.conditions, verdict.problems))
     if verdict.problems:
         raise typer.Exit(3)
 
@@ -195,13 +196,9 @@ def clear_faults(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TA
     _show_faults(_call(url, "DELETE", "faults"), output)
 
 
-def _verdict_text(causes: list[str], problems: list[str]) -> str:
-    found = f"obctl finds: {', '.join(causes) or 'no difference'}"
+def _verdict_text(codes: list[str], problems: list[str]) -> str:
+    found = f"obctl finds: {', '.join(codes) or 'no difference'}"
     return "\n".join([found, *problems] if problems else [f"{found}, as expected"])
-
-
-def _silent(_: str) -> None:
-    """The story is not told where JSON is wanted."""
 
 
 def _clock_change(text: str) -> dict[str, Any]:

@@ -101,10 +101,18 @@ async def _graph_request(request: Request, version: str) -> GraphRequest:
         method=request.method,
         path=path,
         query=dict(parse_qsl(query, keep_blank_values=True)),
-        headers=dict(request.headers.items()),
+        headers=_headers(request),
         body=await request.body(),
         base=f"{request.url.scheme}://{request.url.netloc}/{version}",
     )
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Lower-case names; a header that came in several lines is one list."""
+    found: dict[str, str] = {}
+    for name, value in request.headers.items():
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def _response(answer: GraphResponse) -> Response:

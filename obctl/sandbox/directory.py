@@ -123,7 +123,7 @@ class Directory:
         self.unfilled.discard(address)
         for room in [self.mailboxes[one] for one in self.rooms]:
             for item in room.items.values():
-                if item.organizer is mailbox.owner:
+                if item.organizer == mailbox.owner:
                     mailbox.add(_original(item, mailbox.next_number()))
 
     def visible(self, name: str) -> Mailbox | None:

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from obctl.errors import ObctlError
 from obctl.sandbox.actions import perform
 from obctl.sandbox.listening import Listener
-from obctl.sandbox.scenario_file import Scenario, load_scenario
+from obctl.sandbox.scenario_file import Expectation, Scenario, load_scenario
 from obctl.sandbox.server import SandboxServer
 from obctl.sandbox.service import make_service
 from obctl.sandbox.steps import Listen, Obctl, ScenarioStep, StopListening
@@ -45,6 +47,11 @@ class Verdict:
         """The cause of every difference, each once."""
         differences = self.found.get("differences", [])
         return sorted({str(one["cause"]["code"]) for one in differences})
+
+    @property
+    def conditions(self) -> list[str]:
+        """What makes rooms inconclusive, each once."""
+        return sorted({one["condition"] for one in self.found.get("rooms", []) if one["condition"]})
 
 
 class Company:
@@ -84,8 +91,12 @@ class Company:
         return done.stdout
 
 
-def play(file: Path, narrate: Narrate = lambda _: None) -> Verdict:
-    """Act `file` out and compare what obctl finds with what the scenario expects."""
+def play(file: Path, narrate: Narrate | None = None) -> Verdict:
+    """Act `file` out and compare what obctl finds with what the scenario expects.
+
+    With `narrate` the story is told line by line, and ends with `obctl diff` as a person sees it.
+    """
+    tell = narrate or (lambda _: None)
     scenario = load_scenario(file, frozen=True)
     verdict = Verdict(scenario)
     service = make_service(scenario.exchange, scenario.handles)
@@ -98,10 +109,12 @@ def play(file: Path, narrate: Narrate = lambda _: None) -> Verdict:
         listener = Listener(company.environment, server)
         try:
             for step in scenario.steps:
-                _take(step, server, company, listener, narrate)
+                _take(step, server, company, listener, tell)
         finally:
             listener.stop()
         _judge(verdict, company)
+        if narrate is not None:
+            _show_diff(verdict, company, narrate)
     return verdict
 
 
@@ -151,22 +164,23 @@ def _take(
             perform(server.service, step)
 
 
-def _told(step: Any) -> str:
+def _told(step: ScenarioStep) -> str:
     """A step in words: what happens, and to what."""
-    words = [str(step.__struct_config__.tag)]
-    for name in ("kind", "event", "subject", "meeting", "room", "mailbox", "day", "start", "until"):
-        value = getattr(step, name, None)
-        if value:
-            words.append(str(value))
-    return f"* {' '.join(words)}"
+    data: dict[str, Any] = msgspec.to_builtins(step)
+    what = data.pop("do")
+    for name in ("after", "name"):
+        data.pop(name, None)
+    return f"* {what}: {', '.join(f'{name} {_words(value)}' for name, value in data.items())}"
+
+
+def _words(value: object) -> str:
+    return " ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
 def _judge(verdict: Verdict, company: Company) -> None:
     expect = verdict.scenario.expect
     if expect.first is not None:
-        words = ["diff", expect.first.isoformat(), "-o", "json"]
-        if expect.last is not None:
-            words += ["--to", expect.last.isoformat()]
+        words = (*_diff_words(expect), "-o", "json")
         verdict.found = json.loads(company.run(*words, exits=_DIFF_EXITS))
         _compare("causes", list(expect.causes), verdict.causes, verdict)
         _compare_condition(verdict)
@@ -181,6 +195,18 @@ def _judge(verdict: Verdict, company: Company) -> None:
         _compare_normalised(verdict, company)
 
 
+def _show_diff(verdict: Verdict, company: Company, narrate: Narrate) -> None:
+    if verdict.scenario.expect.first is not None:
+        words = _diff_words(verdict.scenario.expect)
+        narrate(f"$ obctl {shlex.join(words)}")
+        narrate(company.run(*words, exits=_DIFF_EXITS).rstrip())
+
+
+def _diff_words(expect: Expectation) -> tuple[str, ...]:
+    words = ("diff", str(expect.first))
+    return words if expect.last is None else (*words, "--to", str(expect.last))
+
+
 def _compare(name: str, wanted: list[str], found: list[str], verdict: Verdict) -> None:
     if sorted(wanted) != sorted(found):
         verdict.problems.append(
@@ -189,9 +215,8 @@ def _compare(name: str, wanted: list[str], found: list[str], verdict: Verdict) -
 
 
 def _compare_condition(verdict: Verdict) -> None:
-    conditions = {one["condition"] for one in verdict.found["rooms"] if one["condition"]}
     wanted = verdict.scenario.expect.condition
-    _compare("condition", [wanted] if wanted else [], sorted(conditions), verdict)
+    _compare("condition", [wanted] if wanted else [], verdict.conditions, verdict)
 
 
 def _compare_normalised(verdict: Verdict, company: Company) -> None:

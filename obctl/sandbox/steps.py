@@ -15,7 +15,9 @@ from obctl.sandbox.item import Response
 from obctl.sandbox.words import FaultKind, Trigger
 
 
-class _Step(msgspec.Struct, tag_field="do", forbid_unknown_fields=True, kw_only=True):
+class _Step(
+    msgspec.Struct, tag_field="do", forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+):
     after: str = "0s"
     """How long after the step before."""
 

@@ -123,6 +123,14 @@ def test_select_leaves_the_id_and_calendar_view_leaves_out_when_it_changed(graph
     assert error_of(unknown) == (400, "RequestBroker--ParseUri")
 
 
+def test_preferences_may_come_in_several_header_lines(graph: Graph) -> None:
+    graph.post(f"/users/{ROOM}/events", event(rooms=()))
+    lines = [("Prefer", IMMUTABLE), ("Prefer", 'outlook.timezone="Europe/Amsterdam"')]
+    found = graph.http.get(f"/users/{ROOM}/events", headers=lines).json()["value"][0]
+    assert found["id"].startswith("AAkAL")
+    assert found["start"]["timeZone"] == "Europe/Amsterdam"
+
+
 def test_a_repeated_transaction_books_once(graph: Graph) -> None:
     body = event(rooms=(), transactionId="r-1")
     first, second = (graph.post(f"/users/{ROOM}/events", body) for _ in range(2))

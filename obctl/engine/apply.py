@@ -204,8 +204,9 @@ def _lost_entry(change: Change, run: str | None, now: datetime) -> LogEntry:
 
 def _processed(change: Change) -> str:
     words = f"reservation {change.after.number} cancelled"
-    if change.services_cancelled:
-        words += f" with {len(change.services_cancelled)} services"
+    count = len(change.services_cancelled)
+    if count:
+        words += f" with {count} service{'s' if count > 1 else ''}"
     return words
 
 

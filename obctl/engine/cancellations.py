@@ -166,8 +166,9 @@ def approve(
             decide_request(
                 company.store, request.id, status=RequestStatus.APPROVED, at=now, by=by, note=note
             )
-            with_services = f" with {len(services)} services" if services else ""
-            words = f"approved by {by}: reservation {reservation.number} cancelled{with_services}"
+            words = f"approved by {by}: reservation {reservation.number} cancelled"
+            if services:
+                words += f" with {len(services)} service{'s' if len(services) > 1 else ''}"
             _log(company, reservation, "cancellation.approved", words, note)
         return [find_request(company.store, number) for number in requests]
 

@@ -61,11 +61,12 @@ def _details(difference: JsonObject, zone_name: str) -> RenderableType:
         ("   reservation", reservation if reservation is not None else "none"),
     ]
     for name, values in difference["fields"].items():
-        ours, theirs = values["officebooking"], values["outlook"]
+        ours = _cell(values["officebooking"], name, zone_name).plain
+        theirs = _cell(values["outlook"], name, zone_name).plain
         pairs.append((f"   {name}", f"Officebooking {ours}, Outlook {theirs}"))
     pairs.append(("   cause", _cause_text(cause)))
     missed = difference["missed_because"]
-    if missed:
+    if missed and missed["code"] != cause["code"]:
         pairs.append(("   not seen", f"{missed['code']} ({missed['confidence']})"))
     pairs.append(("   remedy", cause["remedy"]))
     return fields(pairs)
@@ -229,7 +230,7 @@ def _verdict(item: JsonObject) -> RenderableType:
             ("remedy", cause["remedy"]),
         ]
     missed = item["missed_because"]
-    if missed:
+    if missed and missed["code"] != (cause or {}).get("code"):
         pairs.append(("not seen", f"{missed['code']} ({missed['confidence']})"))
     pairs += [("normalised", f"{n['field']}: {n['cause']}") for n in item["normalised"]]
     pairs += [("ruled out", f"{r['code']}: {r['test']}") for r in item["ruled_out"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from obctl.errors import UsageError
 from obctl.sandbox import incidents, item_edit, steps
@@ -55,7 +55,7 @@ def perform(service: Service, step: steps.Step) -> dict[str, Any]:
     return {}
 
 
-def _befall(service: Service, step: steps.Step) -> dict[str, Any]:
+def _befall(service: Service, step: steps.Incident | steps.Disturbance) -> dict[str, Any]:
     """Steps that no person takes."""
     exchange = service.exchange
     match step:
@@ -98,7 +98,7 @@ def _befall(service: Service, step: steps.Step) -> dict[str, Any]:
     return {}
 
 
-def _disturb(service: Service, step: steps.Step) -> dict[str, Any]:
+def _disturb(service: Service, step: steps.Disturbance) -> dict[str, Any]:
     """Steps that befall Graph itself."""
     match step:
         case steps.Fault():
@@ -116,6 +116,8 @@ def _disturb(service: Service, step: steps.Step) -> dict[str, Any]:
             service.subscriptions.lose(_mailbox(service, step.room), step.times)
         case steps.EndSubscriptions():
             service.subscriptions.end(_mailbox(service, step.room), tell=step.tell)
+        case _:
+            assert_never(step)
     return {}
 
 

@@ -170,11 +170,20 @@ def _told(step: ScenarioStep) -> str:
     what = data.pop("do")
     for name in ("after", "name"):
         data.pop(name, None)
-    return f"* {what}: {', '.join(f'{name} {_words(value)}' for name, value in data.items())}"
+    told = ", ".join(f"{name} {_words(value)}" for name, value in data.items())
+    return f"* {what}: {told}" if told else f"* {what}"
 
 
 def _words(value: object) -> str:
-    return " ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    match value:
+        case {"pattern": {"type": kind}}:
+            return str(kind)
+        case dict():
+            return " ".join(f"{name}={one}" for name, one in value.items())
+        case list():
+            return " ".join(str(one) for one in value)
+        case _:
+            return str(value)
 
 
 def _judge(verdict: Verdict, company: Company) -> None:

@@ -226,10 +226,15 @@ class Wait(_Step, tag="wait"):
     until: str | None = None
 
 
+Disturbance = Fault | ClearFaults | ExpireTokens | LoseNotifications | EndSubscriptions
+"""What befalls Graph itself."""
+Incident = (
+    Rewrite | Split | InviteToOne | Restore | MoveMailbox | Recreate | Purge | Processing | Person
+)
+"""What befalls calendars without an organiser or attendee doing it."""
 Step = (
-    Book | BookDirectly | Change | Cancel | Respond | Delete | Rewrite | Refile | Split
-    | InviteToOne | Restore | MoveMailbox | Recreate | Purge | Processing | Person | Fault
-    | ClearFaults | ExpireTokens | LoseNotifications | EndSubscriptions | TriggerStep | Wait
+    Book | BookDirectly | Change | Cancel | Respond | Delete | Refile | TriggerStep | Wait
+    | Incident | Disturbance
 )  # fmt: skip
 
 

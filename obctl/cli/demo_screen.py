@@ -37,7 +37,7 @@ class Screen:
 
     def prose(self, text: str) -> None:
         """A paragraph."""
-        self._print(textwrap.fill(text, self.width))
+        self._print(self._folded("", text))
 
     def chapter(self, text: str) -> None:
         """It is another time of the day."""
@@ -92,7 +92,13 @@ class Screen:
             self._pause = False
 
     def _folded(self, mark: str, text: str) -> str:
-        return textwrap.fill(mark + text, self.width, subsequent_indent=" " * len(mark))
+        return textwrap.fill(
+            mark + text,
+            self.width,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
     def _print(self, text: str = "", *, bold: bool = False, fg: str | None = None) -> None:
         styled = typer.style(text, fg=fg, bold=bold) if self.colour and (bold or fg) else text

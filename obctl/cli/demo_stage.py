@@ -23,7 +23,7 @@ from obctl.errors import ObctlError
 from obctl.sandbox.remote import call
 
 _PATIENCE_SECONDS = 60.0
-_LOOK_AGAIN_SECONDS = 0.1
+_LOOK_AGAIN_SECONDS = 0.5  # each look is a process
 TOKEN = "demo"  # noqa: S105  the sandbox takes any
 
 Claim = Callable[[Any], bool]

@@ -54,6 +54,8 @@ def _entries(data: dict[str, Any]) -> list[dict[str, Any]]:
     for entry in entries:
         if not isinstance(entry, dict) or not all(entry.get(k) for k in ("id", "method", "url")):
             raise Refusal(400, "BadRequest", "A batch request needs an id, a method and a url.")
+        if not isinstance(entry.get("headers") or {}, dict):
+            raise Refusal(400, "BadRequest", "The headers of a batch request are an object.")
         if entry["id"] in seen:
             raise Refusal(400, "BadRequest", f"Request Id {entry['id']} has to be unique.")
         # Only what stands before may be depended on, so nothing can wait for itself.

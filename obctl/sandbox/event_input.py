@@ -50,11 +50,11 @@ def read_event(
     if data.get("body") is not None:
         changes |= _body(data["body"])
     if data.get("categories") is not None:
-        changes["categories"] = tuple(str(one) for one in data["categories"])
+        changes["categories"] = tuple(str(one) for one in _collection("categories", data))
     if data.get("reminderMinutesBeforeStart") is not None:
-        changes["reminder_minutes"] = int(data["reminderMinutesBeforeStart"])
+        changes["reminder_minutes"] = _whole("reminderMinutesBeforeStart", data)
     if data.get("attendees") is not None:
-        changes["attendees"] = _attendees(data["attendees"], find, current)
+        changes["attendees"] = _attendees(_collection("attendees", data), find, current)
     changes |= _locations(data)
     changes |= _times(data)
     all_day = changes.get("all_day", current.all_day if current else False)
@@ -117,10 +117,8 @@ def _recurrence(value: object, changes: Mapping[str, Any], current: Item | None)
 
 
 def _attendees(
-    value: object, find: Callable[[str, str | None], Person], current: Item | None
+    value: list[Any], find: Callable[[str, str | None], Person], current: Item | None
 ) -> tuple[Attendee, ...]:
-    if not isinstance(value, list):
-        raise invalid_property("The property 'attendees' must be a collection.")
     if len(value) > _MOST_ATTENDEES:
         raise invalid_property("An event cannot have more than 500 attendees.")
     known = {one.person.address.lower(): one for one in current.attendees} if current else {}
@@ -142,7 +140,7 @@ def _attendees(
 
 def _locations(data: Mapping[str, Any]) -> dict[str, Any]:
     if data.get("locations") is not None:
-        return {"locations": tuple(_location(one) for one in data["locations"])}
+        return {"locations": tuple(_location(one) for one in _collection("locations", data))}
     if data.get("location") is not None:
         return {"locations": (_location(data["location"]),)}
     return {}
@@ -179,6 +177,18 @@ def _choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
         if isinstance(value, str) and value.lower() == word.lower():
             return word
     raise invalid_request(f"Requested value '{value}' was not found in the values of '{name}'.")
+
+
+def _collection(name: str, data: Mapping[str, Any]) -> list[Any]:
+    if not isinstance(data[name], list):
+        raise invalid_property(f"The property '{name}' must be a collection.")
+    return list(data[name])
+
+
+def _whole(name: str, data: Mapping[str, Any]) -> int:
+    if not isinstance(data[name], int) or isinstance(data[name], bool):
+        raise invalid_property(f"Cannot convert the value of '{name}' to Edm.Int32.")
+    return int(data[name])
 
 
 def _flag(name: str, value: object) -> bool:

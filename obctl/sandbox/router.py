@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from obctl.sandbox.service import Service
 from obctl.sandbox.spoil import spoiled
 from obctl.sandbox.times import instant_text
 
+_log = logging.getLogger(__name__)
 Handler = Callable[..., GraphResponse | Awaitable[GraphResponse]]
 
 # `*` stands for one segment, which becomes an argument. Calendar-scoped spellings are folded first.
@@ -79,6 +81,10 @@ class Router:
             answer = await self._answer(request)
         except Refusal as refusal:
             answer = self._error(request, refusal, request_id)
+        except Exception:  # noqa: BLE001  a defect here still has to look like Graph's
+            _log.exception("%s %s", request.method, request.path)
+            defect = Refusal(500, "UnknownError", "An unexpected error occurred in the sandbox.")
+            answer = self._error(request, defect, request_id)
         headers = {"request-id": request_id} | answer.headers
         if client := request.headers.get("client-request-id"):
             headers["client-request-id"] = client

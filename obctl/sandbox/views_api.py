@@ -17,6 +17,7 @@ from obctl.sandbox.times import parse_instant
 from obctl.sandbox.wire import write_event
 
 _LONGEST = timedelta(days=1825)
+_FIRST_YEAR, _LAST_YEAR = 1601, 4500
 _NOT_WITH_DELTA = ("$select", "$expand", "$filter", "$orderby", "$search")
 # calendarView leaves these out as soon as anything is selected.
 _NOT_SELECTABLE = frozenset({"createdDateTime", "lastModifiedDateTime"})
@@ -92,6 +93,8 @@ def _window(request: GraphRequest) -> tuple[datetime, datetime]:
     start, end = (parse_instant(request.query[name], name=name) for name in names)
     if end <= start:
         raise invalid_request("The end of the time window must lie after its start.")
+    if start.year < _FIRST_YEAR or end.year > _LAST_YEAR:
+        raise invalid_request("The time window lies outside what Exchange can store.")
     if end - start > _LONGEST:
         raise invalid_request(
             "Your request can't be completed. The range between the start and end dates is "

@@ -108,6 +108,9 @@ def test_a_window_has_to_be_given_and_may_be_1825_days(graph: Graph) -> None:
         "?startDateTime=2026-10-19T00:00:00Z&endDateTime=2026-10-18T00:00:00Z",
     ):
         assert error_of(graph.send("GET", path + query)) == (400, "ErrorInvalidRequest")
+    for early, late in (("0001-01-01", "0001-02-01"), ("9999-12-01", "9999-12-31")):
+        far = f"?startDateTime={early}T00:00:00Z&endDateTime={late}T00:00:00Z"
+        assert error_of(graph.send("GET", path + far)) == (400, "ErrorInvalidRequest")
     ok = "?startDateTime=2026-10-19T00:00:00Z&endDateTime=2031-10-18T00:00:00Z"
     assert graph.send("GET", path + ok).status_code == 200
 
@@ -262,6 +265,28 @@ def test_a_body_that_makes_no_sense_is_refused(
 ) -> None:
     assert error_of(graph.send("POST", f"/users/{ROOM}/events", body)) == (400, code)
     assert graph.view() == []
+
+
+PROPERTIES = (
+    "subject", "body", "start", "end", "attendees", "recurrence", "location", "locations",
+    "categories", "showAs", "sensitivity", "importance", "isAllDay", "isReminderOn",
+    "reminderMinutesBeforeStart", "hideAttendees", "onlineMeetingProvider", "transactionId",
+)  # fmt: skip
+ODDITIES: tuple[Any, ...] = (
+    5, "x", "", [], {}, None, True, [1], [{}], {"dateTime": 5}, {"dateTime": "2026-10-19"},
+    {"pattern": 1, "range": []}, {"pattern": {}, "range": {}}, {"emailAddress": 1}, -1.5,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_no_value_of_a_property_is_too_odd_to_be_answered(graph: Graph, name: str) -> None:
+    made = graph.post(f"/users/{ROOM}/events", event(rooms=()))
+    for value in ODDITIES:
+        posted = graph.send("POST", f"/users/{ROOM}/events", event(rooms=()) | {name: value})
+        assert posted.status_code in (201, 400), (value, posted.text)
+        patched = graph.send("PATCH", f"/users/{ROOM}/events/{made['id']}", {name: value})
+        assert patched.status_code in (200, 400), (value, patched.text)
+    assert graph.send("GET", f"/users/{ROOM}/calendarView?{WINDOW}&$top=999").status_code == 200
 
 
 def test_without_a_token_nothing_is_answered(graph: Graph, sandbox: SandboxServer) -> None:

@@ -218,7 +218,7 @@ def m001_initial(connection: sqlite3.Connection) -> None:
         CREATE INDEX company_log_reservation ON company_log (reservation);
         CREATE INDEX company_log_event ON company_log (room, event_id);
 
-        -- Original JSON: codec 0 is plain, 1 is Zstandard
+        -- Original JSON. Codec 0 is plain, 1 is Zstandard with obctl/store/payload_1.dict
         CREATE TABLE payloads (id INTEGER PRIMARY KEY, codec INTEGER NOT NULL, data BLOB NOT NULL);
 
         -- Our ledger of Graph subscriptions

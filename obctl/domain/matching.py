@@ -115,6 +115,29 @@ def _goes_on(reservation: Reservation, event: Event) -> bool:
     )
 
 
+def perhaps_continued(situation: Situation) -> list[Reservation]:
+    """Reservations in whose place a date of another series has turned up: it may have been split.
+
+    Only their masters can tell (`is_cut_off`).
+    """
+    if not any(reservation.series_master_id for reservation in situation.reservations):
+        return []
+    matched = match(situation)
+    held = {reservation.number for reservation in matched.values()}
+    new: dict[str | None, list[Event]] = {}
+    for event in situation.reading.events:
+        if event.id not in matched and event.original_start and event.takes_room:
+            new.setdefault(event.organizer.email, []).append(event)
+    return [
+        reservation
+        for reservation in situation.reservations
+        if reservation.series_master_id
+        and reservation.is_active
+        and reservation.number not in held
+        and any(_goes_on(reservation, event) for event in new.get(reservation.organizer.email, ()))
+    ]
+
+
 def is_cut_off(situation: Situation, reservation: Reservation) -> bool:
     """Whether the reservation's series lives, but by its pattern and range not on this date."""
     master = _master(situation, reservation)

@@ -174,7 +174,7 @@ class Pass:
         found = await self._read_room(room, state, hint)
         self.report.events_read += found.fetched
         known = replace(room, object_id=found.object_id or room.object_id)
-        if found.reading.says_nothing:
+        if found.reading.says_nothing and room.mailbox not in (self._options.expected or ()):
             self._read.add(room.id)
             self._unchanged(room, found)
             return
@@ -437,6 +437,9 @@ class Pass:
                     hint="make a new one: obctl sync run --dry-run --plan-out FILE",
                     code="stale-plan",
                 )
+        if self._options.dry_run:
+            # What a guard stops is shown all the same: it is what has to be reviewed.
+            self.report.plans.append(plan)
         if not self._options.allow_cancellations:
             linked = sum(
                 1
@@ -453,8 +456,6 @@ class Pass:
             self._done.add(room.id)
         self.report.ok = len(self._done)
         self.report.count(plan)
-        if self._options.dry_run:
-            self.report.plans.append(plan)
         self._progress()
 
     async def _guarded(

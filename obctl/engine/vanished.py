@@ -10,7 +10,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId, SeriesMaster
-from obctl.domain.matching import Loss, is_cut_off, losses, match, series_id
+from obctl.domain.matching import (
+    Loss,
+    is_cut_off,
+    losses,
+    match,
+    perhaps_continued,
+    series_id,
+)
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
@@ -39,13 +46,15 @@ async def verify(
     person may have said that it is empty (`trust_empty`).
     """
     lost = _unseen(situation)
-    if not lost:
+    replaced = perhaps_continued(situation)
+    if not lost and not replaced:
         return situation
     room, reading = situation.room, situation.reading
-    if reading.scope.whole and not reading.events and not trust_empty:
+    if lost and reading.scope.whole and not reading.events and not trust_empty:
         await _trust_emptiness(gateway, situation, lost, removed)
     masters = dict(reading.masters)
-    wanted = {series_id(reading, reservation) for reservation in lost} - masters.keys()
+    asked = (series_id(reading, reservation) for reservation in (*lost, *replaced))
+    wanted = set(asked) - masters.keys()
     for master_id in sorted(filter(None, wanted)):
         masters[master_id] = await _master(gateway, room, master_id)
     situation = replace(situation, reading=replace(reading, masters=masters))

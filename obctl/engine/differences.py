@@ -82,9 +82,12 @@ async def _compare(
     answer: tuple[Event, ...] | ObctlError,
 ) -> RoomComparison:
     if isinstance(answer, ObctlError):
-        return RoomComparison(
-            room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, condition(answer)), span
-        )
+        why = condition(answer)
+        now_there = await outlook.mailbox_id(room) if why == "mailbox-gone" else None
+        if now_there and room.object_id and now_there != room.object_id:
+            # somebody answers at the address, and it is not the mailbox that was mapped
+            why = "room-remapped"
+        return RoomComparison(room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, why), span)
     reservations = {
         reservation.number: reservation
         for reservation in load_room_reservations(company.store, room.id, whole)

@@ -24,7 +24,6 @@ from obctl.store.inbox import last_notified, waiting_rooms
 from obctl.store.outbox import owed_for
 from obctl.store.reservations import load_by_series
 from obctl.store.rooms import load_rooms
-from obctl.store.subscriptions import load_subscriptions
 
 _AROUND = timedelta(days=1)
 _A_MINUTE = timedelta(minutes=1)
@@ -59,7 +58,7 @@ async def gather_facts(
     master_id = _master_id(event, reservation, last_known)
     master, master_missing = await outlook.master(room, master_id) if master_id else (None, False)
     event_ids = sorted({x for x in (difference.event_id, master_id) if x})
-    subscriptions = tuple(load_subscriptions(store, room.id))
+    subscriptions = await outlook.subscriptions(room)
     series_key = shown.series_key if shown else None
     return Facts(
         difference=difference,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.facts import OrganizerAnswer
 from obctl.domain.room import Room, RoomId
+from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
 from obctl.engine.passes import condition_of
 from obctl.engine.ports import Gateway
 from obctl.errors import GraphUnavailable, NotAuthorised, NotFound, ObctlError
 from obctl.store.events import find_event, load_events
+from obctl.store.subscriptions import load_subscriptions
 
 
 class Outlook:
@@ -28,6 +31,7 @@ class Outlook:
         self._views: dict[tuple[RoomId, TimeSpan], tuple[Event, ...] | ObctlError] = {}
         self._masters: dict[tuple[RoomId, EventId], SeriesMaster | None] = {}
         self._directory: dict[str, DirectoryEntry | ObctlError | None] = {}
+        self._subscriptions: frozenset[str] | None = None
 
     @property
     def live(self) -> bool:
@@ -92,6 +96,21 @@ class Outlook:
         if entry is None:
             return OrganizerAnswer.NOT_FOUND
         return OrganizerAnswer.DISABLED if entry.enabled is False else OrganizerAnswer.FOUND
+
+    async def subscriptions(self, room: Room) -> tuple[Subscription, ...]:
+        """The room's ledger lines; one that Graph no longer lists before its expiry is lost."""
+        ledger = tuple(load_subscriptions(self._company.store, room.id))
+        live = {s.id for s in ledger if not s.lost and s.expires_at > self._company.now}
+        if self._gateway is None or not live:
+            return ledger
+        if self._subscriptions is None:
+            try:
+                listed = await self._gateway.fetch_subscriptions()
+            except ObctlError:
+                return ledger
+            self._subscriptions = frozenset(item.id for item in listed)
+        lost = live - self._subscriptions
+        return tuple(replace(s, lost=True) if s.id in lost else s for s in ledger)
 
     async def _entry(self, address: str) -> DirectoryEntry | ObctlError | None:
         key = address.casefold()

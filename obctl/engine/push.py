@@ -273,7 +273,6 @@ def draft_of(company: Company, owed: Owed) -> EventDraft:
     organizer = reservation.organizer
     address = f"<{organizer.email}>" if organizer.email else None
     who = " ".join(filter(None, [organizer.name, address]))
-    notes = f"\n{reservation.notes}" if reservation.notes else ""
     start, recurrence = reservation.start, None
     if item.repeat:
         # its first date may have been moved here since: that one follows when it is linked
@@ -286,7 +285,7 @@ def draft_of(company: Company, owed: Owed) -> EventDraft:
         all_day=reservation.all_day,
         time_zone=room.time_zone,
         transaction_id=item.transaction_id,
-        body=f"Officebooking reservation {reservation.number} for {who}{notes}",
+        body=f"Officebooking reservation {reservation.number} for {who}",
         location=room.name,
         tentative=reservation.status is Status.TENTATIVE,
         recurrence=recurrence,

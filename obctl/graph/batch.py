@@ -100,7 +100,7 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
     others = len(errands) - 1
     what = asked.anything(f"{first} and {others} more" if others else first)
     mailboxes = [one.asked.mailbox for one in errands.values() if one.asked.mailbox]
-    body = await graph.send(info, what, mailboxes)
+    body = await graph.send(info, what, mailboxes, reads=True)
     try:
         answers = _ANSWERS.decode(body).responses
     except ValueError as error:

@@ -25,7 +25,7 @@ from msgraph.graph_service_client import GraphServiceClient
 
 import obctl.graph.builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
-from obctl.errors import GraphRefused
+from obctl.errors import GraphRefused, GraphUnavailable
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.asked import Asked
 from obctl.graph.credentials import token_source
@@ -58,13 +58,29 @@ class Graph:
         self._gate = Gate()
 
     async def send(
-        self, info: RequestInformation, asked: Asked, mailboxes: Iterable[str] = ()
+        self,
+        info: RequestInformation,
+        asked: Asked,
+        mailboxes: Iterable[str] = (),
+        *,
+        reads: bool = False,
     ) -> bytes:
         """The body of the answer, `b""` where there is none; raises obctl's errors only.
 
-        `mailboxes` are those a `$batch` asks, when `asked` names none.
+        `mailboxes` are those a `$batch` asks, when `asked` names none; `reads` says of one that it
+        holds nothing but questions. A question whose connection was lost is asked once more: the
+        SDK repeats only what was answered.
         """
-        places = [asked.mailbox] if asked.mailbox else mailboxes
+        places = [asked.mailbox] if asked.mailbox else list(mailboxes)
+        try:
+            return await self._send(info, asked, places)
+        except GraphUnavailable as error:
+            question = reads or info.http_method is Method.GET
+            if not question or error.code != "partial-read":
+                raise
+        return await self._send(info, asked, places)
+
+    async def _send(self, info: RequestInformation, asked: Asked, places: Iterable[str]) -> bytes:
         async with self._gate.passed(places):
             with translated(asked):
                 async with asyncio.timeout(_WHOLE_REQUEST):

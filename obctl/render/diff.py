@@ -81,12 +81,13 @@ def _cause_text(cause: JsonObject) -> Text:
 def _summary(item: JsonObject) -> Text:
     summary = item["summary"]
     days = item["from"] if item["from"] == item["to"] else f"{item['from']} to {item['to']}"
+    compared = sum(not room["condition"] for room in item["rooms"])
     if not summary["differences"]:
-        return text(f"{days}: no differences in {summary['rooms']} rooms")
+        return text(f"{days}: no differences in {compared} rooms")
     causes = ", ".join(f"{count} {code}" for code, count in summary["by_cause"].items())
     found = summary["differences"]
     words = f"{found} difference{'s' if found > 1 else ''}"
-    return text(f"{days}: {words} in {summary['rooms']} rooms: {causes}")
+    return text(f"{days}: {words} in {compared} rooms: {causes}")
 
 
 def local_span(item: JsonObject, zone_name: str) -> str:

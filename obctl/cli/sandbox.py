@@ -108,7 +108,7 @@ def clock(
 
 @app.command()
 def trigger(
-    event: Annotated[Trigger, typer.Argument()],
+    event: Annotated[Trigger, typer.Argument(help="What happens.")],
     room: Annotated[str, typer.Option(help="Address of the room.")],
     url: UrlOption = _DEFAULT_URL,
     output: OutputOption = Format.TABLE,
@@ -121,7 +121,7 @@ def trigger(
 
 @app.command()
 def fault(
-    kind: Annotated[FaultKind, typer.Argument()],
+    kind: Annotated[FaultKind, typer.Argument(help="What goes wrong.")],
     room: Annotated[str | None, typer.Option(help="Only this room.")] = None,
     route: Annotated[str, typer.Option(help="Only paths below the mailbox like this.")] = "*",
     times: Annotated[int | None, typer.Option(help="So often; without it until cleared.")] = None,

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""A check for a monitoring system: how a company stands, in one line and an exit code.
+
+    check_obctl.py [COMPANY]
+
+0 OK, 1 WARNING (a person has something to decide, or something will expire), 2 CRITICAL (rooms are
+not kept in step), 3 UNKNOWN (obctl could not say). It needs obctl on PATH and Python alone.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+OK, WARNING, CRITICAL, UNKNOWN = range(4)
+WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+STALE = 3  # `sync status` ends so where something is out of date; its answer is there all the same
+
+
+def main(companies: list[str]) -> int:
+    """Ask, judge, say."""
+    chosen = ["--company", companies[0]] if companies else []
+    asked = subprocess.run(
+        ["obctl", *chosen, "sync", "status", "--max-age", "26h", "-o", "json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if asked.returncode not in (0, STALE):
+        print(f"UNKNOWN: obctl ended with {asked.returncode}: {complaint(asked.stderr)}")
+        return UNKNOWN
+    level, finding = judge(json.loads(asked.stdout))
+    print(f"{WORDS[level]}: {finding}")
+    return level
+
+
+def judge(status: dict[str, Any]) -> tuple[int, str]:
+    """The worst that can be said of a status, and all that is to be said."""
+    rooms = status["rooms"]
+    stale = [room["room"] for room in rooms if room["stale"]]
+    unread = [f"{room['room']} ({room['condition']})" for room in rooms if room["condition"]]
+    ended = status["subscriptions"]["expired"] + status["subscriptions"]["lost"]
+    findings = [
+        (CRITICAL, f"no good pass lately over {', '.join(stale)}", bool(stale)),
+        (CRITICAL, f"inconclusive: {', '.join(unread)}", bool(unread)),
+        (CRITICAL, f"{status['outbox']['failed']} writes to Outlook failed",
+         status["outbox"]["failed"] > 0),
+        (WARNING, f"{ended} subscriptions are expired or lost", ended > 0),
+        (WARNING, f"{status['cancellation_requests']} cancellation requests wait",
+         status["cancellation_requests"] > 0),
+    ]  # fmt: skip
+    said = [(level, words) for level, words, holds in findings if holds]
+    if not said:
+        return OK, f"{len(rooms)} rooms in step"
+    return max(level for level, _ in said), "; ".join(words for _, words in said)
+
+
+def complaint(stderr: str) -> str:
+    """The message of obctl's error object."""
+    try:
+        return str(json.loads(stderr)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return stderr.strip() or "it said nothing"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -34,9 +34,6 @@ class TimeSpan:
         """Whether [start, end) shares an instant with this span; empty ones count at `start`."""
         return start < self.end and (end > self.start or start == end >= self.start)
 
-    def contains(self, moment: datetime) -> bool:
-        return self.start <= moment < self.end
-
     def widened(self, by: timedelta) -> TimeSpan:
         return TimeSpan(self.start - by, self.end + by)
 

@@ -15,7 +15,7 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.event import Event
 from obctl.domain.merge import merge
 from obctl.domain.push import EventChanges, EventDraft, OutboxItem, PushAction
-from obctl.domain.reservation import ExternalState, Reservation, Status
+from obctl.domain.reservation import Reservation, Status
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series import parse_rrule
 from obctl.domain.time_span import TimeSpan, instant_text
@@ -290,14 +290,4 @@ def draft_of(company: Company, owed: Owed) -> EventDraft:
         tentative=reservation.status is Status.TENTATIVE,
         recurrence=recurrence,
         invite=organizer if company.config.push.invite_organizer else None,
-    )
-
-
-def is_pushed(reservation: Reservation) -> bool:
-    """Whether Outlook holds the reservation's event as far as obctl knows."""
-    return reservation.event_id is not None and reservation.external_state in (
-        ExternalState.IN_STEP,
-        ExternalState.PUSH_PENDING,
-        ExternalState.PUSH_FAILED,
-        ExternalState.CANCELLATION_REQUEST,
     )

@@ -31,10 +31,6 @@ def _where(item: JsonObject) -> str:
     return f"{reservation['room_name']}, {local(reservation['start'], zone_name)} ({zone_name})"
 
 
-def _cause(item: JsonObject) -> str:
-    return item["cause"]["code"] if item["cause"] else ""
-
-
 def _impact(item: JsonObject) -> str:
     impact = item["impact"]
     parts = []

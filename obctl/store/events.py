@@ -11,7 +11,7 @@ from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import day, instant, moment
 from obctl.store.database import Store
-from obctl.store.payloads import load_payload, save_payloads
+from obctl.store.payloads import save_payloads
 
 _COLUMNS = (
     "type", "start_at", "end_at", "subject", "all_day", "organizer_name", "organizer_email",
@@ -81,12 +81,6 @@ def find_event_anywhere(store: Store, event_id: str) -> tuple[RoomId, Event] | N
         "SELECT * FROM events WHERE room IN (SELECT id FROM rooms) AND event_id = ?", (event_id,)
     )
     return (row["room"], _event(row)) if row else None
-
-
-def load_event_payload(store: Store, room: RoomId, event_id: str) -> bytes | None:
-    """The original JSON of an event as last read."""
-    row = store.row("SELECT payload FROM events WHERE room = ? AND event_id = ?", (room, event_id))
-    return load_payload(store, row["payload"]) if row else None
 
 
 def known_ids(store: Store, room: RoomId, span: TimeSpan) -> set[str]:

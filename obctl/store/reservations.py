@@ -87,16 +87,6 @@ def load_room_reservations(store: Store, room: RoomId, span: TimeSpan) -> list[R
     )
 
 
-def load_numbered(store: Store, numbers: Iterable[int]) -> list[Reservation]:
-    """The reservations with these numbers, by start."""
-    wanted = sorted(set(numbers))
-    found: list[Reservation] = []
-    for first in range(0, len(wanted), 500):
-        part = wanted[first : first + 500]
-        found += _load(store, f"number IN ({', '.join('?' * len(part))})", part)
-    return found
-
-
 def load_by_series(store: Store, series_keys: Iterable[str]) -> list[Reservation]:
     """All reservations, in whatever room, that carry one of these series keys."""
     wanted = sorted(set(series_keys))

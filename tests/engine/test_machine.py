@@ -1,0 +1,309 @@
+"""Anything that people do on both sides, in any order, with bad nights between: both sides agree.
+
+After every night that ends well: what takes a room in Outlook is a reservation and the other way
+round (but for what waits for a person), nothing is there twice, services stand on living
+reservations or went with theirs, and the next night has nothing to do.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from contextlib import ExitStack, suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from night import Building, Night, daily, mailbox_of, nightfall
+
+from obctl.domain.cancellation import RequestStatus
+from obctl.engine import cancellations
+from obctl.errors import ObctlError, Refused, UsageError
+from obctl.sandbox.refusal import Refusal
+from obctl.sandbox.steps import MoveMailbox, Processing
+from obctl.store.cancellation_requests import load_requests
+from obctl.store.outbox import load_owed
+
+ROOMS = ("Rembrandt", "Vermeer")
+rooms = st.sampled_from(ROOMS)
+hours = st.integers(min_value=8, max_value=17)
+days = st.integers(min_value=16, max_value=24)
+picks = st.integers(min_value=0, max_value=30)
+
+
+class Machine(RuleBasedStateMachine):
+    """Organisers, delegates and receptionists at work."""
+
+    building: Building
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.folder = Path(tempfile.mkdtemp())
+        self.stack.callback(shutil.rmtree, self.folder)
+        self.night: Night = self.stack.enter_context(
+            nightfall(self.building, self.folder, names=ROOMS)
+        )
+        self.meetings: list[Any] = []
+        self.number = 0
+
+    def teardown(self) -> None:
+        try:
+            self.night.recover()
+            self.quiet_night()
+        finally:
+            self.stack.close()
+
+    @initialize(ignore=st.booleans(), removes=st.booleans())
+    def company(self, ignore: bool, removes: bool) -> None:
+        self.night.configure(ignore_cancellation_requests=ignore, max_cancelled_floor=1000)
+        for room in ROOMS:
+            rules = {"RemoveCanceledMeetings": removes}
+            self.night.act(Processing(room=mailbox_of(room), settings=rules))
+
+    # -- Outlook -------------------------------------------------------------------------------
+
+    @rule(room=rooms, day=days, hour=hours, length=st.integers(min_value=1, max_value=4))
+    def somebody_books(self, room: str, day: int, hour: int, length: int) -> None:
+        end = f"{day} {hour + length // 4:02}:{length % 4 * 15:02}"
+        self._book(room, f"{day} {hour:02}:00", end)
+
+    @rule(room=rooms, day=days, hour=hours, count=st.integers(min_value=2, max_value=6))
+    def somebody_books_a_series(self, room: str, day: int, hour: int, count: int) -> None:
+        start = date(2026, 9, day)
+        recurrence = daily(start, count=count)
+        self._book(room, f"{day} {hour:02}:00", f"{day} {hour:02}:30", recurrence=recurrence)
+
+    def _book(self, room: str, start: str, end: str, **more: Any) -> None:
+        self.number += 1
+        meeting = self.night.book(room, f"Meeting {self.number}", start, end, **more)
+        self.meetings.append(meeting)
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, day=days, hour=hours)
+    def the_organiser_changes_the_time(self, pick: int, day: int, hour: int) -> None:
+        item = self._original(pick)
+        if item is not None and item.recurrence is not None:
+            start = f"{item.start.day} {hour:02}:00"
+        else:
+            start = f"{day} {hour:02}:00"
+        self._try(pick, lambda meeting: self.night.change(meeting, start=start))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, room=rooms)
+    def the_organiser_changes_the_room(self, pick: int, room: str) -> None:
+        self._try(pick, lambda meeting: self.night.change(meeting, rooms=room))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks)
+    def the_organiser_wants_both_rooms(self, pick: int) -> None:
+        self._try(pick, lambda meeting: self.night.change(meeting, rooms=" ".join(ROOMS)))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks)
+    def the_organiser_finds_another_subject(self, pick: int) -> None:
+        self.number += 1
+        self._try(pick, lambda meeting: self.night.change(meeting, subject=f"Now {self.number}"))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks)
+    def the_organiser_cancels(self, pick: int) -> None:
+        self._try(pick, self.night.cancel)
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, nth=st.integers(min_value=0, max_value=5))
+    def the_organiser_cancels_one_date(self, pick: int, nth: int) -> None:
+        item = self._original(pick)
+        if item is not None and item.recurrence is not None:
+            day = item.start.date() + timedelta(days=nth)
+            self._try(pick, lambda meeting: self.night.cancel(meeting, day=day))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, nth=st.integers(min_value=0, max_value=5), hour=hours)
+    def the_organiser_moves_one_date(self, pick: int, nth: int, hour: int) -> None:
+        item = self._original(pick)
+        if item is not None and item.recurrence is not None:
+            day = item.start.date() + timedelta(days=nth)
+            at, until = f"{day.day} {hour:02}:00", f"{day.day} {hour:02}:45"
+            self._try(pick, lambda it: self.night.change(it, day=day, start=at, end=until))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, nth=st.integers(min_value=1, max_value=4))
+    def the_organiser_splits_a_series(self, pick: int, nth: int) -> None:
+        item = self._original(pick)
+        if item is None or item.recurrence is None:
+            return
+        day = item.start.date() + timedelta(days=nth)
+        if item.recurrence.days(day, day):
+            self._try(pick, lambda it: self.meetings.append(self.night.split(it, day)))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, room=rooms)
+    def a_delegate_deletes(self, pick: int, room: str) -> None:
+        self._try(pick, lambda meeting: self.night.delete(room, meeting))
+
+    @rule(room=rooms)
+    def a_mailbox_is_moved(self, room: str) -> None:
+        self.night.act(MoveMailbox(room=mailbox_of(room)))
+
+    def _original(self, pick: int) -> Any:
+        meeting = self.meetings[pick % len(self.meetings)]
+        try:
+            return self.night.tenant.copy(meeting.organizer, meeting)[1]
+        except UsageError:
+            return None
+
+    def _try(self, pick: int, act: Any) -> None:
+        """What cannot be done in Outlook is not done."""
+        meeting = self.meetings[pick % len(self.meetings)]
+        with suppress(UsageError, Refusal):
+            act(meeting)
+
+    # -- Officebooking -------------------------------------------------------------------------
+
+    @rule(room=rooms, day=days, hour=hours, push=st.booleans(), series=st.booleans())
+    def the_desk_reserves(self, room: str, day: int, hour: int, push: bool, series: bool) -> None:
+        self.number += 1
+        repeat = "FREQ=DAILY;COUNT=3" if series else None
+        with_desk(
+            lambda: self.night.make(
+                room, f"Desk {self.number}", f"{day} {hour:02}:00", f"{day} {hour:02}:30",
+                push=push, repeat=repeat,
+            )
+        )  # fmt: skip
+
+    @rule(pick=picks, day=days, hour=hours, push=st.booleans())
+    def the_desk_changes_the_time(self, pick: int, day: int, hour: int, push: bool) -> None:
+        start, end = f"{day} {hour:02}:00", f"{day} {hour:02}:45"
+        self._at_the_desk(pick, lambda n: self.night.edit(n, start=start, end=end, push=push))
+
+    @rule(pick=picks, room=rooms, push=st.booleans())
+    def the_desk_changes_the_room(self, pick: int, room: str, push: bool) -> None:
+        self._at_the_desk(pick, lambda n: self.night.edit(n, room=room, push=push))
+
+    @rule(pick=picks, push=st.booleans())
+    def the_desk_cancels(self, pick: int, push: bool) -> None:
+        self._at_the_desk(pick, lambda n: self.night.call_off(n, push=push))
+
+    @rule(pick=picks)
+    def the_desk_orders_lunch(self, pick: int) -> None:
+        self._at_the_desk(pick, self.night.cater)
+
+    @rule(pick=picks, verdict=st.sampled_from(["approve", "reject", "push back"]))
+    def a_person_decides(self, pick: int, verdict: str) -> None:
+        waiting = load_requests(self.night.store, RequestStatus.OPEN)
+        if not waiting:
+            return
+        request = [waiting[pick % len(waiting)].id]
+        if verdict == "approve":
+            cancellations.approve(self.night.company, request, by="Sam", note=None)
+        else:
+            back = verdict == "push back"
+            cancellations.reject(self.night.company, request, by="Sam", note=None, push_back=back)
+
+    def _at_the_desk(self, pick: int, act: Any) -> None:
+        living = [item for item in self.night.all() if item.is_active]
+        if living:
+            with_desk(lambda: act(living[pick % len(living)].number))
+
+    # -- nights --------------------------------------------------------------------------------
+
+    @rule(kind=st.sampled_from(["forbidden", "server-error", "cut"]), room=rooms,
+          method=st.sampled_from(["GET", "POST", "PATCH"]), times=st.integers(1, 3))  # fmt: skip
+    def a_bad_night(self, kind: str, room: str, method: str, times: int) -> None:
+        self.night.fail(kind, room, method=method, times=times)
+        self.night.run(again=False)
+        self.night.recover()
+
+    @rule(room=rooms, full=st.booleans())
+    def a_run_over_one_room(self, room: str, full: bool) -> None:
+        self.night.run(room, full=full, again=False)
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, room=rooms)
+    def a_notification_arrives(self, pick: int, room: str) -> None:
+        meeting = self.meetings[pick % len(self.meetings)]
+        try:
+            event = self.night.id_of(room, meeting)
+        except UsageError:
+            return
+        self.night.notify(room, event)
+
+    @rule()
+    def quiet_night(self) -> None:
+        """All that failed is due again, and nothing stands in the way."""
+        self.night.store.run("UPDATE outbox SET due_at = '2026-09-01T00:00:00Z'")
+        self.night.run(again=False)
+        self.night.store.run("UPDATE outbox SET due_at = '2026-09-01T00:00:00Z'")
+        report = self.night.run()
+        assert report.exit_code == 0, report.problems
+        self._check()
+
+    def _check(self) -> None:
+        night = self.night
+        # What Outlook refuses (the slot is taken, a date would cross its neighbour) stays owed.
+        owed = {number for number, _ in night.owed()}
+        apart = {item.event_id for item in load_owed(night.store)}
+        apart |= {item.event_id for item in night.all() if item.number in owed}
+        for room in ROOMS:
+            here = Counter(
+                (item.event_id, item.start, item.end)
+                for item in night.all()
+                if item.is_active
+                and item.room == night.room(room).id
+                and int(item.external_state) not in (0, 100)
+                and item.number not in owed
+            )
+            there = Counter(
+                (event.id, event.start, event.end)
+                for event in night.events(room)
+                if event.takes_room and event.id not in apart
+            )
+            kept = {item.event_id for item in night.all() if int(item.external_state) == 0}
+            assert here == Counter(slot for slot in there.elements() if slot[0] not in kept)
+        for item in night.all():
+            if not item.is_active:
+                assert all(service.cancelled for service in item.services)
+        linked = [item.event_id for item in night.all() if item.is_active and item.event_id]
+        waiting = {number for number, _ in night.requests()}
+        states = {item.number for item in night.all() if int(item.external_state) == 100}
+        assert len(linked) == len(set(linked))
+        assert waiting == states
+
+
+def with_desk(act: Any) -> None:
+    """The desk is told what cannot be."""
+    try:
+        act()
+    except (Refused, UsageError):
+        pass
+    except ObctlError as error:
+        raise AssertionError(error.message) from error
+
+
+@pytest.mark.parametrize("steps", [12, 40])
+def test_both_sides_agree_after_any_night(building: Building, steps: int) -> None:
+    machine = type("Machine", (Machine,), {"building": building})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=25 if steps == 12 else 8,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate],
+        ),
+    )

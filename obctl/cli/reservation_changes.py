@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from obctl.domain.reservation import Reservation
     from obctl.domain.room import Room
-    from obctl.engine.reservations import SeriesScope
+    from obctl.engine.owing import SeriesScope
 
 _Scope = Annotated[
     str, typer.Option("--scope", help="Of a series: one, following or all occurrences.")
@@ -95,7 +95,7 @@ def change(
 ) -> None:
     """Change a reservation in both places; somebody else's meeting is refused."""
     from obctl.domain.event import Person
-    from obctl.engine.reservations import Edit, change_reservation
+    from obctl.engine.changing import Edit, change_reservation
     from obctl.store.reservations import find_reservation
     from obctl.store.rooms import find_room_by_id
 
@@ -127,7 +127,8 @@ def cancel(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Cancel a reservation and its services, here and in Outlook."""
-    from obctl.engine.reservations import Farewell, cancel_reservation
+    from obctl.engine.cancelling import cancel_reservation
+    from obctl.engine.owing import Farewell
     from obctl.store.reservations import find_reservation
 
     context = context_of(ctx)
@@ -231,7 +232,7 @@ def _push_and_show(
 
 
 def _scope(text: str) -> SeriesScope:
-    from obctl.engine.reservations import SeriesScope
+    from obctl.engine.owing import SeriesScope
 
     try:
         return SeriesScope(text)

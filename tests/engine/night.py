@@ -26,14 +26,16 @@ from obctl.domain.room import Room
 from obctl.domain.run import RunReport
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
-from obctl.engine import cancellations, reservations, services
+from obctl.engine import cancellations, cancelling, changing, reservations, services
+from obctl.engine.changing import Edit
 from obctl.engine.company import Company
 from obctl.engine.init import create_company
 from obctl.engine.live import reconcile_notified
+from obctl.engine.owing import Farewell, SeriesScope
 from obctl.engine.passes import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.push import PushResult, push_reservation
-from obctl.engine.reservations import Edit, Farewell, SeriesScope, Wish
+from obctl.engine.reservations import Wish
 from obctl.engine.sync import run_sync
 from obctl.graph.gateway import open_gateway
 from obctl.sandbox.actions import perform
@@ -259,7 +261,7 @@ class Night:
             start=at(start) if start else None,
             end=at(end) if end else None,
         )
-        changed = reservations.change_reservation(self.company, number, edit, scope)
+        changed = changing.change_reservation(self.company, number, edit, scope)
         return [r for item in changed for r in self.push(item.number)] if push else []
 
     def call_off(
@@ -270,7 +272,7 @@ class Night:
         push: bool = True,
         silent: bool = False,
     ) -> list[PushResult]:
-        gone = reservations.cancel_reservation(self.company, number, scope, Farewell(silent=silent))
+        gone = cancelling.cancel_reservation(self.company, number, scope, Farewell(silent=silent))
         return [r for item in gone for r in self.push(item.number)] if push else []
 
     def push(self, number: int) -> list[PushResult]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from night import Night, at, mailbox_of, weekly
 
-from obctl.engine.reservations import SeriesScope
+from obctl.engine.owing import SeriesScope
 from obctl.errors import Refused
 from obctl.sandbox.exchange import Change
 

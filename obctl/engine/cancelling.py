@@ -1,0 +1,83 @@
+"""Reservations cancelled in Officebooking, with their services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from obctl.domain.push import PushAction
+from obctl.domain.reservation import (
+    ExternalState,
+    Reservation,
+    Status,
+)
+from obctl.engine.company import Company
+from obctl.engine.owing import (
+    Farewell,
+    SeriesScope,
+    chosen_of,
+    drop,
+    owe,
+    record,
+)
+from obctl.errors import UsageError
+from obctl.store.outbox import owed_for
+from obctl.store.reservations import (
+    find_reservation,
+    update_reservation,
+)
+from obctl.store.services import cancel_services
+
+
+def cancel_reservation(
+    company: Company, number: int, scope: SeriesScope, farewell: Farewell
+) -> list[Reservation]:
+    """Cancel a reservation, or those of its series that `scope` names, services included."""
+    with company.store.transaction():
+        first = find_reservation(company.store, number)
+        if not first.is_active:
+            raise UsageError(
+                f"reservation {number} is cancelled already", code="reservation-cancelled"
+            )
+        chosen = chosen_of(company, first, scope)
+        cancelled = []
+        for reservation in chosen:
+            pending = owed_for(company.store, reservation.number)
+            never_pushed = reservation.event_id is None and not any(
+                item.attempts for item in pending
+            )
+            drop(company, pending, PushAction.CHANGE)
+            if never_pushed:
+                # a series goes to Outlook all the same, without this date
+                single = [item for item in pending if not item.repeat]
+                drop(company, single, PushAction.CREATE)
+            after = replace(
+                reservation,
+                status=Status.CANCELLED,
+                external_state=ExternalState.CANCELLED
+                if never_pushed
+                else ExternalState.PUSH_PENDING,
+                version=reservation.version + 1,
+                updated_at=company.now,
+            )
+            update_reservation(company.store, after)
+            cancel_services(company.store, [item.id for item in reservation.ordered_services])
+            record(company, after, "reservation.cancelled", "cancelled in Officebooking")
+            cancelled.append(after)
+        _owe_cancels(company, cancelled, scope, farewell)
+    return cancelled
+
+
+def _owe_cancels(
+    company: Company, cancelled: Sequence[Reservation], scope: SeriesScope, farewell: Farewell
+) -> None:
+    linked = [reservation for reservation in cancelled if reservation.event_id]
+    if not linked:
+        return
+    master = linked[0].series_master_id
+    if scope is SeriesScope.ALL and master:
+        # one word to Outlook for the whole series, not one for each date
+        owe(company, replace(linked[0], event_id=master), PushAction.CANCEL, farewell=farewell)
+        return
+    for reservation in linked:
+        owe(company, reservation, PushAction.CANCEL, farewell=farewell)

@@ -1,0 +1,185 @@
+"""Reservations changed in Officebooking.
+
+What cannot be pushed at all, somebody else's meeting, is refused before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from obctl.domain.event import Person
+from obctl.domain.push import OutboxItem, PushAction
+from obctl.domain.reservation import (
+    ExternalState,
+    Reservation,
+)
+from obctl.domain.room import Room
+from obctl.domain.time_span import TimeSpan, local_day, shift_days
+from obctl.engine.company import Company
+from obctl.engine.owing import (
+    SeriesScope,
+    chosen_of,
+    drop,
+    ensure_free_here,
+    is_all_day,
+    owe,
+    record,
+)
+from obctl.errors import Refused, UsageError
+from obctl.store.events import find_event
+from obctl.store.outbox import mark_done, owed_for
+from obctl.store.reservations import (
+    find_reservation,
+    update_reservation,
+)
+from obctl.store.rooms import find_room_by_id
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What somebody wants to change; `None` leaves a field as it is."""
+
+    room: Room | None = None
+    subject: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    organizer: Person | None = None
+
+
+def change_reservation(
+    company: Company, number: int, edit: Edit, scope: SeriesScope
+) -> list[Reservation]:
+    """Change a reservation, or those of its series that `scope` names, with the pushes owed.
+
+    Raises `Refused` (push-not-organizer) where the meeting belongs to somebody in Outlook.
+    """
+    if edit == Edit():
+        raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
+    with company.store.transaction():
+        first = find_reservation(company.store, number)
+        chosen = chosen_of(company, first, scope)
+        for reservation in chosen:
+            _ensure_changeable(company, reservation)
+        numbers = frozenset(reservation.number for reservation in chosen)
+        changed = [_edited(company, reservation, first, edit) for reservation in chosen]
+        for reservation in changed:
+            room = find_room_by_id(company.store, reservation.room)
+            span = TimeSpan(reservation.start, reservation.end)
+            ensure_free_here(company, room, span, ignore=numbers)
+        for before, after in zip(chosen, changed, strict=True):
+            update_reservation(company.store, after)
+            _owe_change(company, before, after)
+            record(company, after, "reservation.changed", "changed in Officebooking")
+    return changed
+
+
+def _edited(
+    company: Company, reservation: Reservation, first: Reservation, edit: Edit
+) -> Reservation:
+    """One reservation of the scope with the edit applied, its own date kept."""
+    room = edit.room or find_room_by_id(company.store, reservation.room)
+    zone = room.zone
+    days = (
+        local_day(reservation.start, zone) - local_day(first.start, zone)
+        if reservation is not first
+        else timedelta(0)
+    ).days
+    start, end = reservation.start, reservation.end
+    if edit.start is not None:
+        start = shift_days(edit.start, days, zone)
+        end = start + (reservation.end - reservation.start)
+    if edit.end is not None:
+        end = shift_days(edit.end, days, zone)
+    if end <= start:
+        raise UsageError("a reservation must end after it starts", code="bad-time")
+    return replace(
+        reservation,
+        room=room.id,
+        time_zone=room.time_zone,
+        subject=edit.subject or reservation.subject,
+        organizer=edit.organizer or reservation.organizer,
+        start=start,
+        end=end,
+        all_day=is_all_day(TimeSpan(start, end), room),
+        version=reservation.version + 1,
+        external_state=ExternalState.PUSH_PENDING,
+        updated_at=company.now,
+    )
+
+
+def _ensure_changeable(company: Company, reservation: Reservation) -> None:
+    if not reservation.is_active:
+        raise UsageError(
+            f"reservation {reservation.number} is cancelled", code="reservation-cancelled"
+        )
+    if reservation.end <= company.now:
+        raise UsageError(f"reservation {reservation.number} is past", code="reservation-past")
+    event = (
+        find_event(company.store, reservation.room, reservation.event_id)
+        if reservation.event_id
+        else None
+    )
+    if event is not None and not event.is_organizer:
+        organizer = reservation.organizer.email or "the organiser"
+        raise Refused(
+            f"reservation {reservation.number} is a meeting of {organizer}: the room may decline"
+            " it, but not change it",
+            hint=f"ask {organizer} to change the meeting in Outlook, or cancel the room with\n"
+            f"obctl reservations cancel {reservation.number} and reserve another time",
+            code="push-not-organizer",
+        )
+
+
+def _owe_change(company: Company, before: Reservation, after: Reservation) -> None:
+    pending = owed_for(company.store, before.number)
+    moved = before.room != after.room
+    waiting = [item for item in pending if item.action is PushAction.CREATE]
+    if waiting and not moved:
+        # the owed create writes the reservation as it is by then
+        return
+    if before.event_id is None and not waiting:
+        if before.series_key and not moved:
+            return
+        owe(company, after, PushAction.CREATE)
+        return
+    if moved:
+        _owe_move(company, before, after, pending)
+        return
+    drop(company, pending, PushAction.CREATE, PushAction.CHANGE)
+    owe(company, after, PushAction.CHANGE)
+
+
+def _owe_move(
+    company: Company, before: Reservation, after: Reservation, pending: Sequence[OutboxItem]
+) -> None:
+    """The new room first; the old one is left once the reservation stands in the new."""
+    if any(item.repeat for item in pending):
+        raise Refused(
+            f"reservation {before.number} stands for a series that is not in Outlook yet",
+            hint="push it first: obctl sync run",
+            code="push-pending",
+        )
+    drop(company, pending, PushAction.CREATE, PushAction.CHANGE)
+    left = [item for item in pending if item.action is PushAction.CANCEL]
+    returning = next((item for item in left if item.room == after.room), None)
+    if returning is not None:
+        # It never left: its event is still there.
+        mark_done(company.store, returning.id, company.now)
+        back = replace(after, event_id=returning.event_id)
+        update_reservation(company.store, back)
+        owe(company, back, PushAction.CHANGE)
+        return
+    unlinked = replace(
+        after,
+        event_id=None,
+        ical_uid=None,
+        series_key=None,
+        series_master_id=None,
+        original_start=None,
+    )
+    update_reservation(company.store, unlinked)
+    owe(company, unlinked, PushAction.CREATE)
+    if before.event_id:
+        owe(company, before, PushAction.CANCEL)

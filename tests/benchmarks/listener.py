@@ -1,4 +1,3 @@
-
 """How many notifications the listener takes, and how long Graph waits for its 202.
 
 Usage: python tests/benchmarks/listener.py [--count 20000] [--connections 32] [--rate 1000]

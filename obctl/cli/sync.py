@@ -14,7 +14,7 @@ from obctl.render.output import Format
 if TYPE_CHECKING:
     from obctl.domain.room import Room
     from obctl.domain.run import RunReport
-    from obctl.engine.passes import PassOptions
+    from obctl.engine.planning import PassOptions
 
 app = typer.Typer(no_args_is_help=True, help="The sync pass.")
 
@@ -40,7 +40,7 @@ def run(
 
     Exit 6: a guard stopped a room. Exit 8: some rooms are not done, the others are.
     """
-    from obctl.engine.passes import PassOptions
+    from obctl.engine.planning import PassOptions
 
     context = context_of(ctx)
     rooms = context.chosen_rooms(location, room)
@@ -68,8 +68,8 @@ def apply(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Do exactly what a reviewed plan says, or refuse it as stale (exit 6)."""
-    from obctl.engine.passes import PassOptions
     from obctl.engine.plan_file import load_plan
+    from obctl.engine.planning import PassOptions
 
     context = context_of(ctx)
     plan = load_plan(file, context.company)
@@ -88,7 +88,7 @@ def resync(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Forget how far a room was read, accept its mailbox as it is now, and read it in full."""
-    from obctl.engine.passes import PassOptions
+    from obctl.engine.planning import PassOptions
     from obctl.engine.resync import forget_reading
 
     context = context_of(ctx)

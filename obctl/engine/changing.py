@@ -142,7 +142,10 @@ def _owe_change(company: Company, before: Reservation, after: Reservation) -> No
     if before.event_id is None and not waiting:
         if before.series_key and not moved:
             return
-        owe(company, after, PushAction.CREATE)
+        # on its own from here: a series that goes to Outlook later leaves this date out
+        alone = _unlinked(after)
+        update_reservation(company.store, alone)
+        owe(company, alone, PushAction.CREATE)
         return
     if moved:
         _owe_move(company, before, after, pending)
@@ -171,15 +174,20 @@ def _owe_move(
         update_reservation(company.store, back)
         owe(company, back, PushAction.CHANGE)
         return
-    unlinked = replace(
-        after,
+    unlinked = _unlinked(after)
+    update_reservation(company.store, unlinked)
+    owe(company, unlinked, PushAction.CREATE)
+    if before.event_id:
+        owe(company, before, PushAction.CANCEL)
+
+
+def _unlinked(reservation: Reservation) -> Reservation:
+    """The reservation without the event, and the series, that it belonged to."""
+    return replace(
+        reservation,
         event_id=None,
         ical_uid=None,
         series_key=None,
         series_master_id=None,
         original_start=None,
     )
-    update_reservation(company.store, unlinked)
-    owe(company, unlinked, PushAction.CREATE)
-    if before.event_id:
-        owe(company, before, PushAction.CANCEL)

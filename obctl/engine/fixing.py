@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from obctl.domain.run import RunReport
 from obctl.engine.company import Company
 from obctl.engine.differences import RoomComparison
-from obctl.engine.passes import PassOptions
+from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.sync import run_sync
 

@@ -6,7 +6,8 @@ from obctl.domain.event import EventId
 from obctl.domain.room import Room
 from obctl.domain.run import RunReport
 from obctl.engine.company import Company, new_run_id
-from obctl.engine.passes import Pass, PassOptions
+from obctl.engine.passes import Pass
+from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.errors import TryLater, UnsafePlan
 

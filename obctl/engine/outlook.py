@@ -12,7 +12,7 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
-from obctl.engine.passes import condition_of
+from obctl.engine.conditions import condition_of
 from obctl.engine.ports import Gateway
 from obctl.errors import GraphUnavailable, NotAuthorised, NotFound, ObctlError
 from obctl.store.events import find_event, load_events

@@ -10,59 +10,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from obctl.domain.company_log import LogEntry
-from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, EventKey
-from obctl.domain.matching import Loss, match
+from obctl.domain.event import DeltaRound, Event, EventId
 from obctl.domain.plan import Plan
-from obctl.domain.reconcile import plan_room
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.run import Problem, RunReport
-from obctl.domain.settings import SeriesPolicy
 from obctl.domain.situation import Situation
 from obctl.engine.apply import apply_plan, save_reading
-from obctl.engine.cancelled_because import causes_of
 from obctl.engine.company import Company
-from obctl.engine.elsewhere import find_elsewhere
+from obctl.engine.conditions import condition_of
+from obctl.engine.detect import detect, read_room
+from obctl.engine.moves import Waiting, find_moves
+from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
 from obctl.engine.reading import (
-    Inconclusive,
     RoomReading,
-    identify,
-    read_changes,
     read_parts,
-    read_whole,
 )
 from obctl.engine.vanished import vanished, verify
-from obctl.engine.windows import policy_window, read_span
+from obctl.engine.windows import read_span
 from obctl.errors import (
-    DeltaLinkExpired,
     GraphUnavailable,
     NotAuthorised,
-    NotFound,
     ObctlError,
-    Throttled,
     TryLater,
     UnsafePlan,
 )
-from obctl.store.agreed_states import load_agreed
-from obctl.store.cancellation_requests import load_requests
 from obctl.store.company_log import append_log
-from obctl.store.outbox import load_leaving, load_transaction_ids
-from obctl.store.reservations import (
-    find_by_event,
-    load_by_series,
-    load_room_reservations,
-    next_number,
-)
 from obctl.store.rooms import (
     ReadingState,
     find_room_by_id,
     load_reading_state,
-    load_rooms,
     save_identity,
     save_inconclusive,
     save_pass,
@@ -72,37 +54,9 @@ from obctl.store.rooms import (
 _RETRIES = 3
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
 
-# A chain that never ends, or a link of another Graph than the one configured now.
-_USELESS_LINK = ("looping-next-link", "foreign-link")
-
-
-@dataclass(frozen=True, slots=True)
-class PassOptions:
-    """How a pass goes over its rooms.
-
-    `only` names the events to look at (a live notification): then no delta link is followed.
-    `expected` are the fingerprints of reviewed plans by mailbox.
-    """
-
-    full: bool = False
-    dry_run: bool = False
-    allow_cancellations: bool = False
-    only: Mapping[RoomId, frozenset[EventId]] = field(default_factory=dict)
-    expected: Mapping[str, str] | None = None
-
 
 class _Overtaken(Exception):
     """Raised when somebody else applied something to the room since it was read."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A room that was read and waits for the others."""
-
-    room: Room
-    found: RoomReading
-    situation: Situation
-    lost: list[Loss]
 
 
 class Pass:
@@ -124,11 +78,11 @@ class Pass:
         self._options = options
         self._progress = progress
         self._now = company.now
-        self._waiting: dict[RoomId, _Waiting] = {}
+        self._waiting: dict[RoomId, Waiting] = {}
         self._read: set[RoomId] = set()
         self._unread: set[RoomId] = set()
         self._done: set[RoomId] = set()
-        self._first_new = next_number(company.store)
+        self._plans = PlanMaker(company, options, self._now)
         self._unreachable: list[ObctlError] = []
         self.report = report
 
@@ -137,7 +91,12 @@ class Pass:
         limit = asyncio.Semaphore(self._settings.concurrency)
         for first in range(0, len(rooms), _CHUNK):
             chunk = rooms[first : first + _CHUNK]
-            rounds = await self._detect(chunk)
+            followed = (
+                []
+                if self._options.full
+                else [room for room in chunk if room.id not in self._options.only]
+            )
+            rounds = await detect(self._gateway, self._store, followed, self._settings, self._now)
 
             async def one(room: Room, hint: DeltaRound | ObctlError | None) -> None:
                 async with limit:
@@ -152,23 +111,6 @@ class Pass:
         if self._unreachable and len(self._unreachable) == len(rooms):
             raise self._unreachable[0]
 
-    async def _detect(self, rooms: Sequence[Room]) -> dict[str, DeltaRound | ObctlError]:
-        links: dict[str, DeltaLink] = {}
-        for room in rooms:
-            state = load_reading_state(self._store, room.id)
-            window = policy_window(room, self._settings, self._now)
-            if (
-                state.delta_link
-                and not self._options.full
-                and room.id not in self._options.only
-                and state.read_start
-                and state.read_end
-                and state.read_start <= window.start
-                and window.end <= state.read_end
-            ):
-                links[room.mailbox] = state.delta_link
-        return await self._gateway.follow_delta(links) if links else {}
-
     async def _visit(self, room: Room, hint: DeltaRound | ObctlError | None) -> None:
         state = load_reading_state(self._store, room.id)
         found = await self._read_room(room, state, hint)
@@ -179,24 +121,17 @@ class Pass:
             self._unchanged(room, found)
             return
         as_of: int | None = self._store.changed_elsewhere()
-        situation = self._situation(known, found)
+        situation = self._plans.situation(known, found.reading)
         verified = await self._verified(situation, found.removed)
         if verified is not situation:
             situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
         lost = vanished(situation)
         self._read.add(room.id)
-        if lost or self._held_elsewhere(situation):
-            self._waiting[room.id] = _Waiting(known, found, situation, lost)
+        if lost or self._plans.held_elsewhere(situation):
+            self._waiting[room.id] = Waiting(known, found, situation, lost)
             return
         self._finish(known, found, situation, as_of)
-
-    async def _verified(
-        self, situation: Situation, removed: frozenset[EventId] = frozenset()
-    ) -> Situation:
-        return await verify(
-            self._gateway, situation, removed, trust_empty=self._options.allow_cancellations
-        )
 
     async def _read_room(
         self, room: Room, state: ReadingState, hint: DeltaRound | ObctlError | None
@@ -208,92 +143,28 @@ class Pass:
                 self._gateway, self._store, room, span, singles=ids, series=set()
             )
             return RoomReading(reading, state, room.object_id, fetched=len(reading.events))
-        if isinstance(hint, DeltaRound):
-            return await read_changes(
-                self._gateway, self._store, room, self._settings, self._now, state, hint
-            )
-        if isinstance(hint, ObctlError) and not (
-            isinstance(hint, DeltaLinkExpired) or hint.code in _USELESS_LINK
-        ):
-            if hint.code == "mailbox-gone":
-                # gone by its id; its address may belong to a new mailbox
-                await identify(self._gateway, room)
-            raise hint
-        try:
-            return await read_whole(self._gateway, room, self._settings, self._now, state)
-        except (NotAuthorised, NotFound, Throttled, Inconclusive):
-            raise
-        except ObctlError as error:
-            if isinstance(hint, DeltaLinkExpired):
-                raise Inconclusive(
-                    f"the delta link of {room.mailbox} expired and the full read failed:"
-                    f" {error.message}",
-                    code="delta-token-expired",
-                    graph=error.graph,
-                ) from error
-            raise
-
-    def _situation(self, room: Room, found: RoomReading) -> Situation:
-        reading = found.reading
-        reservations = {
-            reservation.number: reservation
-            for reservation in load_room_reservations(self._store, room.id, reading.scope.span)
-        }
-        if not reading.scope.whole:
-            # an event may have moved away from where its reservation still stands
-            for event in reading.events:
-                for reservation in find_by_event(self._store, room.id, event.id):
-                    reservations[reservation.number] = reservation
-            for event_id in reading.scope.events:
-                for reservation in find_by_event(self._store, room.id, event_id):
-                    reservations[reservation.number] = reservation
-        keys = {event.series_key for event in reading.events if event.series_key}
-        held = {reservation.series_key for reservation in reservations.values()}
-        for reservation in load_by_series(self._store, keys - held):
-            if reservation.room == room.id:
-                reservations[reservation.number] = reservation
-        return Situation(
-            room=room,
-            reservations=tuple(reservations.values()),
-            agreed=load_agreed(self._store, room.id),
-            reading=reading,
-            settings=self._settings,
-            window=policy_window(room, self._settings, self._now),
-            now=self._now,
-            first_instances_only=bool(self._options.only)
-            and self._settings.series is SeriesPolicy.NIGHTLY,
-            requests={item.reservation: item for item in load_requests(self._store)},
-            owned=load_transaction_ids(self._store),
-            claimed=load_leaving(self._store, room.id),
+        return await read_room(
+            self._gateway, self._store, room, self._settings, self._now, state, hint
         )
 
-    def _held_elsewhere(self, situation: Situation) -> list[Reservation]:
-        """Reservations of other rooms whose meeting may have moved to a new event of this room."""
-        matched = match(situation)
-        keys = {
-            event.key
-            for event in situation.reading.events
-            if event.id not in matched and event.takes_room and event.key
-        }
-        return [
-            reservation
-            for reservation in load_by_series(self._store, {key.series_key for key in keys})
-            if reservation.room != situation.room.id
-            and reservation.is_active
-            and reservation.key in keys
-            and reservation.number < self._first_new
-            and reservation.event_id
-        ]
+    async def _verified(
+        self, situation: Situation, removed: frozenset[EventId] = frozenset()
+    ) -> Situation:
+        return await verify(
+            self._gateway, situation, removed, trust_empty=self._options.allow_cancellations
+        )
 
     async def _settle(self) -> None:
         """Plan the rooms that waited, now that it is known what turned up where."""
         held: dict[RoomId, list[Reservation]] = {}
         for waiting in self._waiting.values():
-            for reservation in self._held_elsewhere(waiting.situation):
+            for reservation in self._plans.held_elsewhere(waiting.situation):
                 held.setdefault(reservation.room, []).append(reservation)
         for room_id, reservations in held.items():
             await self._look_at(room_id, reservations)
-        moves = await self._moves()
+        moves = await find_moves(
+            self._gateway, self._store, self._waiting.values(), self._read | self._unread
+        )
         claimed = frozenset(event.id for found in moves.values() for _room, event in found.values())
         order = sorted(self._waiting.values(), key=lambda waiting: not waiting.lost)
         for waiting in order:
@@ -306,24 +177,24 @@ class Pass:
 
     async def _settled(
         self,
-        waiting: _Waiting,
+        waiting: Waiting,
         moved: Mapping[int, tuple[Room, Event]],
         claimed: frozenset[EventId],
     ) -> None:
         # Another room's move may have brought a reservation here since this one was read.
-        fresh = self._situation(waiting.room, waiting.found)
+        fresh = self._plans.situation(waiting.room, waiting.found.reading)
         claimed |= fresh.claimed
         self._finish(waiting.room, waiting.found, replace(fresh, moved=moved, claimed=claimed))
 
     async def _settled_again(
         self,
-        waiting: _Waiting,
+        waiting: Waiting,
         moved: Mapping[int, tuple[Room, Event]],
         claimed: frozenset[EventId],
     ) -> None:
         state = load_reading_state(self._store, waiting.room.id)
         found = await self._read_room(waiting.room, state, None)
-        situation = await self._verified(self._situation(waiting.room, found))
+        situation = await self._verified(self._plans.situation(waiting.room, found.reading))
         found = replace(found, reading=situation.reading)
         claimed |= situation.claimed
         self._finish(waiting.room, found, replace(situation, moved=moved, claimed=claimed))
@@ -354,40 +225,13 @@ class Pass:
                 found = RoomReading(
                     reading, load_reading_state(self._store, room.id), room.object_id
                 )
-            situation = await self._verified(self._situation(room, found))
+            situation = await self._verified(self._plans.situation(room, found.reading))
             lost = vanished(situation)
             if lost:
                 found = replace(found, reading=situation.reading)
-                self._waiting[room.id] = _Waiting(room, found, situation, lost)
+                self._waiting[room.id] = Waiting(room, found, situation, lost)
 
         await self._guarded(room, read, again=read)
-
-    async def _moves(self) -> dict[RoomId, dict[int, tuple[Room, Event]]]:
-        """Where lost meetings turned up: by room, then reservation number."""
-        new: dict[EventKey, tuple[Room, Event]] = {}
-        for waiting in self._waiting.values():
-            matched = match(waiting.situation)
-            for event in waiting.situation.reading.events:
-                if event.id not in matched and event.takes_room and event.key:
-                    new.setdefault(event.key, (waiting.room, event))
-        moves: dict[RoomId, dict[int, tuple[Room, Event]]] = {}
-        unsolved: list[Reservation] = []
-        for waiting in self._waiting.values():
-            for loss in waiting.lost:
-                key = loss.reservation.key
-                target = new.get(key) if key else None
-                if target and target[0].id != waiting.room.id:
-                    moves.setdefault(waiting.room.id, {})[loss.reservation.number] = target
-                elif key:
-                    unsolved.append(loss.reservation)
-        asked = self._read | self._unread
-        others = [room for room in load_rooms(self._store) if room.id not in asked]
-        for number, target in (
-            await find_elsewhere(self._gateway, self._store, unsolved, others)
-        ).items():
-            owner = next(r for r in unsolved if r.number == number)
-            moves.setdefault(owner.room, {})[number] = target
-        return moves
 
     def _unchanged(self, room: Room, found: RoomReading) -> None:
         """Nothing changed in the room: only how far it was read moves on."""
@@ -414,7 +258,7 @@ class Pass:
                 raise _Overtaken
             if self._store.changed_elsewhere() != as_of:
                 # Somebody ordered, changed or cancelled meanwhile: decide on what holds now.
-                fresh = self._situation(room, found)
+                fresh = self._plans.situation(room, found.reading)
                 situation = replace(fresh, moved=situation.moved, claimed=situation.claimed)
             plan = self._guarded_plan(situation)
             payloads = save_reading(self._store, plan, found.reading, self._now)
@@ -427,28 +271,11 @@ class Pass:
         self._planned(room, plan)
 
     def _guarded_plan(self, situation: Situation) -> Plan:
-        situation = replace(situation, causes=causes_of(self._store, situation))
-        plan = plan_room(situation)
-        if self._options.expected is not None:
-            wanted = self._options.expected.get(situation.room.mailbox)
-            if wanted != plan.fingerprint() and (plan.changes or wanted):
-                raise UnsafePlan(
-                    f"{situation.room.mailbox} is no longer as it was when the plan was made",
-                    hint="make a new one: obctl sync run --dry-run --plan-out FILE",
-                    code="stale-plan",
-                )
+        plan = self._plans.plan(situation)
         if self._options.dry_run:
             # What a guard stops is shown all the same: it is what has to be reviewed.
             self.report.plans.append(plan)
-        if not self._options.allow_cancellations:
-            linked = sum(
-                1
-                for reservation in situation.reservations
-                if reservation.is_active
-                and reservation.number in situation.agreed
-                and reservation.end > situation.now
-            )
-            plan.ensure_safe(linked, situation.settings)
+        self._plans.guard(plan, situation)
         return plan
 
     def _planned(self, room: Room, plan: Plan) -> None:
@@ -520,24 +347,3 @@ class Pass:
                     )
                 ],
             )
-
-
-def condition_of(error: ObctlError) -> str | None:
-    """The condition under which a room's read is not to be trusted; `None` for a plain failure."""
-    match error:
-        case Inconclusive():
-            return error.code
-        case NotAuthorised():
-            return "mailbox-permission-lost"
-        case NotFound(code="mailbox-gone"):
-            return "mailbox-gone"
-        case Throttled():
-            return "throttled"
-        case DeltaLinkExpired():
-            return "delta-token-expired"
-        case GraphUnavailable():
-            return "partial-read"
-        case _ if error.code == "looping-next-link":
-            return "partial-read"
-        case _:
-            return None

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from obctl.domain.change import Conflict
 from obctl.domain.company_log import LogEntry
-from obctl.domain.event import Event
+from obctl.domain.event import Event, EventId
 from obctl.domain.merge import merge
 from obctl.domain.push import EventChanges, EventDraft, OutboxItem, PushAction
 from obctl.domain.reservation import Reservation, Status
@@ -102,8 +102,10 @@ async def _push(
 ) -> PushResult:
     reservation = find_reservation(company.store, item.reservation)
     series: tuple[Reservation, ...] = ()
-    if reservation.series_key and (item.repeat or item.event_id == reservation.series_master_id):
-        series = tuple(load_by_series(company.store, [reservation.series_key]))
+    whole = item.event_id is not None and item.event_id == reservation.series_master_id
+    if reservation.series_key and (item.repeat or whole):
+        dates = load_by_series(company.store, [reservation.series_key])
+        series = tuple(date for date in dates if date.room == item.room)
     owed = Owed(item, reservation, find_room_by_id(company.store, item.room), run, series)
     try:
         overlaps: tuple[Event, ...] = ()
@@ -226,7 +228,8 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
     agreed = find_agreed(company.store, reservation.number)
     if agreed is not None:
         # Somebody may have changed it in Outlook since: that is merged, not overwritten.
-        there = await gateway.fetch_event(owed.room, event_id)
+        there = await _event_now(company, gateway, owed, event_id)
+        event_id = there.id
         merged = merge(reservation, agreed, there)
         reservation, conflicts = merged.reservation, merged.conflicts
         owed = replace(owed, reservation=reservation)
@@ -240,20 +243,39 @@ async def _cancel(company: Company, gateway: Gateway, owed: Owed) -> None:
     mark_attempt(company.store, item.id)
     if item.event_id is not None:
         try:
-            event = await gateway.fetch_event(owed.room, item.event_id)
+            event = await _event_now(company, gateway, owed, item.event_id)
+            note = item.note or ""
             if event.is_cancelled:
                 pass
             elif event.is_organizer:
-                await gateway.cancel_event(owed.room, item.event_id, item.note or "")
+                await gateway.cancel_event(owed.room, event.id, note)
             else:
-                await gateway.decline_event(
-                    owed.room, item.event_id, item.note or "", send=not item.silent
-                )
+                await gateway.decline_event(owed.room, event.id, note, send=not item.silent)
         except NotFound as error:
             if error.code == "mailbox-gone":
                 raise
             # gone already: what was wanted is so
     record_cancelled(company, owed)
+
+
+async def _event_now(company: Company, gateway: Gateway, owed: Owed, event_id: EventId) -> Event:
+    """The event to write, by its id or, since a mailbox may have been moved, by its key.
+
+    Raises `NotFound` where it is really gone.
+    """
+    try:
+        return await gateway.fetch_event(owed.room, event_id)
+    except NotFound as error:
+        reservation = owed.reservation
+        if error.code == "mailbox-gone" or reservation.key is None:
+            raise
+        last = find_agreed(company.store, reservation.number) or reservation
+        view = await gateway.fetch_view(owed.room, TimeSpan(last.start, last.end))
+        for event in view:
+            if event.key == reservation.key:
+                whole = event_id == reservation.series_master_id and event.series_master_id
+                return replace(event, id=event.series_master_id) if whole else event
+        raise
 
 
 def _changes(owed: Owed) -> EventChanges:

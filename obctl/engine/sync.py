@@ -10,7 +10,8 @@ from obctl.domain.room import Room
 from obctl.domain.run import Problem, RunReport, run_object
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.drain import drain_inbox
-from obctl.engine.passes import Pass, PassOptions
+from obctl.engine.passes import Pass
+from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.push import push_owed
 from obctl.engine.subscriptions import Failed, renew_due

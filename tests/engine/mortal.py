@@ -21,7 +21,7 @@ from typing import Any
 from obctl.config import load_config
 from obctl.domain.settings import SyncSettings
 from obctl.engine.company import Company
-from obctl.engine.passes import PassOptions
+from obctl.engine.planning import PassOptions
 from obctl.engine.sync import run_sync
 from obctl.graph.gateway import open_gateway
 from obctl.store.database import open_store

@@ -32,7 +32,7 @@ from obctl.engine.company import Company
 from obctl.engine.init import create_company
 from obctl.engine.live import reconcile_notified
 from obctl.engine.owing import Farewell, SeriesScope
-from obctl.engine.passes import PassOptions
+from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.push import PushResult, push_reservation
 from obctl.engine.reservations import Wish

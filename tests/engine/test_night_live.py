@@ -13,7 +13,7 @@ from obctl.domain.event import EventId
 from obctl.domain.run import RunReport
 from obctl.domain.settings import SeriesPolicy
 from obctl.engine.live import reconcile_notified
-from obctl.engine.passes import PassOptions
+from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.sync import run_sync
 from obctl.errors import TryLater

@@ -8,6 +8,7 @@ from night import Night, at, mailbox_of, weekly
 from obctl.engine.owing import SeriesScope
 from obctl.errors import Refused
 from obctl.sandbox.exchange import Change
+from obctl.sandbox.steps import MoveMailbox
 
 INTERVIEW = "Rembrandt 09-15 09:00-10:00 Interview"
 
@@ -505,3 +506,55 @@ def test_ours_and_theirs_on_one_night(night: Night) -> None:
     report = night.run()
     assert (report.pushed, report.created) == (1, 2)
     assert night.reservations() == night.outlook("Rembrandt")
+
+
+def test_a_change_finds_its_event_in_a_mailbox_that_was_moved(night: Night) -> None:
+    number = made(night)
+    night.run()
+    night.act(MoveMailbox(room=mailbox_of("Rembrandt")))
+    night.edit(number, start="16 11:00", end="16 12:00")
+    assert night.outlook("Rembrandt") == ["Rembrandt 09-16 11:00-12:00 Interview"]
+    assert night.run().changes == 0
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "theirs"])
+def test_a_cancellation_finds_its_event_in_a_mailbox_that_was_moved(
+    night: Night, ours: bool
+) -> None:
+    if ours:
+        made(night)
+    else:
+        night.book("Rembrandt", "Interview", "09:00", "10:00")
+    night.run()
+    night.act(MoveMailbox(room=mailbox_of("Rembrandt")))
+    night.call_off(night.only().number)
+    assert night.outlook("Rembrandt") == []
+    assert night.run().changes == 0
+    assert night.reservations() == []
+
+
+def test_a_series_called_off_whole_is_found_in_a_mailbox_that_was_moved(night: Night) -> None:
+    four = night.make("Rembrandt", "Coaching", "09:00", "10:00", repeat="FREQ=WEEKLY;COUNT=4")
+    night.run()
+    night.act(MoveMailbox(room=mailbox_of("Rembrandt")))
+    night.call_off(four[0].number, scope=SeriesScope.ALL)
+    assert night.outlook("Rembrandt") == []
+    assert night.run().changes == 0
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["not-pushed", "answer-lost"])
+def test_a_date_that_left_the_room_before_its_series_was_pushed_is_no_part_of_it(
+    night: Night, lost: bool
+) -> None:
+    three = night.make(
+        "Rembrandt", "Desk", "17 16:00", "17 16:30", repeat="FREQ=DAILY;COUNT=3", push=False
+    )
+    if lost:
+        night.fail("cut", "Rembrandt", method="POST", times=1)
+        night.push(three[0].number)
+    night.edit(three[1].number, room="Vermeer", push=False)
+    night.sleep(0, hours=1)
+    night.run()
+    assert [line.split()[1] for line in night.outlook("Rembrandt")] == ["09-17", "09-19"]
+    assert [line.split()[1] for line in night.outlook("Vermeer")] == ["09-18"]
+    assert [item.number for item in night.all() if item.is_active] == [1, 2, 3]

@@ -1,0 +1,34 @@
+"""Conditions under which a room's read is not to be trusted: it is inconclusive, not failed."""
+
+from __future__ import annotations
+
+from obctl.engine.reading import Inconclusive
+from obctl.errors import (
+    DeltaLinkExpired,
+    GraphUnavailable,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+    Throttled,
+)
+
+
+def condition_of(error: ObctlError) -> str | None:
+    """The condition under which a room's read is not to be trusted; `None` for a plain failure."""
+    match error:
+        case Inconclusive():
+            return error.code
+        case NotAuthorised():
+            return "mailbox-permission-lost"
+        case NotFound(code="mailbox-gone"):
+            return "mailbox-gone"
+        case Throttled():
+            return "throttled"
+        case DeltaLinkExpired():
+            return "delta-token-expired"
+        case GraphUnavailable():
+            return "partial-read"
+        case _ if error.code == "looping-next-link":
+            return "partial-read"
+        case _:
+            return None

@@ -1,0 +1,78 @@
+"""Where to look: delta links of many rooms followed at once, and what each leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from obctl.domain.event import DeltaLink, DeltaRound
+from obctl.domain.room import Room
+from obctl.domain.settings import SyncSettings
+from obctl.engine.ports import Gateway
+from obctl.engine.reading import (
+    Inconclusive,
+    RoomReading,
+    identify,
+    read_changes,
+    read_whole,
+)
+from obctl.engine.windows import policy_window
+from obctl.errors import DeltaLinkExpired, NotAuthorised, NotFound, ObctlError, Throttled
+from obctl.store.database import Store
+from obctl.store.rooms import ReadingState, load_reading_state
+
+# A chain that never ends, or a link of another Graph than the one configured now.
+_USELESS_LINK = ("looping-next-link", "foreign-link")
+
+
+async def detect(
+    gateway: Gateway, store: Store, rooms: Sequence[Room], settings: SyncSettings, now: datetime
+) -> dict[str, DeltaRound | ObctlError]:
+    """The next delta round of every room that can be read by one, by mailbox."""
+    links: dict[str, DeltaLink] = {}
+    for room in rooms:
+        state = load_reading_state(store, room.id)
+        window = policy_window(room, settings, now)
+        if (
+            state.delta_link
+            and state.read_start
+            and state.read_end
+            and state.read_start <= window.start
+            and window.end <= state.read_end
+        ):
+            links[room.mailbox] = state.delta_link
+    return await gateway.follow_delta(links) if links else {}
+
+
+async def read_room(
+    gateway: Gateway,
+    store: Store,
+    room: Room,
+    settings: SyncSettings,
+    now: datetime,
+    state: ReadingState,
+    hint: DeltaRound | ObctlError | None,
+) -> RoomReading:
+    """Read what a delta round hints at, or the room in full where there is none to go by."""
+    if isinstance(hint, DeltaRound):
+        return await read_changes(gateway, store, room, settings, now, state, hint)
+    if isinstance(hint, ObctlError) and not (
+        isinstance(hint, DeltaLinkExpired) or hint.code in _USELESS_LINK
+    ):
+        if hint.code == "mailbox-gone":
+            # gone by its id; its address may belong to a new mailbox
+            await identify(gateway, room)
+        raise hint
+    try:
+        return await read_whole(gateway, room, settings, now, state)
+    except (NotAuthorised, NotFound, Throttled, Inconclusive):
+        raise
+    except ObctlError as error:
+        if isinstance(hint, DeltaLinkExpired):
+            raise Inconclusive(
+                f"the delta link of {room.mailbox} expired and the full read failed:"
+                f" {error.message}",
+                code="delta-token-expired",
+                graph=error.graph,
+            ) from error
+        raise

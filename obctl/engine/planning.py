@@ -1,0 +1,134 @@
+"""Store and reading -> one plan per room, past the guards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from obctl.domain.event import EventId
+from obctl.domain.matching import match
+from obctl.domain.plan import Plan
+from obctl.domain.reading import Reading
+from obctl.domain.reconcile import plan_room
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room, RoomId
+from obctl.domain.settings import SeriesPolicy
+from obctl.domain.situation import Situation
+from obctl.engine.cancelled_because import causes_of
+from obctl.engine.company import Company
+from obctl.engine.windows import policy_window
+from obctl.errors import UnsafePlan
+from obctl.store.agreed_states import load_agreed
+from obctl.store.cancellation_requests import load_requests
+from obctl.store.outbox import load_leaving, load_transaction_ids
+from obctl.store.reservations import (
+    find_by_event,
+    load_by_series,
+    load_room_reservations,
+    next_number,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PassOptions:
+    """How a pass goes over its rooms.
+
+    `only` names the events to look at (a live notification): then no delta link is followed.
+    `expected` are the fingerprints of reviewed plans by mailbox.
+    """
+
+    full: bool = False
+    dry_run: bool = False
+    allow_cancellations: bool = False
+    only: Mapping[RoomId, frozenset[EventId]] = field(default_factory=dict)
+    expected: Mapping[str, str] | None = None
+
+
+class PlanMaker:
+    """Makes the plans of one pass, all as of one instant."""
+
+    def __init__(self, company: Company, options: PassOptions, now: datetime) -> None:
+        self._store = company.store
+        self._settings = company.config.sync
+        self._options = options
+        self._now = now
+        self._first_new = next_number(company.store)
+
+    def situation(self, room: Room, reading: Reading) -> Situation:
+        """Everything the room's plan is made from."""
+        reservations = {
+            reservation.number: reservation
+            for reservation in load_room_reservations(self._store, room.id, reading.scope.span)
+        }
+        if not reading.scope.whole:
+            # an event may have moved away from where its reservation still stands
+            for event in reading.events:
+                for reservation in find_by_event(self._store, room.id, event.id):
+                    reservations[reservation.number] = reservation
+            for event_id in reading.scope.events:
+                for reservation in find_by_event(self._store, room.id, event_id):
+                    reservations[reservation.number] = reservation
+        keys = {event.series_key for event in reading.events if event.series_key}
+        held = {reservation.series_key for reservation in reservations.values()}
+        for reservation in load_by_series(self._store, keys - held):
+            if reservation.room == room.id:
+                reservations[reservation.number] = reservation
+        return Situation(
+            room=room,
+            reservations=tuple(reservations.values()),
+            agreed=load_agreed(self._store, room.id),
+            reading=reading,
+            settings=self._settings,
+            window=policy_window(room, self._settings, self._now),
+            now=self._now,
+            first_instances_only=bool(self._options.only)
+            and self._settings.series is SeriesPolicy.NIGHTLY,
+            requests={item.reservation: item for item in load_requests(self._store)},
+            owned=load_transaction_ids(self._store),
+            claimed=load_leaving(self._store, room.id),
+        )
+
+    def held_elsewhere(self, situation: Situation) -> list[Reservation]:
+        """Reservations of other rooms whose meeting may have moved to a new event of this room."""
+        matched = match(situation)
+        keys = {
+            event.key
+            for event in situation.reading.events
+            if event.id not in matched and event.takes_room and event.key
+        }
+        return [
+            reservation
+            for reservation in load_by_series(self._store, {key.series_key for key in keys})
+            if reservation.room != situation.room.id
+            and reservation.is_active
+            and reservation.key in keys
+            and reservation.number < self._first_new
+            and reservation.event_id
+        ]
+
+    def plan(self, situation: Situation) -> Plan:
+        """The room's plan; raises `UnsafePlan` (stale-plan) where another one was reviewed."""
+        plan = plan_room(replace(situation, causes=causes_of(self._store, situation)))
+        if self._options.expected is not None:
+            wanted = self._options.expected.get(situation.room.mailbox)
+            if wanted != plan.fingerprint() and (plan.changes or wanted):
+                raise UnsafePlan(
+                    f"{situation.room.mailbox} is no longer as it was when the plan was made",
+                    hint="make a new one: obctl sync run --dry-run --plan-out FILE",
+                    code="stale-plan",
+                )
+        return plan
+
+    def guard(self, plan: Plan, situation: Situation) -> None:
+        """Raise `UnsafePlan` where too much would go at once without proof."""
+        if self._options.allow_cancellations:
+            return
+        linked = sum(
+            1
+            for reservation in situation.reservations
+            if reservation.is_active
+            and reservation.number in situation.agreed
+            and reservation.end > situation.now
+        )
+        plan.ensure_safe(linked, situation.settings)

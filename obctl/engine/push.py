@@ -273,8 +273,9 @@ async def _event_now(company: Company, gateway: Gateway, owed: Owed, event_id: E
         view = await gateway.fetch_view(owed.room, TimeSpan(last.start, last.end))
         for event in view:
             if event.key == reservation.key:
-                whole = event_id == reservation.series_master_id and event.series_master_id
-                return replace(event, id=event.series_master_id) if whole else event
+                if event.series_master_id and event_id == reservation.series_master_id:
+                    return replace(event, id=event.series_master_id)
+                return event
         raise
 
 

@@ -127,6 +127,7 @@ def reject(
         bool, typer.Option("--push-back", help="Write the reservation to Outlook again.")
     ] = False,
     note: _Note = None,
+    yes: YesOption = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Keep the reservations."""
@@ -136,6 +137,9 @@ def reject(
     from obctl.store.cancellation_requests import find_request
 
     context = context_of(ctx)
+    if push_back:
+        question = f"Write {len(requests)} reservations to Outlook again?"
+        confirm(question, yes=yes, on_terminal_only=True)
     reject_requests(context.company, requests, by=operator(), note=note, push_back=push_back)
     failed = None
     if push_back:

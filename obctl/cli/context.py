@@ -128,9 +128,12 @@ def context_of(ctx: typer.Context) -> Context:
     return found
 
 
-def confirm(question: str, *, yes: bool) -> None:
-    """Ask before a dangerous act; without a terminal `--yes` is required."""
-    if yes:
+def confirm(question: str, *, yes: bool, on_terminal_only: bool = False) -> None:
+    """Ask before a dangerous act; without a terminal `--yes` is required.
+
+    `on_terminal_only`: what can be undone is asked about where somebody can answer, else done.
+    """
+    if yes or (on_terminal_only and not sys.stdin.isatty()):
         return
     if not sys.stdin.isatty():
         from obctl.errors import UsageError

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli import room_policy, rooms_free
-from obctl.cli.context import Context, context_of
-from obctl.cli.options import FormatOption, LocationOption, parse_instant
+from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.options import FormatOption, LocationOption, YesOption, parse_instant
 from obctl.errors import UsageError
 from obctl.render.output import Format
 
@@ -210,6 +210,7 @@ def import_existing(
         list[str] | None, typer.Argument(help="Addresses or unique names of rooms.")
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All mapped rooms.")] = False,
+    yes: YesOption = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Have the next sync run import events that are older than the room's activation."""
@@ -220,6 +221,8 @@ def import_existing(
     if bool(rooms) == all_:
         raise UsageError("name rooms, or use --all", code="which-rooms")
     chosen = context.chosen_rooms(None, rooms)
+    question = f"Import the older events of {len(chosen)} rooms with the next sync run?"
+    confirm(question, yes=yes, on_terminal_only=True)
     engine.import_existing(context.company, chosen)
     changed = [context.room(room.mailbox) for room in chosen]
     if format is not Format.TABLE:

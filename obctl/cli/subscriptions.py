@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from obctl.cli.context import Context, context_of
+from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, YesOption
 from obctl.cli.subscription_names import named_or_foreign, named_rooms, named_subscriptions
 from obctl.errors import ObctlError, TryLater, Unfinished
@@ -120,12 +119,9 @@ def remove(
 
     context = context_of(ctx)
     chosen, foreign = named_or_foreign(context, named, every=every)
-    if every and chosen and sys.stdin.isatty() and not yes:
-        typer.confirm(
-            f"End all {len(chosen)} subscriptions? Nothing notifies obctl afterwards.",
-            abort=True,
-            err=True,
-        )
+    if every and chosen:
+        question = f"End all {len(chosen)} subscriptions? Nothing notifies obctl afterwards."
+        confirm(question, yes=yes, on_terminal_only=True)
 
     async def work(gateway: Gateway) -> list[Subscription | Failed]:
         for subscription_id in foreign:

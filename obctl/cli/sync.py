@@ -65,6 +65,7 @@ def apply(
     allow_cancellations: Annotated[
         bool, typer.Option("--allow-cancellations", help="The plan was reviewed past the guard.")
     ] = False,
+    yes: YesOption = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Do exactly what a reviewed plan says, or refuse it as stale (exit 6)."""
@@ -74,6 +75,8 @@ def apply(
     context = context_of(ctx)
     plan = load_plan(file, context.company)
     rooms = [context.room(mailbox) for mailbox in plan.rooms]
+    question = f"Change {len(plan.fingerprints)} of {len(rooms)} rooms as the plan says?"
+    confirm(question, yes=yes, on_terminal_only=True)
     options = PassOptions(expected=plan.fingerprints, allow_cancellations=allow_cancellations)
     report = _run(context, rooms, options)
     _show(report, format)
@@ -93,7 +96,8 @@ def resync(
 
     context = context_of(ctx)
     found = context.room(room)
-    confirm(f"Read {found.name} in full and accept its mailbox as it is now?", yes=yes)
+    question = f"Read {found.name} in full and accept its mailbox as it is now?"
+    confirm(question, yes=yes, on_terminal_only=True)
     forget_reading(context.company, found)
     report = _run(context, [context.room(found.mailbox)], PassOptions(full=True))
     _show(report, format)

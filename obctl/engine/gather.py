@@ -81,15 +81,7 @@ async def gather_facts(
         same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
         elsewhere=await _elsewhere(gathered, room, shown),
         rekeyed=_rekeyed(reservation, events),
-        siblings=tuple(
-            r
-            for r in reservations
-            if r is not reservation
-            and (
-                (r.series_key is not None and r.series_key == series_key)
-                or (r.start < difference.end and r.end > difference.start)
-            )
-        ),
+        siblings=_siblings(gathered, room, difference, reservations, series_key),
         outbox=_owed(company, reservation),
         request=newest_request(store, reservation.number) if reservation else None,
         subscriptions=subscriptions,
@@ -125,6 +117,28 @@ async def gather_facts(
             if other.id != room.id and room.object_id and other.object_id == room.object_id
         ),
     )
+
+
+def _siblings(
+    gathered: Gathered,
+    room: Room,
+    difference: Difference,
+    reservations: Sequence[Reservation],
+    series_key: str | None,
+) -> tuple[Reservation, ...]:
+    """Reservations of the room that overlap, or belong to the same series on whatever day."""
+    found = {
+        r.number: r for r in reservations if r.start < difference.end and r.end > difference.start
+    }
+    if series_key is not None:
+        found |= {
+            r.number: r
+            for r in load_by_series(gathered.company.store, [series_key])
+            if r.room == room.id
+        }
+    if difference.reservation is not None:
+        found.pop(difference.reservation, None)
+    return tuple(found.values())
 
 
 def _master_id(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from obctl.config import write_private
 from obctl.domain.plan import plan_object
 from obctl.domain.run import RunReport
 from obctl.domain.time_span import instant_text
@@ -46,7 +47,7 @@ def save_plan(path: Path, company: Company, report: RunReport, rooms: list[str])
         "plans": [plan_object(plan) for plan in report.plans if plan.changes],
     }
     try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+        write_private(path, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}", code="bad-file") from error
 

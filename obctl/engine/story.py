@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from obctl.domain.comparison import normalised, pair
-from obctl.domain.event import Event, EventId
+from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.story import Story
@@ -17,7 +17,7 @@ from obctl.errors import UsageError
 from obctl.store.agreed_states import find_agreed
 from obctl.store.company_log import load_history
 from obctl.store.events import find_event_anywhere
-from obctl.store.reservations import find_by_event, find_reservation
+from obctl.store.reservations import find_by_event, find_reservation, load_by_series
 from obctl.store.rooms import find_room_by_id, load_rooms
 
 _LAST_INSTANT = timedelta(microseconds=1)
@@ -87,9 +87,26 @@ async def _find(
         if owners:
             return room, owners[0], None
         found, _gone = await outlook.event(room, event_id)
+        if found is not None and found.type is EventType.MASTER:
+            raise _series(company, room, found)
         if found is not None:
             return room, None, found
     raise _unknown(wanted)
+
+
+def _series(company: Company, room: Room, master: Event) -> UsageError:
+    """A series is explained date by date; these are its next ones."""
+    dates = [
+        reservation
+        for reservation in load_by_series(company.store, [master.series_key or ""])
+        if reservation.room == room.id and reservation.end > company.now
+    ]
+    listed = ", ".join(str(reservation.number) for reservation in dates[:5]) or "none yet"
+    return UsageError(
+        f"this is the series {master.subject!r} of {room.mailbox}, not one of its dates",
+        hint=f"explain a date: obctl explain NUMBER; its next reservations: {listed}",
+        code="series-master",
+    )
 
 
 def _both(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 from typing import overload
@@ -39,3 +40,9 @@ def moment(text: str | None) -> datetime | None:
 
 def day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def fold(text: str) -> str:
+    """Text as searches compare it: upper and lower case, with and without accents, are the same."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -10,7 +10,7 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import UsageError
-from obctl.store.codec import instant, moment
+from obctl.store.codec import fold, instant, moment
 from obctl.store.database import Store
 from obctl.store.payloads import load_payload, save_payload
 
@@ -94,7 +94,7 @@ def search_log(store: Store, wanted: LogFilter) -> list[LogEntry]:
         conditions.append(
             "instr(fold(message || ' ' || coalesce(subject, '') || ' ' || coalesce(email, '')), ?)"
         )
-        values.append(word.casefold())
+        values.append(fold(word))
     limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
     rows = store.rows(
         f"SELECT * FROM company_log WHERE {' AND '.join(conditions)} ORDER BY id DESC{limit}",

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from obctl.errors import ObctlError, StoreBusy, StoreError, StoreFull, UsageError
+from obctl.store.codec import fold
 
 BUSY_SECONDS = 30
 _FILE_MODE = 0o600
@@ -127,8 +128,7 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
 
 
 def _fold(text: str | None) -> str | None:
-    """Case-insensitive comparison beyond ASCII, for searches."""
-    return None if text is None else str(text).casefold()
+    return None if text is None else fold(str(text))
 
 
 @contextmanager

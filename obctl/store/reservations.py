@@ -18,7 +18,7 @@ from obctl.domain.reservation import (
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import UsageError
-from obctl.store.codec import instant, moment
+from obctl.store.codec import fold, instant, moment
 from obctl.store.database import Store
 from obctl.store.services import load_services
 
@@ -133,7 +133,7 @@ def search_reservations(store: Store, wanted: Filter) -> list[Reservation]:
             " coalesce((SELECT group_concat(s.kind || ' ' || s.description, ' ') FROM services s"
             " WHERE s.reservation = r.number), '')), ?)"
         )
-        values.append(word.casefold())
+        values.append(fold(word))
     limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
     rows = store.rows(
         "SELECT r.* FROM reservations r JOIN rooms m ON m.id = r.room"

@@ -43,6 +43,7 @@ class Intake:
         self._waiting = 0
         self._writer: asyncio.Task[None] | None = None
         self._reload: asyncio.Task[None] | None = None
+        self._may_reload_at = 0.0
         self._ledger: dict[str, Subscription] = {}
 
     async def open(self) -> None:
@@ -110,7 +111,9 @@ class Intake:
                 done.set_exception(failure)
 
     async def _look_again(self) -> None:
-        await asyncio.sleep(self._reload_after)
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._may_reload_at - loop.time()))
+        self._may_reload_at = loop.time() + self._reload_after
         self._reload = None
         await self._in_thread(self._load)
 

@@ -12,12 +12,15 @@ from night import Night, daily, weekly
 from obctl.domain.event import EventId
 from obctl.domain.run import RunReport
 from obctl.domain.settings import SeriesPolicy
+from obctl.engine.differences import RoomComparison, compare_rooms
 from obctl.engine.live import reconcile_notified
+from obctl.engine.outlook import Outlook
 from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.sync import run_sync
 from obctl.errors import TryLater
 from obctl.store.database import open_store
+from obctl.store.rooms import load_rooms
 
 
 def test_a_notified_meeting_is_reserved_at_once(night: Night) -> None:
@@ -35,6 +38,24 @@ def test_a_new_series_gets_its_first_date_now_and_the_others_at_night(night: Nig
     assert len(night.reservations()) == 1
     assert night.run().created == 3
     assert len(night.reservations()) == 4
+
+
+def test_the_dates_left_for_the_night_are_explained_whatever_their_day(night: Night) -> None:
+    night.run()
+    meeting = night.book("Rembrandt", "Board", "09:00", "10:00", recurrence=weekly(count=4))
+    night.notify("Rembrandt", night.id_of("Rembrandt", meeting))
+    day = date(2026, 9, 29)
+
+    async def look(gateway: Gateway) -> list[RoomComparison]:
+        rooms = load_rooms(night.company.store)
+        return await compare_rooms(night.company, Outlook(night.company, gateway), rooms, day, day)
+
+    (found,) = [d for compared in night.ask(look) for d in compared.differences]
+    assert found.cause is not None
+    assert (found.kind.value, found.cause.code) == (
+        "missing_in_officebooking",
+        "series-not-yet-expanded",
+    )
 
 
 def test_a_company_that_wants_series_at_once_gets_them(night: Night) -> None:

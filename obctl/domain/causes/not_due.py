@@ -140,7 +140,7 @@ def not_yet_expanded(facts: Facts) -> Cause | None:
     ]
     made = (facts.master.event.created_at if facts.master else None) or event.created_at
     run = last_pass(facts)
-    if not begun or (run is not None and (made is None or made <= run)):
+    if not begun or (run is not None and (made is None or made < run)):
         return None
     return found(
         "series-not-yet-expanded",

@@ -57,11 +57,11 @@ def exceptions_wiped(facts: Facts) -> Cause | None:
     known = facts.last_known
     none_left = facts.master is not None and facts.master.exceptions == 0
     seen_before = known is not None and known.type is EventType.EXCEPTION
-    if not (was_exception and back_in_line and (none_left or seen_before)):
+    if not (was_exception and back_in_line and seen_before):
         return None
     return found(
         "series-edit-wiped-exceptions",
-        LIKELY if none_left and seen_before else POSSIBLE,
+        LIKELY if none_left else POSSIBLE,
         {
             "reservation.start": reservation.start,
             "event.start": event.start,

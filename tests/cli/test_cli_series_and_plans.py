@@ -1,0 +1,74 @@
+"""A series that a notification has begun, and plans in files, as people meet them."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from desk import Desk
+
+from obctl.sandbox.server import SandboxServer
+
+ROOM = "ams-1.02@contoso.example"
+
+
+@pytest.fixture
+def synced(live_desk: Desk) -> Desk:
+    """A company in step with the demo's tenant in one room."""
+    for words in (
+        ("rooms", "add", ROOM, "--time-zone", "Europe/Amsterdam"),
+        ("rooms", "import-existing", ROOM),
+        ("sync", "run"),
+    ):
+        assert live_desk.run(*words).exit_code == 0
+    return live_desk
+
+
+def test_a_series_is_explained_date_by_date(synced: Desk) -> None:
+    found = json.loads(synced.run("reservations", "list", "-o", "json").stdout)
+    dates = [item for item in found if item["series"]]
+    master = dates[0]["series"]["master_id"]
+    answer = synced.run("explain", master, "-o", "json")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    error = json.loads(answer.stderr)["error"]
+    assert error["code"] == "series-master"
+    assert "obctl explain NUMBER" in error["hint"]
+
+
+def test_a_plan_is_for_its_owners_eyes_and_applies_as_it_was_reviewed(
+    synced: Desk, tenant: SandboxServer, tmp_path: Path
+) -> None:
+    tenant.tenant.book(
+        organizer="anna@contoso.example",
+        rooms=[ROOM],
+        subject="Reviewed",
+        start="2026-10-20T09:00",
+        end="2026-10-20T10:00",
+    )
+    file = tmp_path / "plan.json"
+    planned = synced.run("sync", "run", "--plan-out", str(file), "-o", "json")
+    assert (planned.exit_code, json.loads(planned.stdout)["changes"]["created"]) == (0, 1)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    applied = synced.run("sync", "apply", str(file), "-o", "json")
+    assert (applied.exit_code, json.loads(applied.stdout)["changes"]["created"]) == (0, 1)
+    again = synced.run("sync", "apply", str(file), "-o", "json")
+    assert again.exit_code == 6
+    assert json.loads(again.stdout)["problems"][0]["code"] == "stale-plan"
+
+
+def test_a_search_finds_accents_without_accents(synced: Desk) -> None:
+    made = synced.run(
+        "reservations", "create", "--room", ROOM, "--subject", "Café Zürich", "--start",
+        "2026-10-20T09:00", "--duration", "1h", "--organizer", "anna@contoso.example", "--no-push",
+    )  # fmt: skip
+    assert made.exit_code == 0
+    for words in ("cafe zur", "CAFÉ ZÜRICH", "zurich"):
+        found = json.loads(synced.run("reservations", "list", "--text", words, "-o", "json").stdout)
+        assert [item["subject"] for item in found] == ["Café Zürich"]
+
+
+def test_a_resync_without_a_terminal_needs_no_yes(synced: Desk) -> None:
+    answer = synced.run("sync", "resync", ROOM, "-o", "json")
+    assert (answer.exit_code, json.loads(answer.stdout)["rooms"]["ok"]) == (0, 1)

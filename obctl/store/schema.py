@@ -15,7 +15,7 @@ TABLES = {
     "agreed_states": "What both sides were when they last agreed.",
     "cancellation_requests": "Cancellations from Outlook that wait, or waited, for a person.",
     "company_log": "The journal, append-only; payload points at the original Outlook JSON.",
-    "payloads": "Original JSON, byte for byte; codec 0 is plain, 1 is Zstandard.",
+    "payloads": "Original JSON, byte for byte; codec 0 is plain, 1 Zstandard with payload_1.dict.",
     "subscriptions": "The ledger of Graph subscriptions, ended ones included.",
     "inbox": "Change notifications received; handled_at is null while they wait.",
     "outbox": "Writes owed to Outlook; done_at is null while they are owed.",

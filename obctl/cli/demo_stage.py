@@ -109,22 +109,22 @@ class Stage:
 
     def check(self, found: Any, holds: str, where: Claim) -> None:
         """End the demo unless what was found is as the story says."""
-        try:
-            fine = where(found)
-        except (KeyError, IndexError, TypeError):
-            fine = False
-        if not fine:
+        if not _is(found, where):
             raise self._broken(f"this did not hold: {holds}")
 
     def wait(self, *words: str, holds: str, where: Claim) -> Any:
         """Ask again and again until it is as the story says."""
         until = time.monotonic() + _PATIENCE_SECONDS
-        found = self.ask(*words)
-        while not where(found):
+        while not _is(found := self.ask(*words), where):
             if time.monotonic() > until:
                 raise self._broken(f"this did not come true: {holds}")
             time.sleep(_LOOK_AGAIN_SECONDS)
-            found = self.ask(*words)
+        return found
+
+    def watch(self, *words: str, holds: str, where: Claim) -> Any:
+        """Type a command once what it says is as the story says."""
+        found = self.wait(*words, holds=holds, where=where)
+        self.run(*words)
         return found
 
     def outlook(self, sentence: str, *steps: dict[str, Any]) -> None:
@@ -205,6 +205,13 @@ class Stage:
         self.deafen()
         if self._sandbox is not None:
             stop(self._sandbox)
+
+
+def _is(found: Any, where: Claim) -> bool:
+    try:
+        return where(found)
+    except (KeyError, IndexError, TypeError):  # less was found than the claim speaks of
+        return False
 
 
 def _instant(moment: datetime) -> str:

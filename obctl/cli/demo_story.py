@@ -134,17 +134,7 @@ def _book_in_outlook(stage: Stage) -> int:
             "start": f"{TUESDAY}T11:00", "duration": "1h",
         },
     )  # fmt: skip
-    _await_reservation(stage, "Quarterly review")
-    stage.outlook(
-        f"Lotte books {REMBRANDT}, Tuesday 14:00-14:30: Contract talk",
-        {
-            "do": "book", "name": "contract", "organizer": "lotte@contoso.example",
-            "rooms": [REMBRANDT_MAILBOX], "subject": "Contract talk",
-            "start": f"{TUESDAY}T14:00", "duration": "30m",
-        },
-    )  # fmt: skip
-    _await_reservation(stage, "Contract talk")
-    made = stage.look(
+    made = stage.watch(
         "reservations", "list", "--room", VERMEER, "--on", TUESDAY,
         holds="Anna's reservation is made in Outlook, from 09:00Z to 10:00Z, and in step",
         where=lambda o: (
@@ -154,15 +144,20 @@ def _book_in_outlook(stage: Stage) -> int:
             "anna@contoso.example", f"{TUESDAY}T09:00:00Z", f"{TUESDAY}T10:00:00Z", "outlook", 10,
         ),
     )  # fmt: skip
-    return int(made[0]["number"])
-
-
-def _await_reservation(stage: Stage, subject: str) -> None:
-    stage.wait(
-        "reservations", "list", "--on", TUESDAY, "--text", subject,
-        holds=f"the notification of {subject} became a reservation",
-        where=lambda o: subject in [item["subject"] for item in o],
+    stage.outlook(
+        f"Lotte books {REMBRANDT}, Tuesday 14:00-14:30: Contract talk",
+        {
+            "do": "book", "name": "contract", "organizer": "lotte@contoso.example",
+            "rooms": [REMBRANDT_MAILBOX], "subject": "Contract talk",
+            "start": f"{TUESDAY}T14:00", "duration": "30m",
+        },
     )  # fmt: skip
+    stage.wait(
+        "reservations", "list", "--on", TUESDAY, "--text", "Contract talk",
+        holds="the notification of Contract talk became a reservation",
+        where=lambda o: len(o) == 1,
+    )  # fmt: skip
+    return int(made[0]["number"])
 
 
 def _book_series(stage: Stage) -> None:
@@ -185,8 +180,7 @@ def _book_series(stage: Stage) -> None:
             },
         },
     )  # fmt: skip
-    _await_reservation(stage, "Weekly one-to-one")
-    stage.look(
+    stage.watch(
         "reservations", "list", "--text", "one-to-one",
         holds="the first instance alone is reserved",
         where=lambda o: [item["start"] for item in o] == [f"{TUESDAY}T14:00:00Z"],
@@ -253,12 +247,7 @@ def _cancel_in_outlook(stage: Stage, review: int) -> int:
         " becomes a cancellation request, and a person decides."
     )
     stage.outlook("Anna cancels her Quarterly review", {"do": "cancel", "meeting": "review"})
-    stage.wait(
-        "cancellations", "list",
-        holds="the cancellation became a request",
-        where=lambda o: len(o) == 1,
-    )  # fmt: skip
-    found = stage.look(
+    found = stage.watch(
         "cancellations", "list",
         holds="one request is open, for Anna's reservation, which has external state 100",
         where=lambda o: (

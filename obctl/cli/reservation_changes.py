@@ -13,7 +13,9 @@ from obctl.render.output import Format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from obctl.domain.event import EventId
     from obctl.domain.reservation import Reservation
     from obctl.domain.room import Room
     from obctl.engine.owing import SeriesScope
@@ -110,6 +112,11 @@ def change(
         end=parse_instant(end, now=context.now, zone=zone) if end else None,
         organizer=Person(None, _address(organizer)) if organizer else None,
     )
+    if not no_push and scope == "one" and (target or edit.start or edit.end):
+        starts = edit.start or before.start
+        ends = edit.end or starts + (before.end - before.start)
+        at = target or find_room_by_id(context.store, before.room)
+        _ensure_free_in_outlook(context, at, starts, ends, but=before.event_id)
     changed = change_reservation(context.company, number, edit, _scope(scope))
     _push_and_show(context, changed, format, no_push=no_push, count=len(changed))
 
@@ -159,21 +166,21 @@ def _question(context: Context, reservation: Reservation, scope: str, *, silent:
     return words + "?"
 
 
-def _ensure_free_in_outlook(context: Context, room: Room, start: object, end: object) -> None:
+def _ensure_free_in_outlook(
+    context: Context, room: Room, start: datetime, end: datetime, *, but: EventId | None = None
+) -> None:
     """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""
-    from datetime import datetime
-
     from obctl.domain.time_span import TimeSpan
     from obctl.engine.ports import Gateway
     from obctl.engine.push import ensure_free
     from obctl.errors import TryLater
 
-    if not (isinstance(start, datetime) and isinstance(end, datetime)) or end <= start:
+    if end <= start:
         return
     span = TimeSpan(start, end)
 
     async def check(gateway: Gateway) -> None:
-        ensure_free(room, await gateway.fetch_view(room, span))
+        ensure_free(room, await gateway.fetch_view(room, span), but=but)
 
     try:
         context.with_graph(check)

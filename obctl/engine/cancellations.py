@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import timedelta
 
 from obctl.domain.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.company_log import LogEntry
@@ -13,6 +12,7 @@ from obctl.domain.event import Event
 from obctl.domain.push import OutboxItem, PushAction, transaction_id
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import Room
+from obctl.domain.status_info import InOutlook, StatusInfo
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
@@ -28,31 +28,6 @@ from obctl.store.services import cancel_services
 _AROUND = timedelta(days=1)
 _ALIVE = ("event.created", "event.updated", "event.moved", "event.restored", "push.created",
           "push.updated")  # fmt: skip
-
-
-class InOutlook(StrEnum):
-    """What Outlook has now for a request's meeting."""
-
-    PRESENT = "present"
-    CANCELLED = "cancelled"
-    MOVED = "moved"
-    GONE = "gone"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class StatusInfo:
-    """*Get Status Info*: Outlook asked now, beside the last known original.
-
-    `last_known` and the event's payload are the bytes Graph sent.
-    """
-
-    request: int
-    asked_at: datetime
-    outlook: InOutlook
-    event: Event | None
-    room: Room | None
-    last_known: bytes | None
 
 
 def requests_matching(

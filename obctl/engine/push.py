@@ -184,9 +184,12 @@ def _taking(view: Collection[Event]) -> list[Event]:
     return [event for event in view if event.takes_room and event.show_as != "free"]
 
 
-def ensure_free(room: Room, view: Collection[Event]) -> None:
-    """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object."""
-    taking = _taking(view)
+def ensure_free(room: Room, view: Collection[Event], *, but: EventId | None = None) -> None:
+    """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object.
+
+    `but` is the event that is to be moved, which is in nobody's way.
+    """
+    taking = [event for event in _taking(view) if event.id != but]
     if taking:
         first = taking[0]
         raise Refused(
@@ -233,6 +236,9 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
         merged = merge(reservation, agreed, there)
         reservation, conflicts = merged.reservation, merged.conflicts
         owed = replace(owed, reservation=reservation)
+        if (reservation.start, reservation.end) != (there.start, there.end):
+            span = TimeSpan(reservation.start, reservation.end)
+            ensure_free(owed.room, await gateway.fetch_view(owed.room, span), but=event_id)
     mark_attempt(company.store, owed.item.id)
     event = await gateway.change_event(owed.room, event_id, _changes(owed))
     record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts)

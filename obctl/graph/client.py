@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
+import httpx
 import msgspec
 from kiota_abstractions.authentication import BaseBearerTokenAuthenticationProvider
 from kiota_abstractions.base_request_configuration import RequestConfiguration
@@ -33,6 +34,8 @@ from obctl.graph.failures import translated
 from obctl.graph.gate import Gate
 from obctl.graph.transport import open_http
 
+LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+"""How httpx names a connection that ended before the answer did."""
 PAGE_SIZE = 200
 PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={PAGE_SIZE}'
 _WHOLE_REQUEST = 120.0  # seconds, the SDK's retries included
@@ -76,7 +79,7 @@ class Graph:
             return await self._send(info, asked, places)
         except GraphUnavailable as error:
             question = reads or info.http_method is Method.GET
-            if not question or error.code != "partial-read":
+            if not question or not isinstance(error.__cause__, LOST):
                 raise
         return await self._send(info, asked, places)
 

@@ -15,7 +15,7 @@ from obctl.render.output import Column, fields
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from obctl.engine.cancellations import StatusInfo
+    from obctl.domain.status_info import StatusInfo
 
 JsonObject = Mapping[str, Any]
 

@@ -72,3 +72,32 @@ def test_a_search_finds_accents_without_accents(synced: Desk) -> None:
 def test_a_resync_without_a_terminal_needs_no_yes(synced: Desk) -> None:
     answer = synced.run("sync", "resync", ROOM, "-o", "json")
     assert (answer.exit_code, json.loads(answer.stdout)["rooms"]["ok"]) == (0, 1)
+
+
+def test_a_reservation_is_not_moved_onto_a_meeting_nobody_here_knows_yet(
+    synced: Desk, tenant: SandboxServer
+) -> None:
+    made = synced.run(
+        "reservations", "create", "--room", ROOM, "--subject", "Ours", "--start",
+        "2026-10-20T09:00", "--duration", "1h", "--organizer", "anna@contoso.example", "-o", "json",
+    )  # fmt: skip
+    number = json.loads(made.stdout)["number"]
+    tenant.tenant.book(
+        organizer="bob@contoso.example",
+        rooms=[ROOM],
+        subject="Theirs",
+        start="2026-10-20T11:00",
+        end="2026-10-20T12:00",
+    )
+    answer = synced.run(
+        "reservations", "change", str(number), "--start", "2026-10-20T10:30", "-o", "json"
+    )
+    assert (answer.exit_code, json.loads(answer.stderr)["error"]["code"]) == (6, "slot-taken")
+    kept = json.loads(synced.run("reservations", "show", str(number), "-o", "json").stdout)
+    assert (kept["start"], kept["external_state"]) == ("2026-10-20T07:00:00Z", 10)
+    later = synced.run(
+        "reservations", "change", str(number), "--start", "2026-10-20T10:30", "--no-push"
+    )
+    assert later.exit_code == 0
+    pushed = json.loads(synced.run("sync", "run", "-o", "json").stdout)
+    assert pushed["pushed"] == {"ok": 0, "failed": 1}

@@ -40,11 +40,7 @@ LAYERS: dict[str, set[str]] = {
 }  # fmt: skip
 
 # A single import against the table, with its reason.
-EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("render/cancellations.py", "engine.cancellations.StatusInfo"): (
-        "a frozen value without behaviour; it stands beside the use case that makes it"
-    ),
-}
+EXCEPTIONS: dict[tuple[str, str], str] = {}
 
 # Package -> where it may be imported. What stands in no line may be imported by nobody.
 THIRD_PARTY: dict[str, set[str]] = {

@@ -29,11 +29,14 @@ def tail(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The newest entries, oldest of them first; times in the company's zone."""
+    from obctl.render.output import message
     from obctl.store.company_log import LogFilter, search_log
 
     context = context_of(ctx)
     if follow and format is Format.CSV:
         raise UsageError("csv cannot be followed", hint="use -o jsonl", code="bad-format")
+    if format is Format.TABLE:
+        message(f"times in {context.zone.key}")
     newest = search_log(context.store, LogFilter(limit=max(lines, 1)))
     _show(context, newest[::-1] if lines else [], format, follow=follow)
     last = newest[0].id or 0 if newest else 0

@@ -179,7 +179,7 @@ def test_the_versions_of_an_event_tell_what_changed(logged: Desk) -> None:
 
 def test_tail_shows_the_newest_entries_in_their_order(logged: Desk) -> None:
     answer = logged.run("log", "tail", "-n", "2")
-    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert (answer.exit_code, answer.stderr) == (0, "times in Europe/Amsterdam\n")
     assert lines(answer.stdout) == [
         "2026-09-14 10:00:00  3  event.updated  subject of Café is Budget",
         "2026-09-14 11:30:00  4  push.failed  [red]no[/red]",

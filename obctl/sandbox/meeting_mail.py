@@ -75,6 +75,7 @@ def inform(
         copy.cancelled_days -= {day}
     edit(copy, day, news)
     target = copy if day is None else copy.exceptions[day]
+    target.modified = exchange.now()
     if changes.keys() & _TIMES:
         target.response, target.responded_at, target.show_as = "notResponded", None, "tentative"
     exchange.touch(mailbox, copy)

@@ -84,6 +84,7 @@ def respond(
     if day is not None:
         target = item.exceptions.get(day) or item.exception_on(day)
         item.exceptions[day] = target
+        target.modified = exchange.now()
     target.response, target.responded_at = response, exchange.now()
     target.show_as = "busy" if response == "accepted" else "tentative"
     exchange.touch(mailbox, item)

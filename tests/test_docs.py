@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import make_reservation
 from papers import ROOT, blocks, commands, every_command, paper, parse, table
 
 from obctl import errors
 from obctl.config import SETTINGS
-from obctl.domain.cancellation import Proof, Verdict, decide
-from obctl.domain.reservation import Reservation, Service, ServiceKind
+from obctl.domain.cancellation import TABLE, Decision, Proof, Verdict
 from obctl.graph import asked
 from obctl.store.database import open_store
 from obctl.store.schema import TABLES
@@ -129,46 +126,22 @@ def test_the_tables_of_readme_are_those_of_the_store(tmp_path: Path) -> None:
         store.close()
 
 
-NOW = datetime(2026, 10, 19, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-LUNCH = Service(1, 1001, ServiceKind.CATERING, "Lunch", 6)  # type: ignore[arg-type]
-PROOFS = {
-    "says that it is cancelled": Proof.PROVEN,
-    "no longer has it, and says nothing": Proof.UNPROVEN,
+OUTLOOK = {
+    None: "either of the two below",
+    Proof.PROVEN: "says that it is cancelled",
+    Proof.UNPROVEN: "no longer has it, and says nothing",
 }
-RESERVATIONS: dict[str, Reservation] = {
-    "is to come": make_reservation(starts=NOW + HOUR, ends=NOW + 2 * HOUR),
-    "has catering or visitors": make_reservation(
-        starts=NOW + HOUR, ends=NOW + 2 * HOUR, services=(LUNCH,)
-    ),
-    "has started": make_reservation(starts=NOW - HOUR, ends=NOW + HOUR),
-    "was changed in Officebooking meanwhile": make_reservation(
-        starts=NOW + HOUR, ends=NOW + 2 * HOUR
-    ),
-    "is over": make_reservation(starts=NOW - 2 * HOUR, ends=NOW - HOUR),
-}
+OUTCOME = {Verdict.NEVER: "kept", Verdict.PROCESS: "processed", Verdict.REQUEST: "request"}
 
 
-@pytest.mark.parametrize(
-    "row", table(README, "| Outlook | the reservation |"), ids=lambda row: " ".join(row[:2])
-)
-def test_the_decision_table_of_readme_is_what_is_decided(row: list[str]) -> None:
-    outlook, state, *promised = row
-    for ignore, words in zip((False, True), promised, strict=True):
-        decision = decide(
-            RESERVATIONS[state],
-            proof=PROOFS[outlook],
-            changed_here="changed" in state,
-            ignore_requests=ignore,
-            now=NOW,
-        )
-        match decision.verdict:
-            case Verdict.PROCESS:
-                assert words == "processed"
-            case Verdict.REQUEST:
-                assert words == f"request: {decision.reason}"
-            case Verdict.NEVER:
-                assert words == "kept"
+def test_the_decision_table_of_readme_is_the_one_that_decides() -> None:
+    def words(decision: Decision) -> str:
+        outcome = OUTCOME[decision.verdict]
+        return f"{outcome}: {decision.reason}" if decision.reason else outcome
+
+    assert table(README, "| Outlook | the reservation |") == [
+        [OUTLOOK[row.proof], row.standing or "any", words(row.off), words(row.on)] for row in TABLE
+    ]
 
 
 @pytest.mark.parametrize(

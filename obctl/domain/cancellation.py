@@ -1,7 +1,8 @@
 """Cancellations from Outlook: which are processed, and which wait for a person.
 
-Past reservations, rooms that cannot be
-trusted and merely changed ids never get here: those are never cancelled, whatever the setting.
+`TABLE` is the whole decision, and README shows it. Rooms that cannot be trusted, ids that merely
+changed or were never known, and what a guard stopped never get here: there, nothing is cancelled
+whatever the setting.
 """
 
 from __future__ import annotations
@@ -78,6 +79,48 @@ class CancellationRequest:
     note: str | None = None
 
 
+class Standing(StrEnum):
+    """How the reservation stands when its cancellation shows; several may hold at once."""
+
+    OVER = "is over"
+    CHANGED_HERE = "was changed in Officebooking since both agreed"
+    NEEDED = "has catering, visitors or a locked service"
+    STARTED = "has started"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table; `None` stands for any."""
+
+    proof: Proof | None
+    standing: Standing | None
+    off: Decision
+    on: Decision
+
+    def answers(self, proof: Proof, standings: frozenset[Standing]) -> bool:
+        """Whether this row speaks about such a cancellation."""
+        return self.proof in (None, proof) and (self.standing is None or self.standing in standings)
+
+
+_KEPT = Decision(Verdict.NEVER)
+_PROCESSED = Decision(Verdict.PROCESS)
+_SERVICES = Decision(Verdict.REQUEST, Reason.SERVICES_BOOKED)
+_STARTED = Decision(Verdict.REQUEST, Reason.ALREADY_STARTED)
+_UNPROVEN = Decision(Verdict.REQUEST, Reason.UNPROVEN)
+_CONFLICT = Decision(Verdict.REQUEST, Reason.CONFLICT)
+
+TABLE = (
+    # in Outlook, the reservation,      Ignore Cancellation Requests: off, on
+    Row(None, Standing.OVER, off=_KEPT, on=_KEPT),
+    Row(None, Standing.CHANGED_HERE, off=_CONFLICT, on=_PROCESSED),
+    Row(Proof.UNPROVEN, None, off=_UNPROVEN, on=_PROCESSED),
+    Row(Proof.PROVEN, Standing.NEEDED, off=_SERVICES, on=_PROCESSED),
+    Row(Proof.PROVEN, Standing.STARTED, off=_STARTED, on=_PROCESSED),
+    Row(Proof.PROVEN, None, off=_PROCESSED, on=_PROCESSED),
+)
+"""What becomes of a cancellation: the first row that answers wins."""
+
+
 def decide(
     reservation: Reservation,
     *,
@@ -91,26 +134,21 @@ def decide(
     `changed_here`: somebody changed the reservation in Officebooking since both sides agreed.
     `ignore_requests`: the company's setting *Ignore Cancellation Requests*.
     """
-    if reservation.end <= now:
-        return Decision(Verdict.NEVER)
-    reason = _reason(reservation, proof=proof, changed_here=changed_here, now=now)
-    if reason is None or ignore_requests:
-        return Decision(Verdict.PROCESS)
-    return Decision(Verdict.REQUEST, reason)
+    standings = _standings(reservation, changed_here=changed_here, now=now)
+    row = next(row for row in TABLE if row.answers(proof, standings))
+    return row.on if ignore_requests else row.off
 
 
-def _reason(
-    reservation: Reservation, *, proof: Proof, changed_here: bool, now: datetime
-) -> Reason | None:
-    if changed_here:
-        return Reason.CONFLICT
-    if proof is Proof.UNPROVEN:
-        return Reason.UNPROVEN
-    if any(service.holds_reservation(now) for service in reservation.services):
-        return Reason.SERVICES_BOOKED
-    if reservation.start <= now:
-        return Reason.ALREADY_STARTED
-    return None
+def _standings(
+    reservation: Reservation, *, changed_here: bool, now: datetime
+) -> frozenset[Standing]:
+    holds = {
+        Standing.OVER: reservation.end <= now,
+        Standing.CHANGED_HERE: changed_here,
+        Standing.NEEDED: any(item.holds_reservation(now) for item in reservation.services),
+        Standing.STARTED: reservation.start <= now,
+    }
+    return frozenset(standing for standing, it_does in holds.items() if it_does)
 
 
 def impact_of(reservation: Reservation, *, decided: bool = False) -> Impact:

@@ -7,6 +7,7 @@ spelled out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from obctl.domain.event import (
 )
 from obctl.domain.facts import Facts
 from obctl.domain.push import OutboxItem, PushAction
+from obctl.domain.reading import Reading, Scope
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
@@ -35,6 +37,7 @@ from obctl.domain.reservation import (
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series import Recurrence
 from obctl.domain.settings import SyncSettings
+from obctl.domain.situation import Situation
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan, days_span
 
@@ -223,6 +226,61 @@ def make_agreed(
     state = agree(reservation or make_reservation(), event or make_event(), LAST_PASS)
     fields = {name: getattr(state, name) for name in AgreedState.__dataclass_fields__}
     return AgreedState(**fields | changes)
+
+
+def make_situation(
+    reservations: Iterable[Reservation] = (),
+    events: Iterable[Event] = (),
+    *,
+    agreed: Mapping[int, AgreedState] | None = None,
+    whole: bool = True,
+    asked: Iterable[str] = (),
+    series: Iterable[str] = (),
+    masters: Iterable[SeriesMaster | str] = (),
+    **changes: Any,
+) -> Situation:
+    """The room read whole, or only the events and series `asked` for; a text is a master gone.
+
+    What is linked was in step as it stands in `reservations` unless `agreed` says otherwise.
+    """
+    held = tuple(reservations)
+    if agreed is None:
+        agreed = {item.number: make_agreed_with(item) for item in held if item.event_id}
+    scope = Scope(
+        span=changes.pop("span", span_of(days=30)),
+        whole=whole,
+        events=frozenset(EventId(item) for item in asked),
+        series=frozenset(EventId(item) for item in series),
+    )
+    found = {
+        EventId(item if isinstance(item, str) else item.event.id): None
+        if isinstance(item, str)
+        else item
+        for item in masters
+    }
+    fields: dict[str, Any] = {
+        "room": make_room(),
+        "reservations": held,
+        "agreed": agreed,
+        "reading": Reading(scope, tuple(events), found),
+        "settings": SyncSettings(),
+        "window": scope.span,
+        "now": NOW,
+    }
+    return Situation(**fields | changes)
+
+
+def make_agreed_with(reservation: Reservation, **changes: Any) -> AgreedState:
+    """The agreed state of a reservation whose event looked just like it."""
+    event = make_event(
+        reservation.event_id or "E1",
+        starts=reservation.start,
+        ends=reservation.end,
+        all_day=reservation.all_day,
+        subject=reservation.subject,
+        organizer=reservation.organizer,
+    )
+    return make_agreed(reservation, event, **changes)
 
 
 def make_request(id: int = 7, **changes: Any) -> CancellationRequest:  # noqa: A002

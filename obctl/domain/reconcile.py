@@ -58,11 +58,15 @@ def plan_room(situation: Situation) -> Plan:
                 changes.append(change)
             elif _out_of_date(situation.agreed.get(reservation.number), event):
                 agreements.append((reservation, event))
-    for loss in losses(situation, matched):
+    for loss in sorted(losses(situation, matched), key=_by_start):
         change = _lost(situation, loss)
         if change:
             changes.append(change)
     return Plan(situation.room, tuple(changes), tuple(agreements), tuple(left_alone))
+
+
+def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:
+    return loss.reservation.start, loss.reservation.number
 
 
 def _why_left_alone(situation: Situation, event: Event, started: Iterable[str]) -> str | None:

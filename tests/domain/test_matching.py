@@ -1,0 +1,352 @@
+"""Which reservation belongs to which event, and what proves that an event went."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from builders import (
+    ANNA,
+    BRAM,
+    make_cancelled_reservation,
+    make_event,
+    make_master,
+    make_occurrence,
+    make_occurrence_reservation,
+    make_reservation,
+    make_room,
+    make_situation,
+    moment,
+    span_of,
+)
+
+from obctl.domain.cancellation import Proof
+from obctl.domain.event import Event, Response
+from obctl.domain.matching import is_cut_off, losses, match, perhaps_continued
+from obctl.domain.reservation import Reservation
+from obctl.domain.series import Recurrence
+from obctl.domain.situation import Situation
+
+EVERYTHING = span_of(date(2026, 9, 1), days=60)
+NEXT = "2026-09-22 09:00"
+ENDED = Recurrence(
+    "weekly", 1, date(2026, 9, 1), end_date=date(2026, 9, 14), days=("tuesday",),
+    time_zone="Europe/Amsterdam",
+)  # fmt: skip
+ON_MONDAYS = Recurrence(
+    "weekly", 1, date(2026, 9, 7), days=("monday",), time_zone="Europe/Amsterdam"
+)
+
+DAILY = Recurrence("daily", 1, date(2026, 9, 1), time_zone="Europe/Amsterdam")
+
+
+def matched(reservations: list[Reservation], events: list[Event], **more: Any) -> dict[str, int]:
+    return {
+        str(event): int(reservation.number)
+        for event, reservation in match(make_situation(reservations, events, **more)).items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("reservations", "events", "found"),
+    [
+        pytest.param([], [make_event()], {}, id="nobody-knows-it"),
+        pytest.param([make_reservation()], [], {}, id="nothing-there"),
+        pytest.param([make_reservation()], [make_event()], {"E1": 1001}, id="same-id"),
+        pytest.param(
+            [make_reservation(key="old")], [make_event(key="new")], {"E1": 1001},
+            id="same-id-another-key",
+        ),
+        pytest.param(
+            [make_reservation(event="OLD", key="K")], [make_event("NEW", key="K")], {"NEW": 1001},
+            id="same-key-another-id",
+        ),
+        pytest.param(
+            [make_reservation(event="OLD", key="K")],
+            [make_event("NEW", key="K", starts="15:00")],
+            {"NEW": 1001},
+            id="same-key-another-time",
+        ),
+        pytest.param(
+            [make_reservation(event="OLD", key="K")], [make_event("NEW", key="k")], {},
+            id="keys-that-differ-in-case",
+        ),
+        pytest.param(
+            [make_reservation(event="OLD", key=None)], [make_event("NEW", key=None)], {},
+            id="no-key-equals-nothing",
+        ),
+        pytest.param(
+            [make_reservation(event=None, key=None)], [make_event()], {}, id="not-on-outlook"
+        ),
+        pytest.param(
+            [make_reservation(event="a1"), make_reservation(1002, event="A1")],
+            [make_event("A1", key="x"), make_event("a1", key="y")],
+            {"a1": 1001, "A1": 1002},
+            id="ids-that-differ-in-case",
+        ),
+        pytest.param(
+            [make_reservation(event="KEPT", key="K")],
+            [make_event("COPY", key="K"), make_event("KEPT", key="K")],
+            {"KEPT": 1001},
+            id="the-id-before-the-key",
+        ),
+        pytest.param(
+            [make_cancelled_reservation(event="OLD", key="K"),
+             make_reservation(1002, event="OTHER", key="K")],
+            [make_event("NEW", key="K")],
+            {"NEW": 1002},
+            id="the-living-before-the-cancelled",
+        ),
+        pytest.param(
+            [make_cancelled_reservation(event="OLD", key="K")],
+            [make_event("NEW", key="K")],
+            {"NEW": 1001},
+            id="a-cancelled-one-whose-meeting-is-back",
+        ),
+        pytest.param(
+            [make_reservation(event="OLD", key="K")],
+            [make_event("NEW", key="K", is_cancelled=True)],
+            {},
+            id="a-leftover-takes-nobodys-key",
+        ),
+        pytest.param(
+            [make_reservation()], [make_event(is_cancelled=True)], {"E1": 1001},
+            id="its-own-event-cancelled",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW")],
+            {"NEW": 1001},
+            id="same-series-same-date",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", starts="13:00")],
+            {"NEW": 1001},
+            id="the-series-moved-to-another-hour",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", starts="21:00")],
+            {},
+            id="twelve-hours-away-is-another-date",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", starts=NEXT)],
+            {},
+            id="same-series-another-date",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="A"),
+             make_occurrence_reservation(1002, event="B", starts=NEXT)],
+            [make_occurrence("Y", starts=NEXT), make_occurrence("X")],
+            {"X": 1001, "Y": 1002},
+            id="each-date-its-own",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_event("NEW", key="key-of-M")],
+            {},
+            id="a-date-is-no-single-meeting",
+        ),
+    ],
+)  # fmt: skip
+def test_a_reservation_belongs_to_its_event(
+    reservations: list[Reservation], events: list[Event], found: dict[str, int]
+) -> None:
+    assert matched(reservations, events) == found
+    assert matched(reservations[::-1], events[::-1]) == found
+
+
+CONTINUED = make_occurrence("C1", master="N", starts=NEXT)
+
+
+@pytest.mark.parametrize(
+    ("master", "continued", "found"),
+    [
+        pytest.param(ENDED, CONTINUED, {"C1": 1002}, id="split"),
+        pytest.param(None, CONTINUED, {}, id="the-old-series-still-has-it"),
+        pytest.param(
+            ENDED,
+            make_occurrence("C1", master="N", starts=NEXT, organizer=BRAM),
+            {},
+            id="somebody-elses-series",
+        ),
+        pytest.param(
+            ENDED,
+            make_occurrence("C1", master="N", starts="2026-09-22 14:00"),
+            {"C1": 1002},
+            id="split-and-moved-same-subject",
+        ),
+        pytest.param(
+            ENDED,
+            make_occurrence("C1", master="N", starts=NEXT, subject="Quarter"),
+            {"C1": 1002},
+            id="split-and-renamed-same-time",
+        ),
+        pytest.param(
+            ENDED,
+            make_occurrence("C1", master="N", starts="2026-09-22 14:00", subject="Quarter"),
+            {},
+            id="another-time-and-another-subject",
+        ),
+        pytest.param(
+            ENDED,
+            make_occurrence("C1", master="N", starts="2026-09-22 14:00", subject=ANNA.name),
+            {"C1": 1002},
+            id="split-and-moved-subject-rewritten",
+        ),
+        pytest.param(
+            ENDED, make_event("C1", starts=NEXT, key="N"), {}, id="a-single-meeting-continues-none"
+        ),
+    ],
+)
+def test_the_dates_a_split_took_go_on_in_the_new_series(
+    master: Recurrence | None, continued: Event, found: dict[str, int]
+) -> None:
+    reservations = [
+        make_occurrence_reservation(event="A"),
+        make_occurrence_reservation(1002, event="B", starts=NEXT),
+    ]
+    masters = [make_master(recurrence=master)]
+    with_first = found | {"A": 1001}
+    events = [make_occurrence("A"), continued]
+    assert matched(reservations, events, masters=masters) == with_first
+
+
+def test_a_possible_split_is_asked_about_before_its_masters_are_known() -> None:
+    reservation = make_occurrence_reservation(event="B", starts=NEXT)
+    assert perhaps_continued(make_situation([reservation], [CONTINUED])) == [reservation]
+    assert perhaps_continued(make_situation([reservation], [])) == []
+    kept = make_occurrence("B", starts=NEXT)
+    assert perhaps_continued(make_situation([reservation], [kept, CONTINUED])) == []
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "cancelled_master", "cut_off"),
+    [
+        pytest.param(ENDED, False, True, id="the-range-ends-before"),
+        pytest.param(ON_MONDAYS, False, True, id="the-pattern-leaves-the-day"),
+        pytest.param(None, False, False, id="still-in-range-and-pattern"),
+        pytest.param(ENDED, True, False, id="a-cancelled-series-was-not-split"),
+    ],
+)
+def test_a_date_is_cut_off_where_the_living_series_no_longer_has_it(
+    recurrence: Recurrence | None, cancelled_master: bool, cut_off: bool
+) -> None:
+    reservation = make_occurrence_reservation()
+    master = make_master(recurrence=recurrence, is_cancelled=cancelled_master)
+    assert is_cut_off(make_situation([reservation], masters=[master]), reservation) is cut_off
+    never_agreed = make_situation([reservation], masters=[master], agreed={})
+    assert not is_cut_off(never_agreed, reservation)
+
+
+def lost(situation: Situation) -> list[tuple[int, Proof, bool]]:
+    return [
+        (loss.reservation.number, loss.proof, loss.event is not None)
+        for loss in losses(situation, match(situation))
+    ]
+
+
+def linked(*events: Event, **more: Any) -> Situation:
+    return make_situation([make_reservation()], events, **more)
+
+
+GONE = (1001, Proof.UNPROVEN, False)
+CANCELLED = (1001, Proof.PROVEN, True)
+
+
+@pytest.mark.parametrize(
+    ("situation", "found"),
+    [
+        pytest.param(linked(make_event()), [], id="there"),
+        pytest.param(linked(), [GONE], id="gone-from-the-whole-room"),
+        pytest.param(linked(whole=False), [], id="nobody-asked"),
+        pytest.param(linked(whole=False, asked=["E1"]), [GONE], id="gone-asked-by-id"),
+        pytest.param(linked(whole=False, asked=["E2"]), [], id="another-was-asked-for"),
+        pytest.param(linked(make_event(is_cancelled=True)), [CANCELLED], id="cancelled"),
+        pytest.param(
+            linked(make_event(response=Response.DECLINED)), [CANCELLED], id="declined-but-shown"
+        ),
+        pytest.param(linked(make_event(is_draft=True)), [], id="a-draft-is-no-cancellation"),
+        pytest.param(linked(agreed={}), [], id="never-agreed"),
+        pytest.param(
+            make_situation([make_cancelled_reservation()]), [], id="cancelled-here-already"
+        ),
+        pytest.param(
+            make_situation([make_reservation(event=None)]), [], id="never-on-outlook"
+        ),
+        pytest.param(linked(now=moment("09:30")), [GONE], id="gone-while-it-runs"),
+        pytest.param(linked(now=moment("10:00")), [], id="over"),
+        pytest.param(
+            linked(make_event(is_cancelled=True), now=moment("10:00")), [], id="over-and-cancelled"
+        ),
+        pytest.param(
+            make_situation([make_reservation(starts="2026-12-01 09:00")]), [],
+            id="outside-what-was-read",
+        ),
+        pytest.param(
+            make_situation([make_reservation(starts="2026-12-01 09:00")], asked=["E1"]), [GONE],
+            id="outside-but-asked-by-id",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_linked_and_is_no_longer_there_is_lost(
+    situation: Situation, found: list[tuple[int, Proof, bool]]
+) -> None:
+    assert lost(situation) == found
+
+
+@pytest.mark.parametrize(
+    ("masters", "proof"),
+    [
+        pytest.param([], Proof.UNPROVEN, id="master-not-asked-for"),
+        pytest.param(["M"], Proof.UNPROVEN, id="the-series-is-gone-too"),
+        pytest.param([make_master()], Proof.UNPROVEN, id="the-series-still-has-it"),
+        pytest.param(
+            [make_master(cancelled=(date(2026, 9, 15),))], Proof.PROVEN, id="among-its-cancelled"
+        ),
+        pytest.param(
+            [make_master(cancelled=(date(2026, 9, 22),))], Proof.UNPROVEN,
+            id="another-date-among-its-cancelled",
+        ),
+        pytest.param([make_master(recurrence=ENDED)], Proof.PROVEN, id="outside-its-range"),
+        pytest.param([make_master(recurrence=ON_MONDAYS)], Proof.PROVEN, id="outside-its-pattern"),
+        pytest.param([make_master(is_cancelled=True)], Proof.PROVEN, id="the-series-cancelled"),
+        pytest.param([make_master(cancelled=None)], Proof.PROVEN, id="a-cloud-that-lists-none"),
+        pytest.param([make_master("X", recurrence=ENDED)], Proof.UNPROVEN, id="another-series"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("whole", [True, False], ids=["whole-room", "its-series"])
+def test_the_living_series_proves_that_a_date_was_taken_out(
+    masters: list[Any], proof: Proof, whole: bool
+) -> None:
+    situation = make_situation(
+        [make_occurrence_reservation()], masters=masters, whole=whole, series=["M"]
+    )
+    assert lost(situation) == [(1001, proof, False)]
+
+
+@pytest.mark.parametrize("room_zone", ["Europe/Amsterdam", "America/New_York"])
+def test_a_series_counts_its_dates_in_its_own_zone(room_zone: str) -> None:
+    """23:00 UTC on the 14th is the 15th in Amsterdam."""
+    situation = make_situation(
+        [make_occurrence_reservation(starts="2026-09-14 23:00")],
+        masters=[make_master(recurrence=DAILY, cancelled=(date(2026, 9, 15),))],
+        span=EVERYTHING,
+        room=make_room(time_zone=room_zone),
+    )
+    assert lost(situation) == [(1001, Proof.PROVEN, False)]
+
+
+def test_an_instance_of_a_moved_mailbox_is_asked_about_by_its_new_series() -> None:
+    reservations = [
+        make_occurrence_reservation(event="A"),
+        make_occurrence_reservation(1002, event="B", starts=NEXT),
+    ]
+    events = [make_occurrence("A2", master="M2", key="key-of-M")]
+    master = make_master("M2", cancelled=(date(2026, 9, 22),))
+    situation = make_situation(reservations, events, masters=[master])
+    assert lost(situation) == [(1002, Proof.PROVEN, False)]

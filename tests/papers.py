@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from obctl.cli.app import app
+from obctl.cli.commands import Later
 
 ROOT = Path(__file__).parents[1]
 
@@ -70,4 +71,5 @@ def every_command() -> Iterator[tuple[str, Any]]:
         if words:
             yield words, command
         for name, below in getattr(command, "commands", {}).items():
-            waiting.append((f"{words} {name}".strip(), below))
+            found = below.load() if isinstance(below, Later) else below
+            waiting.append((f"{words} {name}".strip(), found))

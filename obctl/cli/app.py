@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from obctl import __version__
+from obctl.cli.commands import LateGroup
 from obctl.cli.context import Context
 from obctl.errors import ObctlError, UsageError
 from obctl.render.output import Format, set_quiet
 
 
-class ErrorBoundary(TyperGroup):
+class ErrorBoundary(LateGroup):
     """Shows an `ObctlError` and exits with its code; anything else is a defect and says so."""
 
     wanted = Format.TABLE
@@ -118,50 +118,6 @@ def root(
 ) -> None:
     set_quiet(quiet)
     ctx.obj = Context(company_option=company, debug=debug)
-
-
-def _add_commands() -> None:
-    from obctl.cli import (
-        cancellations,
-        company,
-        demo,
-        diff,
-        graph,
-        listen,
-        log,
-        planner,
-        reservation_changes,
-        reservations,
-        rooms,
-        sandbox,
-        services,
-        store,
-        subscriptions,
-        sync,
-    )
-
-    reservation_changes.register(reservations.app)
-    app.command()(demo.demo)
-    app.command()(company.init)
-    app.command()(company.doctor)
-    app.add_typer(rooms.app, name="rooms")
-    app.add_typer(subscriptions.app, name="subscriptions")
-    app.command()(listen.listen)
-    app.add_typer(sync.app, name="sync")
-    app.command()(planner.planner)
-    app.command()(diff.diff)
-    app.command()(diff.explain)
-    app.add_typer(reservations.app, name="reservations")
-    app.add_typer(services.app, name="services")
-    app.add_typer(cancellations.app, name="cancellations")
-    app.add_typer(log.app, name="log")
-    app.add_typer(store.app, name="store")
-    app.add_typer(company.config_app, name="config")
-    app.add_typer(sandbox.app, name="sandbox")
-    app.add_typer(graph.app, name="graph")
-
-
-_add_commands()
 
 
 def main() -> None:

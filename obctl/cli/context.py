@@ -10,13 +10,14 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
 
 from obctl.cli.clock import Clock
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from obctl.config import Config
     from obctl.domain.room import Room
     from obctl.engine.company import Company

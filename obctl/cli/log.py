@@ -81,11 +81,10 @@ def search(
     )
     found = search_log(context.store, wanted)
     rooms = context.rooms
-    names = {item.mailbox: item.name for item in context.chosen_rooms(None, None)}
     show_list(
         format,
         [log_object(entry, rooms) for entry in found[:shown]],
-        log_columns(names, context.zone.key),
+        log_columns(rooms.names(), context.zone.key),
         empty="no entry found",
     )
     if limit is None and shown and len(found) > shown:

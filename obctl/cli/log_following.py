@@ -54,7 +54,8 @@ def _show(context: Context, entries: list[LogEntry], format: Format, *, follow: 
     from obctl.render.output import console, show_list, write_json_line
 
     # Asked for anew: a room may have been mapped since.
-    objects = [log_object(entry, context.rooms) for entry in entries]
+    rooms = context.rooms
+    objects = [log_object(entry, rooms) for entry in entries]
     if format is Format.TABLE:
         out = console()
         for item in objects:

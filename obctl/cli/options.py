@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,6 +12,8 @@ from obctl.errors import UsageError
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from obctl.domain.time_span import TimeSpan
 
 FormatOption = Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from obctl.cli import reservation_changes
 from obctl.cli.context import Context, context_of
 from obctl.cli.options import (
     FormatOption,
@@ -67,7 +68,8 @@ def list_(
     rooms = context.chosen_rooms(location, room)
     wanted = Filter(text=text, status=status, external_state=external_state, limit=limit)
     found = _search(context, rooms, wanted, on, from_, to)
-    objects = [reservation_object(item, context.rooms, context.now) for item in found]
+    words, now = context.rooms, context.now
+    objects = [reservation_object(item, words, now) for item in found]
     show_list(
         format,
         objects,
@@ -90,8 +92,9 @@ def show(
 
     context = context_of(ctx)
     found = find_reservation(context.store, number)
-    item = reservation_object(found, context.rooms, context.now)
-    zone_name = context.rooms.zone_name(found.room)
+    rooms = context.rooms
+    item = reservation_object(found, rooms, context.now)
+    zone_name = rooms.zone_name(found.room)
     show_one(format, item, lambda: reservation_picture(item, zone_name))
 
 
@@ -120,3 +123,6 @@ def _search(
         return parse_span(on or from_, on or to, now=context.now, company=context.zone, zone=zone)
 
     return search_by_zone(context.company, rooms, span_in, wanted)
+
+
+reservation_changes.register(app)

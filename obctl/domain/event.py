@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
-from obctl.domain.series import Recurrence
+if TYPE_CHECKING:
+    from obctl.domain.series import Recurrence
 
 EventId = NewType("EventId", str)
 SeriesKey = NewType("SeriesKey", str)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, NewType
 
 from obctl.domain.zones import zone
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 RoomId = NewType("RoomId", int)
 

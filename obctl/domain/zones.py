@@ -9,12 +9,9 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from tzlocal.windows_tz import tz_win, win_tz
-
 from obctl.errors import UnknownZone
 
 _UTC_NAMES = frozenset({"utc", "etc/utc", "tzone://microsoft/utc", "z"})
-_WINDOWS_BY_LOWER = {name.lower(): iana for name, iana in win_tz.items()}
 
 
 @cache
@@ -26,9 +23,8 @@ def zone(name: str) -> ZoneInfo:
     """
     if name.lower() in _UTC_NAMES:
         return ZoneInfo("UTC")
-    iana = _WINDOWS_BY_LOWER.get(name.lower(), name)
     try:
-        return ZoneInfo(iana)
+        return ZoneInfo(name if "/" in name else _of_windows(name))
     except (KeyError, ValueError, OSError) as error:  # a file path or a folder is no zone either
         raise _unknown(name) from error
 
@@ -40,6 +36,8 @@ def iana_name(name: str) -> str:
 
 def windows_name(name: str) -> str:
     """The Windows name for an IANA or Windows `name`; raises `UnknownZone`."""
+    from tzlocal.windows_tz import tz_win
+
     iana = iana_name(name)
     windows = tz_win.get(iana)
     if windows is None:
@@ -48,6 +46,18 @@ def windows_name(name: str) -> str:
             hint="choose the zone of the nearest large city, for example Europe/Amsterdam",
         )
     return str(windows)
+
+
+def _of_windows(name: str) -> str:
+    """The IANA name of a Windows name; none of those has a slash. Else `name` itself."""
+    return _windows_by_lower().get(name.lower(), name)
+
+
+@cache
+def _windows_by_lower() -> dict[str, str]:
+    from tzlocal.windows_tz import win_tz
+
+    return {name.lower(): iana for name, iana in win_tz.items()}
 
 
 def _unknown(name: str) -> UnknownZone:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
-from obctl.config import Config
-from obctl.engine.ports import Clock
-from obctl.store.database import Store
+if TYPE_CHECKING:
+    from obctl.config import Config
+    from obctl.engine.ports import Clock
+    from obctl.store.database import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +28,6 @@ class Company:
 
 def new_run_id(now: datetime) -> str:
     """A run's id: its start, readable and in time order, with a tail that keeps it unique."""
+    from uuid import uuid4
+
     return f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from obctl.domain.zones import zone
 from obctl.render.objects import at, event_object
 from obctl.render.output import Column, fields
@@ -97,6 +95,8 @@ def _person(person: JsonObject) -> str:
 
 def status_object(info: StatusInfo) -> dict[str, Any]:
     """`{request, asked_at, outlook, event, last_known}`; originals as Graph sent them."""
+    import msgspec
+
     event = None
     if info.event is not None:
         event = {

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from obctl.domain.company_log import LogEntry
-from obctl.domain.event_history import Version
 from obctl.render.objects import Rooms, at, log_object
 from obctl.render.output import Column, JsonObject, clean, fields, text
 from obctl.render.times import moment_text
@@ -15,6 +12,9 @@ from obctl.render.times import moment_text
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
+
+    from obctl.domain.company_log import LogEntry
+    from obctl.domain.event_history import Version
 
 _STYLES = {
     "cancellation": "yellow",
@@ -71,12 +71,18 @@ def entry_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:
 
 
 def export_lines(entries: Iterable[LogEntry], rooms: Rooms) -> Iterator[str]:
+    import json
+
     for entry in entries:
         yield json.dumps(entry_object(entry, rooms), ensure_ascii=False) + "\n"
 
 
 def entry_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
     """One entry, and the original below it."""
+    import json
+
+    from rich.text import Text
+
     pairs: list[tuple[str, object]] = [
         ("at", f"{seconds_text(item['at'], zone_name)} ({zone_name})"),
         ("action", action_text(item)),
@@ -100,8 +106,6 @@ def entry_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
     shown = json.dumps(item["payload"], ensure_ascii=False, indent=2)
     lines = "\n".join(clean(line) for line in shown.splitlines())
     head = text("the original, laid out; `--payload` prints its bytes", "dim")
-    from rich.text import Text
-
     return [*drawn, "", head, Text(lines)]
 
 
@@ -147,6 +151,8 @@ def _step(name: str, step: Mapping[str, Any]) -> RenderableType:
 
 
 def _value(value: object) -> str:
+    import json
+
     if value is None:
         return "nothing"
     shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -156,6 +162,8 @@ def _value(value: object) -> str:
 def _parsed(payload: bytes | None) -> Any:
     if payload is None:
         return None
+    import json
+
     try:
         return json.loads(payload)
     except ValueError:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from obctl.domain.availability import FreeRoom
-from obctl.domain.cancellation import CancellationRequest, RequestStatus, impact_of
-from obctl.domain.company_log import LogEntry
-from obctl.domain.difference import Cause, Difference, RoomVerdict
-from obctl.domain.event import Event
-from obctl.domain.reservation import Reservation, Service
-from obctl.domain.room import FoundRoom, Room, RoomId
-from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import instant_text
+
+if TYPE_CHECKING:
+    from obctl.domain.availability import FreeRoom
+    from obctl.domain.cancellation import CancellationRequest
+    from obctl.domain.company_log import LogEntry
+    from obctl.domain.difference import Cause, Difference, RoomVerdict
+    from obctl.domain.event import Event
+    from obctl.domain.reservation import Reservation, Service
+    from obctl.domain.room import FoundRoom, Room, RoomId
+    from obctl.domain.subscription import Subscription
 
 
 def at(moment: datetime | None) -> str | None:
@@ -26,6 +28,10 @@ class Rooms:
 
     def __init__(self, rooms: Iterable[Room]) -> None:
         self._by_id = {room.id: room for room in rooms}
+
+    def names(self) -> dict[str, str]:
+        """The rooms' names by mailbox."""
+        return {room.mailbox: room.name for room in self._by_id.values()}
 
     def __getitem__(self, room: RoomId) -> Room:
         return self._by_id[room]
@@ -149,13 +155,13 @@ def diff_object(
     }
 
 
-_CARRIED_OUT = (RequestStatus.APPROVED, RequestStatus.PROCESSED)
-
-
 def request_object(
     request: CancellationRequest, reservation: Reservation, rooms: Rooms, now: datetime
 ) -> dict[str, Any]:
-    impact = impact_of(reservation, decided=request.status in _CARRIED_OUT)
+    from obctl.domain.cancellation import RequestStatus, impact_of
+
+    carried_out = request.status in (RequestStatus.APPROVED, RequestStatus.PROCESSED)
+    impact = impact_of(reservation, decided=carried_out)
     cause = cause_object(request.cause)
     if cause and request.status is RequestStatus.OPEN:
         cause["remedy"] = (

@@ -7,10 +7,7 @@ a formula in a spreadsheet.
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +49,8 @@ def clean(text: str) -> str:
 def _visible(character: str) -> str:
     if character in "\n\r\t":
         return " "
+    import unicodedata
+
     # Cc: terminal escapes; Cf: direction overrides that make text read backwards.
     if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
         return "" if character == "\u200d" else f"\\x{ord(character):02x}"
@@ -166,15 +165,21 @@ def fields(pairs: Iterable[tuple[str, object]], *, title: str | None = None) -> 
 
 def write_json(value: object) -> None:
     """JSON to stdout; never through Rich, which would wrap it."""
+    import json
+
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def write_json_line(value: object) -> None:
+    import json
+
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
 def write_csv(objects: Sequence[JsonObject]) -> None:
     """CSV with a header; nested values are dotted columns or JSON text."""
+    import csv
+
     rows = [_flat(item) for item in objects]
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -200,6 +205,8 @@ def _csv_cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
+        import json
+
         return json.dumps(value, ensure_ascii=False)
     cell = str(value)
     # A spreadsheet would run text that starts like this (OWASP, CSV injection).
@@ -226,9 +233,9 @@ def is_quiet() -> bool:
 
 
 def message(words: str) -> None:
-    """A remark for people, on stderr."""
+    """A remark for people, on stderr; plain, so that it costs no Rich."""
     if not _QUIET:
-        console(stderr=True).print(clean(words), soft_wrap=True)
+        print(clean(words), file=sys.stderr)
 
 
 def warning(words: str) -> None:

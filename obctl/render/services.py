@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from obctl.domain.reservation import Reservation
 from obctl.render.objects import Rooms, at, service_object
 from obctl.render.output import Column, JsonObject
 from obctl.render.reservations import service_state
 from obctl.render.times import when_column
+
+if TYPE_CHECKING:
+    from obctl.domain.reservation import Reservation
 
 
 def service_rows(

@@ -72,13 +72,13 @@ def span_text(start: datetime, end: datetime, zone_name: str, *, all_day: bool =
 
 def when_column(objects: Sequence[JsonObject], zone_of: Callable[[JsonObject], str]) -> Column:
     """The column of `start` and `end`: the zone stands in its head, or in each row if several."""
-    from rich.text import Text
-
     from obctl.render.output import Column
 
     names = {zone_of(item) for item in objects}
 
     def cell(item: JsonObject) -> Text:
+        from rich.text import Text
+
         name = zone_of(item)
         lines = span_lines(
             _instant(item["start"]),

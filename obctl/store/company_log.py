@@ -12,7 +12,6 @@ from obctl.domain.time_span import TimeSpan
 from obctl.errors import UsageError
 from obctl.store.codec import fold, instant, moment
 from obctl.store.database import Store
-from obctl.store.payloads import load_payload, save_payload
 
 _APPEND = (
     "INSERT INTO company_log (at, action, room, email, subject, reservation, event_id, run,"
@@ -40,6 +39,8 @@ def append_log(
     store: Store, entries: Iterable[LogEntry], payloads: dict[str, int] | None = None
 ) -> None:
     """Append entries. `payloads` names already saved payloads by event id."""
+    from obctl.store.payloads import save_payload
+
     known = payloads or {}
     rows: list[tuple[object, ...]] = []
     for entry in entries:
@@ -105,6 +106,8 @@ def search_log(store: Store, wanted: LogFilter) -> list[LogEntry]:
 
 def read_log(store: Store, *, after: int = 0, limit: int = 500) -> list[LogEntry]:
     """The next entries after an id, oldest first, with their payloads."""
+    from obctl.store.payloads import load_payload
+
     rows = store.rows("SELECT * FROM company_log WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
     return [replace(_entry(row), payload=load_payload(store, row["payload"])) for row in rows]
 
@@ -117,6 +120,8 @@ def count_log(store: Store, before: str) -> int:
 
 def find_entry(store: Store, entry: int) -> LogEntry:
     """One entry with its payload; raises `UsageError`."""
+    from obctl.store.payloads import load_payload
+
     row = store.row("SELECT * FROM company_log WHERE id = ?", (entry,))
     if row is None:
         raise UsageError(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-
-import msgspec
+from functools import lru_cache
 
 from obctl.domain.event import DeltaLink
 from obctl.domain.room import CalendarProcessing, Room, RoomId, Verdict
@@ -95,7 +95,7 @@ def add_room(store: Store, room: Room) -> Room:
             room.time_zone,
             instant(room.activated_at),
             room.object_id,
-            msgspec.json.encode(room.processing).decode(),
+            json.dumps(asdict(room.processing)),
         ),
     )
     return find_room_by_id(store, RoomId(cursor.lastrowid or 0))
@@ -185,7 +185,7 @@ def save_details(store: Store, room: Room) -> None:
 def save_processing(store: Store, room: RoomId, processing: CalendarProcessing) -> None:
     store.run(
         "UPDATE rooms SET processing = ? WHERE id = ?",
-        (msgspec.json.encode(processing).decode(), room),
+        (json.dumps(asdict(processing)), room),
     )
 
 
@@ -203,5 +203,11 @@ def _room(row: sqlite3.Row) -> Room:
         last_synced_at=moment(row["last_synced_at"]),
         verdict=Verdict(row["verdict"]) if row["verdict"] else None,
         condition=row["condition"],
-        processing=msgspec.json.decode(row["processing"], type=CalendarProcessing),
+        processing=_processing(row["processing"]),
     )
+
+
+@lru_cache(maxsize=64)
+def _processing(text: str) -> CalendarProcessing:
+    # Most rooms of a company are set up alike.
+    return CalendarProcessing(**json.loads(text))

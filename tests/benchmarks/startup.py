@@ -1,0 +1,89 @@
+"""How long obctl takes to start: whole commands on a full store beside `python -c pass`.
+
+    python tests/benchmarks/startup.py [--rooms 500] [--events 400] [--times 15]
+
+Every command runs so many times, in turns with an empty Python; medians and their ratios are
+printed. `planner` and `diff` are compared with the start-up of a local command instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from full_store import DAY, environment, fill, make_company
+
+NOTHING, LOCAL = "python -c pass", "reservations show 17"
+COMPLETION = {"_OBCTL_COMPLETE": "complete_bash", "COMP_WORDS": "obctl lo", "COMP_CWORD": "1"}
+# Command, what its time is divided by, at most, aim.
+BUDGETS = (
+    ("--help", NOTHING, 12, 9),
+    ("--version", NOTHING, 12, 9),
+    ("(completion)", NOTHING, 12, 9),
+    (LOCAL, NOTHING, 18, 14),
+    ("reservations list --limit 20", NOTHING, 18, 14),
+    (f"reservations list --on {DAY} --limit 20", NOTHING, 18, 14),
+    ("services list 51", NOTHING, 18, 14),
+    (f"services list --on {DAY}", NOTHING, 18, 14),
+    ("cancellations list", NOTHING, 18, 14),
+    ("log search", NOTHING, 18, 14),
+    ("log search --email anna.10@bench.example -o json", NOTHING, 18, 14),
+    (f"planner {DAY} --cached", LOCAL, 3, 2),
+    (f"diff {DAY} --cached", LOCAL, 3, 2),
+)
+_FINE = (0, 3)  # 3: there are differences
+
+
+def once(words: str, surroundings: dict[str, str]) -> float:
+    command = [sys.executable, "-c", "pass"]
+    if words == "(completion)":
+        # The console script's name is what the variable of completion is called after.
+        script = "import sys; sys.argv[0] = 'obctl'; from obctl.cli.app import main; main()"
+        command, surroundings = [sys.executable, "-c", script], surroundings | COMPLETION
+    elif words != NOTHING:
+        command = [sys.executable, "-m", "obctl", *words.split()]
+    began = time.perf_counter()
+    done = subprocess.run(
+        command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
+    took = time.perf_counter() - began
+    if done.returncode not in _FINE:
+        raise SystemExit(f"{words}: {done.stderr.decode()}")
+    return took
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rooms", type=int, default=500)
+    parser.add_argument("--events", type=int, default=400)
+    parser.add_argument("--times", type=int, default=15)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        path = make_company(home)
+        meetings = arguments.rooms * arguments.events
+        fill(path, rooms=arguments.rooms, each=arguments.events, entries=meetings)
+        surroundings = environment(home)
+        took: dict[str, list[float]] = {NOTHING: []} | {line[0]: [] for line in BUDGETS}
+        for words in took:
+            once(words, surroundings)
+        for _ in range(arguments.times):
+            for words, times in took.items():
+                times.append(once(words, surroundings))
+    middle = {words: median(times) for words, times in took.items()}
+    print(f"{NOTHING:52} {middle[NOTHING] * 1000:7.0f} ms")
+    for words, against, most, aim in BUDGETS:
+        ratio = middle[words] / middle[against]
+        remark = "" if ratio <= most else "  OVER"
+        measure = "" if against == NOTHING else " of a start"
+        print(f"{words:52} {middle[words] * 1000:7.0f} ms  {ratio:5.1f} x{measure}"
+              f"  (at most {most}, aim {aim}){remark}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -57,6 +57,10 @@ class Change:
     reason: Reason | None = None
     cause: Cause | None = None
     services_cancelled: tuple[int, ...] = ()
+    twin: Reservation | None = None
+    """Of a move: the reservation its meeting got meanwhile in the other room, and which ends."""
+    instead_of: Reservation | None = None
+    """Of a new reservation: the one it may continue, in a room that cannot be read."""
 
     @property
     def withdraws(self) -> bool:

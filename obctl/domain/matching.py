@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation
 from obctl.domain.situation import Situation
@@ -44,8 +46,9 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
     # From here on ids have changed: two living events may share a key (a copied meeting), and the
     # one that kept its id keeps its reservation.
     open_.only_living()
-    open_.join(lambda r: r.key, lambda e: e.key)
-    open_.join(_series, _event_series, fits=_same_date)
+    same = partial(is_same_date, room_zone=situation.room.zone)
+    open_.join(lambda r: r.key, lambda e: e.key, fits=same)
+    open_.join(lambda r: r.series_key, lambda e: e.series_key, fits=same)
     open_.join(
         lambda r: r.organizer.email if is_cut_off(situation, r) else None,
         lambda e: e.organizer.email if e.original_start else None,
@@ -88,14 +91,6 @@ class _Open:
                 self.found[event.id] = partner
                 del self._events[event.id]
                 del self._reservations[partner.number]
-
-
-def _series(reservation: Reservation) -> Hashable:
-    return reservation.series_key if reservation.original_start else None
-
-
-def _event_series(event: Event) -> Hashable:
-    return event.series_key if event.original_start else None
 
 
 def _same_date(reservation: Reservation, event: Event) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from obctl.domain.agreed_state import AgreedState, agree
-from obctl.domain.cancellation import RequestStatus, Verdict, decide
-from obctl.domain.change import Change, ChangeKind
+from obctl.domain.cancellation import Proof, RequestStatus, Verdict, decide
+from obctl.domain.change import Change, ChangeKind, Conflict
 from obctl.domain.event import Event, EventType
 from obctl.domain.matching import Loss, losses, match
 from obctl.domain.merge import merge, status_of
@@ -24,7 +24,7 @@ from obctl.domain.reservation import (
     Source,
     Status,
 )
-from obctl.domain.situation import Situation
+from obctl.domain.situation import Destination, Situation
 
 
 def plan_room(situation: Situation) -> Plan:
@@ -46,7 +46,12 @@ def plan_room(situation: Situation) -> Plan:
             code = _why_left_alone(situation, event, started)
             if code is None:
                 changes.append(
-                    Change(ChangeKind.CREATE, after=new_reservation(situation, event), event=event)
+                    Change(
+                        ChangeKind.CREATE,
+                        after=new_reservation(situation, event),
+                        event=event,
+                        instead_of=situation.elsewhere.doubted.get(event.id),
+                    )
                 )
                 if event.series_master_id:
                     started.add(event.series_master_id)
@@ -71,7 +76,9 @@ def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:
 
 def _why_left_alone(situation: Situation, event: Event, started: Iterable[str]) -> str | None:
     """The code of why an event without reservation stays so; "" for no news; `None`: create."""
-    if not event.takes_room or event.id in situation.claimed:
+    if not event.takes_room:
+        return ""
+    if event.id in situation.leaving or event.id in situation.elsewhere.claimed:
         return ""
     if event.transaction_id and event.transaction_id in situation.owned:
         return ""
@@ -172,8 +179,13 @@ def linked_to(reservation: Reservation, event: Event) -> Reservation:
         ical_uid=event.ical_uid or reservation.ical_uid,
         series_key=event.series_key or reservation.series_key,
         series_master_id=event.series_master_id,
-        original_start=event.original_start,
+        original_start=event.original_start or _date_of_its_own(reservation, event),
     )
+
+
+def _date_of_its_own(reservation: Reservation, event: Event) -> datetime | None:
+    """A date that goes on alone in a room without its series is still that date."""
+    return reservation.original_start if event.instance_date else None
 
 
 def _as_shown(reservation: Reservation, event: Event) -> Reservation:
@@ -216,24 +228,16 @@ def _lost(situation: Situation, loss: Loss) -> Change | None:
     reservation = loss.reservation
     now = situation.now
     request = situation.requests.get(reservation.number)
-    if reservation.number in situation.moved:
-        room, event = situation.moved[reservation.number]
-        after = replace(
-            linked_to(reservation, event),
-            room=room.id,
-            time_zone=room.time_zone,
-            external_state=ExternalState.IN_STEP,
-            updated_at=now,
-        )
-        if reservation.source is Source.OUTLOOK:
-            after = _as_shown(after, event)
-        return Change(ChangeKind.MOVE, after=after, before=reservation, event=event)
+    if destination := situation.elsewhere.moved.get(reservation.number):
+        return _moved(situation, reservation, destination)
     agreed = situation.agreed.get(reservation.number)
+    # Services that a room which cannot be read may call for are not cancelled unasked.
+    waits = reservation.number in situation.elsewhere.undecided and reservation.ordered_services
     decision = decide(
         reservation,
-        proof=loss.proof,
+        proof=Proof.UNPROVEN if waits else loss.proof,
         changed_here=agreed is not None and reservation.version != agreed.version,
-        ignore_requests=situation.settings.ignore_cancellation_requests,
+        ignore_requests=situation.settings.ignore_cancellation_requests and not waits,
         now=now,
     )
     cause = situation.causes.get(reservation.number)
@@ -274,8 +278,45 @@ def _lost(situation: Situation, loss: Loss) -> Change | None:
             )
 
 
+def _moved(situation: Situation, reservation: Reservation, destination: Destination) -> Change:
+    room, event, twin = destination.room, destination.event, destination.twin
+    conflicts: tuple[Conflict, ...] = ()
+    if twin is not None and _is_changed_here(twin):
+        after = replace(twin, number=reservation.number, created_at=reservation.created_at)
+    else:
+        after = linked_to(reservation, event)
+        if agreed := situation.agreed.get(reservation.number):
+            merged = merge(after, agreed, event)
+            after, conflicts = merged.reservation, merged.conflicts
+        elif reservation.source is Source.OUTLOOK:
+            after = _as_shown(after, event)
+        after = replace(after, external_state=ExternalState.IN_STEP)
+    after = replace(after, room=room.id, time_zone=room.time_zone, updated_at=situation.now)
+    if twin is not None:
+        after = replace(
+            after,
+            notes="\n".join(filter(None, (reservation.notes, twin.notes))) or None,
+            services=reservation.services + twin.services,
+        )
+    return Change(
+        ChangeKind.MOVE,
+        after=after,
+        before=reservation,
+        event=event,
+        conflicts=conflicts,
+        twin=twin,
+    )
+
+
+def _is_changed_here(twin: Reservation) -> bool:
+    return twin.version > 1
+
+
 def agreed_after(change: Change, saved: Reservation, now: datetime) -> AgreedState | None:
     """The agreed state once `change` is saved as `saved`; `None` where nothing is agreed anew."""
     if change.event is None or change.kind in (ChangeKind.CANCEL, ChangeKind.REQUEST):
+        return None
+    if change.twin is not None and _is_changed_here(change.twin):
+        # what both sides agreed on about the twin is handed over with it
         return None
     return agree(saved, change.event, now)

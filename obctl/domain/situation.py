@@ -18,6 +18,32 @@ from obctl.domain.time_span import TimeSpan
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a meeting that left its room is now.
+
+    `twin` is the reservation it got there while the room it left could not be read.
+    """
+
+    room: Room
+    event: Event
+    twin: Reservation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the other rooms say about the meetings of one."""
+
+    moved: Mapping[ReservationNumber, Destination] = field(default_factory=dict)
+    """By reservation of this room: where its meeting turned up."""
+    undecided: frozenset[int] = frozenset()
+    """Reservations whose meeting may have moved to a room that cannot be read."""
+    claimed: frozenset[EventId] = frozenset()
+    """Events of this room that another room's reservation moves to."""
+    doubted: Mapping[EventId, Reservation] = field(default_factory=dict)
+    """Events of this room that may be what a room that cannot be read has lost."""
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """The three legs of every decision, with policy and time."""
 
@@ -32,10 +58,9 @@ class Situation:
     """A live notification of a new series creates its first instance; the night the others."""
     requests: Mapping[int, CancellationRequest] = field(default_factory=dict)
     """The newest cancellation request of each reservation."""
-    moved: Mapping[int, tuple[Room, Event]] = field(default_factory=dict)
-    """Reservations of this room whose meeting turned up, unclaimed, in another mapped room."""
-    claimed: frozenset[EventId] = frozenset()
-    """Events that are no news: another room's reservation moves there, or a push removes them."""
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    leaving: frozenset[EventId] = frozenset()
+    """Events that are no news: a push is about to remove them."""
     owned: frozenset[str] = frozenset()
     """Transaction ids of our own pushes: their events are no news."""
     causes: Mapping[int, Cause] = field(default_factory=dict)

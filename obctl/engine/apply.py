@@ -13,10 +13,10 @@ from obctl.domain.event import Event
 from obctl.domain.plan import Plan
 from obctl.domain.reading import Reading
 from obctl.domain.reconcile import agreed_after
-from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber, Status
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import instant_text
-from obctl.store.agreed_states import forget_agreed, save_agreed
+from obctl.store.agreed_states import forget_agreed, hand_over_agreed, save_agreed
 from obctl.store.cancellation_requests import add_request, decide_request, newest_request
 from obctl.store.company_log import append_log
 from obctl.store.database import Store
@@ -28,9 +28,10 @@ from obctl.store.events import (
     payload_ids,
     save_events,
 )
-from obctl.store.outbox import drop_owed
+from obctl.store.outbox import drop_owed, hand_over_owed
+from obctl.store.possible_moves import save_possible_moves
 from obctl.store.reservations import insert_reservations, next_number, update_reservation
-from obctl.store.services import cancel_services
+from obctl.store.services import cancel_services, hand_over_services
 
 _ACTIONS = {
     ChangeKind.CREATE: "event.created",
@@ -81,10 +82,13 @@ def apply_plan(
     created: list[Reservation] = []
     agreed: list[AgreedState] = []
     entries: list[LogEntry] = []
+    continued: list[tuple[int, int]] = []
     for change in plan.changes:
         if change.kind is ChangeKind.CREATE:
             made = replace(change.after, number=number)
             created.append(made)
+            if change.instead_of:
+                continued.append((number, change.instead_of.number))
             state = agreed_after(change, made, now)
             entries.append(_entry(change, number, run, now))
             number = ReservationNumber(number + 1)
@@ -99,6 +103,7 @@ def apply_plan(
         if event.payload:
             entries.append(_seen_again(reservation, event, run, now))
     insert_reservations(store, created)
+    save_possible_moves(store, continued)
     save_agreed(store, agreed)
     known = payload_ids(
         store, plan.room.id, {e.event_id for e in entries if e.event_id} - payloads.keys()
@@ -141,6 +146,8 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
             words = "the event is in Outlook again; the request closed itself"
             entries.append(_about(change, "cancellation.closed", words, run, now))
         case _:
+            if change.twin:
+                entries.append(_end_twin(store, change, change.twin, run, now))
             if request and is_open:
                 decide_request(
                     store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass"
@@ -159,12 +166,41 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
     return entries
 
 
+def _end_twin(
+    store: Store, change: Change, twin: Reservation, run: str | None, now: datetime
+) -> LogEntry:
+    """Hand over what hangs on the twin, and end it."""
+    number = change.after.number
+    hand_over_services(store, twin.number, number)
+    hand_over_owed(store, twin.number, number)
+    hand_over_agreed(store, twin.number, number)
+    ended = replace(
+        twin,
+        status=Status.CANCELLED,
+        external_state=ExternalState.CANCELLED,
+        event_id=None,
+        ical_uid=None,
+        series_key=None,
+        series_master_id=None,
+        original_start=None,
+        updated_at=now,
+    )
+    update_reservation(store, ended)
+    words = f"reservation {twin.number} goes on as {number}, whose meeting it turned out to be"
+    return _about(change, "event.moved", words, run, now, twin.number)
+
+
 def _entry(change: Change, number: ReservationNumber, run: str | None, now: datetime) -> LogEntry:
     after = change.after
     where = f"{after.subject!r} {instant_text(after.start)}"
     match change.kind:
         case ChangeKind.CREATE:
             words = f"reservation {number} created: {where}"
+            if change.instead_of:
+                words += (
+                    f"; it may be reservation {change.instead_of.number}, moved here from a room"
+                    " that cannot be read now"
+                )
         case ChangeKind.MOVE:
             words = f"reservation {number} moved here from another room: {where}"
         case ChangeKind.RESTORE:

@@ -29,7 +29,7 @@ def _facts(store: Store, situation: Situation, loss: Loss) -> Facts:
     event_id = reservation.event_id
     master_id = reservation.series_master_id
     masters = situation.reading.masters
-    moved = situation.moved.get(reservation.number)
+    moved = situation.elsewhere.moved.get(reservation.number)
     return Facts(
         difference=Difference(
             kind=DifferenceKind.MISSING_IN_OUTLOOK,
@@ -62,7 +62,7 @@ def _facts(store: Store, situation: Situation, loss: Loss) -> Facts:
             for event in situation.reading.events
             if event.start < reservation.end and event.end > reservation.start
         ),
-        elsewhere=(moved,) if moved else (),
+        elsewhere=((moved.room, moved.event),) if moved else (),
         last_run_at=room.last_synced_at,
         history=tuple(
             load_history(store, room.id, [event_id] if event_id else [], reservation.number)

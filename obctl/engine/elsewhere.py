@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from obctl.domain.event import Event
-from obctl.domain.reservation import Reservation
+from obctl.domain.meeting_date import is_same_date
+from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room
+from obctl.domain.situation import Destination
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
@@ -19,31 +20,36 @@ _AROUND = timedelta(days=1)
 
 async def find_elsewhere(
     gateway: Gateway, store: Store, lost: Sequence[Reservation], rooms: Sequence[Room]
-) -> dict[int, tuple[Room, Event]]:
+) -> tuple[dict[ReservationNumber, Destination], bool]:
     """Where meetings of `lost` stand now, unclaimed, in one of `rooms`; by reservation number.
 
-    A room that cannot be read says nothing, so nothing is found there.
+    And whether all these rooms could be asked: one that cannot be read says nothing.
     """
     if not lost or not rooms:
-        return {}
+        return {}, True
     span = TimeSpan(
         min(reservation.start for reservation in lost) - _AROUND,
         max(reservation.end for reservation in lost) + _AROUND,
     )
-    by_key = {reservation.key: reservation for reservation in lost if reservation.key}
     views = await gateway.fetch_views(rooms, span)
-    found: dict[int, tuple[Room, Event]] = {}
+    found: dict[ReservationNumber, Destination] = {}
+    complete = True
     for room in rooms:
         view = views.get(room.mailbox)
         if view is None or isinstance(view, ObctlError):
+            complete = False
             continue
         for event in view:
-            reservation = by_key.get(event.key) if event.key else None
-            if (
-                reservation
-                and event.takes_room
-                and reservation.number not in found
-                and not find_by_event(store, room.id, event.id)
-            ):
-                found[reservation.number] = (room, event)
-    return found
+            if not event.takes_room:
+                continue
+            reservation = next(
+                (
+                    candidate
+                    for candidate in lost
+                    if candidate.number not in found and is_same_date(candidate, event, room.zone)
+                ),
+                None,
+            )
+            if reservation and not find_by_event(store, room.id, event.id):
+                found[reservation.number] = Destination(room, event)
+    return found, complete

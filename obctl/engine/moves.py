@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from obctl.domain.event import Event, EventKey
+from obctl.domain.event import Event, EventId, SeriesKey
 from obctl.domain.matching import Loss, match
-from obctl.domain.reservation import Reservation
+from obctl.domain.meeting_date import is_same_date
+from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
-from obctl.domain.situation import Situation
+from obctl.domain.situation import Destination, Elsewhere, Situation
 from obctl.engine.elsewhere import find_elsewhere
 from obctl.engine.ports import Gateway
 from obctl.engine.reading import RoomReading
 from obctl.store.database import Store
-from obctl.store.rooms import load_rooms
-
-Moves = dict[RoomId, dict[int, tuple[Room, Event]]]
-"""By the room that lost a meeting, then by its reservation: where it is now."""
+from obctl.store.events import find_event
+from obctl.store.possible_moves import load_possible_moves
+from obctl.store.reservations import find_reservation
+from obctl.store.rooms import find_room_by_id, load_rooms
 
 
 @dataclass(slots=True)
@@ -31,28 +32,142 @@ class Waiting:
     lost: list[Loss]
 
 
+@dataclass(slots=True)
+class Moves:
+    """Lost meetings that turned up: by the room that lost them, then by reservation.
+
+    `undecided` are lost ones that may be in a room which cannot be read.
+    """
+
+    found: dict[RoomId, dict[ReservationNumber, Destination]]
+    undecided: frozenset[int] = frozenset()
+
+    def of(self, room: Room) -> Mapping[ReservationNumber, Destination]:
+        return self.found.get(room.id, {})
+
+    def seen_from(self, room: Room, doubted: Mapping[EventId, Reservation]) -> Elsewhere:
+        """All that one room's plan has to know of the others."""
+        claimed = {
+            destination.event.id
+            for moved in self.found.values()
+            for destination in moved.values()
+            if destination.room.id == room.id
+        }
+        return Elsewhere(
+            moved=self.of(room),
+            undecided=self.undecided,
+            claimed=frozenset(claimed),
+            doubted=doubted,
+        )
+
+    def give_up(self, waiting: Waiting) -> dict[EventId, Reservation]:
+        """Forget what would have left a room; returns where it would have gone."""
+        lost = {loss.reservation.number: loss.reservation for loss in waiting.lost}
+        return {
+            destination.event.id: lost[number]
+            for number, destination in self.found.pop(waiting.room.id, {}).items()
+            if destination.twin is None
+        }
+
+
 async def find_moves(
-    gateway: Gateway, store: Store, read: Collection[Waiting], asked: AbstractSet[RoomId]
+    gateway: Gateway,
+    store: Store,
+    waiting: Collection[Waiting],
+    *,
+    read: AbstractSet[RoomId],
+    unread: AbstractSet[RoomId],
 ) -> Moves:
-    """Where lost meetings turned up, among the rooms that were read or in those nobody `asked`."""
-    new: dict[EventKey, tuple[Room, Event]] = {}
-    for waiting in read:
-        matched = match(waiting.situation)
-        for event in waiting.situation.reading.events:
-            if event.id not in matched and event.takes_room and event.key:
-                new.setdefault(event.key, (waiting.room, event))
-    moves: Moves = {}
-    unsolved: list[Reservation] = []
-    for waiting in read:
-        for loss in waiting.lost:
-            key = loss.reservation.key
-            target = new.get(key) if key else None
-            if target and target[0].id != waiting.room.id:
-                moves.setdefault(waiting.room.id, {})[loss.reservation.number] = target
-            elif key:
-                unsolved.append(loss.reservation)
-    others = [room for room in load_rooms(store) if room.id not in asked]
-    for number, target in (await find_elsewhere(gateway, store, unsolved, others)).items():
-        owner = next(r for r in unsolved if r.number == number)
-        moves.setdefault(owner.room, {})[number] = target
+    """Where lost meetings are, among the rooms that were `read` or in those nobody asked yet."""
+    new = _new_events(waiting)
+    twins = _load_twins(store)
+    moves = Moves({})
+    lost = {loss.reservation.number: loss.reservation for room in waiting for loss in room.lost}
+    unsolved: dict[ReservationNumber, Reservation] = {}
+    # What has services goes first: of two rooms that one meeting left for a third, one can follow.
+    order = sorted(
+        lost.values(), key=lambda r: (r.number not in twins, not r.ordered_services, r.number)
+    )
+    handed_over: set[int] = set()
+    for reservation in order:
+        twin = twins.get(reservation.number)
+        destination = _first_fit(reservation, new)
+        if twin is not None and destination is not None:
+            destination = replace(destination, twin=twin)
+        elif twin is not None and twin.number not in lost:
+            destination = _of_twin(store, twin)
+        if destination is not None:
+            moves.found.setdefault(reservation.room, {})[reservation.number] = destination
+            handed_over |= {twin.number} if twin else set()
+        elif reservation.series_key and reservation.number not in handed_over:
+            unsolved[reservation.number] = reservation
+    others = [room for room in load_rooms(store) if room.id not in read | unread]
+    found, complete = await find_elsewhere(gateway, store, list(unsolved.values()), others)
+    for number, destination in found.items():
+        moves.found.setdefault(unsolved[number].room, {})[number] = destination
+    if unread or not complete:
+        moves.undecided = frozenset(unsolved.keys() - found.keys())
     return moves
+
+
+def _load_twins(store: Store) -> dict[int, Reservation]:
+    """What reservations became while their room could not be read, where that is alive."""
+    twins: dict[int, Reservation] = {}
+    for number, possible in load_possible_moves(store).items():
+        for candidate in possible:
+            twin = find_reservation(store, candidate)
+            if twin.is_active:
+                twins[number] = twin
+    return twins
+
+
+def _new_events(waiting: Collection[Waiting]) -> dict[SeriesKey, list[Destination]]:
+    new: dict[SeriesKey, list[Destination]] = {}
+    for room in waiting:
+        matched = match(room.situation)
+        for event in room.situation.reading.events:
+            if event.id not in matched and event.takes_room and event.series_key:
+                new.setdefault(event.series_key, []).append(Destination(room.room, event))
+    return new
+
+
+def _first_fit(
+    reservation: Reservation, new: dict[SeriesKey, list[Destination]]
+) -> Destination | None:
+    """Take the first event that is the lost meeting, if there is one."""
+    if reservation.series_key is None:
+        return None
+    candidates = new.get(reservation.series_key, [])
+    for candidate in candidates:
+        if candidate.room.id != reservation.room and is_same_date(
+            reservation, candidate.event, candidate.room.zone
+        ):
+            candidates.remove(candidate)
+            return candidate
+    return None
+
+
+def _of_twin(store: Store, twin: Reservation) -> Destination | None:
+    event = find_event(store, twin.room, twin.event_id) if twin.event_id else None
+    return Destination(find_room_by_id(store, twin.room), event, twin) if event else None
+
+
+def doubts(
+    held: Collection[tuple[Event, Reservation]], unread: AbstractSet[RoomId]
+) -> dict[EventId, Reservation]:
+    """The events that may be what a room which cannot be read has lost; services go first."""
+    return {
+        event.id: reservation
+        for event, reservation in sorted(held, key=lambda pair: len(pair[1].ordered_services))
+        if reservation.room in unread
+    }
+
+
+def seen_in(situation: Situation) -> list[int]:
+    """The reservations about which a reading speaks, but for those that wait for a person."""
+    return [
+        reservation.number
+        for reservation in situation.reservations
+        if situation.reading.scope.covers(reservation)
+        and reservation.external_state is not ExternalState.CANCELLATION_REQUEST
+    ]

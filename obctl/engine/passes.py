@@ -14,17 +14,17 @@ from dataclasses import replace
 from functools import partial
 
 from obctl.domain.company_log import LogEntry
-from obctl.domain.event import DeltaRound, Event, EventId
+from obctl.domain.event import DeltaRound, EventId
 from obctl.domain.plan import Plan
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.run import Problem, RunReport
-from obctl.domain.situation import Situation
+from obctl.domain.situation import Elsewhere, Situation
 from obctl.engine.apply import apply_plan, save_reading
 from obctl.engine.company import Company
 from obctl.engine.conditions import condition_of
 from obctl.engine.detect import detect, read_room
-from obctl.engine.moves import Waiting, find_moves
+from obctl.engine.moves import Moves, Waiting, doubts, find_moves, seen_in
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
 from obctl.engine.reading import (
@@ -41,6 +41,7 @@ from obctl.errors import (
     UnsafePlan,
 )
 from obctl.store.company_log import append_log
+from obctl.store.possible_moves import forget_possible_moves
 from obctl.store.rooms import (
     ReadingState,
     find_room_by_id,
@@ -156,48 +157,67 @@ class Pass:
 
     async def _settle(self) -> None:
         """Plan the rooms that waited, now that it is known what turned up where."""
-        held: dict[RoomId, list[Reservation]] = {}
-        for waiting in self._waiting.values():
-            for reservation in self._plans.held_elsewhere(waiting.situation):
-                held.setdefault(reservation.room, []).append(reservation)
-        for room_id, reservations in held.items():
+        held = [
+            pair
+            for waiting in self._waiting.values()
+            for pair in self._plans.held_elsewhere(waiting.situation)
+        ]
+        by_room: dict[RoomId, list[Reservation]] = {}
+        for _event, reservation in held:
+            by_room.setdefault(reservation.room, []).append(reservation)
+        for room_id, reservations in by_room.items():
             await self._look_at(room_id, reservations)
         moves = await find_moves(
-            self._gateway, self._store, self._waiting.values(), self._read | self._unread
+            self._gateway,
+            self._store,
+            self._waiting.values(),
+            read=self._read,
+            unread=self._unread,
         )
-        claimed = frozenset(event.id for found in moves.values() for _room, event in found.values())
-        order = sorted(self._waiting.values(), key=lambda waiting: not waiting.lost)
+        doubted = doubts(held, self._unread)
+        order = sorted(
+            self._waiting.values(),
+            key=lambda waiting: (not moves.of(waiting.room), not waiting.lost),
+        )
         for waiting in order:
-            moved = moves.get(waiting.room.id, {})
-            await self._guarded(
+            elsewhere = moves.seen_from(waiting.room, doubted)
+            settled = await self._guarded(
                 waiting.room,
-                partial(self._settled, waiting, moved, claimed),
-                again=partial(self._settled_again, waiting, moved, claimed),
+                partial(self._settled, waiting, elsewhere),
+                again=partial(self._settled_again, waiting, elsewhere),
             )
+            if not settled:
+                # What stays here for now is in doubt where it went.
+                given_up = moves.give_up(waiting)
+                doubted |= given_up
+                await self._make_good(given_up, order[: order.index(waiting)], moves, doubted)
 
-    async def _settled(
+    async def _make_good(
         self,
-        waiting: Waiting,
-        moved: Mapping[int, tuple[Room, Event]],
-        claimed: frozenset[EventId],
+        given_up: Mapping[EventId, Reservation],
+        settled: Sequence[Waiting],
+        moves: Moves,
+        doubted: Mapping[EventId, Reservation],
     ) -> None:
+        """Go over rooms once more that left events to a room which then gave nothing up."""
+        for waiting in settled:
+            if given_up.keys() & {event.id for event in waiting.situation.reading.events}:
+                again = partial(
+                    self._settled_again, waiting, moves.seen_from(waiting.room, doubted)
+                )
+                await self._guarded(waiting.room, again, again=again)
+
+    async def _settled(self, waiting: Waiting, elsewhere: Elsewhere) -> None:
         # Another room's move may have brought a reservation here since this one was read.
         fresh = self._plans.situation(waiting.room, waiting.found.reading)
-        claimed |= fresh.claimed
-        self._finish(waiting.room, waiting.found, replace(fresh, moved=moved, claimed=claimed))
+        self._finish(waiting.room, waiting.found, replace(fresh, elsewhere=elsewhere))
 
-    async def _settled_again(
-        self,
-        waiting: Waiting,
-        moved: Mapping[int, tuple[Room, Event]],
-        claimed: frozenset[EventId],
-    ) -> None:
+    async def _settled_again(self, waiting: Waiting, elsewhere: Elsewhere) -> None:
         state = load_reading_state(self._store, waiting.room.id)
         found = await self._read_room(waiting.room, state, None)
         situation = await self._verified(self._plans.situation(waiting.room, found.reading))
         found = replace(found, reading=situation.reading)
-        claimed |= situation.claimed
-        self._finish(waiting.room, found, replace(situation, moved=moved, claimed=claimed))
+        self._finish(waiting.room, found, replace(situation, elsewhere=elsewhere))
 
     async def _look_at(self, room_id: RoomId, held: Sequence[Reservation]) -> None:
         """Ask for the meetings of one room that turned up in another.
@@ -241,6 +261,7 @@ class Pass:
                     raise _Overtaken
                 save_reading_state(self._store, room.id, found.state)
                 save_pass(self._store, room.id, synced_at=self._now)
+                forget_possible_moves(self._store, room.id)
         self._planned(room, Plan(room))
 
     def _finish(
@@ -259,7 +280,7 @@ class Pass:
             if self._store.changed_elsewhere() != as_of:
                 # Somebody ordered, changed or cancelled meanwhile: decide on what holds now.
                 fresh = self._plans.situation(room, found.reading)
-                situation = replace(fresh, moved=situation.moved, claimed=situation.claimed)
+                situation = replace(fresh, elsewhere=situation.elsewhere)
             plan = self._guarded_plan(situation)
             payloads = save_reading(self._store, plan, found.reading, self._now)
             apply_plan(self._store, plan, run=self.report.run, now=self._now, payloads=payloads)
@@ -268,6 +289,9 @@ class Pass:
             save_reading_state(self._store, room.id, found.state)
             if room.id in self._read and not self._options.only:
                 save_pass(self._store, room.id, synced_at=self._now)
+                forget_possible_moves(self._store, room.id)
+            else:
+                forget_possible_moves(self._store, room.id, seen_in(situation))
         self._planned(room, plan)
 
     def _guarded_plan(self, situation: Situation) -> Plan:
@@ -291,8 +315,8 @@ class Pass:
         work: Callable[[], Awaitable[None]],
         *,
         again: Callable[[], Awaitable[None]],
-    ) -> None:
-        """Do one room's work; its failure is recorded and stops no other room.
+    ) -> bool:
+        """Do one room's work, and say whether it was done; a failure stops no other room.
 
         `again` reads the room anew: a notification or a push came in between.
         """
@@ -300,7 +324,7 @@ class Pass:
             for attempt in (work, *[again] * _RETRIES):
                 with suppress(_Overtaken):
                     await attempt()
-                    return
+                    return True
             raise TryLater(
                 f"{room.mailbox} changes faster than it can be read",
                 hint=f"obctl sync run --room {room.mailbox}",
@@ -322,6 +346,7 @@ class Pass:
             else:
                 self.report.inconclusive += 1
                 self._problem(room, error, action="room.inconclusive", condition=condition)
+        return False
 
     def _problem(
         self, room: Room, error: ObctlError, *, action: str, condition: str | None = None

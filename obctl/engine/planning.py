@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from obctl.domain.event import EventId
+from obctl.domain.event import Event, EventId
 from obctl.domain.matching import match
+from obctl.domain.meeting_date import is_same_date
 from obctl.domain.plan import Plan
 from obctl.domain.reading import Reading
 from obctl.domain.reconcile import plan_room
@@ -86,25 +87,25 @@ class PlanMaker:
             and self._settings.series is SeriesPolicy.NIGHTLY,
             requests={item.reservation: item for item in load_requests(self._store)},
             owned=load_transaction_ids(self._store),
-            claimed=load_leaving(self._store, room.id),
+            leaving=load_leaving(self._store, room.id),
         )
 
-    def held_elsewhere(self, situation: Situation) -> list[Reservation]:
-        """Reservations of other rooms whose meeting may have moved to a new event of this room."""
+    def held_elsewhere(self, situation: Situation) -> list[tuple[Event, Reservation]]:
+        """New events of this room, with the reservation of another room each may come from."""
         matched = match(situation)
-        keys = {
-            event.key
-            for event in situation.reading.events
-            if event.id not in matched and event.takes_room and event.key
-        }
+        new: dict[str, list[Event]] = {}
+        for event in situation.reading.events:
+            if event.id not in matched and event.takes_room and event.series_key:
+                new.setdefault(event.series_key, []).append(event)
         return [
-            reservation
-            for reservation in load_by_series(self._store, {key.series_key for key in keys})
+            (event, reservation)
+            for reservation in load_by_series(self._store, new)
             if reservation.room != situation.room.id
             and reservation.is_active
-            and reservation.key in keys
             and reservation.number < self._first_new
             and reservation.event_id
+            for event in new[reservation.series_key or ""]
+            if is_same_date(reservation, event, situation.room.zone)
         ]
 
     def plan(self, situation: Situation) -> Plan:

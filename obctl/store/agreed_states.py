@@ -50,6 +50,12 @@ def forget_agreed(store: Store, reservations: Sequence[int]) -> None:
     )
 
 
+def hand_over_agreed(store: Store, reservation: int, to: int) -> None:
+    """What was agreed about one reservation holds for another now."""
+    forget_agreed(store, [to])
+    store.run("UPDATE agreed_states SET reservation = ? WHERE reservation = ?", (to, reservation))
+
+
 def find_agreed(store: Store, reservation: int) -> AgreedState | None:
     row = store.row("SELECT * FROM agreed_states WHERE reservation = ?", (reservation,))
     return _state(row) if row else None

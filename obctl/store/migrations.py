@@ -282,3 +282,17 @@ def m001_initial(connection: sqlite3.Connection) -> None:
         CREATE INDEX runs_started ON runs (started_at)
         """,
     )
+
+
+@step
+def m002_possible_moves(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- New reservations that may be what another, whose room could not be read, has become
+        CREATE TABLE possible_moves (
+            reservation INTEGER PRIMARY KEY REFERENCES reservations (number),
+            instead_of INTEGER NOT NULL REFERENCES reservations (number)
+        )
+        """,
+    )

@@ -88,6 +88,14 @@ def drop_owed(store: Store, reservation: int, at: datetime) -> None:
     )
 
 
+def hand_over_owed(store: Store, reservation: int, to: int) -> None:
+    """What is owed for one reservation is owed for another, which owes nothing else any more."""
+    store.run(
+        "UPDATE outbox SET reservation = ? WHERE reservation = ? AND done_at IS NULL",
+        (to, reservation),
+    )
+
+
 def mark_failed(
     store: Store,
     item: int,

@@ -19,6 +19,7 @@ TABLES = {
     "subscriptions": "The ledger of Graph subscriptions, ended ones included.",
     "inbox": "Change notifications received; handled_at is null while they wait.",
     "outbox": "Writes owed to Outlook; done_at is null while they are owed.",
+    "possible_moves": "New reservations that may continue one whose room could not be read.",
     "runs": "One row for each run, with its report as JSON.",
 }
 CONVENTIONS = (

@@ -64,6 +64,11 @@ def find_service(store: Store, service: int) -> Service:
     return _service(row)
 
 
+def hand_over_services(store: Store, reservation: int, to: int) -> None:
+    """Hang the services of one reservation on another."""
+    store.run("UPDATE services SET reservation = ? WHERE reservation = ?", (to, reservation))
+
+
 def cancel_services(store: Store, services: Sequence[int]) -> None:
     """Mark services as cancelled."""
     store.run_many(

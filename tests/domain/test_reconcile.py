@@ -44,7 +44,7 @@ from obctl.domain.reservation import (
 )
 from obctl.domain.series import Recurrence
 from obctl.domain.settings import SyncSettings
-from obctl.domain.situation import Situation
+from obctl.domain.situation import Destination, Elsewhere, Situation
 
 IGNORE = SyncSettings(ignore_cancellation_requests=True)
 LUNCH = Service(1, make_reservation().number, ServiceKind.CATERING, "Lunch", 12)
@@ -115,7 +115,11 @@ def in_step(**more: Any) -> Situation:
             [make_event(starts="2026-08-24 09:00")], {}, ["outside-sync-window"],
             id="before-the-window",
         ),
-        pytest.param([make_event()], {"claimed": frozenset({"E1"})}, [], id="moving-here"),
+        pytest.param(
+            [make_event()], {"elsewhere": Elsewhere(claimed=frozenset({"E1"}))}, [],
+            id="moving-here",
+        ),
+        pytest.param([make_event()], {"leaving": frozenset({"E1"})}, [], id="leaving"),
         pytest.param(
             [make_event(transaction_id="obctl-1-1")], {"owned": frozenset({"obctl-1-1"})}, [],
             id="our-own-push",
@@ -552,14 +556,54 @@ def test_a_request_keeps_the_slot_and_says_why() -> None:
 def test_a_meeting_in_another_room_is_one_move_with_its_services() -> None:
     vermeer = make_room("Vermeer", id=2, time_zone="Europe/London")
     there = make_event("V1", key="key-of-E1", starts="11:00")
+    moved = {1001: Destination(vermeer, there)}
     situation = in_step(
-        event=None, reservation={"services": (LUNCH,)}, moved={1001: (vermeer, there)}
+        event=None, reservation={"services": (LUNCH,)}, elsewhere=Elsewhere(moved=moved)
     )
     change = planned(replace(situation, settings=IGNORE))
     after = change.after
     assert change.kind is ChangeKind.MOVE
     assert (after.number, after.room, after.time_zone) == (1001, 2, "Europe/London")
     assert (after.event_id, after.start, after.services) == ("V1", moment("11:00"), (LUNCH,))
+
+
+def test_a_meeting_that_got_a_reservation_meanwhile_goes_on_under_the_old_number() -> None:
+    vermeer = make_room("Vermeer", id=2)
+    there = make_event("V1", key="key-of-E1")
+    twin = make_reservation(1002, event="V1", room=vermeer.id, notes="by the door")
+    moved = {1001: Destination(vermeer, there, twin)}
+    change = planned(
+        in_step(
+            event=None,
+            reservation={"services": (LUNCH,), "notes": "beamer"},
+            elsewhere=Elsewhere(moved=moved),
+        )
+    )
+    assert (change.kind, change.twin) == (ChangeKind.MOVE, twin)
+    assert (change.after.number, change.after.room, change.after.event_id) == (1001, 2, "V1")
+    assert (change.after.notes, change.after.services) == ("beamer\nby the door", (LUNCH,))
+
+
+@pytest.mark.parametrize(
+    ("services", "kind"), [((LUNCH,), "request"), ((), "cancel")], ids=["catering", "nothing"]
+)
+def test_services_wait_for_a_room_that_cannot_be_read(
+    services: tuple[Service, ...], kind: str
+) -> None:
+    situation = in_step(
+        event=None,
+        reservation={"services": services},
+        elsewhere=Elsewhere(undecided=frozenset({1001})),
+        settings=IGNORE,
+    )
+    assert kinds(plan_room(situation)) == [kind]
+
+
+def test_a_new_event_may_be_what_a_room_that_cannot_be_read_has_lost() -> None:
+    lost = make_reservation(1001, room=2)
+    elsewhere = Elsewhere(doubted={"E1": lost})
+    (change,) = plan_room(make_situation([], [make_event()], elsewhere=elsewhere)).changes
+    assert (change.kind, change.instead_of) == (ChangeKind.CREATE, lost)
 
 
 def test_a_plan_creates_before_it_cancels() -> None:

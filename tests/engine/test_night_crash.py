@@ -25,6 +25,7 @@ def mortals() -> Iterator[Mortals]:
 def prepare(night: Night) -> None:
     """A night with a bit of everything ahead: moves, cancellations, series, owed writes."""
     moving = night.book("Rembrandt", "Moving", "09:00", "10:00")
+    shifting = night.book("Rembrandt", "Shifting", "10:00", "11:00")
     ending = night.book("Rembrandt", "Ending", "11:00", "12:00")
     vanishing = night.book("Rembrandt", "Vanishing", "13:00", "14:00")
     series = night.book("Vermeer", "Board", "15:00", "16:00", recurrence=weekly(count=4))
@@ -33,6 +34,11 @@ def prepare(night: Night) -> None:
     night.run()
     numbers = {item.subject: item.number for item in night.all()}
     night.cater(numbers["Moving"])
+    night.cater(numbers["Shifting"])
+    night.change(shifting, rooms="Hals")
+    night.fail("forbidden", "Rembrandt")
+    night.run(again=False)
+    night.recover()
     night.change(moving, rooms="Vermeer")
     night.cancel(ending)
     night.delete("Rembrandt", vanishing)

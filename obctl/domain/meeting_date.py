@@ -1,0 +1,45 @@
+"""Which date of which meeting: what a reservation and an event share in whatever room they are.
+
+A room invited to a single date of a series has it alone: Exchange names no original start there,
+only the day inside `iCalUId`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from obctl.domain.event import Event
+from obctl.domain.global_object_id import read_ical_uid
+from obctl.domain.reservation import Reservation
+from obctl.domain.time_span import local_day
+from obctl.domain.zones import zone
+from obctl.errors import UnknownZone
+
+_SAME_DAY = timedelta(hours=12)
+
+
+def is_same_date(reservation: Reservation, event: Event, room_zone: ZoneInfo) -> bool:
+    """Whether both are the same meeting, and of a series the same date, moved or not."""
+    if reservation.series_key is None or reservation.series_key != event.series_key:
+        return False
+    ours, theirs = reservation.original_start, event.original_start
+    if ours is not None and theirs is not None:
+        # a series moved to another hour has new original starts on the old dates
+        return abs(ours - theirs) < _SAME_DAY
+    where = _series_zone(event, room_zone)
+    here = local_day(ours, where) if ours else _invited_day(reservation)
+    return here == (local_day(theirs, where) if theirs else event.instance_date)
+
+
+def _series_zone(event: Event, room_zone: ZoneInfo) -> ZoneInfo:
+    if event.all_day or not event.time_zone:
+        return room_zone
+    try:
+        return zone(event.time_zone)
+    except UnknownZone:
+        return room_zone
+
+
+def _invited_day(reservation: Reservation) -> date | None:
+    return read_ical_uid(reservation.ical_uid).instance_date if reservation.ical_uid else None

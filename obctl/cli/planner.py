@@ -72,8 +72,8 @@ def planner(
 
 
 def _show(days: list[PlannerDay], format: Format, *, several: bool) -> None:
-    from obctl.render.output import console, message, write_csv, write_json, write_json_line
-    from obctl.render.planner import planner_lines, planner_object, planner_picture
+    from obctl.render.output import message, write_csv, write_json, write_json_line
+    from obctl.render.planner import planner_lines, planner_object, show_planner
 
     match format:
         case Format.JSON if several:
@@ -88,13 +88,7 @@ def _show(days: list[PlannerDay], format: Format, *, several: bool) -> None:
         case Format.TABLE if not days[0].rows:
             message("no room is mapped yet: obctl rooms discover")
         case Format.TABLE:
-            out = console()
-            colour = out.color_system is not None and not out.no_color
-            for number, item in enumerate(days):
-                if number:
-                    out.print()
-                for part in planner_picture(item, width=out.width, colour=colour):
-                    out.print(part, no_wrap=True, overflow="crop")
+            show_planner(days)
 
 
 def _export(days: list[PlannerDay], path: Path) -> None:

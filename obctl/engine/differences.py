@@ -18,8 +18,9 @@ from obctl.engine.company import Company
 from obctl.engine.gather import Gathered, gather_facts
 from obctl.engine.outlook import Outlook, condition
 from obctl.errors import ObctlError
-from obctl.store.agreed_states import load_agreed
-from obctl.store.reservations import find_by_event, load_room_reservations
+from obctl.store.agreed_states import load_agreed_of
+from obctl.store.reservations import load_by_events, load_room_reservations
+from obctl.store.rooms import load_rooms
 
 _AROUND = timedelta(days=1)
 
@@ -64,6 +65,7 @@ async def compare_rooms(
     gathered = Gathered(
         company,
         outlook,
+        tuple(load_rooms(company.store)),
         tuple(rooms),
         {item.room.id: item.events for item in compared},
     )
@@ -92,9 +94,8 @@ async def _compare(
         reservation.number: reservation
         for reservation in load_room_reservations(company.store, room.id, whole)
     }
-    for event in answer:
-        for reservation in find_by_event(company.store, room.id, event.id):
-            reservations[reservation.number] = reservation
+    for reservation in load_by_events(company.store, room.id, [event.id for event in answer]):
+        reservations.setdefault(reservation.number, reservation)
     events = {event.id: event for event in answer}
     missing: set[EventId] = set()
     lone = pair(reservations.values(), events.values()).only_reservations
@@ -115,7 +116,7 @@ async def _compare(
                     room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, "partial-read"), span
                 )
             events[found.id] = found
-    agreed = load_agreed(company.store, room.id)
+    agreed = load_agreed_of(company.store, reservations.keys())
     return RoomComparison(
         room,
         RoomVerdict(room.id, Verdict.OK),
@@ -129,7 +130,7 @@ async def _compare(
             reservations.values(),
             events.values(),
             span,
-            {number: state for number, state in agreed.items() if number in reservations},
+            agreed,
         ),
     )
 

@@ -23,7 +23,6 @@ from obctl.store.company_log import load_history
 from obctl.store.inbox import last_notified, waiting_rooms
 from obctl.store.outbox import owed_for
 from obctl.store.reservations import load_by_series
-from obctl.store.rooms import load_rooms
 
 _AROUND = timedelta(days=1)
 _A_MINUTE = timedelta(minutes=1)
@@ -31,10 +30,14 @@ _A_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What all rooms of a comparison share; `events` are those read, by room."""
+    """What all rooms of a comparison share.
+
+    `mapped` are all rooms of the company; `events` are those read, by room of the comparison.
+    """
 
     company: Company
     outlook: Outlook
+    mapped: tuple[Room, ...]
     rooms: tuple[Room, ...]
     events: Mapping[RoomId, tuple[Event, ...]]
 
@@ -182,7 +185,7 @@ async def _elsewhere(
         if event.series_key == key
     ]
     known = {other.id for other in gathered.rooms}
-    rest = [other for other in load_rooms(gathered.company.store) if other.id not in known]
+    rest = [other for other in gathered.mapped if other.id not in known]
     if rest and isinstance(shown, Reservation):
         span = TimeSpan(shown.start - _AROUND, shown.end + _AROUND)
         for other_id, view in (await gathered.outlook.views(rest, span)).items():
@@ -197,7 +200,7 @@ def _reserved_elsewhere(
 ) -> tuple[tuple[Room, Reservation], ...]:
     if series_key is None:
         return ()
-    rooms = {other.id: other for other in load_rooms(gathered.company.store)}
+    rooms = {other.id: other for other in gathered.mapped}
     return tuple(
         (rooms[reservation.room], reservation)
         for reservation in load_by_series(gathered.company.store, [series_key])
@@ -206,9 +209,7 @@ def _reserved_elsewhere(
 
 
 def _domains(gathered: Gathered) -> frozenset[str]:
-    return frozenset(
-        room.mailbox.rpartition("@")[2].lower() for room in load_rooms(gathered.company.store)
-    )
+    return frozenset(room.mailbox.rpartition("@")[2].lower() for room in gathered.mapped)
 
 
 def _internal(gathered: Gathered, event: Event) -> bool:

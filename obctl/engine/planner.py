@@ -8,13 +8,12 @@ from datetime import date, timedelta
 from obctl.domain.comparison import compare
 from obctl.domain.event import Event
 from obctl.domain.planner import PlannerDay, PlannerRow, View, plan_row
-from obctl.domain.reservation import ReservationNumber
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
-from obctl.store.agreed_states import load_agreed
+from obctl.store.agreed_states import load_agreed_of
 from obctl.store.events import load_events
 from obctl.store.reservations import load_room_reservations
 
@@ -84,10 +83,7 @@ def _rows(
         return {
             day: plan_row(room, day, reservations=reservations, condition=read.code) for day in days
         }
-    agreed = {
-        ReservationNumber(number): state
-        for number, state in load_agreed(company.store, room.id).items()
-    }
+    agreed = load_agreed_of(company.store, [reservation.number for reservation in reservations])
     rows = {}
     for day in days:
         differences = (

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from obctl.domain.planner import PlannerDay, PlannerRow, View
 from obctl.domain.room import Verdict
 from obctl.render.objects import at, event_object
-from obctl.render.output import clean
+from obctl.render.output import clean, console
 from obctl.render.planner_bars import Bar, References, Ruler, draw_lane, lanes
 from obctl.render.planner_items import SIGNS, Item, items_of
+from obctl.render.planner_legend import WIDEST_NAME, legend
 from obctl.render.times import day_text
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 _TAGS = {View.OFFICE365: "O365", View.OFFICEBOOKING: "OB"}
 _TAG_STYLES = {View.OFFICE365: "bold blue", View.OFFICEBOOKING: "bold green"}
-_WIDEST_NAME = 20
+_LINES_AT_ONCE = 200  # a print of its own for each line would take longer than drawing them
 
 
 def planner_object(day: PlannerDay) -> dict[str, Any]:
@@ -80,13 +77,13 @@ def _day_rows(day: PlannerDay) -> list[dict[str, Any]]:
     return [_row_object(row) for row in day.rows]
 
 
-def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[RenderableType]:
+def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Text]:
     """The day as lines of at most `width` cells.
 
     Without colour the sides are told apart by what fills their bars.
     """
     yield _title(day)
-    names = min(_WIDEST_NAME, max((cell_len(clean(row.room.name)) for row in day.rows), default=0))
+    names = min(WIDEST_NAME, max((cell_len(clean(row.room.name)) for row in day.rows), default=0))
     margin = names + (6 if day.view is View.BOTH else 1)
     drawn = {row.room.id: items_of(row, day.view) for row in day.rows}
     every = [item for items in drawn.values() for item in items]
@@ -107,7 +104,27 @@ def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Re
         for row in group:
             yield from _row(row, drawn[row.room.id], day.view, names, ruler, references, colour)
             listed += [(row, item) for item in drawn[row.room.id]]
-        yield from _legend(listed, references)
+        yield from legend(listed, references, width)
+
+
+def show_planner(days: Sequence[PlannerDay]) -> None:
+    """Draw the days on the terminal, an empty line between them."""
+    out = console()
+    colour = out.color_system is not None and not out.no_color
+    for number, day in enumerate(days):
+        if number:
+            out.print()
+        lines = planner_picture(day, width=out.width, colour=colour)
+        if out.color_system is None:
+            # Into a file or a pipe nothing is styled, and Rich would take longer than all else.
+            out.file.writelines(f"{_cropped(line.plain, out.width)}\n" for line in lines)
+            continue
+        while some := list(islice(lines, _LINES_AT_ONCE)):
+            out.print(Text("\n").join(some), no_wrap=True, overflow="crop")
+
+
+def _cropped(line: str, width: int) -> str:
+    return line if cell_len(line) <= width else set_cell_size(line, width)
 
 
 def _title(day: PlannerDay) -> Text:
@@ -164,60 +181,3 @@ def _row(
                 line.append_text(draw_lane(lane, ruler))
             yield line
             first = False
-
-
-def _legend(listed: Iterable[tuple[PlannerRow, Item]], references: References) -> Iterator[Any]:
-    """What did not fit into its bar, and every difference."""
-    from rich.table import Table
-
-    drawn = Table.grid(padding=(0, 2, 0, 0))
-    drawn.add_column(no_wrap=True)
-    drawn.add_column(no_wrap=True)
-    drawn.add_column(overflow="ellipsis", max_width=_WIDEST_NAME, no_wrap=True)
-    drawn.add_column(ratio=1, overflow="fold")
-    halves: dict[str, list[Item]] = {}
-    for _, item in listed:
-        halves.setdefault(item.key, []).append(item)
-    rooms = {item.key: row.room.name for row, item in listed}
-    for key, items in halves.items():
-        reference = references.of(items[0])
-        difference = next((item.difference for item in items if item.difference), None)
-        if reference is None and difference is None:
-            continue
-        mark = Text(reference or "", style="bold")
-        if difference:
-            mark.append("≠", style="bold red")
-        drawn.add_row(
-            mark, _times(items[0]), Text(clean(rooms[key]), style="dim"), _what(items, difference)
-        )
-    if drawn.row_count:
-        yield drawn
-
-
-def _what(items: Sequence[Item], difference: str | None) -> Text:
-    """What an item is, from both of its halves."""
-    what = Text(clean(items[0].subject))
-    number = next((item.number for item in items if item.number is not None), None)
-    if number is not None:
-        what.append(f" #{number}", style="green")
-    for note in dict.fromkeys(note for item in items for note in item.notes):
-        what.append(f" · {note}", style="dim")
-    if difference:
-        what.append(f" · {difference}", style="red")
-    return what
-
-
-def _times(item: Item) -> str:
-    if item.all_day:
-        return "all day"
-    return f"{_clock(item.start, item)}-{_clock(item.end, item, end=True)}"
-
-
-def _clock(moment: datetime, item: Item, *, end: bool = False) -> str:
-    """A wall-clock time of the day; where an item goes on beyond it, the day's edge."""
-    local = moment.astimezone(item.zone)
-    if not end and moment <= item.day.start:
-        return "00:00" if moment == item.day.start else "…"
-    if end and moment >= item.day.end:
-        return "24:00" if moment == item.day.end else "…"
-    return f"{local:%H:%M}"

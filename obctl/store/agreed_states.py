@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.event import Person
@@ -12,6 +12,7 @@ from obctl.domain.room import RoomId
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
 
+_MANY = 500
 _SAVE = (
     "INSERT OR REPLACE INTO agreed_states (reservation, event_id, start_at, end_at, all_day,"
     " subject, event_subject, organizer_name, organizer_email, version, change_key, agreed_at)"
@@ -69,6 +70,20 @@ def load_agreed(store: Store, room: RoomId) -> dict[ReservationNumber, AgreedSta
         (room,),
     )
     return {row["reservation"]: _state(row) for row in rows}
+
+
+def load_agreed_of(
+    store: Store, reservations: Collection[ReservationNumber]
+) -> dict[ReservationNumber, AgreedState]:
+    """The agreed states of these reservations, by number."""
+    numbers = list(reservations)
+    found: dict[ReservationNumber, AgreedState] = {}
+    for first in range(0, len(numbers), _MANY):
+        part = numbers[first : first + _MANY]
+        marks = ", ".join("?" * len(part))
+        for row in store.rows(f"SELECT * FROM agreed_states WHERE reservation IN ({marks})", part):
+            found[row["reservation"]] = _state(row)
+    return found
 
 
 def _state(row: sqlite3.Row) -> AgreedState:

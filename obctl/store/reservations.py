@@ -78,6 +78,16 @@ def find_by_event(store: Store, room: RoomId, event_id: str) -> list[Reservation
     return _load(store, "room = ? AND event_id = ?", (room, event_id))
 
 
+def load_by_events(store: Store, room: RoomId, event_ids: Sequence[str]) -> list[Reservation]:
+    """The reservations of a room that point at one of these events."""
+    found: list[Reservation] = []
+    for first in range(0, len(event_ids), 500):
+        part = event_ids[first : first + 500]
+        marks = ", ".join("?" * len(part))
+        found += _load(store, f"room = ? AND event_id IN ({marks})", (room, *part))
+    return found
+
+
 def load_room_reservations(store: Store, room: RoomId, span: TimeSpan) -> list[Reservation]:
     """The room's reservations that overlap `span`, cancelled ones included, by start."""
     return _load(
@@ -151,6 +161,8 @@ def _load(store: Store, condition: str, values: Sequence[object]) -> list[Reserv
 
 
 def _with_services(store: Store, reservations: list[Reservation]) -> list[Reservation]:
+    if not reservations:
+        return []
     services = load_services(store, [reservation.number for reservation in reservations])
     if not services:
         return reservations

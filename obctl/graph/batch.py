@@ -10,10 +10,10 @@ import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from obctl.errors import GraphRefused, ObctlError
+from obctl.errors import GraphRefused, GraphUnavailable, ObctlError
 from obctl.graph import asked
 from obctl.graph.asked import Asked
-from obctl.graph.client import PREFER, Graph
+from obctl.graph.client import LOST, PREFER, Graph
 from obctl.graph.failures import cut_short, error_for
 from obctl.graph.refusals import from_answer
 from obctl.graph.transport import LONGEST_WAIT, RETRIES
@@ -62,6 +62,11 @@ async def _get_chunk(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
             answers = await _post(graph, left)
         except GraphRefused as error:
             if error.graph is not None and error.graph.status in _UNSUPPORTED:
+                return outcomes | await _one_by_one(graph, left)
+            return outcomes | dict.fromkeys(left, error)
+        except GraphUnavailable as error:
+            if isinstance(error.__cause__, LOST):
+                # One answer among them may be what breaks the connection: the others are good.
                 return outcomes | await _one_by_one(graph, left)
             return outcomes | dict.fromkeys(left, error)
         except ObctlError as error:

@@ -62,7 +62,7 @@ def _befall(service: Service, step: steps.Incident | steps.Disturbance) -> dict[
         case steps.Rewrite():
             mailbox, item = service.tenant.copy(step.mailbox, _handle(service, step.meeting))
             item_edit.edit(item, step.day, _checked(step.fields, item))
-            exchange.touch(mailbox, item)
+            exchange.touch(mailbox, item, step.day)
         case steps.Split():
             mailbox, item = _original(service, step.meeting)
             start = datetime.fromisoformat(step.start) if step.start else None

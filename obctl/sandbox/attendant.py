@@ -72,6 +72,7 @@ def _accept(exchange: Exchange, mailbox: Mailbox, item: Item, rules: Processing)
         _rewrite(exception, rules)
         exception.response, exception.responded_at = "accepted", exchange.now()
         exception.show_as = "busy"
+        exception.modified = exchange.now()
     _rewrite(item, rules)
     respond(exchange, mailbox, item, None, "accepted")
     exchange.touch(mailbox, item)
@@ -88,7 +89,7 @@ def _answer_occurrence(
         return
     _rewrite(exception, rules)
     respond(exchange, mailbox, item, day, "accepted")
-    exchange.touch(mailbox, item)
+    exchange.touch(mailbox, item, day)
 
 
 def _rewrite(item: Item, rules: Processing) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -19,7 +20,10 @@ Call = Callable[[GraphRequest], Awaitable[GraphResponse]]
 
 
 async def run_batch(request: GraphRequest, call: Call) -> GraphResponse:
-    """Answer every request of a batch; the batch itself is 200 whatever they say."""
+    """Answer every request of a batch; the batch itself is 200 whatever they say.
+
+    They share one connection: one of them cut off cuts them all.
+    """
     entries = _entries(request.fields())
     gate = asyncio.Semaphore(AT_ONCE)
     answers: dict[str, asyncio.Future[GraphResponse]] = {
@@ -35,9 +39,9 @@ async def run_batch(request: GraphRequest, call: Call) -> GraphResponse:
             answers[entry["id"]].set_result(await call(_inner(request, entry)))
 
     await asyncio.gather(*(answer(entry) for entry in entries))
-    return answer_json(
-        {"responses": [_outer(entry["id"], answers[entry["id"]].result()) for entry in entries]}
-    )
+    done = {number: answer.result() for number, answer in answers.items()}
+    whole = answer_json({"responses": [_outer(number, answer) for number, answer in done.items()]})
+    return replace(whole, cut=any(answer.cut for answer in done.values()))
 
 
 def _entries(data: dict[str, Any]) -> list[dict[str, Any]]:

@@ -116,9 +116,13 @@ class Exchange:
         mailbox.add(item)
         self._tell(mailbox, item, "created", "updated")
 
-    def touch(self, mailbox: Mailbox, item: Item, times: int = 1) -> None:
-        """Note a change of an item; Exchange writes some changes in several steps."""
+    def touch(
+        self, mailbox: Mailbox, item: Item, day: date | None = None, *, times: int = 1
+    ) -> None:
+        """Note a change of an item, or of one date; Exchange writes some in several steps."""
         item.modified = self.now()
+        if day in item.exceptions:
+            item.exceptions[day].modified = self.now()
         for _ in range(times):
             mailbox.stamp(item)
             self._tell(mailbox, item, "updated")

@@ -59,6 +59,8 @@ class Mailbox:
         self.sequence += 1
         item.sequence = self.sequence
         item.version = self.next_number()
+        for exception in item.exceptions.values():
+            exception.version = item.version
 
     def remove(self, item: Item) -> None:
         """Take the item off the calendar."""

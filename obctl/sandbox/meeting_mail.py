@@ -27,12 +27,16 @@ def invite(exchange: Exchange, original: Item, attendee: Attendee) -> None:
     if _is_self(original, attendee.person):
         return
     mailbox = exchange.directory.mailbox(attendee.person)
-    if mailbox.kind == "external" or mailbox.by_uid(original.uid) is not None:
+    kept = mailbox.by_uid(original.uid)
+    if mailbox.kind == "external" or (kept is not None and not kept.is_cancelled):
         return
     room = exchange.directory.room_of(mailbox)
     if room is not None and not _let_in(exchange, room.processing, original):
         return
     item = new_copy(exchange, mailbox, original)
+    if kept is not None:
+        _revive(exchange, mailbox, kept, item)
+        return
     if room is None:
         exchange.add(mailbox, item)
         return
@@ -43,6 +47,15 @@ def invite(exchange: Exchange, original: Item, attendee: Attendee) -> None:
     else:
         mailbox.pending[item.key] = item
     exchange.later(exchange.attendant_delay, "answer", mailbox, item.key)
+
+
+def _revive(exchange: Exchange, mailbox: Mailbox, kept: Item, asked: Item) -> None:
+    """A newer request finds the cancelled copy of the same meeting and brings it up to date."""
+    item = replace(asked, key=kept.key, entry=kept.entry, created=kept.created)
+    mailbox.items[kept.key] = item
+    exchange.touch(mailbox, item)
+    if exchange.directory.room_of(mailbox) is not None:
+        exchange.later(exchange.attendant_delay, "answer", mailbox, item.key)
 
 
 def _let_in(exchange: Exchange, rules: Processing, original: Item) -> bool:
@@ -75,10 +88,9 @@ def inform(
         copy.cancelled_days -= {day}
     edit(copy, day, news)
     target = copy if day is None else copy.exceptions[day]
-    target.modified = exchange.now()
     if changes.keys() & _TIMES:
         target.response, target.responded_at, target.show_as = "notResponded", None, "tentative"
-    exchange.touch(mailbox, copy)
+    exchange.touch(mailbox, copy, day)
     if exchange.directory.room_of(mailbox) is not None:
         exchange.later(exchange.attendant_delay, "answer", mailbox, copy.key, day)
 
@@ -106,6 +118,7 @@ def mark_cancelled(exchange: Exchange, mailbox: Mailbox, copy: Item) -> None:
         one.is_cancelled = True
         one.show_as = "free"
         one.subject = f"Canceled: {one.subject}"
+        one.modified = exchange.now()
     exchange.touch(mailbox, copy, times=3)
 
 
@@ -130,7 +143,7 @@ def report(
         else one
         for one in target.attendees
     )
-    exchange.touch(organizer, original)
+    exchange.touch(organizer, original, day)
 
 
 def new_copy(exchange: Exchange, mailbox: Mailbox, original: Item) -> Item:

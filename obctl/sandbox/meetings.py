@@ -31,7 +31,7 @@ def change(
     """Change a meeting, or its occurrence on `day`; an organiser's change reaches everyone."""
     before = item.attendees
     edit(item, day, changes)
-    exchange.touch(mailbox, item)
+    exchange.touch(mailbox, item, day)
     if not item.is_organizer:
         return
     travelling = {name: value for name, value in changes.items() if name != "categories"}
@@ -84,7 +84,6 @@ def respond(
     if day is not None:
         target = item.exceptions.get(day) or item.exception_on(day)
         item.exceptions[day] = target
-        target.modified = exchange.now()
     target.response, target.responded_at = response, exchange.now()
     target.show_as = "busy" if response == "accepted" else "tentative"
-    exchange.touch(mailbox, item)
+    exchange.touch(mailbox, item, day)

@@ -135,7 +135,7 @@ class Tenant:
                 changes["locations"] = tuple(self._location(one) for one in addresses)
             if silent:
                 item_edit.edit(item, day, changes)
-                exchange.touch(mailbox, item)
+                exchange.touch(mailbox, item, day)
             else:
                 meetings.change(exchange, mailbox, item, day, changes)
 

@@ -401,3 +401,18 @@ def test_the_organisers_cancellation_seen_before_it_vanished_is_proof(
     night.act(Delete(meeting="it", mailbox=mailbox_of("Rembrandt")))
     night.run()
     assert night.requests() == ([] if ignore else [(1, "services-booked")])
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_a_room_invited_again_has_its_old_reservation_again(night: Night, full: bool) -> None:
+    meeting = night.book("Rembrandt Vermeer", "Budget", "09:00", "10:00")
+    night.run()
+    number = next(item.number for item in night.all() if item.room == night.room("Rembrandt").id)
+    night.change(meeting, rooms="Vermeer")
+    assert night.run(full=full).cancelled == 1
+    assert night.reservations("Rembrandt") == []
+    night.change(meeting, rooms="Rembrandt Vermeer")
+    night.run(full=full)
+    assert night.reservations("Rembrandt") == ["Rembrandt 09-15 09:00-10:00 Budget"]
+    assert next(item.number for item in night.all() if item.is_active) == number
+    assert "event.restored" in night.log()

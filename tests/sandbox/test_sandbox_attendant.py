@@ -67,6 +67,29 @@ def test_body_and_private_flag_stay_where_the_rules_say_so(booking: Booking) -> 
     assert (copy["sensitivity"], copy["bodyPreview"]) == ("private", "numbers")
 
 
+@pytest.mark.parametrize("fields", [{}, {"recurrence": weekly()}], ids=["single", "series"])
+@pytest.mark.parametrize("removed", [False, True], ids=["kept", "removed"])
+def test_a_room_invited_again_takes_the_meeting_again(
+    booking: Booking, fields: dict[str, Any], removed: bool
+) -> None:
+    """What was kept as cancelled is brought back to life, under the id it had."""
+    booking.rule(RemoveCanceledMeetings=removed, DeleteSubject=False, AddOrganizerToSubject=False)
+    path = f"/users/{ANNA}/events/{booking.book(**fields)['id']}"
+    (before,) = booking.copies()
+    invited = booking.graph.get(path)["attendees"]
+    booking.graph.send("PATCH", path, {"attendees": []})
+    assert [one["isCancelled"] for one in booking.copies()] == ([] if removed else [True])
+    booking.graph.send("PATCH", path, {"attendees": invited, "subject": "Again"})
+    (asked,) = booking.copies()
+    assert (asked["isCancelled"], asked["showAs"]) == (False, "tentative")
+    booking.sandbox.tenant.advance(seconds=5)
+    (again,) = booking.copies()
+    assert (again["id"] == before["id"]) is not removed
+    assert (again["subject"], again["showAs"], again["isCancelled"]) == ("Again", "busy", False)
+    assert again["responseStatus"]["response"] == "accepted"
+    assert len(booking.graph.view()) == (5 if fields else 1)
+
+
 @pytest.mark.parametrize(
     ("settings", "fields", "answer"),
     [

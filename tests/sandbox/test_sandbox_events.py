@@ -174,6 +174,37 @@ def test_a_changed_occurrence_is_an_exception_and_may_not_pass_its_neighbour(
     assert [one["type"] for one in graph.view()].count("exception") == 1
 
 
+def test_a_date_changed_on_its_own_says_when_in_every_calendar(
+    graph: Graph, sandbox: SandboxServer
+) -> None:
+    """The series itself is older, and each change of the date has a stamp of its own."""
+    graph.post(f"/users/{ANNA}/events", event(recurrence=weekly()))
+    sandbox.tenant.advance(hours=1)
+    stamps: dict[str, set[str]] = {ANNA: set(), ROOM: set()}
+    for hour, subject in ((7, "First"), (8, "Second")):
+        second = graph.view(ANNA)[1]
+        graph.send("PATCH", f"/users/{ANNA}/events/{second['id']}", {"subject": subject})
+        for mailbox, seen in stamps.items():
+            shown = graph.view(mailbox)[1]
+            assert shown["type"] == "exception"
+            assert shown["lastModifiedDateTime"][:15] == f"2026-10-19T0{hour - 1}:3"
+            seen |= {shown["changeKey"], shown["@odata.etag"]}
+        sandbox.tenant.advance(hours=1)
+    assert [len(seen) for seen in stamps.values()] == [4, 4]
+
+
+def test_an_answer_for_one_date_reaches_the_organisers_copy_with_its_time(
+    graph: Graph, sandbox: SandboxServer
+) -> None:
+    graph.post(f"/users/{ANNA}/events", event(recurrence=weekly()))
+    sandbox.tenant.advance(hours=2)
+    second = graph.view(ROOM)[1]
+    graph.post(f"/users/{ROOM}/events/{second['id']}/tentativelyAccept", {})
+    told = graph.view(ANNA)[1]
+    assert told["attendees"][0]["status"]["response"] == "tentativelyAccepted"
+    assert told["lastModifiedDateTime"].startswith("2026-10-19T07:30")
+
+
 def test_a_new_pattern_wipes_exceptions_and_a_new_subject_does_not(graph: Graph) -> None:
     created = graph.post(f"/users/{ROOM}/events", event(rooms=(), recurrence=weekly()))
     path = f"/users/{ROOM}/events/{created['id']}"

@@ -70,6 +70,16 @@ def test_reads_can_be_empty_partial_or_cut(graph: Graph) -> None:
     assert len(graph.view()) == 4
 
 
+def test_a_cut_inside_a_batch_cuts_the_batch(graph: Graph) -> None:
+    urls = [VIEW, VIEW.replace(ROOM, OTHER_ROOM)]
+    requests = [{"id": url, "method": "GET", "url": url} for url in urls]
+    graph.control("POST", "faults", {"kind": "cut", "room": ROOM, "times": 1})
+    with pytest.raises(httpx.RemoteProtocolError):
+        graph.post("/$batch", {"requests": requests})
+    answers = graph.post("/$batch", {"requests": requests})["responses"]
+    assert [one["status"] for one in answers] == [200, 200]
+
+
 def test_a_slow_answer_takes_its_time(graph: Graph) -> None:
     graph.control("POST", "faults", {"kind": "slow", "seconds": 0.2, "times": 1})
     answer = graph.send("GET", VIEW)

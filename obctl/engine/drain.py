@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from obctl.domain.event import EventId
 from obctl.domain.room import Room, RoomId
@@ -19,6 +20,7 @@ from obctl.engine.subscriptions import Failed, reauthorize, replace_lost
 from obctl.errors import ObctlError
 from obctl.store.inbox import Notification, load_waiting, mark_handled, waiting_rooms
 from obctl.store.rooms import find_room_by_id
+from obctl.store.settling import release_settled, save_settling
 from obctl.store.subscriptions import current_subscriptions
 
 ROUNDS = 3
@@ -53,6 +55,7 @@ async def drain_inbox(
             except ObctlError as error:
                 failed[room] = Failed(room, error)
 
+    release_settled(company.store, company.now)
     for _ in range(ROUNDS):
         rooms = [room for room in waiting_rooms(company.store) if room not in failed]
         if not rooms:
@@ -61,12 +64,10 @@ async def drain_inbox(
     return list(failed.values())
 
 
-async def drain_room(
-    company: Company, gateway: Gateway, room_id: RoomId, looks: Looks
-) -> frozenset[EventId]:
+async def drain_room(company: Company, gateway: Gateway, room_id: RoomId, looks: Looks) -> None:
     """Handle all that waits for one room; what raises leaves its part waiting.
 
-    Returns the events that are new: Exchange rewrites them in the next minutes.
+    New events are looked at once more: Exchange rewrites them in the next minutes.
     """
     room = find_room_by_id(company.store, room_id)
     waiting = load_waiting(company.store, room_id)
@@ -86,7 +87,6 @@ async def drain_room(
         _done(company, signs)
     if failure is not None:
         raise failure
-    return frozenset(item.event_id for item in signs if item.what == "created" and item.event_id)
 
 
 async def _mend_subscription(
@@ -114,5 +114,9 @@ async def _look(
 
 
 def _done(company: Company, items: Sequence[Notification]) -> None:
+    settled_at = company.now + timedelta(seconds=company.config.sync.settle_seconds)
     with company.store.transaction():
         mark_handled(company.store, [item.id for item in items], company.now)
+        for item in items:
+            if item.what == "created" and item.event_id:
+                save_settling(company.store, item.room, item.event_id, settled_at)

@@ -9,21 +9,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from obctl.domain.event import EventId
 from obctl.domain.room import RoomId
 from obctl.engine.company import Company
 from obctl.engine.drain import Looks, drain_room
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions import Failed, due_subscriptions, renew_due
 from obctl.errors import ResyncRequired, TryLater, UnsafePlan
-from obctl.store.inbox import (
-    SETTLED,
-    Notification,
-    NotificationKind,
-    add_notifications,
-    waiting_rooms,
-)
+from obctl.store.inbox import waiting_rooms
 from obctl.store.rooms import find_room_by_id
+from obctl.store.settling import release_settled
 
 PERSON_NEEDED = 3600.0
 """Seconds between two looks at a room that a guard stopped: only a person can change that."""
@@ -56,15 +50,6 @@ class _Waiting:
     changed: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Settling:
-    """New events of a room that are looked at once more, as Exchange rewrites them first."""
-
-    room: RoomId
-    events: frozenset[EventId]
-    at: float
-
-
 @dataclass(slots=True)
 class _Retry:
     attempts: int
@@ -91,7 +76,6 @@ class Watch:
         self._gate = asyncio.Semaphore(company.config.sync.concurrency)
         self._waiting: dict[RoomId, _Waiting] = {}
         self._retries: dict[RoomId, _Retry] = {}
-        self._settling: list[_Settling] = []
         self._at_work: dict[RoomId, asyncio.Task[None]] = {}
         self._renewing: asyncio.Task[None] | None = None
         self._renew_at = 0.0
@@ -106,7 +90,7 @@ class Watch:
     def _look_for_work(self) -> None:
         now = asyncio.get_running_loop().time()
         try:
-            self._look_again_at_settled(now)
+            release_settled(self._company.store, self._company.now)
             for room in self._due_rooms(now):
                 self._start(room)
             if now >= self._renew_at and self._renewing is None:
@@ -115,28 +99,6 @@ class Watch:
                     self._renewing = asyncio.create_task(self._renew())
         except TryLater as error:
             self._report("the store", error)
-
-    def _look_again_at_settled(self, now: float) -> None:
-        settled = [item for item in self._settling if item.at <= now]
-        if not settled:
-            return
-        with self._company.store.transaction():
-            add_notifications(
-                self._company.store,
-                [
-                    Notification(
-                        kind=NotificationKind.CHANGE,
-                        what=SETTLED,
-                        subscription="",
-                        room=item.room,
-                        received_at=self._company.now,
-                        event_id=event,
-                    )
-                    for item in settled
-                    for event in item.events
-                ],
-            )
-        self._settling = [item for item in self._settling if item.at > now]
 
     def _due_rooms(self, now: float) -> list[RoomId]:
         """The rooms that fell quiet, or never do; not those at work or waiting to be retried."""
@@ -174,16 +136,11 @@ class Watch:
     async def _handle(self, room: RoomId) -> None:
         async with self._gate:
             try:
-                new = await drain_room(self._company, self._gateway, room, self._looks)
+                await drain_room(self._company, self._gateway, room, self._looks)
             except Exception as error:  # noqa: BLE001  whatever one room does, the others go on
                 self._postpone(room, error)
             else:
                 self._retries.pop(room, None)
-                if new:
-                    settled_at = (
-                        asyncio.get_running_loop().time() + self._company.config.sync.settle_seconds
-                    )
-                    self._settling.append(_Settling(room, new, settled_at))
 
     def _postpone(self, room: RoomId, error: Exception) -> None:
         known = self._retries.get(room)

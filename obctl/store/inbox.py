@@ -15,8 +15,6 @@ from obctl.store.database import Store
 
 CATCH_UP = "catch-up"
 """The `what` of an item we write ourselves: nobody may have notified the room for a while."""
-SETTLED = "settled"
-"""The `what` of an item we write ourselves: Exchange has had its time to rewrite a new event."""
 
 
 class NotificationKind(StrEnum):

@@ -296,3 +296,19 @@ def m002_possible_moves(connection: sqlite3.Connection) -> None:
         )
         """,
     )
+
+
+@step
+def m003_settling(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- New events that are looked at once more at due_at
+        CREATE TABLE settling (
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            event_id TEXT NOT NULL,
+            due_at TEXT NOT NULL,
+            PRIMARY KEY (room, event_id)
+        )
+        """,
+    )

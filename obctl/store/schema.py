@@ -18,6 +18,7 @@ TABLES = {
     "payloads": "Original JSON, byte for byte; codec 0 is plain, 1 Zstandard with payload_1.dict.",
     "subscriptions": "The ledger of Graph subscriptions, ended ones included.",
     "inbox": "Change notifications received; handled_at is null while they wait.",
+    "settling": "New events that are looked at once more at due_at, when Exchange has settled.",
     "outbox": "Writes owed to Outlook; done_at is null while they are owed.",
     "possible_moves": "New reservations that may continue one whose room could not be read.",
     "runs": "One row for each run, with its report as JSON.",

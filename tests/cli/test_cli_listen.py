@@ -24,6 +24,7 @@ from obctl.store.inbox import inbox_summary
 from obctl.store.subscriptions import load_subscriptions, save_subscription
 
 MONDAY = "2026-10-19T05:30:00Z"
+AN_HOUR_LATER = "2026-10-19T06:30:00Z"
 
 
 @pytest.fixture
@@ -297,6 +298,30 @@ def test_a_meeting_made_in_outlook_becomes_a_reservation(tenant_desk, running_te
         assert subscription.last_notification_at is not None
         dump = "\n".join(store.connection.iterdump())
     assert dump.count(subscription.client_state) == 1
+
+
+def test_a_second_look_is_still_owed_after_a_kill(tenant_desk, running_tenant) -> None:
+    room = running_tenant.rooms[0]
+    with listening(tenant_desk, "--debounce", "0.2") as listener:
+        tenant_desk.run("subscriptions", "create", room, "--notification-url", listener.url)
+        _control(running_tenant, "trigger", {"event": "created", "room": room})
+        eventually(lambda: looks(tenant_desk, "created") and pending(tenant_desk) == 0)
+        assert looks(tenant_desk, "settled") == []
+        listener.process.kill()
+        listener.process.wait()
+    tenant_desk.environment["OBCTL_NOW"] = AN_HOUR_LATER
+    with listening(tenant_desk, "--debounce", "0.2") as listener:
+        eventually(lambda: looks(tenant_desk, "settled") and pending(tenant_desk) == 0)
+        listener.end()
+    assert set(looks(tenant_desk, "settled")) == set(looks(tenant_desk, "created"))
+    assert len(looks(tenant_desk, "settled")) == 1
+
+
+def looks(desk: Desk, what: str) -> list[str]:
+    """The events that were, or are to be, looked at for that reason."""
+    with desk.store() as store:
+        rows = store.rows("SELECT event_id FROM inbox WHERE what = ?", (what,))
+        return [row["event_id"] for row in rows]
 
 
 def test_a_subscription_that_graph_removes_is_made_anew(tenant_desk, running_tenant) -> None:

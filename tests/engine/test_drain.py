@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from builders import NOW
@@ -10,7 +12,7 @@ from subscription_graph import SubscriptionGraph, in_ledger, logged, make_compan
 from obctl.engine.drain import drain_inbox
 from obctl.engine.subscriptions import Failed
 from obctl.errors import GraphUnavailable, Unfinished
-from obctl.store.inbox import CATCH_UP, load_waiting, waiting_rooms
+from obctl.store.inbox import CATCH_UP, inbox_summary, load_waiting, waiting_rooms
 from obctl.store.subscriptions import find_subscription
 
 
@@ -47,6 +49,34 @@ def test_all_that_waits_for_a_room_is_one_look(company, graph, looking) -> None:
         ("Bistro", frozenset({"E3"})),
     ]
     assert waiting_rooms(company.store) == {}
+
+
+def test_a_new_event_is_looked_at_once_more_when_it_has_settled(company, graph, looking) -> None:
+    for what in ("created", "created", "updated"):
+        notify(company, event="E1", what=what)
+    assert drain(company, graph, looking) == []
+    just_before = replace(company, clock=lambda: NOW + timedelta(seconds=119))
+    assert drain(just_before, graph, looking) == []
+    assert looking.looked == [("Atrium", frozenset({"E1"}))]
+    assert inbox_summary(company.store) == (0, None)
+
+    settled = replace(company, clock=lambda: NOW + timedelta(seconds=120))
+    for _ in range(2):
+        assert drain(settled, graph, looking) == []
+
+    assert looking.looked == [("Atrium", frozenset({"E1"}))] * 2
+    assert inbox_summary(company.store) == (0, None)
+
+
+def test_a_second_look_that_fails_is_still_owed(company, graph, looking) -> None:
+    notify(company, event="E1", what="created")
+    drain(company, graph, looking)
+    looking.failing["Atrium"] = GraphUnavailable("down")
+    settled = replace(company, clock=lambda: NOW + timedelta(seconds=120))
+    assert len(drain(settled, graph, looking)) == 1
+    looking.failing.clear()
+    assert drain(settled, graph, looking) == []
+    assert looking.looked == [("Atrium", frozenset({"E1"}))] * 3
 
 
 def test_an_empty_inbox_asks_nothing(company, graph, looking) -> None:

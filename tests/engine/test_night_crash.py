@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from mortal import Mortals
 from night import NAMES, Building, Night, mailbox_of, nightfall, weekly
 
+from obctl.domain.event import EventId
 from obctl.errors import AnotherRunActive
+from obctl.store.inbox import Notification, NotificationKind, add_notifications, inbox_summary
 from obctl.store.runs import run_lock
 
 
@@ -113,6 +116,28 @@ def test_a_run_killed_once_late_ends_like_an_undisturbed_one(
         assert mortals.run(tmp_path / "killed" / "home", night.company.now, dies_at=statements)
         night.run()
         assert state(night) == expected
+
+
+def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener(
+    building: Building, tmp_path: Path, mortals: Mortals
+) -> None:
+    with nightfall(building, tmp_path, names=("Hals",)) as night:
+        meeting = night.book("Hals", "Budget", "09:00", "10:00", settle=False)
+        event, room = EventId(night.id_of("Hals", meeting)), night.room("Hals").id
+        word = Notification(
+            NotificationKind.CHANGE, "created", "S1", room, night.company.now, event
+        )
+        add_notifications(night.store, [word])
+        later = night.company.now + timedelta(seconds=night.company.config.sync.settle_seconds)
+        for now, owed in ((night.company.now, 1), (later, 0)):
+            dies_at = 1
+            while mortals.run(tmp_path / "home", now, dies_at=dies_at):
+                dies_at += 2
+            assert inbox_summary(night.store) == (0, None)
+            assert len(night.store.rows("SELECT * FROM settling")) == owed
+        looks = [row["what"] for row in night.store.rows("SELECT what FROM inbox")]
+        assert looks == ["created", "settled"]
+        assert len(night.reservations()) == 1
 
 
 def test_two_runs_at_once_are_one_run_and_a_word_about_it(night: Night) -> None:

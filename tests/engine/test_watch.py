@@ -166,6 +166,17 @@ def test_a_new_event_is_looked_at_again_once_exchange_is_done_with_it(
     assert looking.looked == [("Atrium", frozenset({"E1", "E2"})), ("Atrium", frozenset({"E1"}))]
 
 
+def test_the_second_look_outlives_the_worker_that_owed_it(company, graph, looking) -> None:
+    notify(company, event="E1", what="created")
+    run(company, graph, looking, emptied(company))
+    looking.looked.clear()
+    later = replace(company, clock=lambda: NOW + timedelta(seconds=120))
+
+    run(later, graph, looking, lambda: bool(looking.looked) and emptied(later)())
+
+    assert looking.looked == [("Atrium", frozenset({"E1"}))]
+
+
 def test_subscriptions_are_renewed_while_it_watches(company, graph, looking) -> None:
     graph.hold(in_ledger(company, **DUE))
 

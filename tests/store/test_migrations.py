@@ -18,7 +18,7 @@ from obctl.store.rooms import add_room, load_rooms
 TABLES = {
     "agreed_states", "cancellation_requests", "company_log", "events", "inbox", "migrations",
     "outbox", "payloads", "possible_moves", "reservations", "rooms", "runs",
-    "services", "subscriptions",
+    "services", "settling", "subscriptions",
 }  # fmt: skip
 RESERVATIONS = [
     "number", "room", "subject", "organizer_name", "organizer_email", "start_at", "end_at",

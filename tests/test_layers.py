@@ -51,6 +51,8 @@ THIRD_PARTY: dict[str, set[str]] = {
     "kiota_abstractions": {"graph"},
     "kiota_http": {"graph"},
     "azure": {"graph"},
+    "aiohttp": {"graph"},
+    "yarl": {"graph"},
     "httpx": {"graph", "sandbox"},  # the sandbox delivers notifications with it
     "sqlite_utils": {"store"},
     "filelock": {"store"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from obctl.engine.reading import Inconclusive
 from obctl.errors import (
     DeltaLinkExpired,
     GraphUnavailable,
@@ -11,6 +10,10 @@ from obctl.errors import (
     ObctlError,
     Throttled,
 )
+
+
+class Inconclusive(ObctlError):
+    """Raised when a room's read cannot be trusted; `code` is the condition. Never leaves a pass."""
 
 
 def condition_of(error: ObctlError) -> str | None:

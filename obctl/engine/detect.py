@@ -8,14 +8,10 @@ from datetime import datetime
 from obctl.domain.event import DeltaLink, DeltaRound
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
+from obctl.engine.conditions import Inconclusive
+from obctl.engine.identity import Identities
 from obctl.engine.ports import Gateway
-from obctl.engine.reading import (
-    Inconclusive,
-    RoomReading,
-    identify,
-    read_changes,
-    read_whole,
-)
+from obctl.engine.reading import RoomReading, read_changes, read_whole
 from obctl.engine.windows import policy_window
 from obctl.errors import DeltaLinkExpired, NotAuthorised, NotFound, ObctlError, Throttled
 from obctl.store.database import Store
@@ -46,6 +42,7 @@ async def detect(
 
 async def read_room(
     gateway: Gateway,
+    identities: Identities,
     store: Store,
     room: Room,
     settings: SyncSettings,
@@ -61,10 +58,10 @@ async def read_room(
     ):
         if hint.code == "mailbox-gone":
             # gone by its id; its address may belong to a new mailbox
-            await identify(gateway, room)
+            await identities.confirm(room)
         raise hint
     try:
-        return await read_whole(gateway, room, settings, now, state)
+        return await read_whole(gateway, identities, room, settings, now, state)
     except (NotAuthorised, NotFound, Throttled, Inconclusive):
         raise
     except ObctlError as error:

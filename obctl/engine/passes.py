@@ -24,6 +24,7 @@ from obctl.engine.apply import apply_plan, save_reading
 from obctl.engine.company import Company
 from obctl.engine.conditions import condition_of
 from obctl.engine.detect import detect, read_room
+from obctl.engine.identity import Identities
 from obctl.engine.moves import Moves, Waiting, doubts, find_moves, seen_in
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
@@ -76,6 +77,7 @@ class Pass:
         self._store = company.store
         self._settings = company.config.sync
         self._gateway = gateway
+        self._identities = Identities(gateway)
         self._options = options
         self._progress = progress
         self._now = company.now
@@ -98,6 +100,13 @@ class Pass:
                 else [room for room in chunk if room.id not in self._options.only]
             )
             rounds = await detect(self._gateway, self._store, followed, self._settings, self._now)
+            await self._identities.prepare(
+                [
+                    room
+                    for room in chunk
+                    if room.mailbox not in rounds and room.id not in self._options.only
+                ]
+            )
 
             async def one(room: Room, hint: DeltaRound | ObctlError | None) -> None:
                 async with limit:
@@ -145,7 +154,14 @@ class Pass:
             )
             return RoomReading(reading, state, room.object_id, fetched=len(reading.events))
         return await read_room(
-            self._gateway, self._store, room, self._settings, self._now, state, hint
+            self._gateway,
+            self._identities,
+            self._store,
+            room,
+            self._settings,
+            self._now,
+            state,
+            hint,
         )
 
     async def _verified(

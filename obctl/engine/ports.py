@@ -33,6 +33,11 @@ class Gateway(Protocol):
     async def look_up(self, address: str) -> DirectoryEntry | None:
         """The directory's entry for an address or object id; `None` where there is none (404)."""
 
+    async def look_up_all(
+        self, addresses: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        """`look_up` of many, 20 to a `$batch`, keyed as given; errors are values here."""
+
     async def fetch_places(self) -> list[FoundRoom]:
         """All rooms Graph lists, each with the name of its room list where it has one."""
 
@@ -61,8 +66,8 @@ class Gateway(Protocol):
     async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
         """Singles and masters with this `iCalUId` in the room's calendar."""
 
-    async def open_delta(self, room: Room, span: TimeSpan) -> DeltaRound:
-        """A first delta round over `span`, walked to its delta link."""
+    async def open_delta(self, room: Room, span: TimeSpan) -> DeltaLink:
+        """The delta link at the end of a first round over `span`."""
 
     async def follow_delta(
         self, links: Mapping[str, DeltaLink]

@@ -19,9 +19,10 @@ from obctl.domain.reservation import ExternalState
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
+from obctl.engine.identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.windows import policy_window, read_span
-from obctl.errors import DeltaLinkExpired, GraphRefused, NotAuthorised, NotFound, ObctlError
+from obctl.errors import DeltaLinkExpired, GraphRefused, NotFound
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
 from obctl.store.reservations import find_by_event, load_by_state
@@ -30,10 +31,6 @@ from obctl.store.rooms import ReadingState
 _MANY = (
     25  # changed items beyond which one read of the whole window is cheaper than many small ones
 )
-
-
-class Inconclusive(ObctlError):
-    """Raised when a room's read cannot be trusted; `code` is the condition. Never leaves a pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +48,19 @@ class RoomReading:
 
 
 async def read_whole(
-    gateway: Gateway, room: Room, settings: SyncSettings, now: datetime, state: ReadingState
+    gateway: Gateway,
+    identities: Identities,
+    room: Room,
+    settings: SyncSettings,
+    now: datetime,
+    state: ReadingState,
 ) -> RoomReading:
     """Read the room's whole window, and open a new delta baseline before it.
 
     The baseline comes first: what changes between the two is told again, never lost. Raises
     `Inconclusive` where the mailbox is not the one that was mapped.
     """
-    object_id = await identify(gateway, room)
+    object_id = await identities.confirm(room)
     known = replace(room, object_id=object_id)
     span = read_span(room, settings, now)
     link = await _baseline(gateway, known, span)
@@ -77,34 +79,11 @@ async def read_whole(
     )
 
 
-async def identify(gateway: Gateway, room: Room) -> str | None:
-    """The mailbox's object id; raises `Inconclusive` where it is not the one that was mapped."""
-    try:
-        entry = await gateway.look_up(room.mailbox)
-    except NotAuthorised as error:
-        if error.graph and error.graph.status == 401:
-            raise
-        # The directory may be closed to us while the calendar is open.
-        return room.object_id
-    except GraphRefused:
-        return room.object_id
-    if entry is None:
-        return room.object_id
-    if room.object_id and entry.object_id != room.object_id:
-        raise Inconclusive(
-            f"{room.mailbox} is another mailbox now (object id {entry.object_id}, mapped as"
-            f" {room.object_id}); nothing was changed",
-            code="room-remapped",
-            hint=f"if the mailbox was re-created: obctl sync resync {room.mailbox}",
-        )
-    return entry.object_id
-
-
 async def _baseline(gateway: Gateway, room: Room, span: TimeSpan) -> DeltaLink | None:
     """A new delta link; `None` where Graph cannot give one, so that the next pass reads whole."""
     for _attempt in range(2):
         try:
-            return (await gateway.open_delta(room, span)).link
+            return await gateway.open_delta(room, span)
         except DeltaLinkExpired:
             continue
         except GraphRefused as error:

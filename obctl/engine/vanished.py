@@ -23,8 +23,8 @@ from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import TimeSpan
+from obctl.engine.conditions import Inconclusive
 from obctl.engine.ports import Gateway
-from obctl.engine.reading import Inconclusive
 from obctl.errors import NotFound
 
 _CANARIES = 3

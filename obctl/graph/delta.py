@@ -23,8 +23,11 @@ from obctl.graph.times import span_texts
 from obctl.graph.translate import read_delta_item
 
 
-async def open_delta(graph: Graph, room: Room, span: TimeSpan) -> DeltaRound:
-    """A first round over `span`, which stays the token's window for good."""
+async def open_delta(graph: Graph, room: Room, span: TimeSpan) -> DeltaLink:
+    """The end of a first round over `span`, which stays the token's window for good.
+
+    What the round says of every event is passed over: most of it is stubs.
+    """
     start, end = span_texts(span)
     query = DeltaRequestBuilder.DeltaRequestBuilderGetQueryParameters(
         start_date_time=start, end_date_time=end
@@ -32,7 +35,10 @@ async def open_delta(graph: Graph, room: Room, span: TimeSpan) -> DeltaRound:
     builder = graph.client.users.by_user_id(room.user).calendar_view.delta
     what = asked.delta_of(room.mailbox)
     body = await graph.send(builder.to_get_request_information(asking(query)), what)
-    return await _read_round(graph, body, what)
+    link: str | None = None
+    async for page in pages(graph, body, what):
+        link = page.delta_link
+    return _ended(link, what)
 
 
 async def follow_delta(
@@ -76,6 +82,10 @@ async def _read_round(graph: Graph, first: bytes, what: Asked) -> DeltaRound:
     async for page in pages(graph, first, what):
         items.extend(read_delta_item(raw, what.mailbox or "") for raw in page.value)
         link = page.delta_link
+    return DeltaRound(tuple(items), _ended(link, what))
+
+
+def _ended(link: str | None, what: Asked) -> DeltaLink:
     if link is None:
         raise cut_short(what)
-    return DeltaRound(tuple(items), DeltaLink(link))
+    return DeltaLink(link)

@@ -29,6 +29,11 @@ class GraphGateway:
     async def look_up(self, address: str) -> DirectoryEntry | None:
         return await places.look_up(self._graph, address)
 
+    async def look_up_all(
+        self, addresses: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        return await places.look_up_all(self._graph, addresses)
+
     async def fetch_places(self) -> list[FoundRoom]:
         return await places.fetch_places(self._graph)
 
@@ -54,7 +59,7 @@ class GraphGateway:
     async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
         return await views.find_by_ical_uid(self._graph, room, ical_uid)
 
-    async def open_delta(self, room: Room, span: TimeSpan) -> DeltaRound:
+    async def open_delta(self, room: Room, span: TimeSpan) -> DeltaLink:
         return await delta.open_delta(self._graph, room, span)
 
     async def follow_delta(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom
-from obctl.errors import NotFound
+from obctl.errors import NotFound, ObctlError
 from obctl.graph import asked
 from obctl.graph.asked import Asked
+from obctl.graph.batch import Errand, get_many
 from obctl.graph.builders import (
     GraphRoomListRequestBuilder,
     GraphRoomRequestBuilder,
@@ -32,15 +33,41 @@ Ask = Callable[[int | None], RequestInformation]
 
 async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
     """The directory's entry for an address or object id."""
+    what = asked.directory(address)
+    try:
+        return _read_entry(await graph.send(_ask_user(graph, address), what), address, what)
+    except NotFound:
+        return None
+
+
+async def look_up_all(
+    graph: Graph, addresses: Sequence[str]
+) -> dict[str, DirectoryEntry | ObctlError | None]:
+    """`look_up` of many, by `$batch`; one address's failure is no other's."""
+    errands = {
+        address: Errand(graph.relative(_ask_user(graph, address)), asked.directory(address))
+        for address in addresses
+    }
+    found: dict[str, DirectoryEntry | ObctlError | None] = {}
+    for address, body in (await get_many(graph, errands)).items():
+        if isinstance(body, ObctlError):
+            found[address] = None if isinstance(body, NotFound) else body
+            continue
+        try:
+            found[address] = _read_entry(body, address, errands[address].asked)
+        except ObctlError as error:
+            found[address] = error
+    return found
+
+
+def _ask_user(graph: Graph, address: str) -> RequestInformation:
     query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(
         select=["id", "mail", "userPrincipalName", "displayName", "accountEnabled"]
     )
-    builder = graph.client.users.by_user_id(address)
-    what = asked.directory(address)
-    try:
-        body = await graph.send(builder.to_get_request_information(asking(query)), what)
-    except NotFound:
-        return None
+    return graph.client.users.by_user_id(address).to_get_request_information(asking(query))
+
+
+def _read_entry(body: bytes, address: str, what: Asked) -> DirectoryEntry:
     try:
         user = _USER.decode(body)
     except ValueError as error:

@@ -56,17 +56,31 @@ def test_a_first_round_starts_with_empty_pages_and_ends_with_a_link(
         round_of(graph, "o1", "o2", after="3"),
         round_of(graph, "o3", then="T"),
     )
-    found = ask(lambda gateway: gateway.open_delta(ROOM, WINDOW))
-    assert [item.id for item in found.items] == ["o1", "o2", "o3"]
-    assert found.link == f"{graph.url}{DELTA}?$deltatoken=T"
-    assert found.items[0] == DeltaItem(
-        EventId("o1"), removed=False, type=EventType.OCCURRENCE, series_master_id=EventId("m")
-    )
+    link = ask(lambda gateway: gateway.open_delta(ROOM, WINDOW))
+    assert link == f"{graph.url}{DELTA}?$deltatoken=T"
     assert graph.seen[0].query == {
         "startDateTime": "2026-09-15T00:00:00Z",
         "endDateTime": "2027-03-15T00:00:00Z",
     }
     assert {seen.headers["prefer"] for seen in graph.seen} == {PREFER}
+
+
+def test_a_round_tells_every_item_of_all_its_pages(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    graph.on(
+        DELTA,
+        round_of(graph, after="1"),
+        round_of(graph, "o1", "o2", after="2"),
+        round_of(graph, "o3", then="T"),
+    )
+    link = DeltaLink(f"{graph.url}{DELTA}?$deltatoken=S")
+    rounds = ask(lambda gateway: gateway.follow_delta({"atrium": link}))
+    found = rounds["atrium"]
+    assert [item.id for item in found.items] == ["o1", "o2", "o3"]
+    assert found.link == f"{graph.url}{DELTA}?$deltatoken=T"
+    assert found.items[0] == DeltaItem(
+        EventId("o1"), removed=False, type=EventType.OCCURRENCE, series_master_id=EventId("m")
+    )
 
 
 def test_a_round_without_an_end_is_a_partial_read(graph: RecordedGraph, ask: Ask) -> None:

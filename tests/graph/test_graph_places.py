@@ -151,3 +151,23 @@ def test_a_directory_that_may_not_be_read_is_no_missing_person(
     graph.on("/users/a", refusal(403, "Authorization_RequestDenied"))
     with pytest.raises(NotAuthorised, match=r"User\.ReadBasic\.All"):
         ask(lambda gateway: gateway.look_up("a"))
+
+
+def test_many_are_looked_up_in_one_request_and_one_failure_is_no_others(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.serve_batch()
+    graph.on("/users/atrium@contoso.example", {"id": "o1", "mail": "atrium@contoso.example"})
+    graph.on("/users/gone@contoso.example", refusal(404, "Request_ResourceNotFound"))
+    graph.on("/users/shut@contoso.example", refusal(403, "Authorization_RequestDenied"))
+    found = ask(
+        lambda gateway: gateway.look_up_all(
+            ["atrium@contoso.example", "gone@contoso.example", "shut@contoso.example"]
+        )
+    )
+    assert found["atrium@contoso.example"] == DirectoryEntry(
+        "o1", "atrium@contoso.example", None, enabled=None
+    )
+    assert found["gone@contoso.example"] is None
+    assert isinstance(found["shut@contoso.example"], NotAuthorised)
+    assert len([seen for seen in graph.seen if not seen.batched]) == 1

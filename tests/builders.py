@@ -224,7 +224,7 @@ def make_agreed(
 ) -> AgreedState:
     """The agreed state of the two, as of the last pass."""
     state = agree(reservation or make_reservation(), event or make_event(), LAST_PASS)
-    fields = {name: getattr(state, name) for name in AgreedState.__dataclass_fields__}
+    fields = {name: getattr(state, name) for name in AgreedState.__struct_fields__}
     return AgreedState(**fields | changes)
 
 

@@ -59,7 +59,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "zstandard": {"store"},
     "starlette": {"webhook", "sandbox"},
     "uvicorn": {"webhook", "sandbox"},
-    "msgspec": {"graph", "store", "engine", "render", "webhook", "sandbox"},
+    "msgspec": {"domain", "graph", "store", "engine", "render", "webhook", "sandbox"},
     "dateutil": {"domain"},
     "tzlocal": {"domain"},
     "tomli_w": {"config", "engine"},
@@ -119,6 +119,15 @@ def test_a_library_is_imported_only_where_it_belongs() -> None:
         and layer_of(path) not in THIRD_PARTY.get(package, set())
     }
     assert not strangers
+
+
+def test_values_are_changed_by_the_one_function_that_knows_both_kinds() -> None:
+    others = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if layer_of(path) != "sandbox" and "dataclasses.replace" in set(imports_of(path))
+    }
+    assert not others
 
 
 def test_every_layer_stands_in_the_table() -> None:

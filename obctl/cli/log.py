@@ -152,7 +152,7 @@ def export(
     context = context_of(ctx)
     entries, rooms = whole_log(context.company), context.rooms
     if mask:
-        from dataclasses import replace
+        from obctl.domain.values import replace
 
         names = pseudonyms(context.company)
         entries = map(names.entry, entries)

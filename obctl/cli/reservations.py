@@ -106,8 +106,7 @@ def _search(
     from_: str | None,
     to: str | None,
 ) -> list[Reservation]:
-    from dataclasses import replace
-
+    from obctl.domain.values import replace
     from obctl.engine.searching import search_by_zone
     from obctl.store.reservations import search_reservations
 

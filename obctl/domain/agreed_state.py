@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from obctl.domain.event import Event, EventId, Person
 from obctl.domain.reservation import Reservation, ReservationNumber
 
 
-@dataclass(frozen=True, slots=True)
-class AgreedState:
+class AgreedState(Struct, frozen=True):
     """What reservation and event were when last in step.
 
     `event_subject` is what Outlook showed; it may differ from `subject` because the booking

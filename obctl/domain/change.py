@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from obctl.domain.cancellation import Proof, Reason
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event
@@ -40,8 +42,7 @@ class Conflict:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What becomes of one reservation.
 
     `after` is the reservation as it shall be (number 0 where it is new), `event` what Outlook shows

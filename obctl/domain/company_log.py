@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from obctl.domain.event import EventId
 from obctl.domain.reservation import ReservationNumber
@@ -25,8 +26,7 @@ ACTIONS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(Struct, frozen=True):
     """An entry to append or, with an `id`, one that was read back.
 
     `payload` is the original Outlook JSON byte for byte; a search leaves it out.

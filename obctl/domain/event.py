@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from obctl.domain.series import Recurrence
 
@@ -35,16 +37,14 @@ class Response(StrEnum):
     NOT_RESPONDED = "notResponded"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A name and an address; either may be missing."""
 
     name: str | None
     email: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EventKey:
+class EventKey(Struct, frozen=True):
     """What stays the same for one meeting date whatever its id: the series key and original start.
 
     `original_start` is `None` for an event that belongs to no series. Graph's `iCalUId` alone is no
@@ -55,8 +55,7 @@ class EventKey:
     original_start: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One event, occurrence or exception.
 
     `start` and `end` are UTC instants; those of an all-day event are the midnights of its days in

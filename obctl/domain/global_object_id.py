@@ -39,11 +39,13 @@ def read_ical_uid(text: str) -> GlobalObjectId:
     raw = _bytes(text)
     if raw is None:
         return GlobalObjectId(_digest(text))
-    series = raw[: _DATE.start] + bytes(4) + raw[_DATE.stop :]
+    day = raw[_DATE]
+    if any(day):
+        raw = raw[: _DATE.start] + bytes(4) + raw[_DATE.stop :]
     return GlobalObjectId(
-        series_key=_digest(series.hex().upper()),
+        series_key=_digest(raw.hex().upper()),
         born_at=_birth(raw[_BIRTH]),
-        instance_date=_day(raw[_DATE]),
+        instance_date=_day(day),
         foreign_origin=raw[_HEADER:].startswith(_FOREIGN),
     )
 
@@ -64,6 +66,8 @@ def _digest(text: str) -> SeriesKey:
 
 def _day(raw: bytes) -> date | None:
     """The original date of an exception; all zeros for a whole series or a single event."""
+    if not any(raw):
+        return None
     try:
         return date(int.from_bytes(raw[:2], "big"), raw[2], raw[3])
     except ValueError:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from obctl.domain.company_log import LogEntry
+from obctl.domain.values import replace
 
 _HARMLESS = frozenset({
     "id", "uid", "iCalUId", "changeKey", "type", "showAs", "sensitivity", "importance", "response",

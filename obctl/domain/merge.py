@@ -6,7 +6,7 @@ reservation was made on the subject. What Exchange rewrites on its own is no cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from obctl.domain.agreed_state import AgreedState
@@ -14,6 +14,7 @@ from obctl.domain.change import Conflict
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation, Source, Status
 from obctl.domain.time_span import instant_text
+from obctl.domain.values import replace
 
 _PRIVATE = ("private", "confidential")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)

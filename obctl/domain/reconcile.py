@@ -7,7 +7,6 @@ happened in the world. Cancellations come last in a plan; what is past is never 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from obctl.domain.agreed_state import AgreedState, agree
@@ -25,6 +24,7 @@ from obctl.domain.reservation import (
     Status,
 )
 from obctl.domain.situation import Destination, Situation
+from obctl.domain.values import replace
 
 
 def plan_room(situation: Situation) -> Plan:

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from msgspec import Struct
+
 from obctl.domain.event import EventId, EventKey, Person, SeriesKey
 from obctl.domain.room import RoomId
 from obctl.domain.words import ExternalState as ExternalState
@@ -48,8 +50,7 @@ class Service:
         return self.kind is not ServiceKind.OTHER or self.is_locked(now)
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(Struct, frozen=True):
     """One date of one room; each occurrence of a series is a reservation of its own.
 
     `version` counts what people changed in Officebooking (not what a sync pass wrote).

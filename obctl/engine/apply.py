@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from obctl.domain.agreed_state import AgreedState, agree
@@ -16,6 +15,7 @@ from obctl.domain.reconcile import agreed_after
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber, Status
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import instant_text
+from obctl.domain.values import replace
 from obctl.store.agreed_states import forget_agreed, hand_over_agreed, save_agreed
 from obctl.store.cancellation_requests import add_request, decide_request, newest_request
 from obctl.store.company_log import append_log

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from obctl.domain.cancellation import CancellationRequest, RequestStatus
@@ -14,6 +13,7 @@ from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import Room
 from obctl.domain.status_info import InOutlook, StatusInfo
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.errors import NotFound, ObctlError, UsageError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from obctl.domain.push import PushAction
 from obctl.domain.reservation import (
@@ -11,6 +10,7 @@ from obctl.domain.reservation import (
     Reservation,
     Status,
 )
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owing import (
     Farewell,

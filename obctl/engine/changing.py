@@ -6,7 +6,7 @@ What cannot be pushed at all, somebody else's meeting, is refused before anythin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from obctl.domain.event import Person
@@ -17,6 +17,7 @@ from obctl.domain.reservation import (
 )
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, local_day, shift_days
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owing import (
     SeriesScope,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from obctl.domain.agreed_state import AgreedState
@@ -14,6 +14,7 @@ from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId, Verdict
 from obctl.domain.time_span import TimeSpan, days_span
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.gather import Gathered, gather_facts
 from obctl.engine.outlook import Outlook, condition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from obctl.domain.event import Event, EventId, SeriesKey
 from obctl.domain.matching import Loss, match
@@ -12,6 +12,7 @@ from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
 from obctl.domain.situation import Destination, Elsewhere, Situation
+from obctl.domain.values import replace
 from obctl.engine.elsewhere import find_elsewhere
 from obctl.engine.ports import Gateway
 from obctl.engine.reading import RoomReading

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import Event, EventId, SeriesMaster
@@ -11,6 +10,7 @@ from obctl.domain.facts import OrganizerAnswer
 from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.conditions import condition_of
 from obctl.engine.ports import Gateway

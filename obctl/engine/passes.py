@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 from obctl.domain.company_log import LogEntry
@@ -20,6 +19,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.run import Problem, RunReport
 from obctl.domain.situation import Elsewhere, Situation
+from obctl.domain.values import replace
 from obctl.engine.apply import apply_plan, save_reading
 from obctl.engine.company import Company
 from obctl.engine.conditions import condition_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from obctl.domain.event import Event, EventId
@@ -16,6 +16,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.settings import SeriesPolicy
 from obctl.domain.situation import Situation
+from obctl.domain.values import replace
 from obctl.engine.cancelled_because import causes_of
 from obctl.engine.company import Company
 from obctl.engine.windows import policy_window

@@ -7,7 +7,7 @@ own event first; only then do reservation, agreed state and outbox change, in on
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from obctl.domain.change import Conflict
@@ -19,6 +19,7 @@ from obctl.domain.reservation import Reservation, Status
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series import parse_rrule
 from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import record_cancelled, record_failure, record_in_step

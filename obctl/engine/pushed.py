@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from obctl.domain.agreed_state import agree
 from obctl.domain.change import Conflict
 from obctl.domain.event import Event
 from obctl.domain.reservation import ExternalState, Reservation
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import forget_agreed, save_agreed

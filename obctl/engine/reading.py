@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from obctl.domain.event import (
@@ -19,6 +19,7 @@ from obctl.domain.reservation import ExternalState
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.engine.identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.windows import policy_window, read_span

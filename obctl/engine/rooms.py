@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom, Room, RoomId
 from obctl.domain.subscription import Subscription
+from obctl.domain.values import replace
 from obctl.domain.zones import iana_name
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
@@ -133,7 +134,7 @@ def change_room(company: Company, room: Room, details: RoomDetails, *, by: str) 
     }
     said = [f"{field}: {getattr(room, field)} -> {value}" for field, value in changes.items()]
     with company.store.transaction():
-        save_details(company.store, replace(room, **changes))  # type: ignore[arg-type]  # each has its field's type
+        save_details(company.store, replace(room, **changes))
         append_log(
             company.store,
             [

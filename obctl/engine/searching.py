@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.store.reservations import Filter, search_reservations
 

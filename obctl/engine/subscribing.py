@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 
 from obctl.domain.notification_urls import NotificationUrls
 from obctl.domain.room import Room
 from obctl.domain.subscription import LIFETIME, GraphSubscription, Subscription
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.subscription_ledger import (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import instant_text
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import GraphDetail
 from obctl.store.company_log import append_log

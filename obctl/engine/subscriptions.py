@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from obctl.domain.notification_urls import NotificationUrls
@@ -15,6 +15,7 @@ from obctl.domain.subscription import (
     Subscription,
     SubscriptionState,
 )
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.subscribing import create_subscription, delete_at_graph

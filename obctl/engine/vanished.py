@@ -6,7 +6,6 @@ A read that leaves out what a question by id still finds was no read to trust.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId, SeriesMaster
@@ -23,6 +22,7 @@ from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.engine.conditions import Inconclusive
 from obctl.engine.ports import Gateway
 from obctl.errors import NotFound

@@ -7,6 +7,7 @@ seven digits, of which Python keeps six.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from obctl.domain.time_span import TimeSpan, instant_text, midnight
@@ -29,12 +30,18 @@ def read_instant(text: str | None) -> datetime | None:
 
 def read_wall(wall: WallTime) -> datetime:
     """The instant of a dateTimeTimeZone, UTC as asked or whatever zone came instead."""
-    moment = datetime.fromisoformat(wall.date_time)
+    return _instant_of(wall.date_time, wall.time_zone)
+
+
+@lru_cache(maxsize=16_384)
+def _instant_of(date_time: str, time_zone: str | None) -> datetime:
+    # Meetings start and end on the same half hours in every room.
+    moment = datetime.fromisoformat(date_time)
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
-    if wall.time_zone in ("UTC", None, ""):
+    if time_zone in ("UTC", None, ""):
         return moment.replace(tzinfo=UTC)
-    return moment.replace(tzinfo=zone(wall.time_zone)).astimezone(UTC)
+    return moment.replace(tzinfo=zone(time_zone)).astimezone(UTC)
 
 
 def read_day(wall: WallTime, room_zone: ZoneInfo) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from kiota_abstractions.method import Method
 from obctl.domain.event import Event, EventId
 from obctl.domain.push import EventChanges, EventDraft
 from obctl.domain.room import Room
+from obctl.domain.values import replace
 from obctl.graph import asked
 from obctl.graph.client import Graph, posting
 from obctl.graph.times import graph_zone, is_ambiguous, write_wall

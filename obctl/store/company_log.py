@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.errors import UsageError
 from obctl.store.codec import fold, instant, moment
 from obctl.store.database import Store

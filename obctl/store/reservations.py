@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from obctl.domain.event import Person
@@ -17,6 +17,7 @@ from obctl.domain.reservation import (
 )
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.errors import UsageError
 from obctl.store.codec import fold, instant, moment
 from obctl.store.database import Store

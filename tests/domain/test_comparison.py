@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, timedelta
 
 import pytest
@@ -29,6 +28,7 @@ from obctl.domain.difference import Difference, DifferenceKind, FieldValues
 from obctl.domain.event import Event, EventType, Person, Response
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import RoomId
+from obctl.domain.values import replace
 
 MISSING_HERE = DifferenceKind.MISSING_IN_OFFICEBOOKING
 MISSING_THERE = DifferenceKind.MISSING_IN_OUTLOOK
@@ -558,6 +558,6 @@ def test_differences_are_sorted_and_lie_on_the_day_asked_for(
 
 def test_comparing_changes_neither_side() -> None:
     reservation, event = make_reservation(), make_event(ends="09:30")
-    before = dataclasses.replace(reservation), dataclasses.replace(event)
+    before = replace(reservation), replace(event)
     differences([reservation], [event])
     assert (reservation, event) == before

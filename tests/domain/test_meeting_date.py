@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ from builders import make_event, make_reservation, moment
 from obctl.domain.event import Event
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import Reservation
+from obctl.domain.values import replace
 
 BIRTH = "0000000000000000"
 TAIL = "0000000000000000" + "10000000" + "00" * 16

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from obctl.domain.plan import LeftAlone, Plan, plan_object
 from obctl.domain.reconcile import plan_room
 from obctl.domain.reservation import Reservation, Service, ServiceKind, Status
 from obctl.domain.settings import SyncSettings
+from obctl.domain.values import replace
 from obctl.errors import UnsafePlan
 
 

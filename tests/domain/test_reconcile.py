@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -45,6 +44,7 @@ from obctl.domain.reservation import (
 from obctl.domain.series import Recurrence
 from obctl.domain.settings import SyncSettings
 from obctl.domain.situation import Destination, Elsewhere, Situation
+from obctl.domain.values import replace
 
 IGNORE = SyncSettings(ignore_cancellation_requests=True)
 LUNCH = Service(1, make_reservation().number, ServiceKind.CATERING, "Lunch", 12)

@@ -13,13 +13,13 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from obctl.config import load_config
 from obctl.domain.settings import SyncSettings
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.planning import PassOptions
 from obctl.engine.sync import run_sync

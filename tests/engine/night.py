@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from obctl.domain.room import Room
 from obctl.domain.run import RunReport
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.engine import cancellations, cancelling, changing, reservations, services
 from obctl.engine.changing import Edit
 from obctl.engine.company import Company

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import Room
 from obctl.domain.subscription import GraphSubscription, Subscription
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import GraphDetail, GraphRefused, NotFound
 from obctl.store.company_log import LogFilter, search_log

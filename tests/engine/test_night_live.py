@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +11,7 @@ from night import Night, daily, weekly
 from obctl.domain.event import EventId
 from obctl.domain.run import RunReport
 from obctl.domain.settings import SeriesPolicy
+from obctl.domain.values import replace
 from obctl.engine.differences import RoomComparison, compare_rooms
 from obctl.engine.live import reconcile_notified
 from obctl.engine.outlook import Outlook

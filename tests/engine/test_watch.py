@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from subscription_graph import SubscriptionGraph, in_ledger, make_company
 
 from obctl.domain.settings import SyncSettings
 from obctl.domain.subscription import LIFETIME
+from obctl.domain.values import replace
 from obctl.engine.watch import Pace, Watch
 from obctl.errors import GraphUnavailable, UnsafePlan
 from obctl.store.inbox import waiting_rooms

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from recorded_graph import Answer, RecordedGraph, refusal
 from obctl.domain.event import EventId, Person
 from obctl.domain.push import EventChanges, EventDraft
 from obctl.domain.series import parse_rrule
+from obctl.domain.values import replace
 from obctl.errors import EventChanged, GraphRefused
 
 ROOM = make_room("Atrium")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from obctl.domain.event import Event, EventId, EventType, Person, Response
 from obctl.domain.reservation import ExternalState, Reservation, Source, Status
 from obctl.domain.room import RoomId
+from obctl.domain.values import replace
 from obctl.errors import NaiveDatetime
 from obctl.store.agreed_states import find_agreed, save_agreed
 from obctl.store.codec import instant, moment

@@ -22,7 +22,6 @@ The first rule that holds wins. The order, and why:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 from obctl.domain.causes import (
@@ -43,6 +42,7 @@ from obctl.domain.causes.finding import POSSIBLE, found, name, observed
 from obctl.domain.causes.neighbours import RuledOut, ruled_out
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.facts import Facts
+from obctl.domain.values import replace
 
 Rule = Callable[[Facts], Cause | None]
 

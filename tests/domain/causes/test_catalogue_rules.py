@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -40,6 +39,7 @@ from obctl.domain.reservation import ExternalState, Source, Status
 from obctl.domain.room import CalendarProcessing, RoomId
 from obctl.domain.series import Recurrence
 from obctl.domain.settings import SeriesPolicy, SyncSettings
+from obctl.domain.values import replace
 
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
 DUPLICATE, OVERLAP = DifferenceKind.DUPLICATE, DifferenceKind.OVERLAP

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,6 +36,7 @@ from obctl.domain.event import Person, Response
 from obctl.domain.facts import Facts, OrganizerAnswer
 from obctl.domain.reservation import ExternalState, Status
 from obctl.domain.room import RoomId
+from obctl.domain.values import replace
 
 LATE = moment("2026-09-14 10:00")
 LIBRARY = make_room("Library", id=RoomId(2))

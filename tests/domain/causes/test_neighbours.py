@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -35,6 +34,7 @@ from obctl.domain.facts import Facts, OrganizerAnswer
 from obctl.domain.push import PushAction
 from obctl.domain.room import CalendarProcessing, RoomId
 from obctl.domain.series import Recurrence
+from obctl.domain.values import replace
 
 LATE = moment("2026-09-14 10:00")
 LIBRARY = make_room("Library", id=RoomId(2))

@@ -269,7 +269,7 @@ def test_what_changed_since_both_agreed(
         assert change.before == make_reservation(**reservation)
         differing = {
             name
-            for name in Reservation.__dataclass_fields__
+            for name in Reservation.__struct_fields__
             if getattr(change.before, name) != getattr(change.after, name)
         }
         assert differing == fields | {"updated_at"}

@@ -16,7 +16,7 @@ HEAVY = {
 # Typer and little else. When this fails: `python -X importtime -m obctl --help`.
 MODULES_FOR_HELP = 180
 NOT_FOR_HELP = {"csv", "dateutil", "json", "rich", "sqlite3", "tomllib", "tzlocal", "zoneinfo"}
-NOT_FOR_DATA = {"dateutil", "logging", "msgspec", "rich", "tzlocal", "zstandard"}
+NOT_FOR_DATA = {"dateutil", "logging", "rich", "tzlocal", "zstandard"}
 OURS_FOR_HELP = {
     "obctl.cli", "obctl.cli.app", "obctl.cli.clock", "obctl.cli.commands", "obctl.cli.context",
     "obctl.errors", "obctl.render", "obctl.render.output",

@@ -133,7 +133,7 @@ def reject(
     """Keep the reservations."""
     from obctl.engine.cancellations import reject as reject_requests
     from obctl.engine.ports import Gateway
-    from obctl.engine.push import PushResult, push_reservation
+    from obctl.engine.push import PushResult, push_reservations
     from obctl.store.cancellation_requests import find_request
 
     context = context_of(ctx)
@@ -146,11 +146,7 @@ def reject(
         numbers = [find_request(context.store, item).reservation for item in requests]
 
         async def push(gateway: Gateway) -> list[PushResult]:
-            return [
-                result
-                for number in numbers
-                for result in await push_reservation(context.company, gateway, number)
-            ]
+            return await push_reservations(context.company, gateway, numbers)
 
         failed = next((r.error for r in context.with_graph(push) if r.error), None)
     _show(context, requests, format)

@@ -171,8 +171,8 @@ def _ensure_free_in_outlook(
 ) -> None:
     """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""
     from obctl.domain.time_span import TimeSpan
+    from obctl.engine.creating import ensure_free
     from obctl.engine.ports import Gateway
-    from obctl.engine.push import ensure_free
     from obctl.errors import TryLater
 
     if end <= start:
@@ -198,7 +198,8 @@ def _push_and_show(
 ) -> None:
     """Push what is owed, show the first reservation as it is then, and say what did not work."""
     from obctl.engine.ports import Gateway
-    from obctl.engine.push import PushResult, push_reservation
+    from obctl.engine.push import PushResult, push_reservations
+    from obctl.engine.pushed import is_final
     from obctl.render.objects import reservation_object
     from obctl.render.output import message, show_one, warning
     from obctl.render.reservations import reservation_picture
@@ -208,10 +209,9 @@ def _push_and_show(
     if not no_push:
 
         async def push(gateway: Gateway) -> list[PushResult]:
-            results: list[PushResult] = []
-            for reservation in reservations:
-                results += await push_reservation(context.company, gateway, reservation.number)
-            return results
+            return await push_reservations(
+                context.company, gateway, [reservation.number for reservation in reservations]
+            )
 
         try:
             results = context.with_graph(push)
@@ -229,10 +229,13 @@ def _push_and_show(
     if count > 1:
         message(f"{count} reservations of the series")
     if failed:
+        state = f"reservation {shown.number} has external state {int(shown.external_state)}"
         raise type(failed)(
             f"saved here, but not in Outlook yet: {failed.message}",
-            hint=f"every sync run tries again; reservation {shown.number} has external state"
-            f" {int(shown.external_state)}",
+            hint="Outlook will not take it like this: change or cancel it; a sync run tries again"
+            f" once a day. {state}"
+            if is_final(failed)
+            else f"every sync run tries again; {state}",
             code=failed.code,
             graph=failed.graph,
         )

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from obctl.domain.event import EventId, Person
 from obctl.domain.reservation import ReservationNumber
 from obctl.domain.room import RoomId
 from obctl.domain.series import Recurrence
+from obctl.domain.time_span import TimeSpan, instant_text
+
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=6)
+_MOST_DOUBLINGS = 10
+# once a night, however late the last night's attempt was
+_FINAL_WAIT = timedelta(hours=20)
 
 
 class PushAction(StrEnum):
@@ -72,9 +79,29 @@ class OutboxItem:
     note: str | None = None
     silent: bool = False
     """Decline without telling the organiser."""
+    tried: TimeSpan | None = None
+    """When the event may be that an attempt left behind whose answer was lost."""
 
 
-def transaction_id(company: str, reservation: ReservationNumber, version: int) -> str:
-    """Graph's `transactionId` for one version of a reservation: the same on every retry."""
-    digest = hashlib.sha256(f"{company}/{reservation}/{version}".encode()).hexdigest()
+def transaction_id(
+    company: str, reservation: ReservationNumber, version: int, owed_at: datetime
+) -> str:
+    """Graph's `transactionId` for one version of a reservation: the same on every retry.
+
+    The moment it was owed keeps a store that was begun anew, or put back from a backup, from
+    meeting the events of the reservations that had these numbers before.
+    """
+    what = f"{company}/{reservation}/{version}/{instant_text(owed_at)}"
+    digest = hashlib.sha256(what.encode()).hexdigest()
     return f"obctl-{reservation}-{version}-{digest[:16]}"
+
+
+def wait_after(attempts: int, *, final: bool) -> timedelta:
+    """How long a failed write waits: doubling from a minute on, or a day where no waiting helps.
+
+    A person may mend in Outlook what Outlook refused for good, so it is tried again all the same.
+    """
+    if final:
+        return _FINAL_WAIT
+    doubled = 1 << min(attempts, _MOST_DOUBLINGS)
+    return min(_FIRST_WAIT * doubled, _LONGEST_WAIT)

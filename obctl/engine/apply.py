@@ -119,7 +119,7 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
     match change.kind:
         case ChangeKind.CANCEL:
             forget_agreed(store, [number])
-            drop_owed(store, number, now)
+            drop_owed(store, number, change.after.room, now)
             cancel_services(store, change.services_cancelled)
             if request and is_open:
                 decide_request(

@@ -8,19 +8,20 @@ from datetime import timedelta
 from obctl.domain.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.company_log import LogEntry
 from obctl.domain.event import Event
-from obctl.domain.push import OutboxItem, PushAction, transaction_id
+from obctl.domain.push import PushAction
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import Room
 from obctl.domain.status_info import InOutlook, StatusInfo
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.owing import owe
 from obctl.engine.ports import Gateway
 from obctl.errors import NotFound, ObctlError, UsageError
 from obctl.store.agreed_states import forget_agreed
 from obctl.store.cancellation_requests import decide_request, find_request, load_requests
 from obctl.store.company_log import append_log, find_entry, load_history
-from obctl.store.outbox import add_to_outbox, drop_owed
+from obctl.store.outbox import drop_owed
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.services import cancel_services
@@ -137,7 +138,7 @@ def approve(
             services = reservation.ordered_services
             cancel_services(company.store, [service.id for service in services])
             forget_agreed(company.store, [reservation.number])
-            drop_owed(company.store, reservation.number, now)
+            drop_owed(company.store, reservation.number, reservation.room, now)
             decide_request(
                 company.store, request.id, status=RequestStatus.APPROVED, at=now, by=by, note=note
             )
@@ -166,9 +167,9 @@ def reject(
             )
             update_reservation(company.store, kept)
             forget_agreed(company.store, [reservation.number])
-            drop_owed(company.store, reservation.number, now)
+            drop_owed(company.store, reservation.number, reservation.room, now)
             if push_back:
-                _owe_again(company, kept)
+                owe(company, replace(kept, event_id=None), PushAction.CREATE)
             decide_request(
                 company.store, request.id, status=RequestStatus.REJECTED, at=now, by=by, note=note
             )
@@ -187,23 +188,6 @@ def _open_request(company: Company, number: int) -> tuple[CancellationRequest, R
             code="request-decided",
         )
     return request, find_reservation(company.store, request.reservation)
-
-
-def _owe_again(company: Company, reservation: Reservation) -> None:
-    add_to_outbox(
-        company.store,
-        OutboxItem(
-            id=0,
-            reservation=reservation.number,
-            room=reservation.room,
-            action=PushAction.CREATE,
-            transaction_id=transaction_id(
-                company.config.company, reservation.number, reservation.version
-            ),
-            created_at=company.now,
-            due_at=company.now,
-        ),
-    )
 
 
 def _log(

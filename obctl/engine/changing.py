@@ -16,6 +16,7 @@ from obctl.domain.reservation import (
     Reservation,
 )
 from obctl.domain.room import Room
+from obctl.domain.series_order import Move, changes_day, ensure_in_order, in_passing_order
 from obctl.domain.time_span import TimeSpan, local_day, shift_days
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -33,6 +34,7 @@ from obctl.store.events import find_event
 from obctl.store.outbox import mark_done, owed_for
 from obctl.store.reservations import (
     find_reservation,
+    load_by_series,
     update_reservation,
 )
 from obctl.store.rooms import find_room_by_id
@@ -54,7 +56,8 @@ def change_reservation(
 ) -> list[Reservation]:
     """Change a reservation, or those of its series that `scope` names, with the pushes owed.
 
-    Raises `Refused` (push-not-organizer) where the meeting belongs to somebody in Outlook.
+    Raises `Refused` where the meeting belongs to somebody in Outlook (push-not-organizer), and
+    where a date would leave its place among the dates of its series (occurrence-crossing).
     """
     if edit == Edit():
         raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
@@ -65,15 +68,30 @@ def change_reservation(
             _ensure_changeable(company, reservation)
         numbers = frozenset(reservation.number for reservation in chosen)
         changed = [_edited(company, reservation, first, edit) for reservation in chosen]
+        moves = list(zip(chosen, changed, strict=True))
+        _ensure_in_order(company, moves)
         for reservation in changed:
             room = find_room_by_id(company.store, reservation.room)
             span = TimeSpan(reservation.start, reservation.end)
             ensure_free_here(company, room, span, ignore=numbers)
-        for before, after in zip(chosen, changed, strict=True):
+        for before, after in in_passing_order(moves):
             update_reservation(company.store, after)
             _owe_change(company, before, after)
             record(company, after, "reservation.changed", "changed in Officebooking")
     return changed
+
+
+def _ensure_in_order(company: Company, moves: Sequence[Move]) -> None:
+    first, _ = moves[0]
+    staying = [move for move in moves if move[1].room == first.room]
+    if first.series_key is None or not any(changes_day(move) for move in staying):
+        return
+    series = [
+        date
+        for date in load_by_series(company.store, [first.series_key])
+        if date.room == first.room
+    ]
+    ensure_in_order(find_room_by_id(company.store, first.room), series, staying)
 
 
 def _edited(
@@ -136,7 +154,9 @@ def _ensure_changeable(company: Company, reservation: Reservation) -> None:
 def _owe_change(company: Company, before: Reservation, after: Reservation) -> None:
     pending = owed_for(company.store, before.number)
     moved = before.room != after.room
-    waiting = [item for item in pending if item.action is PushAction.CREATE]
+    waiting = [
+        item for item in pending if item.action is PushAction.CREATE and item.room == before.room
+    ]
     if waiting and not moved:
         # the owed create writes the reservation as it is by then
         return
@@ -165,21 +185,31 @@ def _owe_move(
             hint="push it first: obctl sync run",
             code="push-pending",
         )
-    drop(company, pending, PushAction.CREATE, PushAction.CHANGE)
-    left = [item for item in pending if item.action is PushAction.CANCEL]
-    returning = next((item for item in left if item.room == after.room), None)
+    drop(company, [item for item in pending if not _may_be_there(item)], PushAction.CREATE)
+    drop(company, pending, PushAction.CHANGE)
+    here = [item for item in pending if item.room == after.room]
+    returning = next((item for item in here if item.action is PushAction.CANCEL), None)
     if returning is not None:
         # It never left: its event is still there.
         mark_done(company.store, returning.id, company.now)
         back = replace(after, event_id=returning.event_id)
         update_reservation(company.store, back)
         owe(company, back, PushAction.CHANGE)
-        return
-    unlinked = _unlinked(after)
-    update_reservation(company.store, unlinked)
-    owe(company, unlinked, PushAction.CREATE)
+    else:
+        unlinked = _unlinked(after)
+        update_reservation(company.store, unlinked)
+        if not any(_may_be_there(item) for item in here):
+            owe(company, unlinked, PushAction.CREATE)
     if before.event_id:
         owe(company, before, PushAction.CANCEL)
+
+
+def _may_be_there(item: OutboxItem) -> bool:
+    """Whether an attempt may have left an event behind: the room it was tried in owes its removal,
+
+    unless the reservation comes back and wants it.
+    """
+    return item.action is PushAction.CREATE and item.attempts > 0
 
 
 def _unlinked(reservation: Reservation) -> Reservation:

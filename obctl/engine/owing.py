@@ -82,8 +82,8 @@ def owe(
     *,
     repeat: str | None = None,
     farewell: Farewell = Farewell(),
-) -> None:
-    add_to_outbox(
+) -> OutboxItem:
+    return add_to_outbox(
         company.store,
         OutboxItem(
             id=0,
@@ -91,7 +91,7 @@ def owe(
             room=reservation.room,
             action=action,
             transaction_id=transaction_id(
-                company.config.company, reservation.number, reservation.version
+                company.config.company, reservation.number, reservation.version, company.now
             ),
             created_at=company.now,
             due_at=company.now,

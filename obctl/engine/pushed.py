@@ -1,31 +1,58 @@
-"""What is recorded after a push: both sides in step, cancelled, or failed and owed again."""
+"""What is recorded of a push: claimed, then in step, cancelled, or failed and owed again.
+
+Others change reservations while Graph is asked. What is recorded goes by the reservation as it is
+now: where a person changed it meanwhile, the write stays owed and is looked at again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 from obctl.domain.agreed_state import agree
 from obctl.domain.change import Conflict
-from obctl.domain.event import Event
+from obctl.domain.event import Event, EventId
+from obctl.domain.push import OutboxItem, PushAction, wait_after
+from obctl.domain.reconcile import linked_to
 from obctl.domain.reservation import ExternalState, Reservation
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.errors import ObctlError
+from obctl.engine.owed import Owed
+from obctl.engine.owing import owe
+from obctl.errors import GraphRefused, ObctlError, TryLater
 from obctl.store.agreed_states import forget_agreed, save_agreed
 from obctl.store.company_log import append_log
 from obctl.store.events import mark_gone, save_events
-from obctl.store.outbox import mark_done, mark_failed
-from obctl.store.reservations import update_reservation
+from obctl.store.outbox import hasten, mark_attempt, mark_done, mark_failed
+from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import mark_applied
 
-if TYPE_CHECKING:
-    from obctl.engine.push import Owed
+_PASSING = frozenset({409, 423, 424, 425})  # 4xx that say: not just now
+_PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
-_FIRST_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(hours=6)
-_MOST_DOUBLINGS = 10
+
+class NoLongerOwed(Exception):
+    """Raised when somebody dropped a write whose turn had come. Never leaves the push."""
+
+
+@dataclass(slots=True)
+class LinkedSeries:
+    """The dates of a new series: as Outlook has them, behind it, or there though called off here.
+
+    `missing` were called off here, and Outlook does not have them.
+    """
+
+    in_step: list[tuple[Reservation, Event]] = field(default_factory=list)
+    behind: list[tuple[Reservation, Event]] = field(default_factory=list)
+    called_off: list[tuple[Reservation, Event]] = field(default_factory=list)
+    missing: list[Reservation] = field(default_factory=list)
+
+
+def claim(company: Company, owed: Owed, tried: TimeSpan | None = None) -> None:
+    """Say that Outlook may have the write from here on; `tried` is when a new event will be."""
+    if not mark_attempt(company.store, owed.item.id, tried):
+        raise NoLongerOwed
 
 
 def record_in_step(
@@ -33,64 +60,119 @@ def record_in_step(
     owed: Owed,
     pairs: Sequence[tuple[Reservation, Event]],
     action: str,
+    *,
     conflicts: Sequence[Conflict] = (),
 ) -> None:
     """Both sides are equal now: say so everywhere at once, with what was merged for it."""
-    store, now = company.store, company.now
+    store = company.store
     with store.transaction():
-        mark_done(store, owed.item.id, now)
-        mark_applied(store, owed.room.id)
-        payloads = save_events(store, owed.room.id, [event for _reservation, event in pairs])
-        for reservation, event in pairs:
-            linked = replace(
-                reservation,
-                event_id=event.id,
-                ical_uid=event.ical_uid or reservation.ical_uid,
-                series_key=event.series_key or reservation.series_key,
-                series_master_id=event.series_master_id,
-                original_start=event.original_start,
-                external_state=ExternalState.IN_STEP,
-                updated_at=now,
-            )
-            update_reservation(store, linked)
-            save_agreed(store, [agree(linked, event, now)])
-            entry = replace(owed, reservation=linked).entry(
-                company, action, "in Outlook as reserved here"
-            )
-            append_log(store, [replace(entry, event_id=event.id)], payloads)
+        _ensure_unchanged(company, pairs)
+        _finish(company, owed)
+        _save_in_step(company, owed, pairs, action)
         append_log(
             store, [owed.entry(company, "conflict.merged", item.words) for item in conflicts]
         )
 
 
-def record_cancelled(company: Company, owed: Owed) -> None:
-    """Outlook has neither the event nor, for a whole series, any of its occurrences."""
+def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[OutboxItem, ...]:
+    """The series is in Outlook; returns what its dates still owe: first who goes, then the rest."""
     store, now = company.store, company.now
-    pending = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
-    gone = [
-        reservation
-        for reservation in owed.series
-        if not reservation.is_active and reservation.external_state in pending
-    ] or [owed.reservation]
     with store.transaction():
-        mark_done(store, owed.item.id, now)
-        mark_applied(store, owed.room.id)
-        for reservation in gone:
-            if not reservation.is_active:
-                update_reservation(
-                    store,
-                    replace(reservation, external_state=ExternalState.CANCELLED, updated_at=now),
-                )
-                forget_agreed(store, [reservation.number])
-        ids = {owed.item.event_id, *(r.event_id for r in gone if not r.is_active)}
+        everyone = linked.in_step + linked.behind + linked.called_off
+        _ensure_unchanged(company, everyone)
+        _finish(company, owed)
+        _save_in_step(company, owed, linked.in_step, "push.created")
+        payloads = save_events(store, owed.room.id, [event for _date, event in everyone])
+        for date in linked.missing:
+            if date.external_state in _PENDING:
+                _save_state(company, date, ExternalState.CANCELLED)
+        follow = []
+        for date, event in linked.called_off:
+            leaving = linked_to(date, event)
+            update_reservation(store, leaving)
+            follow.append(owe(company, leaving, PushAction.CANCEL))
+        for date, event in linked.behind:
+            coming = replace(
+                linked_to(date, event), external_state=ExternalState.PUSH_PENDING, updated_at=now
+            )
+            update_reservation(store, coming)
+            # agreed is what Outlook has; what was changed here since is what is owed
+            before = replace(coming, subject=event.subject, version=date.version - 1)
+            save_agreed(store, [agree(before, event, now)])
+            follow.append(owe(company, coming, PushAction.CHANGE))
+            words = "in Outlook as its series has it; what was changed here follows"
+            entry = replace(owed, reservation=coming).entry(company, "push.created", words)
+            append_log(store, [entry], payloads)
+    return tuple(follow)
+
+
+def _ensure_unchanged(company: Company, pairs: Collection[tuple[Reservation, Event]]) -> None:
+    """Raise `TryLater` where a person changed a reservation while Graph was asked."""
+    for reservation, _event in pairs:
+        fresh = find_reservation(company.store, reservation.number)
+        if (fresh.version, fresh.room, fresh.is_active) != (
+            reservation.version,
+            reservation.room,
+            reservation.is_active,
+        ):
+            raise TryLater(
+                f"reservation {reservation.number} was changed here while it was written",
+                hint="the next sync run writes it as it is now",
+                code="changed-meanwhile",
+            )
+
+
+def _finish(company: Company, owed: Owed) -> None:
+    mark_done(company.store, owed.item.id, company.now)
+    mark_applied(company.store, owed.room.id)
+    if owed.reservation.series_key:
+        hasten(company.store, owed.room.id, owed.reservation.series_key, company.now)
+
+
+def _save_in_step(
+    company: Company, owed: Owed, pairs: Sequence[tuple[Reservation, Event]], action: str
+) -> None:
+    store, now = company.store, company.now
+    payloads = save_events(store, owed.room.id, [event for _reservation, event in pairs])
+    for reservation, event in pairs:
+        linked = replace(
+            linked_to(reservation, event), external_state=ExternalState.IN_STEP, updated_at=now
+        )
+        update_reservation(store, linked)
+        save_agreed(store, [agree(linked, event, now)])
+        entry = replace(owed, reservation=linked).entry(
+            company, action, "in Outlook as reserved here"
+        )
+        append_log(store, [replace(entry, event_id=event.id)], payloads)
+
+
+def record_cancelled(company: Company, owed: Owed, found: Collection[EventId] = ()) -> None:
+    """Outlook has neither the event nor, for a whole series, any of its occurrences.
+
+    `found` are events that the outbox did not know of.
+    """
+    store, now = company.store, company.now
+    with store.transaction():
+        _finish(company, owed)
+        gone = [
+            date
+            for date in (owed.reservation, *owed.series)
+            for date in [find_reservation(store, date.number)]
+            if not date.is_active
+            and date.room == owed.item.room
+            and (date.number == owed.reservation.number or date.external_state in _PENDING)
+        ]
+        for date in gone:
+            _save_state(company, date, ExternalState.CANCELLED)
+        forget_agreed(store, [date.number for date in gone])
+        ids = {owed.item.event_id, *found, *(date.event_id for date in gone)}
         mark_gone(store, owed.room.id, [event_id for event_id in ids if event_id], now)
         append_log(store, [owed.entry(company, "push.cancelled", "no longer in Outlook")])
 
 
 def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
-    """The write stays owed, due again after a wait that doubles from attempt to attempt."""
+    """The write stays owed, due again after a wait."""
     store, now = company.store, company.now
-    wait = min(_FIRST_WAIT * 2 ** min(owed.item.attempts, _MOST_DOUBLINGS), _LONGEST_WAIT)
     code = error.graph.code if error.graph and error.graph.code else error.code
     request_id = error.graph.request_id if error.graph else None
     with store.transaction():
@@ -100,13 +182,26 @@ def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
             error_code=code,
             error=error.message,
             request_id=request_id,
-            due_at=now + wait,
+            due_at=now + wait_after(owed.item.attempts, final=is_final(error)),
         )
-        failed = ExternalState.PUSH_FAILED
-        for reservation in owed.series or (owed.reservation,):
-            if reservation.external_state in (ExternalState.PUSH_PENDING, failed):
-                update_reservation(
-                    store, replace(reservation, external_state=failed, updated_at=now)
-                )
+        for date in owed.series or (owed.reservation,):
+            fresh = find_reservation(store, date.number)
+            if fresh.external_state in _PENDING:
+                _save_state(company, fresh, ExternalState.PUSH_FAILED)
         entry = owed.entry(company, "push.failed", f"{code}: {error.message}")
         append_log(store, [replace(entry, request_id=request_id)])
+
+
+def is_final(error: ObctlError) -> bool:
+    """Whether Graph refuses the write itself: only another wish, or another calendar, helps."""
+    return (
+        type(error) is GraphRefused
+        and error.graph is not None
+        and error.graph.status not in _PASSING
+    )
+
+
+def _save_state(company: Company, reservation: Reservation, state: ExternalState) -> None:
+    update_reservation(
+        company.store, replace(reservation, external_state=state, updated_at=company.now)
+    )

@@ -28,6 +28,16 @@ from obctl.graph.refusals import Refusal, from_sdk
 
 _RESYNC = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired"})
 _CHANGED = frozenset({"errorirresolvableconflict", "resourcemodified"})
+# Exchange's words for a bad moment; some come with a status that would say "never".
+_BAD_MOMENT = frozenset(
+    {
+        "errorserverbusy",
+        "errortimeoutexpired",
+        "errormailboxstoreunavailable",
+        "errormailboxmoveinprogress",
+        "errorinternalservertransienterror",
+    }
+)
 _NO_MAILBOX = frozenset(
     {
         "mailboxnotenabledforrestapi",
@@ -109,7 +119,8 @@ def error_for(refusal: Refusal, asked: Asked) -> ObctlError:
     if status in (429, 509):
         hint = "wait a few minutes, then run the command again"
         return Throttled(f"Graph asks us to slow down: {about}", hint=hint, graph=graph)
-    if status == 408 or (status >= 500 and status != _NOT_IMPLEMENTED):
+    waiting_helps = status == 408 or (status >= 500 and status != _NOT_IMPLEMENTED)
+    if waiting_helps or refusal.codes & _BAD_MOMENT:
         return GraphUnavailable(f"Graph is unavailable: {about}", hint=_TRY_AGAIN, graph=graph)
     return GraphRefused(
         f"Graph refuses {about}" + (f": {refusal.message}" if refusal.message else ""),

@@ -312,3 +312,15 @@ def m003_settling(connection: sqlite3.Connection) -> None:
         )
         """,
     )
+
+
+@step
+def m004_where_attempts_were_made(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- When the event may be that an attempt left behind whose answer was lost
+        ALTER TABLE outbox ADD COLUMN tried_start_at TEXT;
+        ALTER TABLE outbox ADD COLUMN tried_end_at TEXT
+        """,
+    )

@@ -8,6 +8,7 @@ from datetime import datetime
 from obctl.domain.event import EventId
 from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.room import RoomId
+from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
 
@@ -46,6 +47,12 @@ def load_owed(store: Store, *, due_by: datetime | None = None) -> list[OutboxIte
     return [_item(row) for row in rows]
 
 
+def find_owed(store: Store, item: int) -> OutboxItem | None:
+    """This write as it is now; `None` where it is owed no more."""
+    row = store.row("SELECT * FROM outbox WHERE id = ? AND done_at IS NULL", (item,))
+    return None if row is None else _item(row)
+
+
 def owed_for(store: Store, reservation: int) -> list[OutboxItem]:
     """The writes still owed for one reservation, oldest first."""
     rows = store.rows(
@@ -70,9 +77,20 @@ def load_leaving(store: Store, room: RoomId) -> frozenset[EventId]:
     return frozenset(row["event_id"] for row in rows)
 
 
-def mark_attempt(store: Store, item: int) -> None:
-    """An attempt begins: should it end without a word, the next one looks before it writes."""
-    store.run("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (item,))
+def mark_attempt(store: Store, item: int, tried: TimeSpan | None = None) -> bool:
+    """An attempt begins: should it end without a word, the next one looks before it writes.
+
+    `tried` is when the event will be. False where the write is owed no more.
+    """
+    start, end = (instant(tried.start), instant(tried.end)) if tried else (None, None)
+    cursor = store.run(
+        "UPDATE outbox SET attempts = attempts + 1,"
+        " tried_start_at = min(ifnull(tried_start_at, :start), ifnull(:start, tried_start_at)),"
+        " tried_end_at = max(ifnull(tried_end_at, :end), ifnull(:end, tried_end_at))"
+        " WHERE id = :id AND done_at IS NULL",
+        {"id": item, "start": start, "end": end},
+    )
+    return cursor.rowcount > 0
 
 
 def mark_done(store: Store, item: int, at: datetime) -> None:
@@ -80,11 +98,21 @@ def mark_done(store: Store, item: int, at: datetime) -> None:
     store.run("UPDATE outbox SET done_at = ?, failed = 0 WHERE id = ?", (instant(at), item))
 
 
-def drop_owed(store: Store, reservation: int, at: datetime) -> None:
-    """Nothing is owed for this reservation any more."""
+def drop_owed(store: Store, reservation: int, room: RoomId, at: datetime) -> None:
+    """Nothing is owed for this reservation in its room any more; rooms it left are still owed."""
     store.run(
-        "UPDATE outbox SET done_at = ?, failed = 0 WHERE reservation = ? AND done_at IS NULL",
-        (instant(at), reservation),
+        "UPDATE outbox SET done_at = ?, failed = 0 WHERE reservation = ? AND room = ?"
+        " AND done_at IS NULL",
+        (instant(at), reservation, room),
+    )
+
+
+def hasten(store: Store, room: RoomId, series_key: str, at: datetime) -> None:
+    """What failed for dates of a series may pass now that one of its dates has moved."""
+    store.run(
+        "UPDATE outbox SET due_at = ? WHERE room = ? AND failed = 1 AND done_at IS NULL"
+        " AND reservation IN (SELECT number FROM reservations WHERE series_key = ?)",
+        (instant(at), room, series_key),
     )
 
 
@@ -131,4 +159,7 @@ def _item(row: sqlite3.Row) -> OutboxItem:
         repeat=row["repeat"],
         note=row["note"],
         silent=bool(row["silent"]),
+        tried=TimeSpan(moment(row["tried_start_at"]), moment(row["tried_end_at"]))
+        if row["tried_start_at"]
+        else None,
     )

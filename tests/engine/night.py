@@ -35,7 +35,7 @@ from obctl.engine.live import reconcile_notified
 from obctl.engine.owing import Farewell, SeriesScope
 from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
-from obctl.engine.push import PushResult, push_reservation
+from obctl.engine.push import PushResult, push_reservations
 from obctl.engine.reservations import Wish
 from obctl.engine.sync import run_sync
 from obctl.graph.gateway import open_gateway
@@ -263,7 +263,7 @@ class Night:
             end=at(end) if end else None,
         )
         changed = changing.change_reservation(self.company, number, edit, scope)
-        return [r for item in changed for r in self.push(item.number)] if push else []
+        return self.push(*(item.number for item in changed)) if push else []
 
     def call_off(
         self,
@@ -274,10 +274,10 @@ class Night:
         silent: bool = False,
     ) -> list[PushResult]:
         gone = cancelling.cancel_reservation(self.company, number, scope, Farewell(silent=silent))
-        return [r for item in gone for r in self.push(item.number)] if push else []
+        return self.push(*(item.number for item in gone)) if push else []
 
-    def push(self, number: int) -> list[PushResult]:
-        return self.ask(lambda gateway: push_reservation(self.company, gateway, number))
+    def push(self, *numbers: int) -> list[PushResult]:
+        return self.ask(lambda gateway: push_reservations(self.company, gateway, numbers))
 
     def owed(self) -> list[tuple[int, str]]:
         return [(item.reservation, item.action.value) for item in load_owed(self.store)]

@@ -252,8 +252,7 @@ class Machine(RuleBasedStateMachine):
 
     def _check(self) -> None:
         night = self.night
-        # What Outlook refuses (the slot is taken, a date would cross its neighbour) stays owed; a
-        # series then stands there with no reservation linked to it yet.
+        # What Outlook refuses (the slot is taken, a date would cross its neighbour) stays owed.
         owed = {number for number, _ in night.owed()}
         apart = {item.event_id for item in load_owed(night.store)}
         apart |= {item.event_id for item in night.all() if item.number in owed}

@@ -50,7 +50,11 @@ def prepare(night: Night) -> None:
     )
     night.book("Rembrandt", "Fresh", "15:00", "16:00", recurrence=weekly(count=3))
     night.make("Vermeer", "Made here", "17:00", "18:00", push=False)
-    night.make("Hals", "Coaching", "13:00", "14:00", repeat="FREQ=WEEKLY;COUNT=3", push=False)
+    weeks = night.make(
+        "Hals", "Coaching", "13:00", "14:00", repeat="FREQ=WEEKLY;COUNT=4", push=False
+    )
+    night.edit(weeks[1].number, start="22 14:30", end="22 15:30", push=False)
+    night.call_off(weeks[2].number, push=False)
     night.edit(changing.number, start="16 09:00", end="16 10:00", push=False)
     night.call_off(leaving.number, push=False)
 

@@ -1,0 +1,209 @@
+"""New events in Outlook: looked for before they are written, linked once they stand there.
+
+An attempt that ended without a word may have left its event behind. It is found again by its
+transaction id, wherever attempts were made, and taken for ours or withdrawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from obctl.domain.event import Event, EventId
+from obctl.domain.push import EventChanges, EventDraft, OutboxItem
+from obctl.domain.reservation import Reservation, Status
+from obctl.domain.room import Room
+from obctl.domain.series import parse_rrule
+from obctl.domain.series_order import in_passing_order
+from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.owed import Owed, PushResult
+from obctl.engine.ports import Gateway
+from obctl.engine.pushed import LinkedSeries, claim, record_cancelled, record_in_step, record_series
+from obctl.errors import GraphRefused, NotFound, Refused
+
+_CONFLICT = 409
+
+
+async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
+    """Write the event of a reservation, or the series of many, unless an attempt did already."""
+    reservation, room = owed.reservation, owed.room
+    draft = draft_of(company, owed)
+    slots = _slots(owed, draft)
+    span = TimeSpan(slots[0].start, slots[-1].end)
+    view = await gateway.fetch_view(room, _tried(owed.item, span))
+    event = _own(view, owed.item)
+    if event is None:
+        for slot in slots:
+            ensure_free(room, [other for other in view if slot.overlaps(other.start, other.end)])
+        claim(company, owed, span)
+        event = await _post(gateway, owed, draft)
+    if owed.item.repeat:
+        follow = await _link_series(company, gateway, owed, event)
+        return PushResult(reservation.number, follow=follow)
+    event = await gateway.fetch_event(room, event.id)
+    if _differs(event, reservation):
+        event = await gateway.change_event(room, event.id, changes_of(room, reservation))
+    record_in_step(company, owed, [(reservation, event)], "push.created")
+    around = await gateway.fetch_view(room, span)
+    overlaps = tuple(other for other in _taking(around) if other.id != event.id)
+    return PushResult(reservation.number, overlaps=overlaps)
+
+
+async def withdraw(company: Company, gateway: Gateway, owed: Owed) -> None:
+    """Cancel what an attempt may have left in a room where nobody wants it any more."""
+    found: tuple[EventId, ...] = ()
+    if owed.item.attempts:
+        draft = draft_of(company, owed)
+        span = _tried(owed.item, TimeSpan(draft.start, draft.end))
+        event = _own(await gateway.fetch_view(owed.room, span), owed.item)
+        if event is not None:
+            found = (event.id,)
+            if event.takes_room:
+                await gateway.cancel_event(owed.room, event.id, owed.item.note or "")
+    record_cancelled(company, owed, found)
+
+
+def _slots(owed: Owed, draft: EventDraft) -> list[TimeSpan]:
+    """The times that the new event takes; a series takes one for each date not called off."""
+    length = draft.end - draft.start
+    starts = [d.original_start for d in owed.series if d.is_active and d.original_start]
+    if not owed.item.repeat:
+        starts = []
+    return [TimeSpan(start, start + length) for start in sorted(starts) or [draft.start]]
+
+
+def _tried(item: OutboxItem, span: TimeSpan) -> TimeSpan:
+    """`span` with all the time that earlier attempts were about."""
+    if item.tried is None:
+        return span
+    return TimeSpan(min(item.tried.start, span.start), max(item.tried.end, span.end))
+
+
+def _differs(event: Event, reservation: Reservation) -> bool:
+    there = (event.start, event.end, event.subject)
+    return there != (reservation.start, reservation.end, reservation.subject)
+
+
+async def _post(gateway: Gateway, owed: Owed, draft: EventDraft) -> Event:
+    try:
+        return await gateway.create_event(owed.room, draft)
+    except GraphRefused as error:
+        if error.graph is None or error.graph.status != _CONFLICT:
+            raise
+        # An earlier attempt with this transaction id succeeded and its answer was lost.
+        span = _tried(owed.item, TimeSpan(draft.start, draft.end))
+        found = _own(await gateway.fetch_view(owed.room, span), owed.item)
+        if found is None:
+            raise
+        return found
+
+
+def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
+    """The event an earlier attempt of this write left behind; a series' master for a series."""
+    for event in view:
+        if event.transaction_id == item.transaction_id:
+            if event.series_master_id:
+                return replace(event, id=event.series_master_id)
+            return event
+    return None
+
+
+def _taking(view: Collection[Event]) -> list[Event]:
+    return [event for event in view if event.takes_room and event.show_as != "free"]
+
+
+def ensure_free(room: Room, view: Collection[Event], *, but: EventId | None = None) -> None:
+    """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object.
+
+    `but` is the event that is to be moved, which is in nobody's way.
+    """
+    taking = [event for event in _taking(view) if event.id != but]
+    if taking:
+        first = taking[0]
+        raise Refused(
+            f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
+            f" to {instant_text(first.end)}",
+            hint="obctl rooms free --from … --to … shows what is free",
+            code="slot-taken",
+        )
+
+
+async def _link_series(
+    company: Company, gateway: Gateway, owed: Owed, master: Event
+) -> tuple[OutboxItem, ...]:
+    """Link each reservation of the series to its occurrence of the one Graph series.
+
+    A date that was changed or called off here before Outlook had the series owes a write of its
+    own: whatever becomes of that one, the others stand.
+    """
+    days = [r.original_start or r.start for r in owed.series]
+    span = TimeSpan(min(days) - timedelta(days=1), max(days) + timedelta(days=2))
+    dates = {r.original_start: r for r in owed.series}
+    linked = LinkedSeries()
+    behind: list[tuple[Reservation, Event]] = []
+    for event in await gateway.fetch_instances(owed.room, master.id, span):
+        reservation = dates.pop(event.original_start, None)
+        if reservation is None:
+            await _leave_out(gateway, owed, event)
+        elif not reservation.is_active:
+            linked.called_off.append((reservation, event))
+        elif _differs(event, reservation):
+            behind.append((reservation, event))
+        else:
+            linked.in_step.append((reservation, event))
+    linked.missing += [r for r in dates.values() if not r.is_active]
+
+    order = in_passing_order(
+        [(replace(date, start=event.start, end=event.end), date) for date, event in behind]
+    )
+    events = {date.number: event for date, event in behind}
+    linked.behind += [(date, events[date.number]) for _before, date in order]
+    return record_series(company, owed, linked)
+
+
+async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> None:
+    """Take a date out of the series that went to another room before Outlook had the series."""
+    try:
+        await gateway.cancel_event(owed.room, event.id, "")
+    except NotFound as error:
+        if error.code == "mailbox-gone":
+            raise
+
+
+def changes_of(room: Room, reservation: Reservation) -> EventChanges:
+    """What of a reservation its event shall show."""
+    return EventChanges(
+        subject=reservation.subject,
+        start=reservation.start,
+        end=reservation.end,
+        all_day=reservation.all_day,
+        time_zone=room.time_zone,
+    )
+
+
+def draft_of(company: Company, owed: Owed) -> EventDraft:
+    """The event that stands for a reservation on the room's own calendar."""
+    reservation, room, item = owed.reservation, owed.room, owed.item
+    organizer = reservation.organizer
+    address = f"<{organizer.email}>" if organizer.email else None
+    who = " ".join(filter(None, [organizer.name, address]))
+    start, recurrence = reservation.start, None
+    if item.repeat:
+        # its first date may have been moved here since: that one follows when it is linked
+        start = reservation.original_start or start
+        recurrence = parse_rrule(item.repeat, start.astimezone(room.zone))
+    return EventDraft(
+        subject=reservation.subject,
+        start=start,
+        end=start + (reservation.end - reservation.start),
+        all_day=reservation.all_day,
+        time_zone=room.time_zone,
+        transaction_id=item.transaction_id,
+        body=f"Officebooking reservation {reservation.number} for {who}",
+        location=room.name,
+        tentative=reservation.status is Status.TENTATIVE,
+        recurrence=recurrence,
+        invite=organizer if company.config.push.invite_organizer else None,
+    )

@@ -1,0 +1,58 @@
+"""One owed write with everything it is about, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from obctl.domain.company_log import LogEntry
+from obctl.domain.event import Event
+from obctl.domain.push import OutboxItem
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.engine.company import Company
+from obctl.errors import ObctlError
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """One owed write after an attempt; `error` is `None` where Outlook has it now.
+
+    `overlaps` are other meetings that turned up in the same slot meanwhile; `follow` are the writes
+    that became due by this one.
+    """
+
+    reservation: int
+    error: ObctlError | None = None
+    overlaps: tuple[Event, ...] = ()
+    follow: tuple[OutboxItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One owed write; `series` are the dates of the whole series where it is about that."""
+
+    item: OutboxItem
+    reservation: Reservation
+    room: Room
+    run: str | None = None
+    series: tuple[Reservation, ...] = field(default=())
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether any reservation still stands in the room that is written to."""
+        dates = (self.reservation, *self.series)
+        return any(date.is_active and date.room == self.item.room for date in dates)
+
+    def entry(self, company: Company, action: str, words: str) -> LogEntry:
+        """The log entry about this write."""
+        return LogEntry(
+            at=company.now,
+            action=action,
+            message=f"reservation {self.reservation.number}: {self.item.action}: {words}",
+            room=self.room.id,
+            email=self.reservation.organizer.email,
+            subject=self.reservation.subject,
+            reservation=self.reservation.number,
+            event_id=self.item.event_id or self.reservation.event_id,
+            run=self.run,
+        )

@@ -7,7 +7,7 @@ ObctlError                     1   unexpected
   StoreError                   2   the store file cannot be used: missing, damaged, newer
   NotAuthorised                4   names the missing permission or policy
   TryLater                     5   GraphUnavailable, Throttled, AnotherRunActive, StoreBusy,
-                                   StoreFull
+                                   StoreFull, StoreFailing
   Refused                      6   a guard stopped it: the room is taken, the meeting not ours
     UnsafePlan                 6   too much would go at once, or the plan is not the reviewed one
   ResyncRequired               7   locked out until `obctl sync resync`
@@ -145,6 +145,12 @@ class StoreFull(TryLater):
     """Raised when no space is left to write the store."""
 
     code = "disk-full"
+
+
+class StoreFailing(TryLater):
+    """Raised when the disk under the store refuses a read or a write."""
+
+    code = "disk-error"
 
 
 class Refused(ObctlError):

@@ -38,6 +38,10 @@ from obctl.errors import (
     GraphUnavailable,
     NotAuthorised,
     ObctlError,
+    StoreBusy,
+    StoreError,
+    StoreFailing,
+    StoreFull,
     TryLater,
     UnsafePlan,
 )
@@ -53,6 +57,8 @@ from obctl.store.rooms import (
     save_reading_state,
 )
 
+_STORE_TROUBLE = (StoreBusy, StoreError, StoreFailing, StoreFull)
+"""What is wrong with the store is wrong for every room: the run ends, and says so."""
 _RETRIES = 3
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
 
@@ -349,6 +355,8 @@ class Pass:
         except UnsafePlan as error:
             self.report.stopped += 1
             self._problem(room, error, action="guard.tripped")
+        except _STORE_TROUBLE:
+            raise
         except ObctlError as error:
             if isinstance(error, NotAuthorised) and error.graph and error.graph.status == 401:
                 raise

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from obctl.errors import ObctlError, StoreBusy, StoreError, StoreFull, UsageError
+from obctl.errors import (
+    ObctlError,
+    StoreBusy,
+    StoreError,
+    StoreFailing,
+    StoreFull,
+    UsageError,
+)
 from obctl.store.codec import fold
 
 BUSY_SECONDS = 30
@@ -162,6 +169,11 @@ def _translate(path: Path, error: sqlite3.Error) -> ObctlError:
             return StoreFull(
                 f"no space is left for {path}; nothing was half written",
                 hint="free some space, then run the command again",
+            )
+        case sqlite3.SQLITE_IOERR:
+            return StoreFailing(
+                f"{path} cannot be read or written: {error}; nothing was half written",
+                hint="check the disk, its space and its quota, then run the command again",
             )
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return StoreError(f"{path} cannot be opened for writing: {error}")

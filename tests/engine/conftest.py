@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mortal import Mortals
 from night import Building, Night, nightfall, tenant_text
 
 from obctl.sandbox.server import SandboxServer
@@ -20,6 +21,14 @@ def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Building]:
         found = Building(server)
         yield found
         found.close()
+
+
+@pytest.fixture(scope="session")
+def mortals() -> Iterator[Mortals]:
+    """Where commands are typed in processes of their own."""
+    found = Mortals()
+    yield found
+    found.close()
 
 
 @pytest.fixture

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import queue
+import signal
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mortal import Mortals
+from mortal import End, Mortals
 from night import NAMES, Building, Night, mailbox_of, nightfall, weekly
 
 from obctl.domain.event import EventId
-from obctl.errors import AnotherRunActive
 from obctl.store.inbox import Notification, NotificationKind, add_notifications, inbox_summary
-from obctl.store.runs import run_lock
 
-
-@pytest.fixture
-def mortals() -> Iterator[Mortals]:
-    found = Mortals()
-    yield found
-    found.close()
+RUN = ("sync", "run")
 
 
 def prepare(night: Night) -> None:
@@ -84,42 +78,50 @@ def state(night: Night) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="module")
+def calm(building: Building, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What an undisturbed night leaves."""
+    with nightfall(building, tmp_path_factory.mktemp("calm")) as night:
+        prepare(night)
+        night.run()
+        return state(night)
+
+
 def test_runs_killed_again_and_again_end_like_an_undisturbed_one(
-    building: Building, tmp_path: Path, mortals: Mortals
+    night: Night, tmp_path: Path, mortals: Mortals, calm: dict[str, Any]
 ) -> None:
-    for folder in ("calm", "killed"):
-        (tmp_path / folder).mkdir()
-    with nightfall(building, tmp_path / "calm") as night:
-        prepare(night)
-        night.run()
-        expected = state(night)
-    with nightfall(building, tmp_path / "killed") as night:
-        prepare(night)
-        home = tmp_path / "killed" / "home"
-        dies_at = 1
-        while mortals.run(home, night.company.now, dies_at=dies_at):
-            dies_at += 3
-        assert dies_at > 90
-        assert state(night) == expected
-        assert night.run().changes == 0
-    assert len(expected["requests"]) == 1
+    prepare(night)
+    dies_at = 1
+    while mortals.run(tmp_path / "home", night.company.now, *RUN, dies_at=dies_at).killed:
+        dies_at += 3
+    assert dies_at > 90
+    assert state(night) == calm
+    assert night.run().changes == 0
+    assert len(calm["requests"]) == 1
 
 
-@pytest.mark.parametrize("statements", [60, 100])
-def test_a_run_killed_once_late_ends_like_an_undisturbed_one(
-    building: Building, tmp_path: Path, mortals: Mortals, statements: int
+@pytest.mark.parametrize("statements", range(10, 250, 15))
+def test_a_run_killed_once_ends_like_an_undisturbed_one(
+    night: Night, tmp_path: Path, mortals: Mortals, calm: dict[str, Any], statements: int
 ) -> None:
-    for folder in ("calm", "killed"):
-        (tmp_path / folder).mkdir()
-    with nightfall(building, tmp_path / "calm") as night:
-        prepare(night)
-        night.run()
-        expected = state(night)
-    with nightfall(building, tmp_path / "killed") as night:
-        prepare(night)
-        assert mortals.run(tmp_path / "killed" / "home", night.company.now, dies_at=statements)
-        night.run()
-        assert state(night) == expected
+    prepare(night)
+    home, now = tmp_path / "home", night.company.now
+    assert mortals.run(home, now, *RUN, dies_at=statements).killed
+    assert mortals.run(home, now, *RUN).code == 0
+    assert state(night) == calm
+
+
+def test_runs_killed_while_graph_does_what_they_asked_end_like_an_undisturbed_one(
+    night: Night, tmp_path: Path, mortals: Mortals, calm: dict[str, Any]
+) -> None:
+    """Each dies with one request more on its way: Graph gets it, nobody hears the answer."""
+    prepare(night)
+    asked_before_death = 1
+    while dies_at_request(night, mortals, tmp_path / "home", asked_before_death).killed:
+        asked_before_death += 1
+    assert asked_before_death > 10
+    assert state(night) == calm
+    assert night.run().changes == 0
 
 
 def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener(
@@ -135,7 +137,7 @@ def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener
         later = night.company.now + timedelta(seconds=night.company.config.sync.settle_seconds)
         for now, owed in ((night.company.now, 1), (later, 0)):
             dies_at = 1
-            while mortals.run(tmp_path / "home", now, dies_at=dies_at):
+            while mortals.run(tmp_path / "home", now, *RUN, dies_at=dies_at).killed:
                 dies_at += 2
             assert inbox_summary(night.store) == (0, None)
             assert len(night.store.rows("SELECT * FROM settling")) == owed
@@ -144,22 +146,95 @@ def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener
         assert len(night.reservations()) == 1
 
 
-def test_two_runs_at_once_are_one_run_and_a_word_about_it(night: Night) -> None:
+def dies_at_request(night: Night, mortals: Mortals, home: Path, number: int, *words: str) -> End:
+    """Type a command that is killed as soon as its n-th request has reached a mailbox."""
+    process: queue.SimpleQueue[int] = queue.SimpleQueue()
+    left = number
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(process.get(), signal.SIGKILL)
+
+    night.watched.on_call = count
+    try:
+        return mortals.run(home, night.company.now, *words or RUN, born=process.put)
+    finally:
+        night.watched.on_call = lambda *_: None
+
+
+def create(number: int) -> list[str]:
+    """The words of a reservation that nothing else overlaps."""
+    day, hour = 15 + number // 20, number % 20
+    start = f"2026-09-{day}T{hour:02}:00"
+    words = ["reservations", "create", "--room", "Rembrandt", "--subject", f"Desk {number}"]
+    return [*words, "--start", start, "--duration", "30m", "--organizer", "anna@contoso.example"]
+
+
+def stands_once(night: Night) -> None:
+    """After one more night: what is reserved stands in Outlook, once, and nothing else does."""
+    assert night.run().exit_code == 0
+    assert night.outlook("Rembrandt") == night.reservations("Rembrandt")
+    assert night.owed() == []
+    assert night.log("push.*") == ["push.created"] * len(night.all())
+
+
+def test_a_reservation_being_made_is_there_in_full_or_not_at_all(
+    night: Night, tmp_path: Path, mortals: Mortals
+) -> None:
+    home, now = tmp_path / "home", night.company.now
+    dies_at = made = 1
+    while mortals.run(home, now, *create(made), dies_at=dies_at).killed:
+        dies_at += 2
+        made += 1
+    assert 1 < len(night.all()) < made
+    stands_once(night)
+
+
+def test_a_reservation_on_its_way_to_outlook_is_never_written_twice(
+    night: Night, tmp_path: Path, mortals: Mortals
+) -> None:
+    asked = 1
+    while dies_at_request(night, mortals, tmp_path / "home", asked, *create(asked)).killed:
+        asked += 1
+    assert 1 < len(night.all()) <= asked
+    stands_once(night)
+
+
+def test_the_second_of_two_runs_at_once_names_the_first(
+    night: Night, tmp_path: Path, mortals: Mortals
+) -> None:
     night.book("Rembrandt", "Budget", "09:00", "10:00")
-    with (
-        run_lock(night.company.config.folder),
-        pytest.raises(AnotherRunActive, match=f"process {os.getpid()}") as told,
-    ):
-        night.run()
-    assert told.value.exit_code == 5
-    assert night.run().created == 1
+    home, now = tmp_path / "home", night.company.now
+    first: list[int] = []
+    second: list[End] = []
+
+    def while_it_reads(*_: object) -> None:
+        night.watched.on_call = lambda *_: None
+        other = Mortals()
+        second.append(other.run(home, now, *RUN))
+        other.close()
+
+    night.watched.on_call = while_it_reads
+    assert mortals.run(home, now, *RUN, born=first.append).code == 0
+    (refused,) = second
+    assert (refused.code, refused.out) == (5, "")
+    assert refused.err == (
+        f"error: another run is active for this company (process {first[0]})\n"
+        "  wait for it to end; `obctl sync status` shows what it did\n"
+    )
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
+    assert night.log("sync.*") == ["sync.started", "sync.finished"]
 
 
 def test_the_lock_of_a_dead_run_is_taken_over(
     night: Night, tmp_path: Path, mortals: Mortals
 ) -> None:
     night.book("Rembrandt", "Budget", "09:00", "10:00")
-    assert mortals.run(tmp_path / "home", night.company.now, dies_at=20)
+    home, now = tmp_path / "home", night.company.now
+    assert dies_at_request(night, mortals, home, 1).killed
     assert (night.company.config.folder / "run.pid").exists()
-    assert night.run().created == 1
+    assert mortals.run(home, now, *RUN).code == 0
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
     assert not (night.company.config.folder / "run.pid").exists()

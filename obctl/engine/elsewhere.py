@@ -16,6 +16,7 @@ from obctl.store.database import Store
 from obctl.store.reservations import find_by_event
 
 _AROUND = timedelta(days=1)
+_FAR = timedelta(days=14)
 
 
 async def find_elsewhere(
@@ -25,11 +26,25 @@ async def find_elsewhere(
 
     And whether all these rooms could be asked: one that cannot be read says nothing.
     """
+    found, complete = await _look(gateway, store, lost, rooms, _AROUND)
+    # Room and day may have changed together: worth a wider look where services would be lost.
+    catered = [r for r in lost if r.number not in found and r.ordered_services]
+    further, all_answered = await _look(gateway, store, catered, rooms, _FAR)
+    return found | further, complete and all_answered
+
+
+async def _look(
+    gateway: Gateway,
+    store: Store,
+    lost: Sequence[Reservation],
+    rooms: Sequence[Room],
+    around: timedelta,
+) -> tuple[dict[ReservationNumber, Destination], bool]:
     if not lost or not rooms:
         return {}, True
     span = TimeSpan(
-        min(reservation.start for reservation in lost) - _AROUND,
-        max(reservation.end for reservation in lost) + _AROUND,
+        min(reservation.start for reservation in lost) - around,
+        max(reservation.end for reservation in lost) + around,
     )
     views = await gateway.fetch_views(rooms, span)
     found: dict[ReservationNumber, Destination] = {}

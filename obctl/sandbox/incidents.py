@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from obctl.sandbox import meeting_mail, meetings
 from obctl.sandbox.change_feed import expire_tokens
 from obctl.sandbox.exchange import Exchange
-from obctl.sandbox.identity import dated_object_id
 from obctl.sandbox.item import Item
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.recurrence import Recurrence
@@ -89,10 +88,7 @@ def split_series(
 
 def invite_to_one(exchange: Exchange, mailbox: Mailbox, original: Item, day: date) -> Item:
     """A room invited to one occurrence has it alone: no master, the day inside its iCalUId."""
-    exception = original.exceptions.get(day) or original.exception_on(day)
-    copy = meeting_mail.new_copy(exchange, mailbox, exception)
-    copy.kind, copy.original_day = "singleInstance", None
-    copy.uid = dated_object_id(original.uid, day)
+    copy = meeting_mail.date_alone(exchange, mailbox, original, day)
     copy.response, copy.responded_at, copy.show_as = "accepted", exchange.now(), "busy"
     exchange.add(mailbox, copy)
     return copy

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from obctl.sandbox.directory import Processing
 from obctl.sandbox.exchange import Exchange
+from obctl.sandbox.identity import dated_object_id
 from obctl.sandbox.item import Attendee, Item, Person, Response
 from obctl.sandbox.item_edit import edit
 from obctl.sandbox.mailbox import Mailbox, has_occurrence
@@ -27,13 +28,52 @@ def invite(exchange: Exchange, original: Item, attendee: Attendee) -> None:
     if _is_self(original, attendee.person):
         return
     mailbox = exchange.directory.mailbox(attendee.person)
-    kept = mailbox.by_uid(original.uid)
-    if mailbox.kind == "external" or (kept is not None and not kept.is_cancelled):
-        return
-    room = exchange.directory.room_of(mailbox)
-    if room is not None and not _let_in(exchange, room.processing, original):
+    known = mailbox.by_uid(original.uid)
+    if known is not None and not known.is_cancelled:
         return
     item = new_copy(exchange, mailbox, original)
+    for day, exception in original.exceptions.items():
+        if not _is_among(exception.attendees, attendee):
+            item.exceptions.pop(day)
+            item.cancelled_days |= {day}
+    _deliver(exchange, mailbox, item)
+
+
+def invite_to_date(exchange: Exchange, original: Item, attendee: Attendee, day: date) -> None:
+    """Invite to one occurrence: whoever has the series gets the date back, others have it alone."""
+    if _is_self(original, attendee.person):
+        return
+    mailbox = exchange.directory.mailbox(attendee.person)
+    series = mailbox.by_uid(original.uid)
+    if series is not None and not series.is_cancelled:
+        exception = original.exceptions[day]
+        times = {name: getattr(exception, name) for name in ("start", "end", "zone", "end_zone")}
+        inform(exchange, original, attendee, day, times)
+    else:
+        _deliver(exchange, mailbox, date_alone(exchange, mailbox, original, day))
+
+
+def date_alone(exchange: Exchange, mailbox: Mailbox, original: Item, day: date) -> Item:
+    """A copy of one occurrence without its series: the day stands inside its iCalUId."""
+    exception = original.exceptions.get(day) or original.exception_on(day)
+    copy = new_copy(exchange, mailbox, exception)
+    copy.kind, copy.original_day = "singleInstance", None
+    copy.uid = dated_object_id(original.uid, day)
+    return copy
+
+
+def _is_among(attendees: Iterable[Attendee], attendee: Attendee) -> bool:
+    address = attendee.person.address.lower()
+    return any(one.person.address.lower() == address for one in attendees)
+
+
+def _deliver(exchange: Exchange, mailbox: Mailbox, item: Item) -> None:
+    room = exchange.directory.room_of(mailbox)
+    if mailbox.kind == "external":
+        return
+    if room is not None and not _let_in(exchange, room.processing, item):
+        return
+    kept = mailbox.by_uid(item.uid)
     if kept is not None:
         _revive(exchange, mailbox, kept, item)
         return
@@ -78,10 +118,16 @@ def inform(
         return
     mailbox = exchange.directory.mailbox(attendee.person)
     copy = mailbox.by_uid(original.uid)
+    source = original if day is None else original.exceptions[day]
+    if copy is None and day is not None and not _is_among(original.attendees, attendee):
+        copy = mailbox.by_uid(dated_object_id(original.uid, day))
+        if copy is None:
+            invite_to_date(exchange, original, attendee, day)
+            return
+        day = None
     if copy is None:
         invite(exchange, original, attendee)
         return
-    source = original if day is None else original.exceptions[day]
     news = {name: getattr(source, name) for name in _TRAVELS}
     news |= {name: changes[name] for name in changes if name in _TIMES}
     if day is not None:
@@ -99,12 +145,24 @@ def withdraw(exchange: Exchange, original: Item, attendee: Attendee, day: date |
     """Tell an attendee that a meeting, or one occurrence, is off."""
     mailbox = exchange.directory.mailbox(attendee.person)
     copy = mailbox.by_uid(original.uid)
-    if copy is None or copy.is_organizer:
-        return
     if day is not None:
-        if has_occurrence(copy, day):
+        withdraw_alone(exchange, original, attendee, day)
+        if copy is not None and not copy.is_organizer and has_occurrence(copy, day):
             take_off(exchange, mailbox, copy, day)
         return
+    if copy is not None and not copy.is_organizer:
+        _call_off(exchange, mailbox, copy)
+
+
+def withdraw_alone(exchange: Exchange, original: Item, attendee: Attendee, day: date) -> None:
+    """Tell somebody who has one occurrence alone that it is off."""
+    mailbox = exchange.directory.mailbox(attendee.person)
+    copy = mailbox.by_uid(dated_object_id(original.uid, day))
+    if copy is not None:
+        _call_off(exchange, mailbox, copy)
+
+
+def _call_off(exchange: Exchange, mailbox: Mailbox, copy: Item) -> None:
     room = exchange.directory.room_of(mailbox)
     if room is not None and room.processing.remove_canceled_meetings:
         exchange.remove(mailbox, copy)

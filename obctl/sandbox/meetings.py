@@ -7,10 +7,18 @@ from datetime import date
 from typing import Any
 
 from obctl.sandbox.exchange import Exchange
-from obctl.sandbox.item import Item, Response
+from obctl.sandbox.item import Attendee, Item, Response
 from obctl.sandbox.item_edit import edit
 from obctl.sandbox.mailbox import Mailbox
-from obctl.sandbox.meeting_mail import inform, invite, report, take_off, withdraw
+from obctl.sandbox.meeting_mail import (
+    inform,
+    invite,
+    invite_to_date,
+    report,
+    take_off,
+    withdraw,
+    withdraw_alone,
+)
 from obctl.sandbox.refusal import Refusal, invalid_request
 
 
@@ -29,7 +37,8 @@ def change(
     changes: Mapping[str, Any],
 ) -> None:
     """Change a meeting, or its occurrence on `day`; an organiser's change reaches everyone."""
-    before = item.attendees
+    before = invited_to(item, day)
+    alone = {one: invited_to(item, one) for one in item.exceptions} if day is None else {}
     edit(item, day, changes)
     exchange.touch(mailbox, item, day)
     if not item.is_organizer:
@@ -37,16 +46,30 @@ def change(
     travelling = {name: value for name, value in changes.items() if name != "categories"}
     if not travelling:
         return
-    after = {attendee.person.address.lower() for attendee in item.attendees}
+    invited = invited_to(item, day)
+    after = {attendee.person.address.lower() for attendee in invited}
     for attendee in before:
         if attendee.person.address.lower() in after:
             inform(exchange, item, attendee, day, travelling)
         else:
-            withdraw(exchange, item, attendee, None)
+            withdraw(exchange, item, attendee, day)
     known = {attendee.person.address.lower() for attendee in before}
-    for attendee in item.attendees:
-        if attendee.person.address.lower() not in known:
+    for attendee in invited:
+        if attendee.person.address.lower() in known:
+            continue
+        if day is None:
             invite(exchange, item, attendee)
+        else:
+            invite_to_date(exchange, item, attendee, day)
+    for wiped in alone.keys() - item.exceptions.keys():
+        for attendee in alone[wiped]:
+            withdraw_alone(exchange, item, attendee, wiped)
+
+
+def invited_to(item: Item, day: date | None) -> tuple[Attendee, ...]:
+    """Who is invited to a meeting, or to its occurrence on `day`."""
+    exception = item.exceptions.get(day) if day else None
+    return (exception or item).attendees
 
 
 def cancel(exchange: Exchange, mailbox: Mailbox, item: Item, day: date | None) -> None:
@@ -55,8 +78,11 @@ def cancel(exchange: Exchange, mailbox: Mailbox, item: Item, day: date | None) -
         raise Refusal(
             400, "ErrorInvalidRequest", "You need to be an organizer to cancel a meeting."
         )
-    for attendee in item.attendees:
+    for attendee in invited_to(item, day):
         withdraw(exchange, item, attendee, day)
+    for one in item.exceptions if day is None else ():
+        for attendee in invited_to(item, one):
+            withdraw_alone(exchange, item, attendee, one)
     take_off(exchange, mailbox, item, day)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sandbox_client import ANNA, BOB, OTHER_ROOM, ROOM, Graph, event, weekly
+from sandbox_client import ANNA, BOB, OTHER_ROOM, ROOM, WINDOW, Graph, event, weekly
 
 from obctl.sandbox.server import SandboxServer
 
@@ -253,3 +253,37 @@ def test_a_meeting_moved_to_another_room_is_cancelled_in_the_first(
     other = graph.get(f"/users/{OTHER_ROOM}/events")["value"]
     assert [one["isCancelled"] for one in booking.copies()] == [True]
     assert [one["iCalUId"] for one in other] == [booked["iCalUId"]]
+
+
+def test_one_date_moved_to_another_room_is_there_alone_and_may_come_back(
+    booking: Booking, graph: Graph
+) -> None:
+    booked = booking.book(recurrence=weekly())
+    occurrences = graph.get(f"/users/{ANNA}/events/{booked['id']}/instances?{WINDOW}")["value"]
+    second = f"/users/{ANNA}/events/{occurrences[1]['id']}"
+    before = _dates(graph, ROOM)
+
+    _invite(booking, second, OTHER_ROOM)
+
+    assert _dates(graph, ROOM) == before[:1] + before[2:]
+    (alone,) = graph.view(OTHER_ROOM)
+    assert (alone["type"], alone["seriesMasterId"]) == ("singleInstance", None)
+    assert alone["start"]["dateTime"] == before[1]
+    assert (
+        alone["iCalUId"][32:40] == f"{2026:04X}{int(before[1][5:7]):02X}{int(before[1][8:10]):02X}"
+    )
+
+    _invite(booking, second, ROOM)
+
+    assert _dates(graph, ROOM) == before
+    assert _dates(graph, OTHER_ROOM) == []
+
+
+def _invite(booking: Booking, path: str, room: str) -> None:
+    attendees = [{"type": "resource", "emailAddress": {"address": room}}]
+    booking.graph.send("PATCH", path, {"attendees": attendees})
+    booking.sandbox.tenant.advance(seconds=5)
+
+
+def _dates(graph: Graph, room: str) -> list[str]:
+    return [one["start"]["dateTime"] for one in graph.view(room) if not one["isCancelled"]]

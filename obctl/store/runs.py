@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,7 +79,8 @@ def run_lock(folder: Path) -> Iterator[None]:
             hint="wait for it to end; `obctl sync status` shows what it did",
         ) from error
     try:
-        holder.write_text(f"{os.getpid()}\n")
+        with suppress(OSError):  # a full disk: the store will say so, in better words
+            holder.write_text(f"{os.getpid()}\n")
         yield
     finally:
         holder.unlink(missing_ok=True)

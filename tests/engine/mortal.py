@@ -15,7 +15,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +42,6 @@ class Mortals:
         self._process = subprocess.Popen(
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._folder = tempfile.TemporaryDirectory()
 
     def run(
         self,
@@ -66,34 +64,26 @@ class Mortals:
             "OBCTL_GRAPH_TOKEN": token,
             "OBCTL_SYNC_FUTURE_DAYS": "30",
         }
-        folder = self._folder.name
-        order = {"words": words, "environment": environment, "folder": folder, **fate}
-        self._tell(order)
+        self._tell({"words": words, "environment": environment, **fate})
         born(self._answer())
-        code = self._answer()
-        out, err = (Path(folder, name).read_text("utf-8") for name in ("out", "err"))
-        return End(code, out, err)
+        return End(*self._answer())
 
     def close(self) -> None:
         self._process.communicate()
-        self._folder.cleanup()
 
     def _tell(self, order: dict[str, Any]) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
 
-    def _answer(self) -> int:
+    def _answer(self) -> Any:
         assert self._process.stdout is not None
-        return int(json.loads(self._process.stdout.readline()))
+        return json.loads(self._process.stdout.readline())
 
 
 def _live(order: dict[str, Any]) -> int:
     from obctl.cli.app import main
 
-    for number, name in ((1, "out"), (2, "err")):
-        file = os.open(Path(order["folder"], name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.dup2(file, number)
     os.environ.update(order["environment"])
     sys.argv = ["obctl", *order["words"]]
     if "bytes" in order:
@@ -143,16 +133,27 @@ def _serve() -> None:
     import obctl.graph.gateway  # noqa: F401
 
     for line in sys.stdin:
+        # What a command says fits into a pipe, so it can be read once it has ended.
+        pipes = (os.pipe(), os.pipe())
         child = os.fork()
         if child == 0:
+            for number, (_, there) in enumerate(pipes, start=1):
+                os.dup2(there, number)
             os._exit(_live(json.loads(line)))
         _say(child)
         _, status = os.waitpid(child, 0)
-        _say(os.waitstatus_to_exitcode(status))
+        said = [_read(*pipe) for pipe in pipes]
+        _say([os.waitstatus_to_exitcode(status), *said])
 
 
-def _say(number: int) -> None:
-    sys.stdout.write(f"{number}\n")
+def _read(here: int, there: int) -> str:
+    os.close(there)
+    with open(here, encoding="utf-8") as file:
+        return file.read()
+
+
+def _say(answer: Any) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 

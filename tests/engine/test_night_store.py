@@ -69,7 +69,7 @@ def test_a_full_disk_is_said_and_the_next_run_completes_the_night(
     completes(night, mortals, home)
 
 
-@pytest.mark.parametrize("size", [200_000, 250_000])
+@pytest.mark.parametrize("size", [0, 4_096, 200_000, 250_000])
 def test_a_file_that_may_not_grow_is_said_and_the_next_run_completes_the_night(
     night: Night, tmp_path: Path, mortals: Mortals, size: int
 ) -> None:

@@ -26,18 +26,20 @@ from msgraph.graph_service_client import GraphServiceClient
 
 import obctl.graph.builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
-from obctl.errors import GraphRefused, GraphUnavailable
+from obctl.errors import GraphRefused, GraphUnavailable, NotAuthorised
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.asked import Asked
 from obctl.graph.credentials import token_source
 from obctl.graph.failures import translated
 from obctl.graph.gate import Gate
+from obctl.graph.tokens import TokenSource
 from obctl.graph.transport import open_http
 
 LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """How httpx names a connection that ended before the answer did."""
 PAGE_SIZE = 200
 PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={PAGE_SIZE}'
+_UNAUTHORIZED = 401
 _WHOLE_REQUEST = 120.0  # seconds, the SDK's retries included
 
 Query = TypeVar("Query")
@@ -53,10 +55,13 @@ class Builder(Protocol):
 class Graph:
     """The SDK's client below one base URL, and the one way to send a request."""
 
-    def __init__(self, client: GraphServiceClient, url: str, cloud: Cloud) -> None:
+    def __init__(
+        self, client: GraphServiceClient, url: str, cloud: Cloud, tokens: TokenSource
+    ) -> None:
         self.client = client
         self.url = url
         self.cloud = cloud
+        self._tokens = tokens
         self._adapter = client.request_adapter
         self._gate = Gate()
 
@@ -72,7 +77,8 @@ class Graph:
 
         `mailboxes` are those a `$batch` asks, when `asked` names none; `reads` says of one that it
         holds nothing but questions. A question whose connection was lost is asked once more: the
-        SDK repeats only what was answered.
+        SDK repeats only what was answered. So is whatever was refused for its token, where another
+        one can be had.
         """
         places = [asked.mailbox] if asked.mailbox else list(mailboxes)
         try:
@@ -84,6 +90,17 @@ class Graph:
         return await self._send(info, asked, places)
 
     async def _send(self, info: RequestInformation, asked: Asked, places: Iterable[str]) -> bytes:
+        try:
+            return await self._send_once(info, asked, places)
+        except NotAuthorised as error:
+            if not (error.graph and error.graph.status == _UNAUTHORIZED and self._tokens.renew()):
+                raise
+        info.headers.remove("Authorization")
+        return await self._send_once(info, asked, places)
+
+    async def _send_once(
+        self, info: RequestInformation, asked: Asked, places: Iterable[str]
+    ) -> bytes:
         async with self._gate.passed(places):
             with translated(asked):
                 async with asyncio.timeout(_WHOLE_REQUEST):
@@ -146,8 +163,13 @@ async def open_graph(
     tokens = token_source(settings, url, token, environ)
     try:
         async with open_http(url) as http:
-            adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(tokens), http)
-            adapter.base_url = url
-            yield Graph(GraphServiceClient(request_adapter=adapter), url, settings.cloud)
+            yield connected(http, url, tokens, settings.cloud)
     finally:
         tokens.close()
+
+
+def connected(http: httpx.AsyncClient, url: str, tokens: TokenSource, cloud: Cloud) -> Graph:
+    """Graph below `url` for whoever `tokens` say we are."""
+    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(tokens), http)
+    adapter.base_url = url
+    return Graph(GraphServiceClient(request_adapter=adapter), url, cloud, tokens)

@@ -44,6 +44,10 @@ class TokenSource(AccessTokenProvider):
         """A token; `claims` are what Entra wants proven anew, if anything."""
         raise NotImplementedError
 
+    def renew(self) -> bool:
+        """Graph refused the token: forget it; whether another one can be had."""
+        return False
+
     def close(self) -> None:
         """Let go of what the credential holds open."""
 
@@ -81,6 +85,10 @@ class EntraTokens(TokenSource):
             if token is None or claims or token.expires_on - time.time() < _RENEW_BEFORE:
                 token = self._token = await asyncio.to_thread(self._sign_in, claims)
             return token.token
+
+    def renew(self) -> bool:
+        self._token = None
+        return True
 
     def close(self) -> None:
         close = getattr(self._credential, "close", None)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from eventful import prepare, state
 from mortal import Mortals
 from night import Building, Night, nightfall, tenant_text
 
@@ -29,6 +31,15 @@ def mortals() -> Iterator[Mortals]:
     found = Mortals()
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def calm(building: Building, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What an undisturbed eventful night leaves."""
+    with nightfall(building, tmp_path_factory.mktemp("calm")) as night:
+        prepare(night)
+        night.run()
+        return state(night)
 
 
 @pytest.fixture

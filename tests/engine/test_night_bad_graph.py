@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
 import pytest
-from night import NAMES, Night, mailbox_of
+from eventful import prepare, state
+from mortal import Mortals
+from night import NAMES, Night, daily, mailbox_of
+
+from obctl.sandbox.faults import Fault
+
+RUN = ("sync", "run")
 
 
 def booked_everywhere(night: Night) -> None:
@@ -30,3 +41,96 @@ def test_a_connection_cut_in_one_rooms_answer_leaves_the_others_alone(
     assert [len(night.reservations(name)) for name in NAMES] == [2, 1, 2]
     night.recover()
     assert night.run().created == 1
+
+
+def test_of_pages_cut_in_the_middle_nothing_is_used(night: Night) -> None:
+    """Two hundred events are a page: the first comes whole, the second breaks off."""
+    for hour in range(8, 15):
+        start, end = f"{hour:02}:00", f"{hour:02}:30"
+        night.book("Vermeer", f"At {hour}", start, end, recurrence=daily(), settle=hour == 14)
+    night.book("Hals", "Budget", "09:00", "10:00")
+    pages = 0
+
+    def second_page(_method: str, mailbox: str | None, route: str) -> None:
+        nonlocal pages
+        pages += mailbox == mailbox_of("Vermeer") and route == "calendarView"
+        if pages == 2:
+            night.fail("cut", "Vermeer", route="calendarView")
+
+    night.watched.on_call = second_page
+    report = night.run()
+    assert (pages >= 2, report.ok, report.inconclusive, report.exit_code) == (True, 2, 1, 8)
+    assert [len(night.reservations(name)) for name in NAMES] == [0, 0, 1]
+    kept = night.store.rows("SELECT 1 FROM events WHERE room = ?", (night.room("Vermeer").id,))
+    assert kept == []
+    night.watched.on_call = lambda *_: None
+    night.recover()
+    assert night.run().created > 200
+
+
+def test_a_storm_over_one_mailbox_ends_after_a_few_tries_and_leaves_the_others_alone(
+    night: Night,
+) -> None:
+    booked_everywhere(night)
+    night.fail("throttled", "Vermeer")
+    night.watched.calls.clear()
+    report = night.run()
+    assert (report.ok, report.inconclusive, report.exit_code) == (2, 1, 8)
+    assert [problem.code for problem in report.problems] == ["throttled"]
+    assert [len(night.reservations(name)) for name in NAMES] == [2, 1, 2]
+    tries = Counter(call for call in night.watched.calls if call[1] == mailbox_of("Vermeer"))
+    assert set(tries.values()) <= {1, 4}
+    night.recover()
+    assert night.run().created == 1
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_every_mailbox_is_asked_again_when_it_said_and_the_others_not_at_all(
+    night: Night, full: bool
+) -> None:
+    """How long a mailbox was left alone is bounded from below only: no machine is too slow."""
+    booked_everywhere(night)
+    asked: defaultdict[str | None, list[float]] = defaultdict(list)
+    night.watched.on_call = lambda _, mailbox, __: asked[mailbox].append(time.monotonic())
+    for name in ("Vermeer", "Hals"):
+        fault = Fault("throttled", mailbox_of(name), times=1, seconds=1)
+        night.watched.active.append(fault)
+    report = night.run(full=full, again=False)
+    assert (report.created, report.exit_code) == (3, 0)
+    calm, *throttled = (asked[mailbox_of(name)] for name in NAMES)
+    for times in throttled:
+        assert times[1] - times[0] >= 1
+        assert len(times) == len(calm) + 1
+
+
+def expire_at(night: Night, request: int) -> None:
+    """From the n-th request on, Graph takes another token only."""
+    left = request
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            night.server.service.token = "fresh"
+
+    night.watched.on_call = count
+
+
+@pytest.mark.parametrize("request_number", range(1, 32, 6))
+def test_a_token_that_expires_in_mid_run_ends_it_and_a_good_one_completes_the_night(
+    night: Night, tmp_path: Path, mortals: Mortals, calm: dict[str, Any], request_number: int
+) -> None:
+    prepare(night)
+    home, now = tmp_path / "home", night.company.now
+    expire_at(night, request_number)
+    end = mortals.run(home, now, *RUN)
+    assert (end.code, end.out) == (4, "")
+    assert end.err.startswith("error: Graph does not accept the credential: ")
+    assert night.log()[-1] == "sync.failed"
+    # The writes that were refused wait for their turn; let it be now.
+    night.store.run("UPDATE outbox SET due_at = created_at")
+    assert mortals.run(home, now, *RUN, token="fresh").code == 0
+    night.server.service.token = None
+    found = state(night)
+    assert found | {"log": [one for one in found["log"] if one != "push.failed"]} == calm
+    assert night.run().changes == 0

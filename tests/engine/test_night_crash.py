@@ -10,81 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventful import prepare, state
 from mortal import End, Mortals
-from night import NAMES, Building, Night, mailbox_of, nightfall, weekly
+from night import Building, Night, nightfall
 
 from obctl.domain.event import EventId
 from obctl.store.inbox import Notification, NotificationKind, add_notifications, inbox_summary
 
 RUN = ("sync", "run")
-
-
-def prepare(night: Night) -> None:
-    """A night with a bit of everything ahead: moves, cancellations, series, owed writes."""
-    moving = night.book("Rembrandt", "Moving", "09:00", "10:00")
-    shifting = night.book("Rembrandt", "Shifting", "10:00", "11:00")
-    ending = night.book("Rembrandt", "Ending", "11:00", "12:00")
-    vanishing = night.book("Rembrandt", "Vanishing", "13:00", "14:00")
-    series = night.book("Vermeer", "Board", "15:00", "16:00", recurrence=weekly(count=4))
-    (changing,) = night.make("Hals", "Changing", "09:00", "10:00")
-    (leaving,) = night.make("Hals", "Leaving", "11:00", "12:00")
-    night.run()
-    numbers = {item.subject: item.number for item in night.all()}
-    night.cater(numbers["Moving"])
-    night.cater(numbers["Shifting"])
-    night.change(shifting, rooms="Hals")
-    night.fail("forbidden", "Rembrandt")
-    night.run(again=False)
-    night.recover()
-    night.change(moving, rooms="Vermeer")
-    night.cancel(ending)
-    night.delete("Rembrandt", vanishing)
-    night.change(
-        series, day=night.tenant.now().date().replace(day=22), start="23 15:00", end="23 16:00"
-    )
-    night.book("Rembrandt", "Fresh", "15:00", "16:00", recurrence=weekly(count=3))
-    night.make("Vermeer", "Made here", "17:00", "18:00", push=False)
-    weeks = night.make(
-        "Hals", "Coaching", "13:00", "14:00", repeat="FREQ=WEEKLY;COUNT=4", push=False
-    )
-    night.edit(weeks[1].number, start="22 14:30", end="22 15:30", push=False)
-    night.call_off(weeks[2].number, push=False)
-    night.edit(changing.number, start="16 09:00", end="16 10:00", push=False)
-    night.call_off(leaving.number, push=False)
-
-
-def state(night: Night) -> dict[str, Any]:
-    """Everything people and the next run can see, instants of writing aside."""
-    return {
-        "reservations": [
-            (item.number, item.event_id, item.series_key, item.version, item.services)
-            for item in night.all()
-        ],
-        "shown": night.reservations(),
-        "agreed": [
-            tuple(row)
-            for row in night.store.rows(
-                "SELECT reservation, event_id, start_at, subject, version FROM agreed_states"
-                " ORDER BY reservation"
-            )
-        ],
-        "requests": night.requests(None),
-        "owed": night.owed(),
-        "outlook": [line for room in NAMES for line in night.outlook(room)],
-        "meetings": [len(night.tenant.meetings_in(mailbox_of(room))) for room in NAMES],
-        "log": sorted(
-            action for action in night.log() if not action.startswith(("sync.", "reservation."))
-        ),
-    }
-
-
-@pytest.fixture(scope="module")
-def calm(building: Building, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What an undisturbed night leaves."""
-    with nightfall(building, tmp_path_factory.mktemp("calm")) as night:
-        prepare(night)
-        night.run()
-        return state(night)
 
 
 def test_runs_killed_again_and_again_end_like_an_undisturbed_one(

@@ -10,13 +10,17 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
+from recorded_graph import RecordedGraph, refusal
 
 from obctl.config import Cloud, CredentialKind, GraphSettings
 from obctl.errors import ConfigError, GraphRefused, GraphUnavailable, NotAuthorised, ObctlError
 from obctl.graph.address import base_url, is_loopback, same_origin
+from obctl.graph.asked import anything
+from obctl.graph.client import connected
 from obctl.graph.credentials import token_source
 from obctl.graph.gateway import open_gateway
 from obctl.graph.tokens import EntraTokens
+from obctl.graph.transport import open_http
 
 URL = "https://graph.microsoft.com/v1.0"
 SECRET = "s3cret-of-the-app"
@@ -68,6 +72,47 @@ def test_a_token_about_to_end_is_renewed() -> None:
     source, _ = tokens(lasting("t1", 60), lasting("t2", 3600))
     assert asyncio.run(fetch(source)) == ["t1"]
     assert asyncio.run(fetch(source)) == ["t2"]
+
+
+def asked_with(graph: RecordedGraph, *answers: Exception | AccessToken) -> list[str]:
+    """Ask one question with these tokens; the bearer tokens that Graph saw."""
+    credential = Credential(*answers)
+    source = EntraTokens(graph.url, credential, "scope", CredentialKind.ENVIRONMENT)
+
+    async def ask() -> None:
+        async with open_http(graph.url) as http:
+            sdk = connected(http, graph.url, source, Cloud.GLOBAL)
+            info = sdk.follow(f"{graph.url}/users/a", anything("a"))
+            assert await sdk.send(info, anything("a")) == b'{"id": "a"}'
+
+    try:
+        asyncio.run(ask())
+    finally:
+        seen = [request.headers["authorization"] for request in graph.seen]
+    return seen
+
+
+def test_a_token_that_graph_refuses_is_renewed_and_the_request_sent_once_more(
+    graph: RecordedGraph,
+) -> None:
+    """Revoked, or outlived by a wait: the credential is asked, not the operator."""
+    graph.on("/users/a", refusal(401, "InvalidAuthenticationToken"), {"id": "a"})
+    seen = asked_with(graph, lasting("t1", 3600), lasting("t2", 3600))
+    assert seen == ["Bearer t1", "Bearer t2"]
+
+
+def test_a_second_refusal_is_told(graph: RecordedGraph) -> None:
+    graph.on("/users/a", refusal(401, "InvalidAuthenticationToken"))
+    with pytest.raises(NotAuthorised, match="does not accept the credential"):
+        asked_with(graph, lasting("t1", 3600), lasting("t2", 3600))
+    assert len(graph.seen) == 2
+
+
+def test_another_token_helps_nobody_who_is_forbidden(graph: RecordedGraph) -> None:
+    graph.on("/users/a", refusal(403, "ErrorAccessDenied"))
+    with pytest.raises(NotAuthorised):
+        asked_with(graph, lasting("t1", 3600))
+    assert len(graph.seen) == 1
 
 
 def test_what_entra_wants_proven_anew_is_passed_on() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from obctl.domain.company_log import LogEntry
 from obctl.domain.comparison import normalised, pair
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
@@ -15,7 +16,7 @@ from obctl.engine.differences import RoomComparison, compare_rooms
 from obctl.engine.outlook import Outlook
 from obctl.errors import UsageError
 from obctl.store.agreed_states import find_agreed
-from obctl.store.company_log import load_history
+from obctl.store.company_log import load_history, load_refusals
 from obctl.store.events import find_event_anywhere
 from obctl.store.reservations import find_by_event, find_reservation, load_by_series
 from obctl.store.rooms import find_room_by_id, load_rooms
@@ -62,12 +63,18 @@ async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:
         cause=explanation.cause if explanation else None,
         missed_because=explanation.missed_because if explanation else None,
         ruled_out=explanation.ruled_out if explanation else (),
-        story=tuple(
-            load_history(
-                company.store, None, sorted(ids), reservation.number if reservation else None
-            )
-        ),
+        story=_told(company, room, sorted(ids), reservation),
     )
+
+
+def _told(
+    company: Company, room: Room, ids: list[EventId], reservation: Reservation | None
+) -> tuple[LogEntry, ...]:
+    """The item's own entries, and what has kept its room from being passed over since."""
+    number = reservation.number if reservation else None
+    own = load_history(company.store, None, ids, number)
+    refused = load_refusals(company.store, room.id, room.last_synced_at)
+    return tuple(sorted([*own, *refused], key=lambda entry: entry.id or 0))
 
 
 async def _find(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.room import RoomId
@@ -14,6 +15,8 @@ from obctl.errors import UsageError
 from obctl.store.codec import fold, instant, moment
 from obctl.store.database import Store
 
+REFUSALS = ("guard.tripped", "room.inconclusive", "sync.failed")
+"""Actions that say of a whole room that nothing was done in it."""
 _APPEND = (
     "INSERT INTO company_log (at, action, room, email, subject, reservation, event_id, run,"
     " request_id, message, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -148,6 +151,16 @@ def load_history(
         return []
     rows = store.rows(
         f"SELECT * FROM company_log WHERE {' OR '.join(conditions)} ORDER BY id", values
+    )
+    return [_entry(row) for row in rows]
+
+
+def load_refusals(store: Store, room: RoomId, since: datetime | None) -> list[LogEntry]:
+    """The entries since then that say why nothing was done in a room, oldest first."""
+    marks = ", ".join("?" * len(REFUSALS))
+    rows = store.rows(
+        f"SELECT * FROM company_log WHERE room = ? AND at >= ? AND action IN ({marks}) ORDER BY id",
+        (room, instant(since) if since else "", *REFUSALS),
     )
     return [_entry(row) for row in rows]
 

@@ -19,7 +19,14 @@ _BIRTH = slice(20, 28)
 _HEADER = 40  # class, date, birth, eight reserved bytes, size
 _FOREIGN = b"vCal-Uid"
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
-_PLAUSIBLE_YEARS = range(1990, 2200)
+
+
+def _ticks(year: int) -> int:
+    """The FILETIME with which a year begins: tenths of microseconds since 1601."""
+    return (datetime(year, 1, 1, tzinfo=UTC) - _FILETIME_EPOCH) // timedelta(microseconds=1) * 10
+
+
+_PLAUSIBLE = range(_ticks(1990), _ticks(2200))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,7 @@ def _day(raw: bytes) -> date | None:
 
 def _birth(raw: bytes) -> datetime | None:
     """FILETIME: 100 ns since 1601. Zero, and noise in ids of other makes, is no birth."""
-    try:
-        born = _FILETIME_EPOCH + timedelta(microseconds=int.from_bytes(raw, "little") // 10)
-    except OverflowError:
+    ticks = int.from_bytes(raw, "little")
+    if ticks not in _PLAUSIBLE:
         return None
-    return born if born.year in _PLAUSIBLE_YEARS else None
+    return _FILETIME_EPOCH + timedelta(microseconds=ticks // 10)

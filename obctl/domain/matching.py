@@ -40,6 +40,8 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
     another hour has new original starts, and often new ids. Last come the dates that a split took
     out of one series and gave to another. An active reservation goes before a cancelled one.
     """
+    if not situation.reservations:
+        return {}
     ranked = sorted(situation.reservations, key=lambda r: (not r.is_active, r.number))
     open_ = _Open(ranked, situation.reading.events)
     open_.join(lambda r: r.event_id, lambda e: e.id)

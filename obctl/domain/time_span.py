@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from obctl.errors import NaiveDatetime
@@ -63,6 +64,7 @@ def shift_days(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def instant_text(moment: datetime) -> str:
     """RFC 3339 in UTC with a `Z`; fractions of a second only where there are any."""
     return utc(moment).isoformat().replace("+00:00", "Z")

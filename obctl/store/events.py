@@ -118,7 +118,7 @@ def change_keys(store: Store, room: RoomId) -> dict[str, str | None]:
 
 def _values(event: Event, payload: int) -> tuple[object, ...]:
     return (
-        event.type.value,
+        str(event.type),
         instant(event.start),
         instant(event.end),
         event.subject,
@@ -135,7 +135,7 @@ def _values(event: Event, payload: int) -> tuple[object, ...]:
         event.is_cancelled,
         event.is_organizer,
         event.is_draft,
-        event.response.value,
+        str(event.response),
         event.show_as,
         event.sensitivity,
         event.attendees,

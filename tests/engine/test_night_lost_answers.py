@@ -331,7 +331,8 @@ def test_killed_at_any_instant_nothing_stays_behind(
                 night.call_off(dates[2].number, push=False)
             night.sleep()
             dies_at = 1
-            while mortals.run(tmp_path / "home", night.company.now, dies_at=dies_at):
+            home, now = tmp_path / "home", night.company.now
+            while mortals.run(home, now, "sync", "run", dies_at=dies_at).killed:
                 dies_at += 2
                 # what failed because it died waits a while
                 night.store.run("UPDATE outbox SET due_at = created_at")

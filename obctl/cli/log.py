@@ -54,10 +54,12 @@ def search(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Entries that fit, newest first; times in the company's zone."""
+    from itertools import islice
+
     from obctl.render.log import log_columns
     from obctl.render.objects import log_object
     from obctl.render.output import message, show_list
-    from obctl.store.company_log import LogFilter, search_log
+    from obctl.store.log_search import LogFilter, each_found
 
     context = context_of(ctx)
     if date and (from_ or to):
@@ -79,15 +81,15 @@ def search(
         run=run,
         limit=shown + 1 if shown else None,
     )
-    found = search_log(context.store, wanted)
+    found = each_found(context.store, wanted)
     rooms = context.rooms
     show_list(
         format,
-        [log_object(entry, rooms) for entry in found[:shown]],
+        (log_object(entry, rooms) for entry in islice(found, shown)),
         log_columns(rooms.names(), context.zone.key),
         empty="no entry found",
     )
-    if limit is None and shown and len(found) > shown:
+    if limit is None and shown and next(found, None) is not None:
         message(f"there are more than these {shown}; narrow the search, or use --limit")
 
 

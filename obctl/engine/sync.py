@@ -17,8 +17,13 @@ from obctl.engine.push import push_owed
 from obctl.engine.subscriptions import Failed, renew_due
 from obctl.errors import ObctlError
 from obctl.store.company_log import append_log
+from obctl.store.log_search import catch_up_log
+from obctl.store.reservation_words import catch_up_reservations
 from obctl.store.rooms import find_room_by_id
 from obctl.store.runs import finish_run, run_lock, start_run
+
+_INDEXED_AT_ONCE = 20_000
+"""What an ordinary night writes; a first night's words are left to the first search for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ async def run_sync(
             _finish(company, report, code, f"ended early: {error or type(error).__name__}")
             raise
         _finish(company, report, report.exit_code, None)
+        catch_up_log(company.store, most=_INDEXED_AT_ONCE)
+        catch_up_reservations(company.store, most=_INDEXED_AT_ONCE)
     return report
 
 

@@ -73,26 +73,30 @@ def console(*, stderr: bool = False) -> Console:
 
 def show_list(
     format: Format,
-    objects: Sequence[JsonObject],
+    objects: Iterable[JsonObject],
     columns: Sequence[Column],
     *,
     empty: str = "nothing found",
     title: str | None = None,
 ) -> None:
-    """Show many objects; `empty` goes to stderr where a table would have no rows."""
+    """Show many objects; `empty` goes to stderr where a table would have no rows.
+
+    JSON is written object by object: there may be too many to hold.
+    """
     match format:
         case Format.TABLE:
-            if not objects:
+            rows = list(objects)
+            if not rows:
                 message(empty)
                 return
-            console().print(table(objects, columns, title=title))
+            console().print(table(rows, columns, title=title))
         case Format.JSON:
-            write_json(objects)
+            _write_json_array(objects)
         case Format.JSONL:
             for item in objects:
                 write_json_line(item)
         case Format.CSV:
-            write_csv(objects)
+            write_csv(list(objects))
 
 
 def show_one(
@@ -168,6 +172,18 @@ def write_json(value: object) -> None:
     import json
 
     print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _write_json_array(objects: Iterable[object]) -> None:
+    """The same text as `write_json` of them all."""
+    import json
+
+    before = "["
+    for item in objects:
+        shown = json.dumps(item, ensure_ascii=False, indent=2).replace("\n", "\n  ")
+        print(f"{before}\n  {shown}", end="")
+        before = ","
+    print("[]" if before == "[" else "\n]")
 
 
 def write_json_line(value: object) -> None:

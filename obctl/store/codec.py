@@ -44,5 +44,7 @@ def day(text: str | None) -> date | None:
 
 def fold(text: str) -> str:
     """Text as searches compare it: upper and lower case, with and without accents, are the same."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -1,19 +1,19 @@
-"""The company log: appended to, searched, never changed."""
+"""The company log: appended to, never changed; `log_search` finds in it."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.room import RoomId
-from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.errors import UsageError
-from obctl.store.codec import fold, instant, moment
+from obctl.store.codec import instant
 from obctl.store.database import Store
+from obctl.store.log_search import LogFilter as LogFilter
+from obctl.store.log_search import entry_of, forget_words
+from obctl.store.log_search import search_log as search_log
 
 REFUSALS = ("guard.tripped", "room.inconclusive", "sync.failed")
 """Actions that say of a whole room that nothing was done in it."""
@@ -21,22 +21,6 @@ _APPEND = (
     "INSERT INTO company_log (at, action, room, email, subject, reservation, event_id, run,"
     " request_id, message, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LogFilter:
-    """What `search_log` looks for; `None` matches everything. `action` is a shell-style pattern."""
-
-    span: TimeSpan | None = None
-    email: str | None = None
-    action: str | None = None
-    room: RoomId | None = None
-    text: str | None = None
-    reservation: int | None = None
-    event_id: str | None = None
-    run: str | None = None
-    after: int | None = None
-    limit: int | None = None
 
 
 def append_log(
@@ -69,51 +53,12 @@ def append_log(
     store.run_many(_APPEND, rows)
 
 
-def search_log(store: Store, wanted: LogFilter) -> list[LogEntry]:
-    """Entries that fit every part of `wanted`, newest first, without payloads.
-
-    Text is split at spaces; each word must stand in the message, the subject or the address.
-    """
-    conditions: list[str] = ["1"]
-    values: list[object] = []
-    if wanted.span:
-        conditions.append("at >= ? AND at < ?")
-        values += [instant(wanted.span.start), instant(wanted.span.end)]
-    if wanted.action:
-        conditions.append("action GLOB ?")
-        values.append(wanted.action)
-    for column, value in (
-        ("email", wanted.email.lower() if wanted.email else None),
-        ("room", wanted.room),
-        ("reservation", wanted.reservation),
-        ("event_id", wanted.event_id),
-        ("run", wanted.run),
-    ):
-        if value is not None:
-            conditions.append(f"{column} = ?")
-            values.append(value)
-    if wanted.after is not None:
-        conditions.append("id > ?")
-        values.append(wanted.after)
-    for word in (wanted.text or "").split():
-        conditions.append(
-            "instr(fold(message || ' ' || coalesce(subject, '') || ' ' || coalesce(email, '')), ?)"
-        )
-        values.append(fold(word))
-    limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
-    rows = store.rows(
-        f"SELECT * FROM company_log WHERE {' AND '.join(conditions)} ORDER BY id DESC{limit}",
-        values,
-    )
-    return [_entry(row) for row in rows]
-
-
 def read_log(store: Store, *, after: int = 0, limit: int = 500) -> list[LogEntry]:
     """The next entries after an id, oldest first, with their payloads."""
     from obctl.store.payloads import load_payload
 
     rows = store.rows("SELECT * FROM company_log WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
-    return [replace(_entry(row), payload=load_payload(store, row["payload"])) for row in rows]
+    return [replace(entry_of(row), payload=load_payload(store, row["payload"])) for row in rows]
 
 
 def count_log(store: Store, before: str) -> int:
@@ -131,7 +76,7 @@ def find_entry(store: Store, entry: int) -> LogEntry:
         raise UsageError(
             f"there is no log entry {entry}", hint="`obctl log search`", code="unknown-entry"
         )
-    return replace(_entry(row), payload=load_payload(store, row["payload"]))
+    return replace(entry_of(row), payload=load_payload(store, row["payload"]))
 
 
 def load_history(
@@ -152,7 +97,7 @@ def load_history(
     rows = store.rows(
         f"SELECT * FROM company_log WHERE {' OR '.join(conditions)} ORDER BY id", values
     )
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def load_refusals(store: Store, room: RoomId, since: datetime | None) -> list[LogEntry]:
@@ -162,7 +107,7 @@ def load_refusals(store: Store, room: RoomId, since: datetime | None) -> list[Lo
         f"SELECT * FROM company_log WHERE room = ? AND at >= ? AND action IN ({marks}) ORDER BY id",
         (room, instant(since) if since else "", *REFUSALS),
     )
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def prune_log(store: Store, before: str) -> int:
@@ -171,6 +116,7 @@ def prune_log(store: Store, before: str) -> int:
     With the entries go payloads that nothing else uses, and notifications that were handled.
     """
     with store.transaction():
+        forget_words(store, before)
         removed = store.run("DELETE FROM company_log WHERE at < ?", (before,)).rowcount
         store.run(
             "DELETE FROM payloads WHERE id NOT IN"
@@ -179,19 +125,3 @@ def prune_log(store: Store, before: str) -> int:
         )
         store.run("DELETE FROM inbox WHERE handled_at < ? AND received_at < ?", (before, before))
     return removed
-
-
-def _entry(row: sqlite3.Row) -> LogEntry:
-    return LogEntry(
-        id=row["id"],
-        at=moment(row["at"]),
-        action=row["action"],
-        room=row["room"],
-        email=row["email"],
-        subject=row["subject"],
-        reservation=row["reservation"],
-        event_id=row["event_id"],
-        run=row["run"],
-        request_id=row["request_id"],
-        message=row["message"],
-    )

@@ -33,6 +33,11 @@ class Store:
         with translated(self.path):
             return self.connection.execute(sql, parameters).fetchall()  # type: ignore[arg-type]
 
+    def each(self, sql: str, parameters: object = ()) -> Iterator[sqlite3.Row]:
+        """The rows of a query one by one."""
+        with translated(self.path):
+            yield from self.connection.execute(sql, parameters)  # type: ignore[arg-type]
+
     def row(self, sql: str, parameters: object = ()) -> sqlite3.Row | None:
         """The first row of a query, if any."""
         with translated(self.path):
@@ -63,6 +68,15 @@ class Store:
             self.connection.rollback()
             raise
         self.run("COMMIT")
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """Within, `StoreBusy` comes at once where another process is writing."""
+        self.run("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            self.run(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
     def changed_elsewhere(self) -> int:
         """A number that differs once another connection has committed something."""

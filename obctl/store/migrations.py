@@ -324,3 +324,35 @@ def m004_where_attempts_were_made(connection: sqlite3.Connection) -> None:
         ALTER TABLE outbox ADD COLUMN tried_end_at TEXT
         """,
     )
+
+
+@step
+def m005_search(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- What `log search --text` looks through. Entries are added after they were written
+        CREATE VIRTUAL TABLE log_words USING fts5 (
+            words, tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0
+        );
+        -- What `reservations list --text` looks through, and what has changed since
+        CREATE VIRTUAL TABLE reservation_words USING fts5 (
+            words, tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0
+        );
+        CREATE TABLE stale_words (reservation INTEGER PRIMARY KEY);
+        CREATE INDEX company_log_action ON company_log (action);
+        CREATE INDEX company_log_run ON company_log (run) WHERE run IS NOT NULL
+        """,
+    )
+    connection.execute(
+        """
+        CREATE TRIGGER reservation_words_stale
+        AFTER UPDATE OF subject, organizer_name, organizer_email ON reservations
+        WHEN (old.subject, old.organizer_name, old.organizer_email)
+            IS NOT (new.subject, new.organizer_name, new.organizer_email)
+        BEGIN
+            DELETE FROM reservation_words WHERE rowid = old.number;
+            INSERT OR IGNORE INTO stale_words VALUES (old.number);
+        END
+        """
+    )

@@ -19,9 +19,11 @@ from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.errors import UsageError
-from obctl.store.codec import fold, instant, moment
+from obctl.store.codec import instant, moment
 from obctl.store.database import Store
+from obctl.store.reservation_words import words_condition
 from obctl.store.services import load_services
+from obctl.store.word_index import folded_words
 
 COLUMNS = (
     "room", "subject", "organizer_name", "organizer_email", "start_at", "end_at", "time_zone",
@@ -137,17 +139,12 @@ def search_reservations(store: Store, wanted: Filter) -> list[Reservation]:
     if wanted.external_state is not None:
         conditions.append("r.external_state = ?")
         values.append(wanted.external_state)
-    for word in (wanted.text or "").split():
-        conditions.append(
-            "instr(fold(r.subject || ' ' || coalesce(r.organizer_name, '') || ' ' ||"
-            " coalesce(r.organizer_email, '') || ' ' || m.name || ' ' || m.mailbox || ' ' ||"
-            " coalesce((SELECT group_concat(s.kind || ' ' || s.description, ' ') FROM services s"
-            " WHERE s.reservation = r.number), '')), ?)"
-        )
-        values.append(fold(word))
+    holds_words, words = words_condition(store, folded_words(wanted.text))
+    conditions.append(holds_words)
+    values += words
     limit = "" if wanted.limit is None else f" LIMIT {int(wanted.limit)}"
     rows = store.rows(
-        "SELECT r.* FROM reservations r JOIN rooms m ON m.id = r.room"
+        "SELECT r.* FROM reservations r"
         f" WHERE {' AND '.join(conditions)} ORDER BY r.start_at, r.number{limit}",
         values,
     )

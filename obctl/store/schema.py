@@ -10,11 +10,14 @@ TABLES = {
     "migrations": "The schema steps that ran, and when.",
     "rooms": "The mapped rooms, with where each room's reading stands.",
     "reservations": "What Officebooking holds; one row for each date, series included.",
+    "reservation_words": "An index (FTS5) over subjects and organisers of reservations.",
+    "stale_words": "Reservations whose words have changed and are not indexed again yet.",
     "services": "Catering, visitors and other services on reservations.",
     "events": "Outlook as last read; rows whose gone_at is set are no longer there.",
     "agreed_states": "What both sides were when they last agreed.",
     "cancellation_requests": "Cancellations from Outlook that wait, or waited, for a person.",
     "company_log": "The journal, append-only; payload points at the original Outlook JSON.",
+    "log_words": "An index (FTS5) over company_log; entries are added some time after writing.",
     "payloads": "Original JSON, byte for byte; codec 0 is plain, 1 Zstandard with payload_1.dict.",
     "subscriptions": "The ledger of Graph subscriptions, ended ones included.",
     "inbox": "Change notifications received; handled_at is null while they wait.",
@@ -52,11 +55,13 @@ def describe(store: Store) -> list[ColumnDoc]:
 
 
 def tables(store: Store) -> list[str]:
-    """The tables there are; those of `TABLES` first, in its order."""
+    """The tables there are; those of `TABLES` first, in its order. What FTS5 keeps is its own."""
     found = [
         row["name"]
         for row in store.rows(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            "SELECT name FROM sqlite_master t WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            " AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE %'"
+            " AND substr(t.name, 1, length(name) + 1) = name || '_')"
         )
     ]
     order = list(TABLES)

@@ -147,10 +147,15 @@ def _fill_log(store: sqlite3.Connection, rooms: int, meetings: int, entries: int
             action, message = _ACTIONS[chance.randrange(len(_ACTIONS))]
             at = start + timedelta(days=365) * (entry / (entries + 1))
             about = subject(number)
+            run = f"{at:%Y%m%d}T010000Z-bench"
+            if entry <= entries // 5:
+                action, run = "night.first", "first-night"
+            if entry == entries // 3:
+                message += " once-only"
             yield {
                 "at": _text(at), "action": action, "room": 1 + number % rooms,
                 "email": person(number)[1], "subject": about, "reservation": number,
-                "event_id": f"E{number}", "run": f"{at:%Y%m%d}T010000Z-bench",
+                "event_id": f"E{number}", "run": run,
                 "message": message.format(number=number, subject=about),
             }  # fmt: skip
 

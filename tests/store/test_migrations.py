@@ -9,10 +9,18 @@ from pathlib import Path
 import pytest
 from builders import make_reservation, make_room
 
+from obctl.domain.room import RoomId
 from obctl.errors import StoreBusy, StoreError, StoreFull
 from obctl.store.database import Store, open_store
+from obctl.store.log_search import LogFilter, index_log, search_log
 from obctl.store.migrations import STEPS, migrate
-from obctl.store.reservations import find_reservation, insert_reservations
+from obctl.store.reservation_words import index_reservations
+from obctl.store.reservations import (
+    Filter,
+    find_reservation,
+    insert_reservations,
+    search_reservations,
+)
 from obctl.store.rooms import add_room, load_rooms
 
 TABLES = {
@@ -48,6 +56,10 @@ def at_step(path: Path, count: int) -> None:
             " '2026-09-15T09:00:00Z', '2026-09-15T10:00:00Z', 'Europe/Amsterdam', 0, 'confirmed',"
             " 10, 'outlook', '2026-09-01T00:00:00Z', '2026-09-01T00:00:00Z')"
         )
+        connection.execute(
+            "INSERT INTO company_log (at, action, room, subject, run, message) VALUES"
+            " ('2026-09-01T00:00:00Z', 'event.created', 1, 'Kept', 'R1', 'reservation 1 created')"
+        )
 
 
 def test_a_blank_file_becomes_a_store(tmp_path: Path) -> None:
@@ -71,6 +83,13 @@ def test_every_older_store_is_brought_up_to_date_with_its_rows(tmp_path: Path, c
     ):
         assert find_reservation(store, 1).subject == "Kept"
         assert [room.name for room in load_rooms(store)] == ["Old"]
+        for _ in range(2):
+            found = [r.number for r in search_reservations(store, Filter(text="kep OLD"))]
+            assert found == [1]
+            wanted = LogFilter(text="kept crea", action="event.*", run="R1", room=RoomId(1))
+            assert [entry.id for entry in search_log(store, wanted)] == [1]
+            index_log(store)
+            index_reservations(store)
         for row in new.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
             assert set(columns(store, row["name"])) == set(columns(new, row["name"]))
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from obctl.domain.cancellation import Proof, Reason
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event
+from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import Reservation
 
 
@@ -60,6 +61,8 @@ class Change(Struct, frozen=True):
     services_cancelled: tuple[int, ...] = ()
     twin: Reservation | None = None
     """Of a move: the reservation its meeting got meanwhile in the other room, and which ends."""
+    organizer_says: OrganizerSays | None = None
+    """Of a restored meeting: whether it takes place, by its organiser's own copy."""
     instead_of: Reservation | None = None
     """Of a new reservation: the one it may continue, in a room that cannot be read."""
 

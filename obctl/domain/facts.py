@@ -16,6 +16,7 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.difference import Difference
 from obctl.domain.event import Event, Response, SeriesMaster
 from obctl.domain.push import OutboxItem
+from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
@@ -94,6 +95,8 @@ class Facts:
     reserved_elsewhere: tuple[tuple[Room, Reservation], ...] = ()
     """Active reservations with the same series key in other mapped rooms."""
     organizer_copy: OrganizerCopy | None = None
+    organizer_says: OrganizerSays | None = None
+    """What the organiser's calendar says of a meeting that was put back; `None`: nobody asked."""
     created_together: int = 0
     """How many other events of the room bear the same `createdDateTime`, to the minute."""
     vanished_together: int = 0

@@ -57,6 +57,14 @@ def read_ical_uid(text: str) -> GlobalObjectId:
     )
 
 
+def without_date(text: str) -> str:
+    """The `iCalUId` of the series that a date with its own id belongs to; others are their own."""
+    if read_ical_uid(text).instance_date is None:
+        return text
+    digits = text.strip()
+    return digits[: 2 * _DATE.start] + "0" * 8 + digits[2 * _DATE.stop :]
+
+
 def _bytes(text: str) -> bytes | None:
     try:
         raw = bytes.fromhex(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
@@ -36,18 +37,29 @@ class Scope:
         )
 
 
+class OrganizerSays(StrEnum):
+    """What the organiser's own calendar says of a meeting."""
+
+    TAKES_PLACE = "takes place"
+    CANCELLED = "is cancelled"
+    GONE = "is not there"
+    UNKNOWN = "cannot be read"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Everything read of one room in one go.
 
     `masters` holds the masters that were asked for; `None` where Graph answered 404. `gone` are the
-    events Graph was asked for by id and answered 404.
+    events Graph was asked for by id and answered 404. `organizers` holds what those calendars say
+    of events that were put back once.
     """
 
     scope: Scope
     events: tuple[Event, ...]
     masters: Mapping[EventId, SeriesMaster | None] = field(default_factory=dict)
     gone: frozenset[EventId] = frozenset()
+    organizers: Mapping[EventId, OrganizerSays] = field(default_factory=dict)
 
     @property
     def says_nothing(self) -> bool:
@@ -64,4 +76,10 @@ class Reading:
             series=self.scope.series | later.scope.series,
         )
         masters = {**self.masters, **later.masters}
-        return Reading(scope, tuple(events.values()), masters, self.gone | later.gone)
+        return Reading(
+            scope,
+            tuple(events.values()),
+            masters,
+            self.gone | later.gone,
+            {**self.organizers, **later.organizers},
+        )

@@ -16,6 +16,7 @@ from obctl.domain.event import Event, EventType
 from obctl.domain.matching import Loss, losses, match
 from obctl.domain.merge import merge, status_of
 from obctl.domain.plan import LeftAlone, Plan
+from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
@@ -134,7 +135,13 @@ def _still_there(situation: Situation, reservation: Reservation, event: Event) -
             revived = _as_shown(revived, event)
         else:
             revived = replace(revived, status=Status.CONFIRMED)
-        return Change(ChangeKind.RESTORE, after=revived, before=reservation, event=event)
+        return Change(
+            ChangeKind.RESTORE,
+            after=revived,
+            before=reservation,
+            event=event,
+            organizer_says=situation.reading.organizers.get(event.id),
+        )
     if agreed is None:
         if reservation.external_state in (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED):
             return None
@@ -232,10 +239,15 @@ def _lost(situation: Situation, loss: Loss) -> Change | None:
         return _moved(situation, reservation, destination)
     agreed = situation.agreed.get(reservation.number)
     # Services that a room which cannot be read may call for are not cancelled unasked.
-    waits = reservation.number in situation.elsewhere.undecided and reservation.ordered_services
+    undecided = reservation.number in situation.elsewhere.undecided
+    waits = undecided and bool(reservation.ordered_services)
+    organizer = _organizer_of_restored(situation, reservation)
+    proof = Proof.PROVEN if organizer is OrganizerSays.CANCELLED else loss.proof
+    # Nor is a meeting that was put back, while its organiser has it or cannot be asked.
+    waits = waits or organizer in (OrganizerSays.TAKES_PLACE, OrganizerSays.UNKNOWN)
     decision = decide(
         reservation,
-        proof=Proof.UNPROVEN if waits else loss.proof,
+        proof=Proof.UNPROVEN if waits else proof,
         changed_here=agreed is not None and reservation.version != agreed.version,
         ignore_requests=situation.settings.ignore_cancellation_requests and not waits,
         now=now,
@@ -276,6 +288,11 @@ def _lost(situation: Situation, loss: Loss) -> Change | None:
                 reason=decision.reason,
                 cause=cause,
             )
+
+
+def _organizer_of_restored(situation: Situation, reservation: Reservation) -> OrganizerSays | None:
+    event_id = reservation.event_id
+    return situation.reading.organizers.get(event_id) if event_id else None
 
 
 def _moved(situation: Situation, reservation: Reservation, destination: Destination) -> Change:

@@ -205,6 +205,8 @@ def _entry(change: Change, number: ReservationNumber, run: str | None, now: date
             words = f"reservation {number} moved here from another room: {where}"
         case ChangeKind.RESTORE:
             words = f"reservation {number} is in Outlook again: {where}"
+            if change.organizer_says:
+                words += f"; the organiser's copy {change.organizer_says}"
         case ChangeKind.REKEY:
             words = f"reservation {number} has another event id now: {where}"
         case _:

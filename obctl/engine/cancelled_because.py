@@ -63,6 +63,7 @@ def _facts(store: Store, situation: Situation, loss: Loss) -> Facts:
             if event.start < reservation.end and event.end > reservation.start
         ),
         elsewhere=((moved.room, moved.event),) if moved else (),
+        organizer_says=situation.reading.organizers.get(event_id) if event_id else None,
         last_run_at=room.last_synced_at,
         history=tuple(
             load_history(store, room.id, [event_id] if event_id else [], reservation.number)

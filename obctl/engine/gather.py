@@ -94,6 +94,9 @@ async def gather_facts(
         organizer=await outlook.organizer(event.organizer.email)
         if event and not event.is_organizer and _internal(gathered, event)
         else OrganizerAnswer.UNKNOWN,
+        organizer_says=await outlook.organizer_says(room, reservation)
+        if reservation and event and _is_put_back(reservation, event)
+        else None,
         domains=_domains(gathered),
         history=tuple(
             load_history(store, room.id, event_ids, reservation.number if reservation else None)
@@ -120,6 +123,10 @@ async def gather_facts(
             if other.id != room.id and room.object_id and other.object_id == room.object_id
         ),
     )
+
+
+def _is_put_back(reservation: Reservation, event: Event) -> bool:
+    return not reservation.is_active and event.takes_room and event.id != reservation.event_id
 
 
 def _siblings(

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.facts import OrganizerAnswer
+from obctl.domain.reading import OrganizerSays
+from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.conditions import condition_of
+from obctl.engine.organizers import ask_organizer
 from obctl.engine.ports import Gateway
 from obctl.errors import GraphUnavailable, NotAuthorised, NotFound, ObctlError
 from obctl.store.events import find_event, load_events
@@ -96,6 +99,12 @@ class Outlook:
         if entry is None:
             return OrganizerAnswer.NOT_FOUND
         return OrganizerAnswer.DISABLED if entry.enabled is False else OrganizerAnswer.FOUND
+
+    async def organizer_says(self, room: Room, reservation: Reservation) -> OrganizerSays:
+        """Whether the meeting takes place, by its organiser's own copy."""
+        if self._gateway is None:
+            return OrganizerSays.UNKNOWN
+        return await ask_organizer(self._gateway, room, reservation)
 
     async def subscriptions(self, room: Room) -> tuple[Subscription, ...]:
         """The room's ledger lines; one that Graph no longer lists before its expiry is lost."""

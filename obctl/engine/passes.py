@@ -26,6 +26,7 @@ from obctl.engine.conditions import condition_of
 from obctl.engine.detect import detect, read_room
 from obctl.engine.identity import Identities
 from obctl.engine.moves import Moves, Waiting, doubts, find_moves, seen_in
+from obctl.engine.organizers import ask_organizers
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
 from obctl.engine.reading import (
@@ -173,9 +174,10 @@ class Pass:
     async def _verified(
         self, situation: Situation, removed: frozenset[EventId] = frozenset()
     ) -> Situation:
-        return await verify(
+        verified = await verify(
             self._gateway, situation, removed, trust_empty=self._options.allow_cancellations
         )
+        return await ask_organizers(self._gateway, self._store, verified)
 
     async def _settle(self) -> None:
         """Plan the rooms that waited, now that it is known what turned up where."""

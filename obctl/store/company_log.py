@@ -110,6 +110,18 @@ def load_refusals(store: Store, room: RoomId, since: datetime | None) -> list[Lo
     return [entry_of(row) for row in rows]
 
 
+def was_restored(store: Store, reservation: int, event_id: str) -> bool:
+    """Whether this event is one that brought the reservation back to life."""
+    return (
+        store.row(
+            "SELECT 1 FROM company_log WHERE reservation = ? AND action = 'event.restored'"
+            " AND event_id = ?",
+            (reservation, event_id),
+        )
+        is not None
+    )
+
+
 def prune_log(store: Store, before: str) -> int:
     """Remove what is older than the instant text `before`; returns how many entries went.
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from night import Night, mailbox_of
+from night import Night, daily, mailbox_of
 
+from obctl.domain.cancellation import RequestStatus
 from obctl.engine.rooms import import_existing
 from obctl.sandbox.steps import BookDirectly, MoveMailbox, Purge, Refile, Restore, Rewrite
+from obctl.store.cancellation_requests import load_requests
+from obctl.store.company_log import LogFilter, search_log
 
 
 def test_a_meeting_becomes_a_reservation(night: Night) -> None:
@@ -126,6 +131,71 @@ def test_a_meeting_put_back_by_calendar_repair_revives_its_old_reservation(night
     assert night.only().number == number
     assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
     assert night.log("event.*")[-1] == "event.restored"
+
+
+@pytest.mark.parametrize("readable", [True, False], ids=["readable", "closed"])
+@pytest.mark.parametrize("series", [False, True], ids=["single", "series"])
+def test_what_was_put_back_is_not_cancelled_again_before_its_organiser_is_asked(
+    night: Night, readable: bool, series: bool
+) -> None:
+    more = {"recurrence": daily(count=3)} if series else {}
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00", **more)
+    night.run()
+    night.configure(ignore_cancellation_requests=True)
+    _put_back(night, meeting)
+    made = night.reservations()
+    if not readable:
+        night.fail("forbidden", "anna")
+    night.delete("Rembrandt", meeting)
+    assert night.run(again=readable).cancelled == 0
+    assert [reason for _, reason in night.requests()] == ["unproven"] * len(made)
+    says = "takes place" if readable else "cannot be read"
+    assert ("organizer.copy", says) in _evidence(night)
+    night.recover()
+    if readable:
+        return
+    night.cancel(meeting)
+    night.run()
+    assert (night.reservations(), night.requests()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("says", "befall"),
+    [
+        ("takes place", lambda _night, _meeting: None),
+        ("is not there", lambda night, meeting: night.tenant.delete(meeting.organizer, meeting)),
+        ("cannot be read", lambda night, _meeting: night.fail("forbidden", "anna")),
+    ],
+)
+def test_the_log_says_what_the_organiser_has_of_what_was_put_back(
+    night: Night, says: str, befall: Callable[[Night, Any], None]
+) -> None:
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    night.configure(ignore_cancellation_requests=True)
+    _put_back(night, meeting, before=befall)
+    (entry,) = search_log(night.store, LogFilter(action="event.restored"))
+    assert entry.message.endswith(f"; the organiser's copy {says}")
+
+
+def _put_back(
+    night: Night, meeting: Any, *, before: Callable[[Night, Any], None] = lambda _night, _it: None
+) -> None:
+    """The meeting vanishes, and calendar repair brings it back."""
+    night.delete("Rembrandt", meeting)
+    night.run()
+    night.act(Restore(meeting=_named(night, meeting), mailbox=mailbox_of("Rembrandt")))
+    before(night, meeting)
+    night.run()
+    night.recover()
+    assert night.reservations()
+
+
+def _evidence(night: Night) -> list[tuple[str, str]]:
+    request = load_requests(night.store, RequestStatus.OPEN)[0]
+    assert request.cause is not None
+    assert request.cause.code == "restored-by-calendar-repair"
+    return [(item.fact, item.value) for item in request.cause.evidence]
 
 
 def test_a_request_closes_itself_when_the_event_is_put_back_unchanged(night: Night) -> None:

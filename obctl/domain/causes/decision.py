@@ -108,9 +108,9 @@ _NEWS = frozenset({
 
 _WHY_IT_WENT = (
     "id-changed-after-mailbox-move", "moved-to-other-room", "cancelled-but-kept-on-calendar",
-    "occurrence-cancelled-silently", "series-split", "retention-purged", "no-show-released",
-    "room-declined", "recurrence-horizon", "conflict-partially-declined-series",
-    "hard-deleted-by-delegate",
+    "occurrence-cancelled-silently", "series-split", "retention-purged",
+    "restored-by-calendar-repair", "no-show-released", "room-declined", "recurrence-horizon",
+    "conflict-partially-declined-series", "hard-deleted-by-delegate",
 )  # fmt: skip
 
 

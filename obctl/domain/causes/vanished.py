@@ -20,6 +20,7 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, 
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Response
 from obctl.domain.facts import Facts, OrganizerAnswer
+from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import Reservation
 
 PURGED_TOGETHER = 10
@@ -54,14 +55,15 @@ def restored_by_repair(facts: Facts) -> Cause | None:
     """Calendar repair put a cancelled meeting back: a new copy of the old meeting."""
     both = unwithdrawn(facts)
     if both is None:
-        return None
+        return _gone_again(facts)
     reservation, event = both
     if event.key is None or event.key != reservation.key or event.id == reservation.event_id:
         return None
     recopied = event.created_at and event.born_at and event.created_at - event.born_at > _A_DAY
+    takes_place = facts.organizer_says is OrganizerSays.TAKES_PLACE
     return found(
         "restored-by-calendar-repair",
-        LIKELY if recopied and facts.event_missing else POSSIBLE,
+        LIKELY if facts.event_missing and (recopied or takes_place) else POSSIBLE,
         {
             "reservation.status": reservation.status,
             "reservation.event_id": reservation.event_id,
@@ -69,12 +71,42 @@ def restored_by_repair(facts: Facts) -> Cause | None:
             "event.id": event.id,
             "event.created_at": event.created_at,
             "event.born_at": event.born_at,
+            "organizer.copy": facts.organizer_says,
         },
         refuted_by="the old id still answers, or the organiser invited the room again",
-        remedy=(
-            "ask the organiser whether the meeting takes place:"
-            f" if so {sync(facts.room)} revives the reservation; if not, the room declines it"
-        ),
+        remedy=_by_organizers_copy(facts),
+    )
+
+
+def _by_organizers_copy(facts: Facts) -> str:
+    revive = f"{sync(facts.room)} revives the reservation"
+    match facts.organizer_says:
+        case OrganizerSays.TAKES_PLACE:
+            return revive
+        case OrganizerSays.CANCELLED | OrganizerSays.GONE:
+            return f"{revive}; it does not take place: obctl reservations cancel declines it then"
+        case _:
+            return (
+                "ask the organiser whether the meeting takes place:"
+                f" if so {revive}; if not, the room declines it"
+            )
+
+
+def _gone_again(facts: Facts) -> Cause | None:
+    """What was put back once is gone again: by its organiser's copy alone it may be judged."""
+    reservation = vanished(facts)
+    if reservation is None or facts.organizer_says is None:
+        return None
+    return found(
+        "restored-by-calendar-repair",
+        POSSIBLE,
+        {
+            "reservation.event_id": reservation.event_id,
+            "answer.by_id": 404 if facts.event_missing else None,
+            "organizer.copy": facts.organizer_says,
+        },
+        refuted_by="calendar repair does not put the meeting back a second time",
+        remedy=f"read the organiser's copy, or ask; then {settle(facts, reservation)}",
     )
 
 

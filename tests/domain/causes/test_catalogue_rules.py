@@ -35,6 +35,7 @@ from obctl.domain.difference import Confidence, DifferenceKind
 from obctl.domain.event import EventId, EventType, Person, Response
 from obctl.domain.facts import Facts, OrganizerAnswer, OrganizerCopy
 from obctl.domain.push import PushAction
+from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import ExternalState, Source, Status
 from obctl.domain.room import CalendarProcessing, RoomId
 from obctl.domain.series import Recurrence
@@ -590,6 +591,27 @@ ROWS = [
         "restored-by-calendar-repair",
         LIKELY,
         id="cancelled, gone, and back as a new copy",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K"),
+            event_missing=True,
+            organizer_says=OrganizerSays.TAKES_PLACE,
+        ),
+        "restored-by-calendar-repair",
+        LIKELY,
+        id="back as a new copy, and its organiser has it",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
+            organizer_says=OrganizerSays.UNKNOWN,
+        ),
+        "restored-by-calendar-repair",
+        POSSIBLE,
+        id="put back once, gone again, and its organiser cannot be asked",
     ),
     # time
     pytest.param(

@@ -171,7 +171,7 @@ def _ensure_free_in_outlook(
 ) -> None:
     """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""
     from obctl.domain.time_span import TimeSpan
-    from obctl.engine.creating import ensure_free
+    from obctl.engine.creating import ensure_free_now
     from obctl.engine.ports import Gateway
     from obctl.errors import TryLater
 
@@ -180,7 +180,7 @@ def _ensure_free_in_outlook(
     span = TimeSpan(start, end)
 
     async def check(gateway: Gateway) -> None:
-        ensure_free(room, await gateway.fetch_view(room, span), but=but)
+        await ensure_free_now(context.company, gateway, room, span, but=but)
 
     try:
         context.with_graph(check)
@@ -199,7 +199,6 @@ def _push_and_show(
     """Push what is owed, show the first reservation as it is then, and say what did not work."""
     from obctl.engine.ports import Gateway
     from obctl.engine.push import PushResult, push_reservations
-    from obctl.engine.pushed import is_final
     from obctl.render.objects import reservation_object
     from obctl.render.output import message, show_one, warning
     from obctl.render.reservations import reservation_picture
@@ -229,16 +228,27 @@ def _push_and_show(
     if count > 1:
         message(f"{count} reservations of the series")
     if failed:
-        state = f"reservation {shown.number} has external state {int(shown.external_state)}"
         raise type(failed)(
             f"saved here, but not in Outlook yet: {failed.message}",
-            hint="Outlook will not take it like this: change or cancel it; a sync run tries again"
-            f" once a day. {state}"
-            if is_final(failed)
-            else f"every sync run tries again; {state}",
+            hint=_what_next(failed, shown),
             code=failed.code,
             graph=failed.graph,
         )
+
+
+def _what_next(failed: ObctlError, shown: Reservation) -> str:
+    from obctl.engine.pushed import is_final
+    from obctl.errors import ResyncRequired
+
+    state = f"reservation {shown.number} has external state {int(shown.external_state)}"
+    if isinstance(failed, ResyncRequired):
+        return f"{failed.hint}\n{state}"
+    if is_final(failed):
+        return (
+            "Outlook will not take it like this: change or cancel it; a sync run tries again once a"
+            f" day. {state[0].upper()}{state[1:]}"
+        )
+    return f"every sync run tries again; {state}"
 
 
 def _scope(text: str) -> SeriesScope:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 RoomId = NewType("RoomId", int)
+LOCKED_OUT = "room-remapped"
+"""The condition that lasts until a resync, or until the mailbox on record is back."""
 
 
 class Verdict(StrEnum):

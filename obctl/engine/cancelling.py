@@ -12,6 +12,7 @@ from obctl.domain.reservation import (
 )
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.lockout import ensure_not_locked_out
 from obctl.engine.owing import (
     Farewell,
     SeriesScope,
@@ -26,6 +27,7 @@ from obctl.store.reservations import (
     find_reservation,
     update_reservation,
 )
+from obctl.store.rooms import find_room_by_id
 from obctl.store.services import cancel_services
 
 
@@ -39,6 +41,7 @@ def cancel_reservation(
             raise UsageError(
                 f"reservation {number} is cancelled already", code="reservation-cancelled"
             )
+        ensure_not_locked_out([find_room_by_id(company.store, first.room)])
         chosen = chosen_of(company, first, scope)
         cancelled = []
         for reservation in chosen:

@@ -20,6 +20,7 @@ from obctl.domain.series_order import Move, changes_day, ensure_in_order, in_pas
 from obctl.domain.time_span import TimeSpan, local_day, shift_days
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.lockout import ensure_not_locked_out
 from obctl.engine.owing import (
     SeriesScope,
     chosen_of,
@@ -63,6 +64,8 @@ def change_reservation(
         raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
     with company.store.transaction():
         first = find_reservation(company.store, number)
+        rooms = {first.room, edit.room.id if edit.room else first.room}
+        ensure_not_locked_out(find_room_by_id(company.store, room) for room in rooms)
         chosen = chosen_of(company, first, scope)
         for reservation in chosen:
             _ensure_changeable(company, reservation)

@@ -18,10 +18,11 @@ from obctl.domain.series_order import in_passing_order
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.lockout import explained
 from obctl.engine.owed import Owed, PushResult
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import LinkedSeries, claim, record_cancelled, record_in_step, record_series
-from obctl.errors import GraphRefused, NotFound, Refused
+from obctl.errors import GraphRefused, NotFound, ObctlError, Refused
 
 _CONFLICT = 409
 
@@ -112,6 +113,17 @@ def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
 
 def _taking(view: Collection[Event]) -> list[Event]:
     return [event for event in view if event.takes_room and event.show_as != "free"]
+
+
+async def ensure_free_now(
+    company: Company, gateway: Gateway, room: Room, span: TimeSpan, *, but: EventId | None = None
+) -> None:
+    """`ensure_free` as Outlook stands now; raises `ResyncRequired` for a room to lock out."""
+    try:
+        view = await gateway.fetch_view(room, span)
+    except ObctlError as error:
+        raise await explained(company, gateway, room, error) from error
+    ensure_free(room, view, but=but)
 
 
 def ensure_free(room: Room, view: Collection[Event], *, but: EventId | None = None) -> None:

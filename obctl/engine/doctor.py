@@ -7,6 +7,7 @@ from typing import Any
 
 from obctl.domain.subscription import SubscriptionState
 from obctl.engine.company import Company
+from obctl.engine.lockout import way_out
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
 from obctl.store.rooms import load_rooms
@@ -37,8 +38,12 @@ def examine(company: Company, with_graph: WithGraph) -> list[Finding]:
             found.append(_problem("graph places", error.message, error.hint))
         for room in rooms:
             try:
-                if await gateway.look_up(room.mailbox) is None:
+                entry = await gateway.look_up(room.mailbox)
+                if entry is None:
                     found.append(_problem("room", f"{room.mailbox}: no such mailbox", None))
+                elif room.object_id and entry.object_id != room.object_id:
+                    message = f"{room.mailbox} is another mailbox now than the one that was mapped"
+                    found.append(_problem("room", message, way_out(room)))
             except ObctlError as error:
                 found.append(_problem("room", f"{room.mailbox}: {error.message}", error.hint))
         return found

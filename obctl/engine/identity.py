@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from obctl.domain.directory import DirectoryEntry
-from obctl.domain.room import Room
+from obctl.domain.room import LOCKED_OUT, Room
 from obctl.engine.conditions import Inconclusive
 from obctl.engine.ports import Gateway
 from obctl.errors import GraphRefused, NotAuthorised, ObctlError
@@ -36,7 +36,7 @@ class Identities:
             raise Inconclusive(
                 f"{room.mailbox} is another mailbox now (object id {entry.object_id}, mapped as"
                 f" {room.object_id}); nothing was changed",
-                code="room-remapped",
+                code=LOCKED_OUT,
                 hint=f"if the mailbox was re-created: obctl sync resync {room.mailbox}",
             )
         return entry.object_id

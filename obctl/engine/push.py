@@ -20,6 +20,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.creating import changes_of, create, ensure_free, withdraw
+from obctl.engine.lockout import explained
 from obctl.engine.owed import Owed
 from obctl.engine.owed import PushResult as PushResult
 from obctl.engine.ports import Gateway
@@ -109,7 +110,8 @@ async def _push(
                 await _change(company, gateway, owed)
             case PushAction.CANCEL:
                 await _cancel(company, gateway, owed)
-    except ObctlError as error:
+    except ObctlError as raw:
+        error = await explained(company, gateway, owed.room, raw)
         record_failure(company, owed, error)
         return PushResult(number, error)
     return PushResult(number)

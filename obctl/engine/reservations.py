@@ -21,6 +21,7 @@ from obctl.domain.room import Room
 from obctl.domain.series import parse_rrule, starts
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.engine.company import Company
+from obctl.engine.lockout import ensure_not_locked_out
 from obctl.engine.owing import (
     ensure_free_here,
     is_all_day,
@@ -32,6 +33,7 @@ from obctl.store.reservations import (
     insert_reservations,
     next_number,
 )
+from obctl.store.rooms import find_room_by_id
 
 _MOST_OCCURRENCES = 730
 _LONGEST_SERIES = timedelta(days=1825)
@@ -55,8 +57,8 @@ class Wish:
 def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
     """Save a new reservation, or each occurrence of a series, with the push it owes.
 
-    Raises `Refused` (slot-taken) where Officebooking has the room taken, and `UsageError` for times
-    that cannot be.
+    Raises `Refused` (slot-taken) where Officebooking has the room taken, `ResyncRequired` where the
+    room is locked out, and `UsageError` for times that cannot be.
     """
     if wish.end <= wish.start:
         raise UsageError("a reservation must end after it starts", code="bad-time")
@@ -69,6 +71,7 @@ def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
             f"{instant_text(spans[0].start)} is past", hint="choose a later time", code="bad-time"
         )
     with company.store.transaction():
+        ensure_not_locked_out([find_room_by_id(company.store, wish.room.id)])
         for span in spans:
             ensure_free_here(company, wish.room, span, ignore=frozenset())
         first = next_number(company.store)

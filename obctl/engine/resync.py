@@ -6,14 +6,19 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.room import Room
 from obctl.engine.company import Company
 from obctl.store.company_log import append_log
+from obctl.store.outbox import hasten_room
 from obctl.store.rooms import ReadingState, forget_identity, save_reading_state
 
 
 def forget_reading(company: Company, room: Room) -> None:
-    """Drop the delta link and the mailbox's remembered identity; reservations stay."""
+    """Drop the delta link and the mailbox's remembered identity; reservations stay.
+
+    A room that was locked out is so no more, and what failed in it is due.
+    """
     with company.store.transaction():
         save_reading_state(company.store, room.id, ReadingState(None, None, None, None))
         forget_identity(company.store, room.id)
+        hasten_room(company.store, room.id, company.now)
         append_log(
             company.store,
             [

@@ -124,6 +124,14 @@ def hand_over_owed(store: Store, reservation: int, to: int) -> None:
     )
 
 
+def hasten_room(store: Store, room: RoomId, at: datetime) -> None:
+    """What failed in a room may pass now."""
+    store.run(
+        "UPDATE outbox SET due_at = ? WHERE room = ? AND failed = 1 AND done_at IS NULL",
+        (instant(at), room),
+    )
+
+
 def mark_failed(
     store: Store,
     item: int,

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from obctl.domain.event import DeltaLink
-from obctl.domain.room import CalendarProcessing, Room, RoomId, Verdict
+from obctl.domain.room import LOCKED_OUT, CalendarProcessing, Room, RoomId, Verdict
 from obctl.errors import UsageError
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
@@ -144,9 +144,11 @@ def save_pass(store: Store, room: RoomId, *, synced_at: datetime) -> None:
 
 
 def save_inconclusive(store: Store, room: RoomId, condition: str) -> None:
-    """Record that the room's last read cannot be trusted, and why."""
+    """Record that the room's last read cannot be trusted, and why; a lock-out outlasts the rest."""
     store.run(
-        "UPDATE rooms SET verdict = 'inconclusive', condition = ? WHERE id = ?", (condition, room)
+        "UPDATE rooms SET verdict = 'inconclusive',"
+        " condition = CASE condition WHEN ? THEN condition ELSE ? END WHERE id = ?",
+        (LOCKED_OUT, condition, room),
     )
 
 
@@ -158,8 +160,10 @@ def save_identity(store: Store, room: RoomId, object_id: str) -> None:
 
 
 def forget_identity(store: Store, room: RoomId) -> None:
-    """Accept whatever mailbox answers at the room's address next."""
-    store.run("UPDATE rooms SET object_id = NULL WHERE id = ?", (room,))
+    """Accept whatever mailbox answers at the room's address next; lifts a lock-out."""
+    store.run(
+        "UPDATE rooms SET object_id = NULL, verdict = NULL, condition = NULL WHERE id = ?", (room,)
+    )
 
 
 def save_activated(store: Store, room: RoomId, activated_at: datetime) -> None:

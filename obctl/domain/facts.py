@@ -70,12 +70,17 @@ class Facts:
     """Other instances of the same series that were read."""
     same_room: tuple[Event, ...] = ()
     """Other events of the room that overlap, cancelled ones included."""
+    successors: tuple[Event, ...] = ()
+    """Dates of other series of the same organiser, within a day."""
     elsewhere: tuple[tuple[Room, Event], ...] = ()
     """Events with the same series key in other mapped rooms."""
     rekeyed: Event | None = None
     """An event of this room with the same key and another id."""
     siblings: tuple[Reservation, ...] = ()
-    """Other reservations of the room that overlap or share the series key."""
+    """Other reservations of the room that overlap or share the series key.
+
+    And those of the same organiser, within a day, whose event is gone.
+    """
     outbox: OutboxItem | None = None
     request: CancellationRequest | None = None
     """The newest cancellation request for the reservation, whatever its status."""

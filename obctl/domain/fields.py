@@ -38,8 +38,8 @@ def differing_fields(
         fields["subject"] = FieldValues(reservation.subject, event.subject)
     if not event.is_organizer:
         fields |= _answers(reservation, event)
-    stale_id = reservation.event_id not in (None, event.id) and reservation.key == event.key
-    if not fields and stale_id and reservation.key is not None:
+    # Alike in all that people see, but not the event on record: moved, split off or replaced.
+    if not fields and reservation.event_id not in (None, event.id):
         fields["event_id"] = FieldValues(reservation.event_id, event.id)
     return fields
 

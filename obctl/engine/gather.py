@@ -84,7 +84,8 @@ async def gather_facts(
         same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
         elsewhere=await _elsewhere(gathered, room, shown),
         rekeyed=_rekeyed(reservation, events),
-        siblings=_siblings(gathered, room, difference, reservations, series_key),
+        successors=_successors(reservation, events),
+        siblings=_siblings(gathered, room, difference, reservations, event, series_key),
         outbox=_owed(company, reservation),
         request=newest_request(store, reservation.number) if reservation else None,
         subscriptions=subscriptions,
@@ -134,12 +135,23 @@ def _siblings(
     room: Room,
     difference: Difference,
     reservations: Sequence[Reservation],
+    event: Event | None,
     series_key: str | None,
 ) -> tuple[Reservation, ...]:
-    """Reservations of the room that overlap, or belong to the same series on whatever day."""
+    """Reservations of the room that overlap, or belong to the same series on whatever day.
+
+    An event that may go on for a date nearby finds that one too.
+    """
     found = {
         r.number: r for r in reservations if r.start < difference.end and r.end > difference.start
     }
+    if event is not None and event.original_start:
+        living = {e.id for e in gathered.events.get(room.id, ())}
+        found |= {
+            r.number: r
+            for r in reservations
+            if r.is_active and r.event_id not in living and _may_go_on(r, event)
+        }
     if series_key is not None:
         found |= {
             r.number: r
@@ -149,6 +161,23 @@ def _siblings(
     if difference.reservation is not None:
         found.pop(difference.reservation, None)
     return tuple(found.values())
+
+
+def _successors(reservation: Reservation | None, events: Sequence[Event]) -> tuple[Event, ...]:
+    if reservation is None:
+        return ()
+    return tuple(event for event in events if _may_go_on(reservation, event))
+
+
+def _may_go_on(reservation: Reservation, event: Event) -> bool:
+    """Whether a date of one series may be what became of a date of another."""
+    return (
+        reservation.series_master_id is not None
+        and event.series_master_id is not None
+        and event.series_key != reservation.series_key
+        and event.organizer.email == reservation.organizer.email
+        and abs(event.start - reservation.start) < _AROUND
+    )
 
 
 def _master_id(

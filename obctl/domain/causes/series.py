@@ -102,7 +102,8 @@ def continuation(facts: Facts) -> Event | None:
     day, end = series_date(facts, reservation), facts.master.recurrence.end_date
     if day is None or end is None or day <= end:
         return None
-    return next((event for event in others(facts) if _continues(reservation, event)), None)
+    candidates = (*others(facts), *facts.successors)
+    return next((event for event in candidates if _continues(reservation, event)), None)
 
 
 def _continues(reservation: Reservation, event: Event) -> bool:

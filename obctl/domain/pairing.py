@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId
+from obctl.domain.push import OWN
 from obctl.domain.reservation import Reservation, ReservationNumber
 
 SAME_DATE = timedelta(hours=12)
-_OWN_MARKER = "obctl-"
 
 Pair = tuple[Reservation, Event]
 
@@ -57,9 +57,9 @@ def pair(reservations: Iterable[Reservation], events: Iterable[Event]) -> Pairin
 
 def pushed_for(event: Event) -> ReservationNumber | None:
     """The reservation for which obctl itself wrote this event, `None` if it did not."""
-    if event.transaction_id is None or not event.transaction_id.startswith(_OWN_MARKER):
+    if event.transaction_id is None or not event.transaction_id.startswith(OWN):
         return None
-    number = event.transaction_id.removeprefix(_OWN_MARKER).partition("-")[0]
+    number = event.transaction_id.removeprefix(OWN).partition("-")[0]
     return ReservationNumber(int(number)) if number.isdecimal() else None
 
 

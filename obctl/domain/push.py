@@ -13,6 +13,8 @@ from obctl.domain.room import RoomId
 from obctl.domain.series import Recurrence
 from obctl.domain.time_span import TimeSpan, instant_text
 
+OWN = "obctl-"
+"""How our `transactionId`s begin."""
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
 _MOST_DOUBLINGS = 10
@@ -93,7 +95,7 @@ def transaction_id(
     """
     what = f"{company}/{reservation}/{version}/{instant_text(owed_at)}"
     digest = hashlib.sha256(what.encode()).hexdigest()
-    return f"obctl-{reservation}-{version}-{digest[:16]}"
+    return f"{OWN}{reservation}-{version}-{digest[:16]}"
 
 
 def wait_after(attempts: int, *, final: bool) -> timedelta:

@@ -21,8 +21,8 @@ from obctl.store.cancellation_requests import add_request, decide_request, newes
 from obctl.store.company_log import append_log
 from obctl.store.database import Store
 from obctl.store.events import (
-    change_keys,
-    known_ids,
+    known_among,
+    known_between,
     load_series_events,
     mark_gone,
     payload_ids,
@@ -48,7 +48,11 @@ def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> d
     An event whose change key is the one already stored is not written again.
     """
     room = plan.room.id
-    known = change_keys(store, room)
+    span = reading.scope.span
+    if reading.scope.whole:
+        known = known_between(store, room, span)
+    else:
+        known = known_among(store, room, [event.id for event in reading.events])
     fresh = [
         event
         for event in reading.events
@@ -58,7 +62,7 @@ def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> d
     payloads = save_events(store, room, fresh)
     if reading.scope.whole:
         seen = {event.id for event in reading.events}
-        mark_gone(store, room, known_ids(store, room, reading.scope.span) - seen, now)
+        mark_gone(store, room, known.keys() - seen, now)
     mark_gone(store, room, reading.gone, now)
     mark_gone(store, room, _gone_instances(store, room, reading), now)
     return payloads

@@ -10,6 +10,7 @@ from obctl.domain.event import Event, EventId
 from obctl.domain.matching import match
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.plan import Plan
+from obctl.domain.push import OWN
 from obctl.domain.reading import Reading
 from obctl.domain.reconcile import plan_room
 from obctl.domain.reservation import Reservation
@@ -21,9 +22,9 @@ from obctl.engine.cancelled_because import causes_of
 from obctl.engine.company import Company
 from obctl.engine.windows import policy_window
 from obctl.errors import UnsafePlan
-from obctl.store.agreed_states import load_agreed
-from obctl.store.cancellation_requests import load_requests
-from obctl.store.outbox import load_leaving, load_transaction_ids
+from obctl.store.agreed_states import load_agreed_of
+from obctl.store.cancellation_requests import load_newest_requests
+from obctl.store.outbox import load_leaving, load_own
 from obctl.store.reservations import (
     find_by_event,
     load_by_series,
@@ -79,15 +80,22 @@ class PlanMaker:
         return Situation(
             room=room,
             reservations=tuple(reservations.values()),
-            agreed=load_agreed(self._store, room.id),
+            agreed=load_agreed_of(self._store, reservations),
             reading=reading,
             settings=self._settings,
             window=policy_window(room, self._settings, self._now),
             now=self._now,
             first_instances_only=bool(self._options.only)
             and self._settings.series is SeriesPolicy.NIGHTLY,
-            requests={item.reservation: item for item in load_requests(self._store)},
-            owned=load_transaction_ids(self._store),
+            requests=load_newest_requests(self._store, reservations),
+            owned=load_own(
+                self._store,
+                {
+                    event.transaction_id
+                    for event in reading.events
+                    if event.transaction_id and event.transaction_id.startswith(OWN)
+                },
+            ),
             leaving=load_leaving(self._store, room.id),
         )
 

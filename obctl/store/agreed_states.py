@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.event import Person
 from obctl.domain.reservation import ReservationNumber
-from obctl.domain.room import RoomId
 from obctl.store.codec import instant, moment
-from obctl.store.database import Store
+from obctl.store.database import Store, in_parts
 
-_MANY = 500
 _SAVE = (
     "INSERT OR REPLACE INTO agreed_states (reservation, event_id, start_at, end_at, all_day,"
     " subject, event_subject, organizer_name, organizer_email, version, change_key, agreed_at)"
@@ -62,25 +60,12 @@ def find_agreed(store: Store, reservation: int) -> AgreedState | None:
     return _state(row) if row else None
 
 
-def load_agreed(store: Store, room: RoomId) -> dict[ReservationNumber, AgreedState]:
-    """The agreed states of a room's reservations, by number."""
-    rows = store.rows(
-        "SELECT a.* FROM agreed_states a JOIN reservations r ON r.number = a.reservation"
-        " WHERE r.room = ?",
-        (room,),
-    )
-    return {row["reservation"]: _state(row) for row in rows}
-
-
 def load_agreed_of(
-    store: Store, reservations: Collection[ReservationNumber]
+    store: Store, reservations: Iterable[ReservationNumber]
 ) -> dict[ReservationNumber, AgreedState]:
     """The agreed states of these reservations, by number."""
-    numbers = list(reservations)
     found: dict[ReservationNumber, AgreedState] = {}
-    for first in range(0, len(numbers), _MANY):
-        part = numbers[first : first + _MANY]
-        marks = ", ".join("?" * len(part))
+    for marks, part in in_parts(reservations):
         for row in store.rows(f"SELECT * FROM agreed_states WHERE reservation IN ({marks})", part):
             found[row["reservation"]] = _state(row)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -11,7 +12,7 @@ from obctl.domain.cancellation import CancellationRequest, Reason, RequestStatus
 from obctl.domain.difference import Cause
 from obctl.errors import UsageError
 from obctl.store.codec import instant, moment
-from obctl.store.database import Store
+from obctl.store.database import Store, in_parts
 
 
 def add_request(
@@ -69,6 +70,19 @@ def load_requests(store: Store, status: RequestStatus | None = None) -> list[Can
             "SELECT * FROM cancellation_requests WHERE status = ? ORDER BY id", (status.value,)
         )
     return [_request(row) for row in rows]
+
+
+def load_newest_requests(
+    store: Store, reservations: Iterable[int]
+) -> dict[int, CancellationRequest]:
+    """The newest request of each of these reservations that has one, whatever its status."""
+    found: dict[int, CancellationRequest] = {}
+    for marks, part in in_parts(reservations):
+        rows = store.rows(
+            f"SELECT * FROM cancellation_requests WHERE reservation IN ({marks}) ORDER BY id", part
+        )
+        found |= {row["reservation"]: _request(row) for row in rows}
+    return found
 
 
 def newest_request(store: Store, reservation: int) -> CancellationRequest | None:

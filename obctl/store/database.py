@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from obctl.errors import (
     ObctlError,
@@ -17,7 +18,9 @@ from obctl.errors import (
 )
 from obctl.store.codec import fold
 
+Value = TypeVar("Value")
 BUSY_SECONDS = 30
+_PART = 500  # values in one `IN (…)`: below SQLite's old limit of 999
 _FILE_MODE = 0o600
 
 
@@ -116,6 +119,14 @@ def open_store(path: Path, *, create: bool = False) -> Store:
             connection.close()
             raise
     return Store(path, connection)
+
+
+def in_parts(values: Iterable[Value]) -> Iterator[tuple[str, list[Value]]]:
+    """Many values for `IN (…)`: question marks and values of each part."""
+    everything = list(values)
+    for first in range(0, len(everything), _PART):
+        part = everything[first : first + _PART]
+        yield ", ".join("?" * len(part)), part
 
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:

@@ -10,7 +10,7 @@ from obctl.domain.event import Event, EventType, Person, Response
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import day, instant, moment
-from obctl.store.database import Store
+from obctl.store.database import Store, in_parts
 from obctl.store.payloads import save_payloads
 
 _COLUMNS = (
@@ -83,37 +83,40 @@ def find_event_anywhere(store: Store, event_id: str) -> tuple[RoomId, Event] | N
     return (row["room"], _event(row)) if row else None
 
 
-def known_ids(store: Store, room: RoomId, span: TimeSpan) -> set[str]:
-    """The ids of the room's events that overlap `span` as last read, without those gone."""
+def known_between(store: Store, room: RoomId, span: TimeSpan) -> dict[str, str | None]:
+    """The change keys of the room's events that overlap `span` as last read, without those gone."""
     rows = store.rows(
-        "SELECT event_id FROM events WHERE room = ? AND start_at < ? AND (end_at > ? OR"
+        "SELECT event_id, change_key FROM events WHERE room = ? AND start_at < ? AND (end_at > ? OR"
         " start_at >= ?) AND gone_at IS NULL",
         (room, instant(span.end), instant(span.start), instant(span.start)),
     )
-    return {row["event_id"] for row in rows}
+    return {row["event_id"]: row["change_key"] for row in rows}
+
+
+def known_among(store: Store, room: RoomId, event_ids: Iterable[str]) -> dict[str, str | None]:
+    """The change keys of these events as last read; those that are gone are left out."""
+    found: dict[str, str | None] = {}
+    for marks, part in in_parts(event_ids):
+        rows = store.rows(
+            "SELECT event_id, change_key FROM events WHERE room = ? AND gone_at IS NULL"
+            f" AND event_id IN ({marks})",
+            (room, *part),
+        )
+        found |= {row["event_id"]: row["change_key"] for row in rows}
+    return found
 
 
 def payload_ids(store: Store, room: RoomId, event_ids: Iterable[str]) -> dict[str, int]:
     """The payload id of each of these events as last read, gone ones included."""
     found: dict[str, int] = {}
-    wanted = sorted(set(event_ids))
-    for first in range(0, len(wanted), 500):
-        part = wanted[first : first + 500]
+    for marks, part in in_parts(sorted(set(event_ids))):
         rows = store.rows(
             "SELECT event_id, payload FROM events WHERE room = ? AND payload IS NOT NULL"
-            f" AND event_id IN ({', '.join('?' * len(part))})",
+            f" AND event_id IN ({marks})",
             (room, *part),
         )
         found |= {row["event_id"]: row["payload"] for row in rows}
     return found
-
-
-def change_keys(store: Store, room: RoomId) -> dict[str, str | None]:
-    """The change key of each event that is not gone: what a full read has to beat."""
-    rows = store.rows(
-        "SELECT event_id, change_key FROM events WHERE room = ? AND gone_at IS NULL", (room,)
-    )
-    return {row["event_id"]: row["change_key"] for row in rows}
 
 
 def _values(event: Event, payload: int) -> tuple[object, ...]:

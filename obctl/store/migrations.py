@@ -356,3 +356,8 @@ def m005_search(connection: sqlite3.Connection) -> None:
         END
         """
     )
+
+
+@step
+def m006_own_transactions(connection: sqlite3.Connection) -> None:
+    _run(connection, "CREATE INDEX outbox_transaction ON outbox (transaction_id)")

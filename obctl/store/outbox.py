@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 
 from obctl.domain.event import EventId
@@ -10,7 +11,7 @@ from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import instant, moment
-from obctl.store.database import Store
+from obctl.store.database import Store, in_parts
 
 
 def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
@@ -61,10 +62,17 @@ def owed_for(store: Store, reservation: int) -> list[OutboxItem]:
     return [_item(row) for row in rows]
 
 
-def load_transaction_ids(store: Store) -> frozenset[str]:
-    """The transaction ids of all pushes: the events that carry them are ours."""
-    rows = store.rows("SELECT transaction_id FROM outbox WHERE action = 'create'")
-    return frozenset(row["transaction_id"] for row in rows)
+def load_own(store: Store, transaction_ids: Iterable[str]) -> frozenset[str]:
+    """Those of `transaction_ids` that a push gave: the events that carry them are ours."""
+    found: set[str] = set()
+    for marks, part in in_parts(transaction_ids):
+        rows = store.rows(
+            "SELECT transaction_id FROM outbox WHERE action = 'create' AND transaction_id IN"
+            f" ({marks})",
+            part,
+        )
+        found |= {row["transaction_id"] for row in rows}
+    return frozenset(found)
 
 
 def load_leaving(store: Store, room: RoomId) -> frozenset[EventId]:

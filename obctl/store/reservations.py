@@ -20,7 +20,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.errors import UsageError
 from obctl.store.codec import instant, moment
-from obctl.store.database import Store
+from obctl.store.database import Store, in_parts
 from obctl.store.reservation_words import words_condition
 from obctl.store.services import load_services
 from obctl.store.word_index import folded_words
@@ -84,9 +84,7 @@ def find_by_event(store: Store, room: RoomId, event_id: str) -> list[Reservation
 def load_by_events(store: Store, room: RoomId, event_ids: Sequence[str]) -> list[Reservation]:
     """The reservations of a room that point at one of these events."""
     found: list[Reservation] = []
-    for first in range(0, len(event_ids), 500):
-        part = event_ids[first : first + 500]
-        marks = ", ".join("?" * len(part))
+    for marks, part in in_parts(event_ids):
         found += _load(store, f"room = ? AND event_id IN ({marks})", (room, *part))
     return found
 
@@ -102,11 +100,9 @@ def load_room_reservations(store: Store, room: RoomId, span: TimeSpan) -> list[R
 
 def load_by_series(store: Store, series_keys: Iterable[str]) -> list[Reservation]:
     """All reservations, in whatever room, that carry one of these series keys."""
-    wanted = sorted(set(series_keys))
     found: list[Reservation] = []
-    for first in range(0, len(wanted), 500):
-        part = wanted[first : first + 500]
-        found += _load(store, f"series_key IN ({', '.join('?' * len(part))})", part)
+    for marks, part in in_parts(sorted(set(series_keys))):
+        found += _load(store, f"series_key IN ({marks})", part)
     return found
 
 

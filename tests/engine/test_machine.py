@@ -33,7 +33,7 @@ from obctl.errors import ObctlError, Refused, UsageError
 from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.steps import MoveMailbox, Processing
 from obctl.store.cancellation_requests import load_requests
-from obctl.store.outbox import load_owed, load_transaction_ids
+from obctl.store.outbox import load_owed, load_own
 
 ROOMS = ("Rembrandt", "Vermeer")
 rooms = st.sampled_from(ROOMS)
@@ -257,7 +257,6 @@ class Machine(RuleBasedStateMachine):
         apart = {item.event_id for item in load_owed(night.store)}
         apart |= {item.event_id for item in night.all() if item.number in owed}
         linked = [item.event_id for item in night.all() if item.is_active and item.event_id]
-        ours = load_transaction_ids(night.store)
         for room in ROOMS:
             here = Counter(
                 (item.event_id, item.start, item.end)
@@ -267,9 +266,11 @@ class Machine(RuleBasedStateMachine):
                 and int(item.external_state) not in (0, 20, 21, 100)
                 and item.number not in owed
             )
+            events = night.events(room)
+            ours = load_own(night.store, {event.transaction_id or "" for event in events})
             there = Counter(
                 (event.id, event.start, event.end)
-                for event in night.events(room)
+                for event in events
                 if event.takes_room
                 and event.id not in apart
                 and (event.id in linked or event.transaction_id not in ours)

@@ -18,14 +18,14 @@ MODULES_FOR_HELP = 180
 NOT_FOR_HELP = {"csv", "dateutil", "json", "rich", "sqlite3", "tomllib", "tzlocal", "zoneinfo"}
 NOT_FOR_DATA = {"dateutil", "logging", "rich", "tzlocal", "zstandard"}
 OURS_FOR_HELP = {
-    "obctl.cli", "obctl.cli.app", "obctl.cli.clock", "obctl.cli.commands", "obctl.cli.context",
-    "obctl.errors", "obctl.render", "obctl.render.output",
+    "obctl.__main__", "obctl.cli", "obctl.cli.app", "obctl.cli.clock", "obctl.cli.commands",
+    "obctl.cli.context", "obctl.errors", "obctl.render", "obctl.render.output",
 }  # fmt: skip
 
 _RUN = """
 import sys
 sys.argv = ["obctl", *sys.argv[1:]]
-from obctl.cli.app import main
+from obctl.__main__ import main
 code = None
 try:
     main()

@@ -66,7 +66,13 @@ def list_(
             f"{external_state} is no external state", hint=f"one of {known}", code="bad-state"
         )
     rooms = context.chosen_rooms(location, room)
-    wanted = Filter(text=text, status=status, external_state=external_state, limit=limit)
+    wanted = Filter(
+        rooms=[item.id for item in rooms] if room or location else None,
+        text=text,
+        status=status,
+        external_state=external_state,
+        limit=limit,
+    )
     found = _search(context, rooms, wanted, on, from_, to)
     words, now = context.rooms, context.now
     objects = [reservation_object(item, words, now) for item in found]
@@ -106,7 +112,6 @@ def _search(
     from_: str | None,
     to: str | None,
 ) -> list[Reservation]:
-    from obctl.domain.values import replace
     from obctl.engine.searching import search_by_zone
     from obctl.store.reservations import search_reservations
 
@@ -115,8 +120,7 @@ def _search(
     if on:
         parse_day(on, now=context.now, zone=context.zone)
     if not (on or from_ or to):
-        ids = [room.id for room in rooms]
-        return search_reservations(context.store, replace(wanted, rooms=ids))
+        return search_reservations(context.store, wanted)
 
     def span_in(zone: ZoneInfo) -> TimeSpan:
         return parse_span(on or from_, on or to, now=context.now, company=context.zone, zone=zone)

@@ -2,21 +2,19 @@
 
     python tests/benchmarks/startup.py [--rooms 500] [--events 400] [--times 15]
 
-Every command runs so many times, in turns with an empty Python; medians and their ratios are
-printed. `planner` and `diff` are compared with the start-up of a local command instead.
+Every command runs so many times, in turns with an empty Python; medians of CPU time and their
+ratios are printed. `planner` and `diff` are compared with the start-up of a local command instead.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from statistics import median
 
-from full_store import DAY, environment, fill, make_company
+from full_store import DAY, environment, fill, make_company, run
 
 NOTHING, LOCAL = "python -c pass", "reservations show 17"
 COMPLETION = {"_OBCTL_COMPLETE": "complete_bash", "COMP_WORDS": "obctl lo", "COMP_CWORD": "1"}
@@ -47,14 +45,7 @@ def once(words: str, surroundings: dict[str, str]) -> float:
         command, surroundings = [sys.executable, "-c", script], surroundings | COMPLETION
     elif words != NOTHING:
         command = [sys.executable, "-m", "obctl", *words.split()]
-    began = time.perf_counter()
-    done = subprocess.run(
-        command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
-    )
-    took = time.perf_counter() - began
-    if done.returncode not in _FINE:
-        raise SystemExit(f"{words}: {done.stderr.decode()}")
-    return took
+    return run(command, surroundings, fine=_FINE)
 
 
 def main() -> None:
@@ -76,12 +67,12 @@ def main() -> None:
             for words, times in took.items():
                 times.append(once(words, surroundings))
     middle = {words: median(times) for words, times in took.items()}
-    print(f"{NOTHING:52} {middle[NOTHING] * 1000:7.0f} ms")
+    print(f"{NOTHING:52} {middle[NOTHING]:7.0f} ms")
     for words, against, most, aim in BUDGETS:
         ratio = middle[words] / middle[against]
         remark = "" if ratio <= most else "  OVER"
         measure = "" if against == NOTHING else " of a start"
-        print(f"{words:52} {middle[words] * 1000:7.0f} ms  {ratio:5.1f} x{measure}"
+        print(f"{words:52} {middle[words]:7.0f} ms  {ratio:5.1f} x{measure}"
               f"  (at most {most}, aim {aim}){remark}")  # fmt: skip
 
 

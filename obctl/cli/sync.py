@@ -38,8 +38,7 @@ def run(
 ) -> None:
     """Bring both sides in step: what cron runs every night.
 
-    Exit 6: a guard stopped a room. Exit 7: the only rooms are locked out until `sync resync`, as
-    their mailboxes are others now. Exit 8: some rooms are not done, the others are.
+    Exit 6: a guard stopped a room. Exit 8: some rooms are not done, the others are.
     """
     from obctl.engine.planning import PassOptions
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from obctl.domain.change import ChangeKind
 from obctl.domain.plan import Plan, plan_object
-from obctl.domain.room import LOCKED_OUT
 from obctl.domain.time_span import instant_text
 
 
@@ -67,15 +66,9 @@ class RunReport:
 
     @property
     def exit_code(self) -> int:
-        """6 where a guard stopped a room, 8 where a room is not done, else 0.
-
-        7 where there was nothing but rooms that are locked out.
-        """
+        """6 where a guard stopped a room, 8 where a room is not done, else 0."""
         if self.stopped:
             return 6
-        locked_out = sum(problem.code == LOCKED_OUT for problem in self.problems)
-        if locked_out and locked_out == self.inconclusive and not (self.ok or self.failed):
-            return 7
         return 8 if self.failed or self.inconclusive else 0
 
 

@@ -39,7 +39,7 @@ def test_a_reservation_finds_the_lock_before_anything_is_saved(remade: Desk) -> 
 
 
 def test_a_run_a_doctor_and_a_resync_tell_the_story(remade: Desk) -> None:
-    assert remade.run("sync", "run").exit_code == 7
+    assert remade.run("sync", "run").exit_code == 8
     doctor = json.loads(remade.run("doctor", "-o", "json").stdout)
     (problem,) = [item for item in doctor if item["check"] == "room"]
     assert f"obctl sync resync {ROOM}" in problem["hint"]

@@ -33,6 +33,7 @@ from obctl.engine.reading import (
     RoomReading,
     read_parts,
 )
+from obctl.engine.together import together
 from obctl.engine.vanished import vanished, verify
 from obctl.engine.windows import read_span
 from obctl.errors import (
@@ -123,7 +124,7 @@ class Pass:
                         again=lambda: self._visit(room, None),
                     )
 
-            await asyncio.gather(*(one(room, rounds.get(room.mailbox)) for room in chunk))
+            await together(one(room, rounds.get(room.mailbox)) for room in chunk)
         await self._settle()
         if self._unreachable and len(self._unreachable) == len(rooms):
             raise self._unreachable[0]

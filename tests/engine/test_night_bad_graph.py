@@ -12,6 +12,7 @@ from eventful import prepare, state
 from mortal import Mortals
 from night import NAMES, Night, daily, mailbox_of
 
+from obctl.errors import NotAuthorised
 from obctl.sandbox.faults import Fault
 
 RUN = ("sync", "run")
@@ -134,3 +135,19 @@ def test_a_token_that_expires_in_mid_run_ends_it_and_a_good_one_completes_the_ni
     found = state(night)
     assert found | {"log": [one for one in found["log"] if one != "push.failed"]} == calm
     assert night.run().changes == 0
+
+
+def test_what_ends_a_run_ends_it_for_every_room(night: Night) -> None:
+    """A room whose answer comes late is not done behind the back of a run that has ended."""
+    for name in NAMES:
+        night.book(name, "Known", "09:00", "10:00")
+    slow = [Fault("slow", mailbox_of(name), seconds=0.1) for name in ("Vermeer", "Hals")]
+    night.watched.active.extend(slow)
+    night.fail("unauthorized", "Rembrandt")
+    with pytest.raises(NotAuthorised):
+        night.run()
+    for _ in range(6):
+        night.events("Vermeer")
+    assert night.log() == ["sync.started", "sync.failed"]
+    night.recover()
+    assert night.run().created == 3

@@ -12,12 +12,12 @@ from obctl.errors import ObctlError, UsageError
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Sequence
 
     from obctl.domain.event import EventId
     from obctl.domain.reservation import Reservation
     from obctl.domain.room import Room
+    from obctl.domain.time_span import TimeSpan
     from obctl.engine.owing import SeriesScope
 
 _Scope = Annotated[
@@ -55,7 +55,7 @@ def create(
 ) -> None:
     """Reserve a room and write it into Outlook; a double booking is refused."""
     from obctl.domain.event import Person
-    from obctl.engine.reservations import Wish, make_reservation
+    from obctl.engine.reservations import Wish, make_reservation, slots_of
 
     context = context_of(ctx)
     found = context.room(room)
@@ -77,8 +77,9 @@ def create(
         notes=notes,
         tentative=tentative,
     )
+    slots = slots_of(context.company, wish)
     if not no_push:
-        _ensure_free_in_outlook(context, found, wish.start, wish.end)
+        _ensure_free_in_outlook(context, found, slots)
     made = make_reservation(context.company, wish)
     _push_and_show(context, made[:1], format, no_push=no_push, count=len(made))
 
@@ -97,14 +98,15 @@ def change(
 ) -> None:
     """Change a reservation in both places; somebody else's meeting is refused."""
     from obctl.domain.event import Person
-    from obctl.engine.changing import Edit, change_reservation
+    from obctl.domain.time_span import TimeSpan
+    from obctl.engine.changing import Edit, change_reservation, moves_of
     from obctl.store.reservations import find_reservation
     from obctl.store.rooms import find_room_by_id
 
     context = context_of(ctx)
-    before = find_reservation(context.store, number)
+    first = find_reservation(context.store, number)
     target = context.room(room) if room else None
-    zone = (target or find_room_by_id(context.store, before.room)).zone
+    zone = (target or find_room_by_id(context.store, first.room)).zone
     edit = Edit(
         room=target,
         subject=subject,
@@ -112,11 +114,12 @@ def change(
         end=parse_instant(end, now=context.now, zone=zone) if end else None,
         organizer=Person(None, _address(organizer)) if organizer else None,
     )
-    if not no_push and scope == "one" and (target or edit.start or edit.end):
-        starts = edit.start or before.start
-        ends = edit.end or starts + (before.end - before.start)
-        at = target or find_room_by_id(context.store, before.room)
-        _ensure_free_in_outlook(context, at, starts, ends, but=before.event_id)
+    moves = moves_of(context.company, number, edit, _scope(scope))
+    if not no_push and (target or edit.start or edit.end):
+        at = target or find_room_by_id(context.store, first.room)
+        slots = [TimeSpan(after.start, after.end) for _before, after in moves]
+        own = [before.event_id for before, _after in moves if before.event_id]
+        _ensure_free_in_outlook(context, at, slots, own)
     changed = change_reservation(context.company, number, edit, _scope(scope))
     _push_and_show(context, changed, format, no_push=no_push, count=len(changed))
 
@@ -167,20 +170,15 @@ def _question(context: Context, reservation: Reservation, scope: str, *, silent:
 
 
 def _ensure_free_in_outlook(
-    context: Context, room: Room, start: datetime, end: datetime, *, but: EventId | None = None
+    context: Context, room: Room, slots: Sequence[TimeSpan], own: Collection[EventId] = ()
 ) -> None:
     """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""
-    from obctl.domain.time_span import TimeSpan
     from obctl.engine.creating import ensure_free_now
     from obctl.engine.ports import Gateway
     from obctl.errors import TryLater
 
-    if end <= start:
-        return
-    span = TimeSpan(start, end)
-
     async def check(gateway: Gateway) -> None:
-        await ensure_free_now(context.company, gateway, room, span, but=but)
+        await ensure_free_now(context.company, gateway, room, slots, own)
 
     try:
         context.with_graph(check)

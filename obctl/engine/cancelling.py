@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from obctl.domain.cancellation import RequestStatus
 from obctl.domain.push import PushAction
 from obctl.domain.reservation import (
     ExternalState,
@@ -22,6 +23,7 @@ from obctl.engine.owing import (
     record,
 )
 from obctl.errors import UsageError
+from obctl.store.cancellation_requests import decide_request, open_request
 from obctl.store.outbox import owed_for
 from obctl.store.reservations import (
     find_reservation,
@@ -65,10 +67,27 @@ def cancel_reservation(
             )
             update_reservation(company.store, after)
             cancel_services(company.store, [item.id for item in reservation.ordered_services])
+            _decide(company, reservation, farewell)
             record(company, after, "reservation.cancelled", "cancelled in Officebooking")
             cancelled.append(after)
         _owe_cancels(company, cancelled, scope, farewell)
     return cancelled
+
+
+def _decide(company: Company, reservation: Reservation, farewell: Farewell) -> None:
+    """Approve the cancellation request that waits for a decision about it, if any."""
+    request = open_request(company.store, reservation.number)
+    if request is None:
+        return
+    decide_request(
+        company.store,
+        request.id,
+        status=RequestStatus.APPROVED,
+        at=company.now,
+        by="reservations cancel",
+        note=farewell.note,
+    )
+    record(company, reservation, "cancellation.approved", f"request {request.id} approved by it")
 
 
 def _owe_cancels(

@@ -31,6 +31,7 @@ from obctl.engine.owing import (
     record,
 )
 from obctl.errors import Refused, UsageError
+from obctl.store.cancellation_requests import open_request
 from obctl.store.events import find_event
 from obctl.store.outbox import mark_done, owed_for
 from obctl.store.reservations import (
@@ -57,31 +58,40 @@ def change_reservation(
 ) -> list[Reservation]:
     """Change a reservation, or those of its series that `scope` names, with the pushes owed.
 
-    Raises `Refused` where the meeting belongs to somebody in Outlook (push-not-organizer), and
-    where a date would leave its place among the dates of its series (occurrence-crossing).
+    Raises what `moves_of` raises.
     """
-    if edit == Edit():
-        raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
     with company.store.transaction():
-        first = find_reservation(company.store, number)
-        rooms = {first.room, edit.room.id if edit.room else first.room}
-        ensure_not_locked_out(find_room_by_id(company.store, room) for room in rooms)
-        chosen = chosen_of(company, first, scope)
-        for reservation in chosen:
-            _ensure_changeable(company, reservation)
-        numbers = frozenset(reservation.number for reservation in chosen)
-        changed = [_edited(company, reservation, first, edit) for reservation in chosen]
-        moves = list(zip(chosen, changed, strict=True))
-        _ensure_in_order(company, moves)
-        for reservation in changed:
-            room = find_room_by_id(company.store, reservation.room)
-            span = TimeSpan(reservation.start, reservation.end)
-            ensure_free_here(company, room, span, ignore=numbers)
+        moves = moves_of(company, number, edit, scope)
         for before, after in in_passing_order(moves):
             update_reservation(company.store, after)
             _owe_change(company, before, after)
             record(company, after, "reservation.changed", "changed in Officebooking")
-    return changed
+    return [after for _before, after in moves]
+
+
+def moves_of(company: Company, number: int, edit: Edit, scope: SeriesScope) -> list[Move]:
+    """What a change would make of a reservation and those of its scope, were it made now.
+
+    Raises `Refused` where the meeting is somebody else's in Outlook (push-not-organizer), where its
+    cancellation waits for a decision (cancellation-requested), where a date would leave its place
+    in its series (occurrence-crossing) and where the room is taken here (slot-taken),
+    `ResyncRequired` for a room that is locked out, and `UsageError` for what cannot be changed.
+    """
+    if edit == Edit():
+        raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
+    first = find_reservation(company.store, number)
+    rooms = {first.room, edit.room.id if edit.room else first.room}
+    ensure_not_locked_out(find_room_by_id(company.store, room) for room in rooms)
+    chosen = chosen_of(company, first, scope)
+    for reservation in chosen:
+        _ensure_changeable(company, reservation)
+    moves = [(before, _edited(company, before, first, edit)) for before in chosen]
+    _ensure_in_order(company, moves)
+    numbers = frozenset(reservation.number for reservation in chosen)
+    for _before, after in moves:
+        room = find_room_by_id(company.store, after.room)
+        ensure_free_here(company, room, TimeSpan(after.start, after.end), ignore=numbers)
+    return moves
 
 
 def _ensure_in_order(company: Company, moves: Sequence[Move]) -> None:
@@ -126,9 +136,17 @@ def _edited(
         end=end,
         all_day=is_all_day(TimeSpan(start, end), room),
         version=reservation.version + 1,
-        external_state=ExternalState.PUSH_PENDING,
+        external_state=reservation.external_state
+        if _is_ours_alone(reservation, room)
+        else ExternalState.PUSH_PENDING,
         updated_at=company.now,
     )
+
+
+def _is_ours_alone(reservation: Reservation, room: Room) -> bool:
+    """Whether a person kept it here though Outlook lost it: it stays so until it moves on."""
+    kept = reservation.external_state is ExternalState.NOT_ON_OUTLOOK
+    return kept and reservation.room == room.id
 
 
 def _ensure_changeable(company: Company, reservation: Reservation) -> None:
@@ -138,6 +156,14 @@ def _ensure_changeable(company: Company, reservation: Reservation) -> None:
         )
     if reservation.end <= company.now:
         raise UsageError(f"reservation {reservation.number} is past", code="reservation-past")
+    request = open_request(company.store, reservation.number)
+    if request is not None:
+        raise Refused(
+            f"reservation {reservation.number} waits for a decision: Outlook cancelled or lost its"
+            " meeting",
+            hint=f"decide first: obctl cancellations show {request.id}, then approve or reject",
+            code="cancellation-requested",
+        )
     event = (
         find_event(company.store, reservation.room, reservation.event_id)
         if reservation.event_id
@@ -155,6 +181,8 @@ def _ensure_changeable(company: Company, reservation: Reservation) -> None:
 
 
 def _owe_change(company: Company, before: Reservation, after: Reservation) -> None:
+    if after.external_state is ExternalState.NOT_ON_OUTLOOK:
+        return
     pending = owed_for(company.store, before.number)
     moved = before.room != after.room
     waiting = [

@@ -6,7 +6,7 @@ transaction id, wherever attempts were made, and taken for ours or withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId
@@ -36,8 +36,7 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
     view = await gateway.fetch_view(room, _tried(owed.item, span))
     event = _own(view, owed.item)
     if event is None:
-        for slot in slots:
-            ensure_free(room, [other for other in view if slot.overlaps(other.start, other.end)])
+        ensure_free_at(room, view, slots)
         claim(company, owed, span)
         event = await _post(gateway, owed, draft)
     if owed.item.repeat:
@@ -116,22 +115,35 @@ def _taking(view: Collection[Event]) -> list[Event]:
 
 
 async def ensure_free_now(
-    company: Company, gateway: Gateway, room: Room, span: TimeSpan, *, but: EventId | None = None
+    company: Company,
+    gateway: Gateway,
+    room: Room,
+    slots: Sequence[TimeSpan],
+    but: Collection[EventId] = (),
 ) -> None:
-    """`ensure_free` as Outlook stands now; raises `ResyncRequired` for a room to lock out."""
+    """`ensure_free` for all `slots` as Outlook is now; `ResyncRequired` for a room to lock out."""
+    span = TimeSpan(min(slot.start for slot in slots), max(slot.end for slot in slots))
     try:
         view = await gateway.fetch_view(room, span)
     except ObctlError as error:
         raise await explained(company, gateway, room, error) from error
-    ensure_free(room, view, but=but)
+    ensure_free_at(room, view, slots, but)
 
 
-def ensure_free(room: Room, view: Collection[Event], *, but: EventId | None = None) -> None:
+def ensure_free_at(
+    room: Room, view: Collection[Event], slots: Sequence[TimeSpan], but: Collection[EventId] = ()
+) -> None:
+    """`ensure_free` for all `slots` of a view that shows more."""
+    for slot in slots:
+        ensure_free(room, [one for one in view if slot.overlaps(one.start, one.end)], but)
+
+
+def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = ()) -> None:
     """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object.
 
-    `but` is the event that is to be moved, which is in nobody's way.
+    `but` are the events that are to be moved, which are in nobody's way.
     """
-    taking = [event for event in _taking(view) if event.id != but]
+    taking = [event for event in _taking(view) if event.id not in but]
     if taking:
         first = taking[0]
         raise Refused(

@@ -141,7 +141,7 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
         reservation, conflicts = merged.reservation, merged.conflicts
         if (reservation.start, reservation.end) != (there.start, there.end):
             span = TimeSpan(reservation.start, reservation.end)
-            ensure_free(owed.room, await gateway.fetch_view(owed.room, span), but=event_id)
+            ensure_free(owed.room, await gateway.fetch_view(owed.room, span), [event_id])
     claim(company, owed)
     event = await gateway.change_event(owed.room, event_id, changes_of(owed.room, reservation))
     record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts=conflicts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from obctl.domain.event import Person, SeriesKey
 from obctl.domain.push import PushAction
@@ -19,7 +20,7 @@ from obctl.domain.reservation import (
 )
 from obctl.domain.room import Room
 from obctl.domain.series import parse_rrule, starts
-from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.time_span import TimeSpan, instant_text, local_day
 from obctl.engine.company import Company
 from obctl.engine.lockout import ensure_not_locked_out
 from obctl.engine.owing import (
@@ -36,7 +37,8 @@ from obctl.store.reservations import (
 from obctl.store.rooms import find_room_by_id
 
 _MOST_OCCURRENCES = 730
-_LONGEST_SERIES = timedelta(days=1825)
+_LONGEST_SERIES = timedelta(days=1820)  # Graph reads 1825 days at once; some are read around it
+_EVER = timedelta(days=36525)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +59,11 @@ class Wish:
 def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
     """Save a new reservation, or each occurrence of a series, with the push it owes.
 
-    Raises `Refused` (slot-taken) where Officebooking has the room taken, `ResyncRequired` where the
-    room is locked out, and `UsageError` for times that cannot be.
+    Raises what `slots_of` raises.
     """
-    if wish.end <= wish.start:
-        raise UsageError("a reservation must end after it starts", code="bad-time")
-    if not wish.subject.strip():
-        raise UsageError("a reservation needs a subject", code="bad-subject")
-    spans = _spans(wish)
     now = company.now
-    if spans[0].end <= now:
-        raise UsageError(
-            f"{instant_text(spans[0].start)} is past", hint="choose a later time", code="bad-time"
-        )
     with company.store.transaction():
-        ensure_not_locked_out([find_room_by_id(company.store, wish.room.id)])
-        for span in spans:
-            ensure_free_here(company, wish.room, span, ignore=frozenset())
+        spans = slots_of(company, wish)
         first = next_number(company.store)
         made = [
             Reservation(
@@ -109,6 +99,27 @@ def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
     return made
 
 
+def slots_of(company: Company, wish: Wish) -> list[TimeSpan]:
+    """The times that a wish would take, were it granted now.
+
+    Raises `Refused` (slot-taken) where Officebooking has the room taken, `ResyncRequired` where the
+    room is locked out, and `UsageError` for times that cannot be.
+    """
+    if wish.end <= wish.start:
+        raise UsageError("a reservation must end after it starts", code="bad-time")
+    if not wish.subject.strip():
+        raise UsageError("a reservation needs a subject", code="bad-subject")
+    spans = _spans(wish)
+    if spans[0].end <= company.now:
+        raise UsageError(
+            f"{instant_text(spans[0].start)} is past", hint="choose a later time", code="bad-time"
+        )
+    ensure_not_locked_out([find_room_by_id(company.store, wish.room.id)])
+    for span in spans:
+        ensure_free_here(company, wish.room, span, ignore=frozenset())
+    return spans
+
+
 def _spans(wish: Wish) -> list[TimeSpan]:
     if wish.repeat is None:
         return [TimeSpan(wish.start, wish.end)]
@@ -121,12 +132,23 @@ def _spans(wish: Wish) -> list[TimeSpan]:
         )
     found = [
         TimeSpan(start, start + (wish.end - wish.start))
-        for start in starts(recurrence, local, wish.start + _LONGEST_SERIES)
+        for start in starts(recurrence, local, wish.start + _EVER)
     ]
     if not found or found[0].start != wish.start:
         raise UnsupportedRecurrence(
             f"{wish.repeat!r} does not fall on {local:%A} {local.date()}",
             hint="start the series on its first date",
+        )
+    if found[-1].start - wish.start > _LONGEST_SERIES:
+        raise UnsupportedRecurrence(
+            f"{wish.repeat!r} goes on until {local_day(found[-1].start, zone)}: Graph shows no more"
+            " than five years at once",
+            hint="reserve fewer years",
+        )
+    if any(before.end > after.start for before, after in pairwise(found)):
+        raise UnsupportedRecurrence(
+            f"{wish.repeat!r} comes back before a date of {wish.end - wish.start} is over",
+            hint="make it shorter, or reserve it once",
         )
     if len(found) > _MOST_OCCURRENCES:
         raise UnsupportedRecurrence(

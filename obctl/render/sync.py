@@ -25,7 +25,7 @@ def report_picture(item: JsonObject) -> list[RenderableType]:
                 ("rooms", _counts(rooms)),
                 ("events", f"{events.get('read', 0)} read"),
                 (title, _counts(changes) or "nothing: both sides are in step"),
-                ("pushed", _counts(pushed) or "nothing owed"),
+                ("pushed", _counts(pushed) or "nothing due"),
             ]
         )
     ]

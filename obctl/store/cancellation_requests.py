@@ -94,6 +94,12 @@ def newest_request(store: Store, reservation: int) -> CancellationRequest | None
     return _request(row) if row else None
 
 
+def open_request(store: Store, reservation: int) -> CancellationRequest | None:
+    """The request about a reservation that waits for a decision, if any."""
+    request = newest_request(store, reservation)
+    return request if request and request.status is RequestStatus.OPEN else None
+
+
 def _request(row: sqlite3.Row) -> CancellationRequest:
     return CancellationRequest(
         id=row["id"],

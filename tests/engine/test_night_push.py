@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from night import Night, at, mailbox_of, weekly
 
+from obctl.domain.cancellation import RequestStatus
 from obctl.engine.owing import SeriesScope
 from obctl.errors import Refused
 from obctl.sandbox.exchange import Change
@@ -558,3 +559,71 @@ def test_a_date_that_left_the_room_before_its_series_was_pushed_is_no_part_of_it
     assert [line.split()[1] for line in night.outlook("Rembrandt")] == ["09-17", "09-19"]
     assert [line.split()[1] for line in night.outlook("Vermeer")] == ["09-18"]
     assert [item.number for item in night.all() if item.is_active] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("what", ["subject", "time", "room", "cancel"])
+def test_a_reservation_kept_though_outlook_lost_it_is_changed_here_alone(
+    night: Night, what: str
+) -> None:
+    """A person rejected the cancellation: it is Officebooking's, and no business of Outlook's."""
+    number = made(night)
+    night.run()
+    (event,) = night.tenant.meetings_in(mailbox_of("Rembrandt"))
+    night.delete("Rembrandt", event)
+    night.run()
+    night.reject()
+    match what:
+        case "subject":
+            results = night.edit(number, subject="Other")
+        case "time":
+            results = night.edit(number, start="16 11:00", end="16 12:00")
+        case "room":
+            results = night.edit(number, room="Vermeer")
+        case _:
+            results = night.call_off(number)
+    assert [result.error for result in results if result.error] == []
+    assert night.owed() == []
+    assert night.run().changes == 0
+    left = {
+        "subject": ["Rembrandt 09-15 09:00-10:00 Other [0]"],
+        "time": ["Rembrandt 09-16 11:00-12:00 Interview [0]"],
+        "room": ["Vermeer 09-15 09:00-10:00 Interview"],
+        "cancel": [],
+    }
+    assert night.reservations() == left[what]
+    assert night.outlook("Vermeer") == [line for line in left[what] if "Vermeer" in line]
+    assert night.outlook("Rembrandt") == []
+
+
+@pytest.fixture
+def undecided(night: Night) -> Night:
+    """Our meeting vanished from Outlook; a person has to say what becomes of the reservation."""
+    made(night)
+    night.run()
+    (event,) = night.tenant.meetings_in(mailbox_of("Rembrandt"))
+    night.delete("Rembrandt", event)
+    night.run()
+    assert night.requests() == [(1, "unproven")]
+    return night
+
+
+@pytest.mark.parametrize("edit", [{"subject": "Other"}, {"start": "11:00"}, {"room": "Vermeer"}])
+def test_a_reservation_that_waits_for_a_decision_is_not_changed_before_it(
+    undecided: Night, edit: dict[str, str]
+) -> None:
+    with pytest.raises(Refused, match="waits for a decision") as told:
+        undecided.edit(1, **edit)
+    assert told.value.code == "cancellation-requested"
+    assert "obctl cancellations show 1" in (told.value.hint or "")
+    assert undecided.reservations() == [f"{INTERVIEW} [100]"]
+    assert (undecided.owed(), undecided.requests()) == ([], [(1, "unproven")])
+
+
+def test_to_cancel_a_reservation_that_waits_for_a_decision_is_the_decision(
+    undecided: Night,
+) -> None:
+    undecided.call_off(1)
+    assert (undecided.reservations(), undecided.requests(), undecided.owed()) == ([], [], [])
+    assert undecided.requests(RequestStatus.APPROVED) == [(1, "unproven")]
+    assert undecided.log("cancellation.*") == ["cancellation.requested", "cancellation.approved"]
+    assert undecided.run().changes == 0

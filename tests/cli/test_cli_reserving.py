@@ -1,0 +1,84 @@
+"""What is refused at the desk is refused before anything is saved, by the reason that matters."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from desk import Desk
+
+from obctl.sandbox.server import SandboxServer
+
+ROOM = "ams-1.02@contoso.example"
+TUESDAYS = "FREQ=WEEKLY;BYDAY=TU;COUNT=4"
+
+
+@pytest.fixture
+def synced(live_desk: Desk) -> Desk:
+    """A company in step with the demo's tenant in one room."""
+    for words in (("rooms", "add", ROOM, "--time-zone", "Europe/Amsterdam"), ("sync", "run")):
+        assert live_desk.run(*words).exit_code == 0
+    return live_desk
+
+
+def create(desk: Desk, start: str, *more: str) -> Any:
+    return desk.run(
+        "reservations", "create", "--room", ROOM, "--subject", "Ours", "--start", start,
+        "--duration", "1h", "--organizer", "anna@contoso.example", *more, "-o", "json",
+    )  # fmt: skip
+
+
+def theirs(tenant: SandboxServer, start: str, end: str) -> None:
+    """A meeting that no pass has seen yet."""
+    tenant.tenant.book(
+        organizer="bob@contoso.example", rooms=[ROOM], subject="Theirs", start=start, end=end
+    )
+
+
+def ours(desk: Desk) -> list[tuple[str, int]]:
+    found = json.loads(desk.run("reservations", "list", "--text", "Ours", "-o", "json").stdout)
+    return [(item["start"], item["external_state"]) for item in found]
+
+
+def code(answer: Any) -> tuple[int, str]:
+    return answer.exit_code, json.loads(answer.stderr.splitlines()[-1])["error"]["code"]
+
+
+def test_a_series_is_refused_for_any_date_that_outlook_has_taken(
+    synced: Desk, tenant: SandboxServer
+) -> None:
+    theirs(tenant, "2026-11-03T20:30", "2026-11-03T21:30")
+    answer = create(synced, "2026-10-20T20:00", "--repeat", TUESDAYS)
+    assert code(answer) == (6, "slot-taken")
+    assert ours(synced) == []
+
+
+def test_dates_of_a_series_are_refused_before_any_is_changed(
+    synced: Desk, tenant: SandboxServer
+) -> None:
+    number = json.loads(create(synced, "2026-10-20T20:00", "--repeat", TUESDAYS).stdout)["number"]
+    before = ours(synced)
+    theirs(tenant, "2026-11-03T22:00", "2026-11-03T23:00")
+    change = ("reservations", "change", str(number), "--scope", "all", "-o", "json")
+    answer = synced.run(*change, "--start", "2026-10-20T22:15")
+    assert code(answer) == (6, "slot-taken")
+    assert ours(synced) == before
+    assert synced.run(*change, "--start", "2026-10-20T20:30").exit_code == 0
+    assert [state for _start, state in ours(synced)] == [10, 10, 10, 10]
+
+
+def test_a_neighbour_of_its_own_series_is_called_that(synced: Desk) -> None:
+    number = json.loads(create(synced, "2026-10-20T20:00", "--repeat", TUESDAYS).stdout)["number"]
+    answer = synced.run(
+        "reservations", "change", str(number + 1), "--start", "2026-11-03T20:30", "-o", "json"
+    )
+    assert code(answer) == (6, "occurrence-crossing")
+
+
+def test_a_series_longer_than_graph_can_show_is_refused(synced: Desk) -> None:
+    answer = create(synced, "2026-10-20T20:00", "--repeat", "FREQ=YEARLY;COUNT=10")
+    assert code(answer) == (2, "unsupported-recurrence")
+    assert ours(synced) == []
+    assert create(synced, "2026-10-20T20:00", "--repeat", "FREQ=YEARLY;COUNT=5").exit_code == 0
+    assert [state for _start, state in ours(synced)] == [10] * 5

@@ -95,8 +95,9 @@ async def _compare(
         reservation.number: reservation
         for reservation in load_room_reservations(company.store, room.id, whole)
     }
-    for reservation in load_by_events(company.store, room.id, [event.id for event in answer]):
-        reservations.setdefault(reservation.number, reservation)
+    event_ids = [event.id for event in answer]
+    for reservation in load_by_events(company.store, room.id, event_ids, besides=reservations):
+        reservations[reservation.number] = reservation
     events = {event.id: event for event in answer}
     missing: set[EventId] = set()
     lone = pair(reservations.values(), events.values()).only_reservations

@@ -153,10 +153,14 @@ def _values(event: Event, payload: int) -> tuple[object, ...]:
     )
 
 
+_TYPE = {item.value: item for item in EventType}
+_RESPONSE = {item.value: item for item in Response}
+
+
 def _event(row: sqlite3.Row) -> Event:
     return Event(
         id=row["event_id"],
-        type=EventType(row["type"]),
+        type=_TYPE[row["type"]],
         start=moment(row["start_at"]),
         end=moment(row["end_at"]),
         subject=row["subject"],
@@ -172,7 +176,7 @@ def _event(row: sqlite3.Row) -> Event:
         is_cancelled=bool(row["is_cancelled"]),
         is_organizer=bool(row["is_organizer"]),
         is_draft=bool(row["is_draft"]),
-        response=Response(row["response"]),
+        response=_RESPONSE[row["response"]],
         show_as=row["show_as"],
         sensitivity=row["sensitivity"],
         attendees=row["attendees"],

@@ -106,7 +106,7 @@ def _disturb(service: Service, step: steps.Disturbance) -> dict[str, Any]:
                 _mailbox(service, step.room)
             service.faults.active.append(
                 Fault(step.kind, step.room.lower() if step.room else None, step.route, step.method,
-                      step.times, step.share, step.seed, step.seconds)
+                      step.times, step.spare, step.share, step.seed, step.seconds)
             )  # fmt: skip
         case steps.ClearFaults():
             service.faults.clear(step.kind, step.room)

@@ -44,6 +44,8 @@ class Fault:
     method: str = "*"
     times: int | None = None
     """How often it still happens; until cleared, if None."""
+    spare: int = 0
+    """How many such requests go well first: a token that expires in mid-run."""
     share: float | None = None
     """The part of the requests it befalls, drawn by seed."""
     seed: int = 0
@@ -64,6 +66,8 @@ class Fault:
         if self.kind == "token-expired" and "delta" not in route.lower():
             return False
         self.calls += 1
+        if self.calls <= self.spare:
+            return False
         if self.share is not None and not _drawn(self.seed, self.calls, self.share):
             return False
         if self.times is not None:
@@ -88,6 +92,7 @@ class Fault:
             "route": self.route,
             "method": self.method,
             "times": self.times,
+            "spare": self.spare,
             "share": self.share,
             "seed": self.seed,
             "seconds": self.seconds,

@@ -181,6 +181,7 @@ class Fault(_Step, tag="fault"):
     route: str = "*"
     method: str = "*"
     times: int | None = None
+    spare: int = 0
     share: float | None = None
     seed: int = 0
     seconds: float = 1.0

@@ -44,6 +44,14 @@ def test_a_fault_befalls_one_room_as_often_as_told(
     assert graph.send("GET", VIEW).status_code == 200
 
 
+def test_a_fault_may_let_some_requests_go_well_first(graph: Graph) -> None:
+    fault = {"kind": "unauthorized", "room": ROOM, "spare": 2, "times": 1}
+    (shown,) = graph.control("POST", "faults", fault)["faults"]
+    assert (shown["spare"], shown["times"]) == (2, 1)
+    assert graph.send("GET", f"/users/{OTHER_ROOM}/calendarView?{WINDOW}").status_code == 200
+    assert [graph.send("GET", VIEW).status_code for _ in range(4)] == [200, 200, 401, 200]
+
+
 def test_throttled_says_when_to_come_back(graph: Graph) -> None:
     graph.control("POST", "faults", {"kind": "throttled", "times": 1, "seconds": 7})
     assert graph.send("GET", VIEW).headers["Retry-After"] == "7"

@@ -202,6 +202,7 @@ def _push_and_show(
     from obctl.render.reservations import reservation_picture
     from obctl.store.reservations import find_reservation
 
+    results: list[PushResult] = []
     failed: ObctlError | None = None
     if not no_push:
 
@@ -213,9 +214,8 @@ def _push_and_show(
         try:
             results = context.with_graph(push)
         except ObctlError as error:
-            failed, results = error, []
+            failed = error
         for result in results:
-            failed = failed or result.error
             for other in result.overlaps:
                 warning(
                     f"double booking: {other.subject!r} took the same slot in Outlook meanwhile"
@@ -225,9 +225,13 @@ def _push_and_show(
     show_one(format, item, lambda: reservation_picture(item, shown.time_zone))
     if count > 1:
         message(f"{count} reservations of the series")
+    failures = [result for result in results if result.error]
+    if failures:
+        failed, shown = failures[0].error, find_reservation(context.store, failures[0].reservation)
     if failed:
+        some = f"{len(failures)} of {len(results)} writes are " if len(results) > 1 else ""
         raise type(failed)(
-            f"saved here, but not in Outlook yet: {failed.message}",
+            f"saved here, but {some}not in Outlook yet: {failed.message}",
             hint=_what_next(failed, shown),
             code=failed.code,
             graph=failed.graph,

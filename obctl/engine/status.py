@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from obctl.domain.cancellation import RequestStatus
+from obctl.domain.push import OutboxItem
 from obctl.domain.room import Verdict
 from obctl.domain.subscription import SubscriptionState
 from obctl.domain.time_span import instant_text
@@ -14,7 +15,7 @@ from obctl.engine.company import Company
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.inbox import inbox_summary
 from obctl.store.outbox import load_owed
-from obctl.store.rooms import load_rooms
+from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.runs import RunRecord, load_runs
 from obctl.store.subscriptions import current_subscriptions
 
@@ -51,6 +52,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
         "subscriptions": {state.value: states[state] for state in SubscriptionState},
         "cancellation_requests": len(load_requests(store, RequestStatus.OPEN)),
         "last_run": _last(runs[0]) if runs else None,
+        "failed_writes": [_failed(company, item) for item in owed if item.failed],
     }
     attention = (
         any(room["stale"] or room["verdict"] == Verdict.INCONCLUSIVE for room in rooms)
@@ -60,6 +62,18 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
         or states[SubscriptionState.LOST] > 0
     )
     return item, attention
+
+
+def _failed(company: Company, item: OutboxItem) -> dict[str, Any]:
+    """A write that did not succeed yet, and when a run tries it again."""
+    return {
+        "reservation": item.reservation,
+        "room": find_room_by_id(company.store, item.room).mailbox,
+        "action": item.action.value,
+        "code": item.error_code,
+        "message": item.error,
+        "due_at": instant_text(item.due_at),
+    }
 
 
 def _last(record: RunRecord) -> dict[str, Any]:

@@ -74,7 +74,17 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
             ("cancellation requests", f"{item['cancellation_requests']} open"),
         ]
     )
-    return [summary, table(item["rooms"], _ROOMS)]
+    failed = [table(item["failed_writes"], _FAILED)] if item["failed_writes"] else []
+    return [summary, *failed, table(item["rooms"], _ROOMS)]
+
+
+_FAILED = [
+    Column("no.", lambda o: str(o["reservation"]), justify="right"),
+    Column("room", lambda o: o["room"].partition("@")[0]),
+    Column("owed", lambda o: o["action"]),
+    Column("why not yet", lambda o: f"{o['code']}: {o['message']}"),
+    Column("again from (UTC)", lambda o: o["due_at"][:16].replace("T", " ")),
+]
 
 
 _ROOMS = [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from desk import Desk
 
+from obctl.sandbox.faults import Fault
 from obctl.sandbox.server import SandboxServer
 
 ROOM = "ams-1.02@contoso.example"
@@ -82,3 +83,25 @@ def test_a_series_longer_than_graph_can_show_is_refused(synced: Desk) -> None:
     assert ours(synced) == []
     assert create(synced, "2026-10-20T20:00", "--repeat", "FREQ=YEARLY;COUNT=5").exit_code == 0
     assert [state for _start, state in ours(synced)] == [10] * 5
+
+
+def test_what_is_not_in_outlook_yet_is_counted_and_shown(
+    synced: Desk, tenant: SandboxServer
+) -> None:
+    number = json.loads(create(synced, "2026-10-20T20:00", "--repeat", TUESDAYS).stdout)["number"]
+    tenant.service.faults.active.append(Fault("server-error", ROOM, method="PATCH", times=3))
+    answer = synced.run(
+        "reservations", "change", str(number), "--scope", "all", "--subject", "Ours too"
+    )
+    assert answer.exit_code == 5
+    assert "3 of 4 writes are not in Outlook yet" in answer.stderr
+    assert f"reservation {number} has external state 21" in answer.stderr
+    status = json.loads(synced.run("sync", "status", "-o", "json").stdout)
+    assert status["outbox"] == {"pending": 0, "failed": 3}
+    assert list(status)[-1] == "failed_writes"
+    assert [list(item) for item in status["failed_writes"]] == [
+        ["reservation", "room", "action", "code", "message", "due_at"]
+    ] * 3
+    shown = synced.run("sync", "status").stdout
+    assert "ErrorInternalServerError" in shown
+    assert shown.count(" change ") == 3

@@ -34,6 +34,15 @@ def outbox(night: Night) -> dict[str, int]:
     return item["outbox"]
 
 
+def failed(night: Night) -> list[tuple[int, str, str, str]]:
+    item, attention = current_status(night.company, timedelta(hours=26))
+    assert attention
+    return [
+        (one["reservation"], one["room"], one["action"], one["code"])
+        for one in item["failed_writes"]
+    ]
+
+
 def move_there(night: Night, day: int, to: str) -> None:
     """Somebody moves one date of our series in Outlook."""
     (series,) = night.tenant.meetings_in(mailbox_of("Rembrandt"))
@@ -109,8 +118,10 @@ def test_a_date_refused_because_its_neighbour_moved_there_is_shown_and_waits_a_d
     assert result.error.graph is not None
     assert result.error.graph.code == "ErrorOccurrenceCrossingBoundary"
     assert outbox(night) == {"pending": 0, "failed": 1}
-    (failed,) = night.store.rows("SELECT message FROM company_log WHERE action = 'push.failed'")
-    assert "ErrorOccurrenceCrossingBoundary" in failed["message"]
+    code = "ErrorOccurrenceCrossingBoundary"
+    assert failed(night) == [(four[0], mailbox_of("Rembrandt"), "change", code)]
+    (logged,) = night.store.rows("SELECT message FROM company_log WHERE action = 'push.failed'")
+    assert code in logged["message"]
     for _hours in range(19):
         night.sleep(0, hours=1)
         report = night.run("Rembrandt", again=False)

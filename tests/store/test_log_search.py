@@ -22,7 +22,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import fold
 from obctl.store.company_log import append_log, prune_log
 from obctl.store.database import Store, open_store
-from obctl.store.log_search import LogFilter, each_found, index_log, search_log
+from obctl.store.log_search import LogFilter, catch_up_log, each_found, index_log, search_log
 from obctl.store.rooms import add_room
 
 START = NOW - timedelta(days=30)
@@ -162,6 +162,17 @@ def test_a_search_by_text_indexes_what_was_written_since(tmp_path: Path) -> None
     with closing(make_store(tmp_path / "store.db", 2_500)) as store:
         assert indexed(store) == 0
         search_log(store, LogFilter(text="zebra"))
+        assert indexed(store) == 2_500
+
+
+def test_a_night_indexes_what_it_wrote_unless_that_is_little_or_very_much(tmp_path: Path) -> None:
+    with closing(make_store(tmp_path / "store.db", 1_500)) as store:
+        catch_up_log(store, most=2_400)
+        assert indexed(store) == 0
+        append_log(store, entries(1_501, 1_000))
+        catch_up_log(store, most=2_400)
+        assert indexed(store) == 0
+        catch_up_log(store, most=2_500)
         assert indexed(store) == 2_500
 
 

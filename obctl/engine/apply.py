@@ -17,7 +17,12 @@ from obctl.domain.room import RoomId
 from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.store.agreed_states import forget_agreed, hand_over_agreed, save_agreed
-from obctl.store.cancellation_requests import add_request, decide_request, newest_request
+from obctl.store.cancellation_requests import (
+    add_request,
+    decide_request,
+    newest_request,
+    open_request,
+)
 from obctl.store.company_log import append_log
 from obctl.store.database import Store
 from obctl.store.events import (
@@ -190,6 +195,8 @@ def _end_twin(
         updated_at=now,
     )
     update_reservation(store, ended)
+    if request := open_request(store, twin.number):
+        decide_request(store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass")
     words = f"reservation {twin.number} goes on as {number}, whose meeting it turned out to be"
     return _about(change, "event.moved", words, run, now, twin.number)
 

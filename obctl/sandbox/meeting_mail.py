@@ -36,7 +36,19 @@ def invite(exchange: Exchange, original: Item, attendee: Attendee) -> None:
         if not _is_among(exception.attendees, attendee):
             item.exceptions.pop(day)
             item.cancelled_days |= {day}
+    _take_in_dates(exchange, mailbox, original)
     _deliver(exchange, mailbox, item)
+
+
+def _take_in_dates(exchange: Exchange, mailbox: Mailbox, original: Item) -> None:
+    """A whole series takes the place of its dates that stood alone ([MS-OXOCAL] orphans)."""
+    for copy in list(mailbox.items.values()):
+        day = copy.start.date()
+        alone = copy.uid != original.uid and dated_object_id(copy.uid, day) == dated_object_id(
+            original.uid, day
+        )
+        if alone and copy.kind == "singleInstance":
+            exchange.remove(mailbox, copy)
 
 
 def invite_to_date(exchange: Exchange, original: Item, attendee: Attendee, day: date) -> None:

@@ -30,8 +30,9 @@ from night import Building, Night, daily, mailbox_of, nightfall
 from obctl.domain.cancellation import RequestStatus
 from obctl.engine import cancellations
 from obctl.errors import ObctlError, Refused, UsageError
+from obctl.sandbox.recurrence_wire import read_recurrence
 from obctl.sandbox.refusal import Refusal
-from obctl.sandbox.steps import MoveMailbox, Processing
+from obctl.sandbox.steps import MoveMailbox, Processing, Restore
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.outbox import load_owed, load_own
 
@@ -139,6 +140,28 @@ class Machine(RuleBasedStateMachine):
             self._try(pick, lambda it: self.night.change(it, day=day, start=at, end=until))
 
     @precondition(lambda self: self.meetings)
+    @rule(pick=picks, nth=st.integers(min_value=0, max_value=5), room=rooms, both=st.booleans())
+    def the_organiser_takes_another_room_for_one_date(
+        self, pick: int, nth: int, room: str, both: bool
+    ) -> None:
+        item = self._original(pick)
+        if item is not None and item.recurrence is not None:
+            day = item.start.date() + timedelta(days=nth)
+            wanted = " ".join(ROOMS) if both else room
+            self._try(pick, lambda it: self.night.change(it, day=day, rooms=wanted))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, count=st.integers(min_value=1, max_value=7))
+    def the_organiser_changes_the_length_of_a_series(self, pick: int, count: int) -> None:
+        item = self._original(pick)
+        if item is not None and item.recurrence is not None:
+            start = item.start.date()
+            wanted = read_recurrence(
+                daily(start, count=count), start=start, zone="Europe/Amsterdam"
+            )
+            self._try(pick, lambda it: self.night.change(it, recurrence=wanted))
+
+    @precondition(lambda self: self.meetings)
     @rule(pick=picks, nth=st.integers(min_value=1, max_value=4))
     def the_organiser_splits_a_series(self, pick: int, nth: int) -> None:
         item = self._original(pick)
@@ -152,6 +175,16 @@ class Machine(RuleBasedStateMachine):
     @rule(pick=picks, room=rooms)
     def a_delegate_deletes(self, pick: int, room: str) -> None:
         self._try(pick, lambda meeting: self.night.delete(room, meeting))
+
+    @precondition(lambda self: self.meetings)
+    @rule(pick=picks, room=rooms)
+    def calendar_repair_puts_back(self, pick: int, room: str) -> None:
+        meeting, item = self.meetings[pick % len(self.meetings)], self._original(pick)
+        mailbox = self.night.tenant.exchange.directory.mailboxes[mailbox_of(room)]
+        invited = {one.person.address for one in item.attendees} if item is not None else set()
+        if mailbox_of(room) in invited and mailbox.by_uid(meeting.uid) is None:
+            self.night.server.service.handles["lost"] = meeting
+            self.night.act(Restore(meeting="lost", mailbox=mailbox_of(room)))
 
     @rule(room=rooms)
     def a_mailbox_is_moved(self, room: str) -> None:
@@ -224,6 +257,12 @@ class Machine(RuleBasedStateMachine):
     def a_bad_night(self, kind: str, room: str, method: str, times: int) -> None:
         self.night.fail(kind, room, method=method, times=times)
         self.night.run(again=False)
+        self.night.recover()
+
+    @rule(room=rooms, full=st.booleans())
+    def a_night_without_one_room(self, room: str, full: bool) -> None:
+        self.night.fail("forbidden", room)
+        self.night.run(again=False, full=full)
         self.night.recover()
 
     @rule(room=rooms, full=st.booleans())

@@ -279,6 +279,20 @@ def test_one_date_moved_to_another_room_is_there_alone_and_may_come_back(
     assert _dates(graph, OTHER_ROOM) == []
 
 
+def test_a_room_that_had_one_date_and_gets_the_series_has_each_date_once(
+    booking: Booking, graph: Graph
+) -> None:
+    booked = booking.book(recurrence=weekly())
+    series = f"/users/{ANNA}/events/{booked['id']}"
+    before = _dates(graph, ROOM)
+    second = graph.get(f"{series}/instances?{WINDOW}")["value"][1]
+    _invite(booking, f"/users/{ANNA}/events/{second['id']}", OTHER_ROOM)
+
+    _invite(booking, series, OTHER_ROOM)
+
+    assert _dates(graph, OTHER_ROOM) == before
+
+
 def _invite(booking: Booking, path: str, room: str) -> None:
     attendees = [{"type": "resource", "emailAddress": {"address": room}}]
     booking.graph.send("PATCH", path, {"attendees": attendees})

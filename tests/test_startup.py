@@ -88,6 +88,7 @@ def test_a_local_command_imports_neither_graph_nor_servers(
     [
         ["reservations", "list", "-o", "json"],
         ["services", "list", "-o", "csv"],
+        ["cancellations", "list", "-o", "json"],
         ["log", "search", "-o", "json"],
         ["log", "search"],  # an empty table is one plain line
     ],

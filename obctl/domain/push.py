@@ -6,12 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from obctl.domain.event import EventId, Person
 from obctl.domain.reservation import ReservationNumber
 from obctl.domain.room import RoomId
-from obctl.domain.series import Recurrence
 from obctl.domain.time_span import TimeSpan, instant_text
+
+if TYPE_CHECKING:
+    from obctl.domain.series import Recurrence
 
 OWN = "obctl-"
 """How our `transactionId`s begin."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from obctl.domain.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.company_log import LogEntry
@@ -16,7 +17,6 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owing import owe
-from obctl.engine.ports import Gateway
 from obctl.errors import NotFound, ObctlError, UsageError
 from obctl.store.agreed_states import forget_agreed
 from obctl.store.cancellation_requests import decide_request, find_request, load_requests
@@ -25,6 +25,9 @@ from obctl.store.outbox import drop_owed
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.services import cancel_services
+
+if TYPE_CHECKING:
+    from obctl.engine.ports import Gateway
 
 _AROUND = timedelta(days=1)
 _ALIVE = ("event.created", "event.updated", "event.moved", "event.restored", "push.created",

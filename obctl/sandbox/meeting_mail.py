@@ -104,6 +104,8 @@ def _deliver(exchange: Exchange, mailbox: Mailbox, item: Item) -> None:
 def _revive(exchange: Exchange, mailbox: Mailbox, kept: Item, asked: Item) -> None:
     """A newer request finds the cancelled copy of the same meeting and brings it up to date."""
     item = replace(asked, key=kept.key, entry=kept.entry, created=kept.created)
+    for exception in item.exceptions.values():
+        exception.key, exception.entry = kept.key, kept.entry
     mailbox.items[kept.key] = item
     exchange.touch(mailbox, item)
     if exchange.directory.room_of(mailbox) is not None:

@@ -279,6 +279,19 @@ def test_one_date_moved_to_another_room_is_there_alone_and_may_come_back(
     assert _dates(graph, OTHER_ROOM) == []
 
 
+def test_a_series_invited_again_shows_the_dates_that_were_changed(
+    booking: Booking, graph: Graph
+) -> None:
+    series = f"/users/{ANNA}/events/{booking.book(recurrence=weekly())['id']}"
+    before = _dates(graph, ROOM)
+    second = graph.get(f"{series}/instances?{WINDOW}")["value"][1]
+    graph.send("PATCH", f"/users/{ANNA}/events/{second['id']}", {"subject": "With guests"})
+    _invite(booking, series, OTHER_ROOM)
+    _invite(booking, f"/users/{ANNA}/events/{second['id']}", ROOM)
+    _invite(booking, series, ROOM)
+    assert _dates(graph, ROOM) == before
+
+
 def test_a_room_that_had_one_date_and_gets_the_series_has_each_date_once(
     booking: Booking, graph: Graph
 ) -> None:

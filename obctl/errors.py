@@ -6,6 +6,7 @@ ObctlError                     1   unexpected
     ConfigError                2   wrong configuration, all problems in one message
   StoreError                   2   the store file cannot be used: missing, damaged, newer
   NotAuthorised                4   names the missing permission or policy
+    CredentialRefused          4   by Entra, or by Graph with 401: nothing at all can be asked
   TryLater                     5   GraphUnavailable, Throttled, AnotherRunActive, StoreBusy,
                                    StoreFull, StoreFailing
   Refused                      6   a guard stopped it: the room is taken, the meeting not ours
@@ -104,10 +105,14 @@ class StoreError(ObctlError):
 
 
 class NotAuthorised(ObctlError):
-    """Raised when Graph or Entra refuses the credential (401, 403)."""
+    """Raised when Graph or Entra refuses what is asked: a permission (403), or the credential."""
 
     exit_code = 4
     code = "not-authorised"
+
+
+class CredentialRefused(NotAuthorised):
+    """Raised when Entra, or Graph (401), refuses the credential: nothing at all can be asked."""
 
 
 class TryLater(ObctlError):

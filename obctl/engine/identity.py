@@ -8,7 +8,7 @@ from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import LOCKED_OUT, Room
 from obctl.engine.conditions import Inconclusive
 from obctl.engine.ports import Gateway
-from obctl.errors import GraphRefused, NotAuthorised, ObctlError
+from obctl.errors import CredentialRefused, GraphRefused, NotAuthorised, ObctlError
 
 
 class Identities:
@@ -48,10 +48,8 @@ class Identities:
             entry = self._found.pop(room.mailbox)
             if isinstance(entry, ObctlError):
                 raise entry
-        except NotAuthorised as error:
-            if error.graph and error.graph.status == 401:
-                raise
-            return None
-        except GraphRefused:
+        except CredentialRefused:
+            raise
+        except (NotAuthorised, GraphRefused):
             return None
         return entry

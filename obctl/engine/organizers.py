@@ -17,7 +17,7 @@ from obctl.domain.time_span import local_day
 from obctl.domain.values import replace
 from obctl.domain.zones import zone
 from obctl.engine.ports import Gateway
-from obctl.errors import NotAuthorised, ObctlError, UnknownZone
+from obctl.errors import CredentialRefused, ObctlError, UnknownZone
 from obctl.store.company_log import was_restored
 from obctl.store.database import Store
 
@@ -82,10 +82,8 @@ async def ask_organizer(gateway: Gateway, room: Room, reservation: Reservation) 
         if original_start is None or living[0].type is not EventType.MASTER:
             return OrganizerSays.TAKES_PLACE
         return await _of_date(gateway, calendar, living[0], original_start)
-    except NotAuthorised as error:
-        if error.graph and error.graph.status == 401:
-            raise
-        return OrganizerSays.UNKNOWN
+    except CredentialRefused:
+        raise
     except ObctlError:
         return OrganizerSays.UNKNOWN
 

@@ -17,7 +17,7 @@ from obctl.engine.company import Company
 from obctl.engine.conditions import condition_of
 from obctl.engine.organizers import ask_organizer
 from obctl.engine.ports import Gateway
-from obctl.errors import GraphUnavailable, NotAuthorised, NotFound, ObctlError
+from obctl.errors import CredentialRefused, GraphUnavailable, NotFound, ObctlError
 from obctl.store.events import find_event, load_events
 from obctl.store.subscriptions import load_subscriptions
 
@@ -141,7 +141,7 @@ def _raise_if_none_answered(answers: dict[RoomId, tuple[Event, ...] | ObctlError
     """Raise what stops every room alike: a wrong credential, a Graph nobody reaches."""
     errors = [answer for answer in answers.values() if isinstance(answer, ObctlError)]
     for error in errors:
-        if isinstance(error, NotAuthorised) and error.graph and error.graph.status == 401:
+        if isinstance(error, CredentialRefused):
             raise error
     unreachable = [e for e in errors if e.graph is None and e.code == GraphUnavailable.code]
     if unreachable and len(unreachable) == len(answers):

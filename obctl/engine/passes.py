@@ -37,8 +37,8 @@ from obctl.engine.together import together
 from obctl.engine.vanished import vanished, verify
 from obctl.engine.windows import read_span
 from obctl.errors import (
+    CredentialRefused,
     GraphUnavailable,
-    NotAuthorised,
     ObctlError,
     StoreBusy,
     StoreError,
@@ -98,7 +98,7 @@ class Pass:
         self.report = report
 
     async def over(self, rooms: Sequence[Room]) -> None:
-        """Go over `rooms`; raises `NotAuthorised`, `GraphUnavailable` where none could be asked."""
+        """Go over `rooms`; raises `CredentialRefused`, or `GraphUnavailable` where none answers."""
         limit = asyncio.Semaphore(self._settings.concurrency)
         for first in range(0, len(rooms), _CHUNK):
             chunk = rooms[first : first + _CHUNK]
@@ -358,11 +358,9 @@ class Pass:
         except UnsafePlan as error:
             self.report.stopped += 1
             self._problem(room, error, action="guard.tripped")
-        except _STORE_TROUBLE:
+        except (CredentialRefused, *_STORE_TROUBLE):
             raise
         except ObctlError as error:
-            if isinstance(error, NotAuthorised) and error.graph and error.graph.status == 401:
-                raise
             self._unread.add(room.id)
             condition = condition_of(error)
             if error.graph is None and error.code == GraphUnavailable.code:

@@ -31,7 +31,7 @@ from obctl.engine.pushed import (
     record_failure,
     record_in_step,
 )
-from obctl.errors import NotFound, ObctlError
+from obctl.errors import CredentialRefused, NotFound, ObctlError
 from obctl.store.agreed_states import find_agreed
 from obctl.store.outbox import find_owed, load_owed, owed_for
 from obctl.store.reservations import find_reservation, load_by_series
@@ -75,6 +75,8 @@ async def _push_all(
         except NoLongerOwed:
             continue
         results.append(result)
+        if isinstance(result.error, CredentialRefused):
+            break
         queue.extendleft(reversed(result.follow))
     return results
 

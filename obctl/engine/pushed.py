@@ -20,7 +20,7 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owed import Owed
 from obctl.engine.owing import owe
-from obctl.errors import GraphRefused, NotAuthorised, ObctlError, TryLater
+from obctl.errors import CredentialRefused, GraphRefused, ObctlError, TryLater
 from obctl.store.agreed_states import forget_agreed, save_agreed
 from obctl.store.company_log import append_log
 from obctl.store.events import mark_gone, save_events
@@ -28,7 +28,6 @@ from obctl.store.outbox import hasten, mark_attempt, mark_done, mark_failed
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import mark_applied
 
-_UNAUTHORIZED = 401
 _PASSING = frozenset({409, 423, 424, 425})  # 4xx that say: not just now
 _PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
@@ -184,7 +183,7 @@ def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
             error_code=code,
             error=error.message,
             request_id=request_id,
-            due_at=now if _is_for_us(error) else now + wait,
+            due_at=now if isinstance(error, CredentialRefused) else now + wait,
         )
         for date in owed.series or (owed.reservation,):
             fresh = find_reservation(store, date.number)
@@ -192,13 +191,6 @@ def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
                 _save_state(company, fresh, ExternalState.PUSH_FAILED)
         entry = owed.entry(company, "push.failed", f"{code}: {error.message}")
         append_log(store, [replace(entry, request_id=request_id)])
-
-
-def _is_for_us(error: ObctlError) -> bool:
-    """Whether Graph refuses the credential: no fault of the write, which need not wait for it."""
-    if not isinstance(error, NotAuthorised) or error.graph is None:
-        return False
-    return error.graph.status == _UNAUTHORIZED
 
 
 def is_final(error: ObctlError) -> bool:

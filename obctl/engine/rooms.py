@@ -14,7 +14,7 @@ from obctl.domain.values import replace
 from obctl.domain.zones import iana_name
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.errors import ObctlError, TryLater, UsageError
+from obctl.errors import CredentialRefused, ObctlError, TryLater, UsageError
 from obctl.store.company_log import append_log
 from obctl.store.rooms import add_room, load_rooms, save_activated, save_details
 from obctl.store.subscriptions import load_subscriptions
@@ -228,6 +228,6 @@ def _only_refused(error: ObctlError) -> bool:
 
     A credential that is no good at all, and trouble that passes, are not to be overlooked.
     """
-    if error.graph is None or error.graph.status == 401:
+    if error.graph is None or isinstance(error, CredentialRefused):
         return False
     return error.graph.status == 501 or not isinstance(error, TryLater)

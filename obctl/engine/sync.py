@@ -43,7 +43,7 @@ async def run_sync(
 ) -> RunReport:
     """One run; its report says what was done and what was not.
 
-    Raises `AnotherRunActive`, and what stops every room alike: `NotAuthorised` for the credential,
+    Raises `AnotherRunActive`, and what stops every room alike: `CredentialRefused`,
     `GraphUnavailable` where Graph cannot be reached.
     """
     now = company.now

@@ -14,6 +14,7 @@ from kiota_abstractions.api_error import APIError
 from kiota_http._exceptions import KiotaHTTPXError
 
 from obctl.errors import (
+    CredentialRefused,
     DeltaLinkExpired,
     EventChanged,
     GraphRefused,
@@ -132,7 +133,7 @@ def error_for(refusal: Refusal, asked: Asked) -> ObctlError:
 def _not_authorised(refusal: Refusal, asked: Asked) -> NotAuthorised:
     about = f"{asked.what} ({refusal.said})"
     if refusal.detail.status == 401:
-        return NotAuthorised(
+        return CredentialRefused(
             f"Graph does not accept the credential: {about}",
             hint="check `[graph]` credential, tenant_id and client_id; then `obctl doctor`",
             graph=refusal.detail,

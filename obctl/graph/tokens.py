@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator
 
 from obctl.config import CredentialKind
-from obctl.errors import GraphRefused, GraphUnavailable, NotAuthorised
+from obctl.errors import CredentialRefused, GraphRefused, GraphUnavailable
 from obctl.graph.address import same_origin
 
 if TYPE_CHECKING:
@@ -107,12 +107,12 @@ class EntraTokens(TokenSource):
         try:
             return self._credential.get_token(self._scope, claims=claims)
         except CredentialUnavailableError as error:
-            raise NotAuthorised(
+            raise CredentialRefused(
                 f"no sign-in: credential {self._kind.value!r} is not available here",
                 hint=HINTS[self._kind],
             ) from error
         except ClientAuthenticationError as error:
-            raise NotAuthorised(
+            raise CredentialRefused(
                 f"Entra refuses credential {self._kind.value!r}: {first_line(error)}",
                 hint=HINTS[self._kind],
             ) from error
@@ -122,7 +122,7 @@ class EntraTokens(TokenSource):
                 hint="check the network and proxy; then run the command again",
             ) from error
         except (AzureError, ValueError) as error:
-            raise NotAuthorised(
+            raise CredentialRefused(
                 f"credential {self._kind.value!r} cannot be used: {first_line(error)}",
                 hint=HINTS[self._kind],
             ) from error

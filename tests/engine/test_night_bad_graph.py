@@ -12,7 +12,7 @@ from eventful import prepare, state
 from mortal import Mortals
 from night import NAMES, Night, daily, mailbox_of
 
-from obctl.errors import NotAuthorised
+from obctl.errors import CredentialRefused, NotAuthorised
 from obctl.sandbox.faults import Fault
 
 RUN = ("sync", "run")
@@ -133,6 +133,19 @@ def test_a_token_that_expires_in_mid_run_ends_it_and_a_good_one_completes_the_ni
     found = state(night)
     assert found | {"log": [one for one in found["log"] if one != "push.failed"]} == calm
     assert night.run().changes == 0
+
+
+def test_a_credential_that_is_refused_is_tried_on_no_further_write(night: Night) -> None:
+    made = [
+        night.make(name, "Interview", "16 09:00", "16 10:00", push=False)[0].number
+        for name in NAMES
+    ]
+    night.server.service.token = "fresh"
+    (result,) = night.push(*made)
+    assert (result.reservation, type(result.error)) == (made[0], CredentialRefused)
+    assert night.log().count("push.failed") == 1
+    night.server.service.token = None
+    assert night.run().pushed == len(made)
 
 
 def test_what_ends_a_run_ends_it_for_every_room(night: Night) -> None:

@@ -13,7 +13,14 @@ from azure.identity import CredentialUnavailableError
 from recorded_graph import RecordedGraph, refusal
 
 from obctl.config import Cloud, CredentialKind, GraphSettings
-from obctl.errors import ConfigError, GraphRefused, GraphUnavailable, NotAuthorised, ObctlError
+from obctl.errors import (
+    ConfigError,
+    CredentialRefused,
+    GraphRefused,
+    GraphUnavailable,
+    NotAuthorised,
+    ObctlError,
+)
 from obctl.graph.address import base_url, is_loopback, same_origin
 from obctl.graph.asked import anything
 from obctl.graph.client import connected
@@ -103,7 +110,7 @@ def test_a_token_that_graph_refuses_is_renewed_and_the_request_sent_once_more(
 
 def test_a_second_refusal_is_told(graph: RecordedGraph) -> None:
     graph.on("/users/a", refusal(401, "InvalidAuthenticationToken"))
-    with pytest.raises(NotAuthorised, match="does not accept the credential"):
+    with pytest.raises(CredentialRefused, match="does not accept the credential"):
         asked_with(graph, lasting("t1", 3600), lasting("t2", 3600))
     assert len(graph.seen) == 2
 
@@ -140,13 +147,13 @@ def test_the_credential_is_closed_with_its_source() -> None:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (CredentialUnavailableError("no az here"), NotAuthorised),
+        (CredentialUnavailableError("no az here"), CredentialRefused),
         (
             ClientAuthenticationError("AADSTS7000215: invalid secret"),
-            NotAuthorised,
+            CredentialRefused,
         ),
         (ServiceRequestError("no network"), GraphUnavailable),
-        (ValueError("Incorrect padding"), NotAuthorised),
+        (ValueError("Incorrect padding"), CredentialRefused),
     ],
 )
 def test_a_sign_in_that_goes_wrong_says_what_to_check(
@@ -298,7 +305,7 @@ def test_az_that_is_not_signed_in_is_an_error_with_the_command(
         async with open_gateway(settings, environ={}) as gateway:
             await gateway.look_up("a")
 
-    with pytest.raises(NotAuthorised) as raised:
+    with pytest.raises(CredentialRefused) as raised:
         asyncio.run(session())
     assert "az login" in (raised.value.hint or "")
 

@@ -11,6 +11,7 @@ from recorded_graph import Answer, RecordedGraph, refusal
 from obctl.domain.event import DeltaItem, DeltaLink, EventId, EventType
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import (
+    CredentialRefused,
     DeltaLinkExpired,
     GraphRefused,
     GraphUnavailable,
@@ -183,7 +184,7 @@ def test_a_server_without_batch_is_asked_one_by_one(
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        pytest.param(refusal(401, "InvalidAuthenticationToken"), NotAuthorised, id="401"),
+        pytest.param(refusal(401, "InvalidAuthenticationToken"), CredentialRefused, id="401"),
         pytest.param(refusal(503, "x", Retry_After="300"), GraphUnavailable, id="503"),
         pytest.param(Answer(b"{"), GraphUnavailable, id="cut"),
         pytest.param(Answer({"responses": []}), GraphUnavailable, id="no answers"),

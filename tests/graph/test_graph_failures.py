@@ -14,6 +14,7 @@ from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.event import EventId
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import (
+    CredentialRefused,
     DeltaLinkExpired,
     EventChanged,
     GraphDetail,
@@ -40,7 +41,7 @@ NOT_AGAIN = "300"  # a Retry-After nobody waits for
     [
         (400, "ErrorInvalidRequest", GraphRefused, "graph-refused"),
         (400, "ErrorOccurrenceCrossingBoundary", GraphRefused, "graph-refused"),
-        (401, "InvalidAuthenticationToken", NotAuthorised, "not-authorised"),
+        (401, "InvalidAuthenticationToken", CredentialRefused, "not-authorised"),
         (403, "ErrorAccessDenied", NotAuthorised, "mailbox-permission-lost"),
         (403, "Authorization_RequestDenied", NotAuthorised, "mailbox-permission-lost"),
         (404, "ErrorItemNotFound", NotFound, "not-found"),

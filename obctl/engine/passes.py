@@ -8,65 +8,32 @@ cancellation with a new reservation beside it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from obctl.domain.company_log import LogEntry
 from obctl.domain.event import DeltaRound, EventId
-from obctl.domain.plan import Plan
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
-from obctl.domain.run import Problem, RunReport
+from obctl.domain.run import RunReport
 from obctl.domain.situation import Elsewhere, Situation
 from obctl.domain.values import replace
-from obctl.engine.apply import apply_plan, save_reading
 from obctl.engine.company import Company
-from obctl.engine.conditions import condition_of
 from obctl.engine.detect import detect, read_room
+from obctl.engine.finishing import Finisher
 from obctl.engine.identity import Identities
-from obctl.engine.moves import Moves, Waiting, doubts, find_moves, seen_in
+from obctl.engine.moves import Moves, Waiting, doubts, find_moves
 from obctl.engine.organizers import ask_organizers
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
-from obctl.engine.reading import (
-    RoomReading,
-    read_parts,
-)
+from obctl.engine.reading import RoomReading, read_parts
+from obctl.engine.tally import Tally
 from obctl.engine.together import together
 from obctl.engine.vanished import vanished, verify
 from obctl.engine.windows import read_span
-from obctl.errors import (
-    CredentialRefused,
-    GraphUnavailable,
-    ObctlError,
-    StoreBusy,
-    StoreError,
-    StoreFailing,
-    StoreFull,
-    TryLater,
-    UnsafePlan,
-)
-from obctl.store.company_log import append_log
-from obctl.store.possible_moves import forget_possible_moves
-from obctl.store.rooms import (
-    ReadingState,
-    find_room_by_id,
-    load_reading_state,
-    save_identity,
-    save_inconclusive,
-    save_pass,
-    save_reading_state,
-)
+from obctl.errors import ObctlError
+from obctl.store.rooms import ReadingState, find_room_by_id, load_reading_state
 
-_STORE_TROUBLE = (StoreBusy, StoreError, StoreFailing, StoreFull)
-"""What is wrong with the store is wrong for every room: the run ends, and says so."""
-_RETRIES = 3
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
-
-
-class _Overtaken(Exception):
-    """Raised when somebody else applied something to the room since it was read."""
 
 
 class Pass:
@@ -81,21 +48,17 @@ class Pass:
         *,
         progress: Callable[[], None] = lambda: None,
     ) -> None:
-        self._company = company
         self._store = company.store
         self._settings = company.config.sync
         self._gateway = gateway
         self._identities = Identities(gateway)
         self._options = options
-        self._progress = progress
         self._now = company.now
         self._waiting: dict[RoomId, Waiting] = {}
-        self._read: set[RoomId] = set()
-        self._unread: set[RoomId] = set()
-        self._done: set[RoomId] = set()
         self._plans = PlanMaker(company, options, self._now)
-        self._unreachable: list[ObctlError] = []
-        self.report = report
+        self._report = report
+        self._tally = Tally(company.store, report, self._now, progress)
+        self._finisher = Finisher(company.store, self._plans, self._tally, self._now)
 
     async def over(self, rooms: Sequence[Room]) -> None:
         """Go over `rooms`; raises `CredentialRefused`, or `GraphUnavailable` where none answers."""
@@ -118,7 +81,7 @@ class Pass:
 
             async def one(room: Room, hint: DeltaRound | ObctlError | None) -> None:
                 async with limit:
-                    await self._guarded(
+                    await self._tally.guarded(
                         room,
                         lambda: self._visit(room, hint),
                         again=lambda: self._visit(room, None),
@@ -126,17 +89,17 @@ class Pass:
 
             await together(one(room, rounds.get(room.mailbox)) for room in chunk)
         await self._settle()
-        if self._unreachable and len(self._unreachable) == len(rooms):
-            raise self._unreachable[0]
+        if self._tally.unreachable and len(self._tally.unreachable) == len(rooms):
+            raise self._tally.unreachable[0]
 
     async def _visit(self, room: Room, hint: DeltaRound | ObctlError | None) -> None:
         state = load_reading_state(self._store, room.id)
         found = await self._read_room(room, state, hint)
-        self.report.events_read += found.fetched
+        self._report.events_read += found.fetched
         known = replace(room, object_id=found.object_id or room.object_id)
         if found.reading.says_nothing and room.mailbox not in (self._options.expected or ()):
-            self._read.add(room.id)
-            self._unchanged(room, found)
+            self._tally.read.add(room.id)
+            self._finisher.unchanged(room, found)
             return
         as_of: int | None = self._store.changed_elsewhere()
         situation = self._plans.situation(known, found.reading)
@@ -145,11 +108,11 @@ class Pass:
             situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
         lost = vanished(situation)
-        self._read.add(room.id)
+        self._tally.read.add(room.id)
         if lost or self._plans.held_elsewhere(situation):
             self._waiting[room.id] = Waiting(known, found, situation, lost)
             return
-        self._finish(known, found, situation, as_of)
+        self._finisher.finish(known, found, situation, as_of)
 
     async def _read_room(
         self, room: Room, state: ReadingState, hint: DeltaRound | ObctlError | None
@@ -196,17 +159,17 @@ class Pass:
             self._gateway,
             self._store,
             self._waiting.values(),
-            read=self._read,
-            unread=self._unread,
+            read=self._tally.read,
+            unread=self._tally.unread,
         )
-        doubted = doubts(held, self._unread)
+        doubted = doubts(held, self._tally.unread)
         order = sorted(
             self._waiting.values(),
             key=lambda waiting: (not moves.of(waiting.room), not waiting.lost),
         )
         for waiting in order:
             elsewhere = moves.seen_from(waiting.room, doubted)
-            settled = await self._guarded(
+            settled = await self._tally.guarded(
                 waiting.room,
                 partial(self._settled, waiting, elsewhere),
                 again=partial(self._settled_again, waiting, elsewhere),
@@ -230,19 +193,19 @@ class Pass:
                 again = partial(
                     self._settled_again, waiting, moves.seen_from(waiting.room, doubted)
                 )
-                await self._guarded(waiting.room, again, again=again)
+                await self._tally.guarded(waiting.room, again, again=again)
 
     async def _settled(self, waiting: Waiting, elsewhere: Elsewhere) -> None:
         # Another room's move may have brought a reservation here since this one was read.
         fresh = self._plans.situation(waiting.room, waiting.found.reading)
-        self._finish(waiting.room, waiting.found, replace(fresh, elsewhere=elsewhere))
+        self._finisher.finish(waiting.room, waiting.found, replace(fresh, elsewhere=elsewhere))
 
     async def _settled_again(self, waiting: Waiting, elsewhere: Elsewhere) -> None:
         state = load_reading_state(self._store, waiting.room.id)
         found = await self._read_room(waiting.room, state, None)
         situation = await self._verified(self._plans.situation(waiting.room, found.reading))
         found = replace(found, reading=situation.reading)
-        self._finish(waiting.room, found, replace(situation, elsewhere=elsewhere))
+        self._finisher.finish(waiting.room, found, replace(situation, elsewhere=elsewhere))
 
     async def _look_at(self, room_id: RoomId, held: Sequence[Reservation]) -> None:
         """Ask for the meetings of one room that turned up in another.
@@ -251,7 +214,7 @@ class Pass:
         elsewhere another.
         """
         waiting = self._waiting.get(room_id)
-        if room_id in self._unread or (waiting and waiting.found.reading.scope.whole):
+        if room_id in self._tally.unread or (waiting and waiting.found.reading.scope.whole):
             return
         room = find_room_by_id(self._store, room_id)
 
@@ -276,124 +239,4 @@ class Pass:
                 found = replace(found, reading=situation.reading)
                 self._waiting[room.id] = Waiting(room, found, situation, lost)
 
-        await self._guarded(room, read, again=read)
-
-    def _unchanged(self, room: Room, found: RoomReading) -> None:
-        """Nothing changed in the room: only how far it was read moves on."""
-        if not self._options.dry_run:
-            with self._store.transaction():
-                if load_reading_state(self._store, room.id).applied != found.state.applied:
-                    raise _Overtaken
-                save_reading_state(self._store, room.id, found.state)
-                save_pass(self._store, room.id, synced_at=self._now)
-                forget_possible_moves(self._store, room.id)
-        self._planned(room, Plan(room))
-
-    def _finish(
-        self, room: Room, found: RoomReading, situation: Situation, as_of: int | None = None
-    ) -> None:
-        """Plan, guard and apply one room in one transaction, or only plan it in a dry run.
-
-        `as_of` is the store's state the situation was made from, where that is known.
-        """
-        if self._options.dry_run:
-            self._planned(room, self._guarded_plan(situation))
-            return
-        with self._store.transaction():
-            if load_reading_state(self._store, room.id).applied != found.state.applied:
-                raise _Overtaken
-            if self._store.changed_elsewhere() != as_of:
-                # Somebody ordered, changed or cancelled meanwhile: decide on what holds now.
-                fresh = self._plans.situation(room, found.reading)
-                situation = replace(fresh, elsewhere=situation.elsewhere)
-            plan = self._guarded_plan(situation)
-            payloads = save_reading(self._store, plan, found.reading, self._now)
-            apply_plan(self._store, plan, run=self.report.run, now=self._now, payloads=payloads)
-            if found.object_id:
-                save_identity(self._store, room.id, found.object_id)
-            save_reading_state(self._store, room.id, found.state)
-            if room.id in self._read and not self._options.only:
-                save_pass(self._store, room.id, synced_at=self._now)
-                forget_possible_moves(self._store, room.id)
-            else:
-                forget_possible_moves(self._store, room.id, seen_in(situation))
-        self._planned(room, plan)
-
-    def _guarded_plan(self, situation: Situation) -> Plan:
-        plan = self._plans.plan(situation)
-        if self._options.dry_run:
-            # What a guard stops is shown all the same: it is what has to be reviewed.
-            self.report.plans.append(plan)
-        self._plans.guard(plan, situation)
-        return plan
-
-    def _planned(self, room: Room, plan: Plan) -> None:
-        if room.id in self._read:
-            self._done.add(room.id)
-        self.report.ok = len(self._done)
-        self.report.count(plan)
-        self._progress()
-
-    async def _guarded(
-        self,
-        room: Room,
-        work: Callable[[], Awaitable[None]],
-        *,
-        again: Callable[[], Awaitable[None]],
-    ) -> bool:
-        """Do one room's work, and say whether it was done; a failure stops no other room.
-
-        `again` reads the room anew: a notification or a push came in between.
-        """
-        try:
-            for attempt in (work, *[again] * _RETRIES):
-                with suppress(_Overtaken):
-                    await attempt()
-                    return True
-            raise TryLater(
-                f"{room.mailbox} changes faster than it can be read",
-                hint=f"obctl sync run --room {room.mailbox}",
-                code="room-busy",
-            )
-        except UnsafePlan as error:
-            self.report.stopped += 1
-            self._problem(room, error, action="guard.tripped")
-        except (CredentialRefused, *_STORE_TROUBLE):
-            raise
-        except ObctlError as error:
-            self._unread.add(room.id)
-            condition = condition_of(error)
-            if error.graph is None and error.code == GraphUnavailable.code:
-                self._unreachable.append(error)
-            if condition is None:
-                self.report.failed += 1
-                self._problem(room, error, action="sync.failed")
-            else:
-                self.report.inconclusive += 1
-                self._problem(room, error, action="room.inconclusive", condition=condition)
-        return False
-
-    def _problem(
-        self, room: Room, error: ObctlError, *, action: str, condition: str | None = None
-    ) -> None:
-        code = condition or error.code
-        self.report.problems.append(Problem(room.mailbox, code, error.message, error.hint))
-        self._progress()
-        if self._options.dry_run:
-            return
-        with self._store.transaction():
-            if condition:
-                save_inconclusive(self._store, room.id, condition)
-            append_log(
-                self._store,
-                [
-                    LogEntry(
-                        at=self._now,
-                        action=action,
-                        message=f"{code}: {error.message}",
-                        room=room.id,
-                        run=self.report.run,
-                        request_id=error.graph.request_id if error.graph else None,
-                    )
-                ],
-            )
+        await self._tally.guarded(room, read, again=read)

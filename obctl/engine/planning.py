@@ -58,6 +58,11 @@ class PlanMaker:
         self._now = now
         self._first_new = next_number(company.store)
 
+    @property
+    def partial(self) -> bool:
+        """Whether only named events are looked at, and the rooms are not passed over."""
+        return bool(self._options.only)
+
     def situation(self, room: Room, reading: Reading) -> Situation:
         """Everything the room's plan is made from."""
         reservations = {
@@ -85,8 +90,7 @@ class PlanMaker:
             settings=self._settings,
             window=policy_window(room, self._settings, self._now),
             now=self._now,
-            first_instances_only=bool(self._options.only)
-            and self._settings.series is SeriesPolicy.NIGHTLY,
+            first_instances_only=self.partial and self._settings.series is SeriesPolicy.NIGHTLY,
             requests=load_newest_requests(self._store, reservations),
             owned=load_own(
                 self._store,

@@ -1,0 +1,83 @@
+"""The end of a room's turn: plan, guard and apply in one transaction, or only show the plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from obctl.domain.plan import Plan
+from obctl.domain.room import Room
+from obctl.domain.situation import Situation
+from obctl.domain.values import replace
+from obctl.engine.apply import apply_plan, save_reading
+from obctl.engine.moves import seen_in
+from obctl.engine.planning import PlanMaker
+from obctl.engine.reading import RoomReading
+from obctl.engine.tally import Overtaken, Tally
+from obctl.store.database import Store
+from obctl.store.possible_moves import forget_possible_moves
+from obctl.store.rooms import (
+    load_reading_state,
+    save_identity,
+    save_pass,
+    save_reading_state,
+)
+
+
+class Finisher:
+    """Makes and applies the plans of one pass."""
+
+    def __init__(self, store: Store, plans: PlanMaker, tally: Tally, now: datetime) -> None:
+        self._store = store
+        self._plans = plans
+        self._tally = tally
+        self._report = tally.report
+        self._now = now
+
+    def unchanged(self, room: Room, found: RoomReading) -> None:
+        """Nothing changed in the room: only how far it was read moves on."""
+        if not self._report.dry_run:
+            with self._store.transaction():
+                if load_reading_state(self._store, room.id).applied != found.state.applied:
+                    raise Overtaken
+                save_reading_state(self._store, room.id, found.state)
+                save_pass(self._store, room.id, synced_at=self._now)
+                forget_possible_moves(self._store, room.id)
+        self._tally.planned(room, Plan(room))
+
+    def finish(
+        self, room: Room, found: RoomReading, situation: Situation, as_of: int | None = None
+    ) -> None:
+        """Plan, guard and apply one room in one transaction, or only plan it in a dry run.
+
+        `as_of` is the store's state the situation was made from, where that is known.
+        """
+        if self._report.dry_run:
+            self._tally.planned(room, self._guarded_plan(situation))
+            return
+        with self._store.transaction():
+            if load_reading_state(self._store, room.id).applied != found.state.applied:
+                raise Overtaken
+            if self._store.changed_elsewhere() != as_of:
+                # Somebody ordered, changed or cancelled meanwhile: decide on what holds now.
+                fresh = self._plans.situation(room, found.reading)
+                situation = replace(fresh, elsewhere=situation.elsewhere)
+            plan = self._guarded_plan(situation)
+            payloads = save_reading(self._store, plan, found.reading, self._now)
+            apply_plan(self._store, plan, run=self._report.run, now=self._now, payloads=payloads)
+            if found.object_id:
+                save_identity(self._store, room.id, found.object_id)
+            save_reading_state(self._store, room.id, found.state)
+            if room.id in self._tally.read and not self._plans.partial:
+                save_pass(self._store, room.id, synced_at=self._now)
+                forget_possible_moves(self._store, room.id)
+            else:
+                forget_possible_moves(self._store, room.id, seen_in(situation))
+        self._tally.planned(room, plan)
+
+    def _guarded_plan(self, situation: Situation) -> Plan:
+        plan = self._plans.plan(situation)
+        if self._report.dry_run:
+            # What a guard stops is shown all the same: it is what has to be reviewed.
+            self._report.plans.append(plan)
+        self._plans.guard(plan, situation)
+        return plan

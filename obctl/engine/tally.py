@@ -1,0 +1,125 @@
+"""What becomes of each room of a pass: done, stopped, failed or inconclusive, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+
+from obctl.domain.company_log import LogEntry
+from obctl.domain.plan import Plan
+from obctl.domain.room import Room, RoomId
+from obctl.domain.run import Problem, RunReport
+from obctl.engine.conditions import condition_of
+from obctl.errors import (
+    CredentialRefused,
+    GraphUnavailable,
+    ObctlError,
+    StoreBusy,
+    StoreError,
+    StoreFailing,
+    StoreFull,
+    TryLater,
+    UnsafePlan,
+)
+from obctl.store.company_log import append_log
+from obctl.store.database import Store
+from obctl.store.rooms import save_inconclusive
+
+_EVERY_ROOM_ALIKE = (CredentialRefused, StoreBusy, StoreError, StoreFailing, StoreFull)
+"""What one room finds wrong here is wrong for all: the run ends, and says so."""
+_RETRIES = 3
+
+
+class Overtaken(Exception):
+    """Raised when somebody else applied something to the room since it was read."""
+
+
+class Tally:
+    """Fills the report of a pass as its rooms come and go."""
+
+    def __init__(
+        self, store: Store, report: RunReport, now: datetime, progress: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._progress = progress
+        self._done: set[RoomId] = set()
+        self.report = report
+        self.read: set[RoomId] = set()
+        """Rooms of this pass that were read to their end."""
+        self.unread: set[RoomId] = set()
+        self.unreachable: list[ObctlError] = []
+        """One error for each room to which Graph gave no answer at all."""
+
+    def planned(self, room: Room, plan: Plan) -> None:
+        """Count a plan that was made, and applied but for a dry run."""
+        if room.id in self.read:
+            self._done.add(room.id)
+        self.report.ok = len(self._done)
+        self.report.count(plan)
+        self._progress()
+
+    async def guarded(
+        self,
+        room: Room,
+        work: Callable[[], Awaitable[None]],
+        *,
+        again: Callable[[], Awaitable[None]],
+    ) -> bool:
+        """Do one room's work, and say whether it was done; a failure stops no other room.
+
+        `again` reads the room anew: a notification or a push came in between.
+        """
+        try:
+            for attempt in (work, *[again] * _RETRIES):
+                with suppress(Overtaken):
+                    await attempt()
+                    return True
+            raise TryLater(
+                f"{room.mailbox} changes faster than it can be read",
+                hint=f"obctl sync run --room {room.mailbox}",
+                code="room-busy",
+            )
+        except UnsafePlan as error:
+            self.report.stopped += 1
+            self._problem(room, error, action="guard.tripped")
+        except _EVERY_ROOM_ALIKE:
+            raise
+        except ObctlError as error:
+            self.unread.add(room.id)
+            condition = condition_of(error)
+            if error.graph is None and error.code == GraphUnavailable.code:
+                self.unreachable.append(error)
+            if condition is None:
+                self.report.failed += 1
+                self._problem(room, error, action="sync.failed")
+            else:
+                self.report.inconclusive += 1
+                self._problem(room, error, action="room.inconclusive", condition=condition)
+        return False
+
+    def _problem(
+        self, room: Room, error: ObctlError, *, action: str, condition: str | None = None
+    ) -> None:
+        code = condition or error.code
+        self.report.problems.append(Problem(room.mailbox, code, error.message, error.hint))
+        self._progress()
+        if self.report.dry_run:
+            return
+        with self._store.transaction():
+            if condition:
+                save_inconclusive(self._store, room.id, condition)
+            append_log(
+                self._store,
+                [
+                    LogEntry(
+                        at=self._now,
+                        action=action,
+                        message=f"{code}: {error.message}",
+                        room=room.id,
+                        run=self.report.run,
+                        request_id=error.graph.request_id if error.graph else None,
+                    )
+                ],
+            )

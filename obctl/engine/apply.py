@@ -8,13 +8,12 @@ from obctl.domain.agreed_state import AgreedState, agree
 from obctl.domain.cancellation import Reason, RequestStatus
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.company_log import LogEntry
-from obctl.domain.event import Event
+from obctl.domain.entries import entry_about, entry_of, lost_entry, processed_words, seen_again
 from obctl.domain.plan import Plan
 from obctl.domain.reading import Reading
 from obctl.domain.reconcile import agreed_after
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber, Status
 from obctl.domain.room import RoomId
-from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.store.agreed_states import forget_agreed, hand_over_agreed, save_agreed
 from obctl.store.cancellation_requests import (
@@ -37,14 +36,6 @@ from obctl.store.outbox import drop_owed, hand_over_owed
 from obctl.store.possible_moves import save_possible_moves
 from obctl.store.reservations import insert_reservations, next_number, update_reservation
 from obctl.store.services import cancel_services, hand_over_services
-
-_ACTIONS = {
-    ChangeKind.CREATE: "event.created",
-    ChangeKind.UPDATE: "event.updated",
-    ChangeKind.REKEY: "event.updated",
-    ChangeKind.MOVE: "event.moved",
-    ChangeKind.RESTORE: "event.restored",
-}
 
 
 def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> dict[str, int]:
@@ -99,7 +90,7 @@ def apply_plan(
             if change.instead_of:
                 continued.append((number, change.instead_of.number))
             state = agreed_after(change, made, now)
-            entries.append(_entry(change, number, run, now))
+            entries.append(entry_of(change, number, run, now))
             number = ReservationNumber(number + 1)
         else:
             state = agreed_after(change, change.after, now)
@@ -110,7 +101,7 @@ def apply_plan(
     for reservation, event in plan.agreements:
         agreed.append(agree(reservation, event, now))
         if event.payload:
-            entries.append(_seen_again(reservation, event, run, now))
+            entries.append(seen_again(reservation, event, run, now))
     insert_reservations(store, created)
     save_possible_moves(store, continued)
     save_agreed(store, agreed)
@@ -134,8 +125,10 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
                 decide_request(
                     store, request.id, status=RequestStatus.PROCESSED, at=now, by="setting"
                 )
-            entries.append(_lost_entry(change, run, now))
-            entries.append(_about(change, "cancellation.processed", _processed(change), run, now))
+            entries.append(lost_entry(change, run, now))
+            entries.append(
+                entry_about(change, "cancellation.processed", processed_words(change), run, now)
+            )
         case ChangeKind.REQUEST:
             add_request(
                 store,
@@ -144,16 +137,16 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
                 cause=change.cause,
                 at=now,
             )
-            entries.append(_lost_entry(change, run, now))
+            entries.append(lost_entry(change, run, now))
             words = f"a person has to decide: {change.reason}"
-            entries.append(_about(change, "cancellation.requested", words, run, now))
+            entries.append(entry_about(change, "cancellation.requested", words, run, now))
         case ChangeKind.CLOSE:
             if request and is_open:
                 decide_request(
                     store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass"
                 )
             words = "the event is in Outlook again; the request closed itself"
-            entries.append(_about(change, "cancellation.closed", words, run, now))
+            entries.append(entry_about(change, "cancellation.closed", words, run, now))
         case _:
             if change.twin:
                 entries.append(_end_twin(store, change, change.twin, run, now))
@@ -161,9 +154,9 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
                 decide_request(
                     store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass"
                 )
-            entries.append(_entry(change, number, run, now))
+            entries.append(entry_of(change, number, run, now))
     entries += [
-        _about(
+        entry_about(
             change,
             "conflict.merged",
             item.words,
@@ -198,90 +191,4 @@ def _end_twin(
     if request := open_request(store, twin.number):
         decide_request(store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass")
     words = f"reservation {twin.number} goes on as {number}, whose meeting it turned out to be"
-    return _about(change, "event.moved", words, run, now, twin.number)
-
-
-def _entry(change: Change, number: ReservationNumber, run: str | None, now: datetime) -> LogEntry:
-    after = change.after
-    where = f"{after.subject!r} {instant_text(after.start)}"
-    match change.kind:
-        case ChangeKind.CREATE:
-            words = f"reservation {number} created: {where}"
-            if change.instead_of:
-                words += (
-                    f"; it may be reservation {change.instead_of.number}, moved here from a room"
-                    " that cannot be read now"
-                )
-        case ChangeKind.MOVE:
-            words = f"reservation {number} moved here from another room: {where}"
-        case ChangeKind.RESTORE:
-            words = f"reservation {number} is in Outlook again: {where}"
-            if change.organizer_says:
-                words += f"; the organiser's copy {change.organizer_says}"
-        case ChangeKind.REKEY:
-            words = f"reservation {number} has another event id now: {where}"
-        case _:
-            words = f"reservation {number} changed: {_differences(change)}"
-    return _about(change, _ACTIONS[change.kind], words, run, now, number)
-
-
-def _differences(change: Change) -> str:
-    before, after = change.before, change.after
-    if before is None:
-        return ""
-    pairs = [
-        ("start", instant_text(before.start), instant_text(after.start)),
-        ("end", instant_text(before.end), instant_text(after.end)),
-        ("subject", before.subject, after.subject),
-        ("organizer", before.organizer.email, after.organizer.email),
-        ("status", before.status.value, after.status.value),
-        ("attendees", before.attendees, after.attendees),
-    ]
-    words = [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
-    return "; ".join(words) or "ids"
-
-
-def _lost_entry(change: Change, run: str | None, now: datetime) -> LogEntry:
-    seen = change.event is not None
-    action = "event.cancelled" if seen or change.proof == "proven" else "event.deleted"
-    words = {
-        "event.cancelled": "cancelled in Outlook",
-        "event.deleted": "no longer in Outlook, and nothing says why",
-    }[action]
-    return _about(change, action, words, run, now)
-
-
-def _processed(change: Change) -> str:
-    words = f"reservation {change.after.number} cancelled"
-    count = len(change.services_cancelled)
-    if count:
-        words += f" with {count} service{'s' if count > 1 else ''}"
-    return words
-
-
-def _seen_again(reservation: Reservation, event: Event, run: str | None, now: datetime) -> LogEntry:
-    change = Change(ChangeKind.UPDATE, after=reservation, before=reservation, event=event)
-    words = "changed in Outlook in nothing that matters here"
-    return _about(change, "event.updated", words, run, now)
-
-
-def _about(
-    change: Change,
-    action: str,
-    words: str,
-    run: str | None,
-    now: datetime,
-    number: ReservationNumber | None = None,
-) -> LogEntry:
-    return LogEntry(
-        at=now,
-        action=action,
-        message=words,
-        room=change.after.room,
-        email=change.after.organizer.email,
-        subject=change.after.subject,
-        reservation=number or change.after.number or None,
-        event_id=change.event.id if change.event else change.after.event_id,
-        run=run,
-        payload=change.event.payload if change.event else None,
-    )
+    return entry_about(change, "event.moved", words, run, now, twin.number)

@@ -59,6 +59,27 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
     return open_.found
 
 
+def taken_unheard(situation: Situation) -> list[Reservation]:
+    """Reservations that another event would take, though nothing was heard of their own.
+
+    A meeting may be there twice: then the one that has the reservation keeps it.
+    """
+    reading = situation.reading
+    heard = {event.id for event in reading.events} | reading.gone
+    unheard = {
+        reservation.number
+        for reservation in situation.reservations
+        if reservation.event_id
+        and reservation.event_id not in heard
+        and not reading.scope.covers(reservation)
+    }
+    if not unheard or not reading.events:
+        return []
+    return [
+        reservation for reservation in match(situation).values() if reservation.number in unheard
+    ]
+
+
 class _Open:
     """Reservations and events that have found no partner yet."""
 

@@ -25,6 +25,7 @@ from obctl.engine.moves import Moves, Waiting, doubts, find_moves
 from obctl.engine.organizers import ask_organizers
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
+from obctl.engine.predecessors import read_predecessors
 from obctl.engine.reading import RoomReading, read_parts
 from obctl.engine.tally import Tally
 from obctl.engine.together import together
@@ -138,6 +139,9 @@ class Pass:
     async def _verified(
         self, situation: Situation, removed: frozenset[EventId] = frozenset()
     ) -> Situation:
+        reading = await read_predecessors(self._gateway, self._store, situation)
+        if reading is not situation.reading:
+            situation = self._plans.situation(situation.room, reading)
         verified = await verify(
             self._gateway, situation, removed, trust_empty=self._options.allow_cancellations
         )

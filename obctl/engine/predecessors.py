@@ -1,0 +1,38 @@
+"""Before an event takes over another's reservation, Graph is asked what became of that other.
+
+A reading of what changed shows the second copy of a meeting and not the first, which may well be
+there still: then each has its own reservation, as a reading of everything would have it.
+"""
+
+from __future__ import annotations
+
+from obctl.domain.matching import taken_unheard
+from obctl.domain.reading import Reading
+from obctl.domain.reservation import ReservationNumber
+from obctl.domain.situation import Situation
+from obctl.domain.values import replace
+from obctl.engine.ports import Gateway
+from obctl.engine.reading import read_parts
+from obctl.store.database import Store
+
+
+async def read_predecessors(gateway: Gateway, store: Store, situation: Situation) -> Reading:
+    """The situation's reading, joined with whatever its new ids seem to replace."""
+    reading = situation.reading
+    asked: set[ReservationNumber] = set()
+    while unheard := [item for item in taken_unheard(situation) if item.number not in asked]:
+        span = reading.scope.span
+        whole = [r for r in unheard if r.series_master_id and span.overlaps(r.start, r.end)]
+        alone = [r for r in unheard if r not in whole]
+        parts = await read_parts(
+            gateway,
+            store,
+            situation.room,
+            span,
+            singles={r.event_id for r in alone if r.event_id},
+            series={r.series_master_id for r in whole if r.series_master_id},
+        )
+        reading = reading.joined(parts)
+        situation = replace(situation, reading=reading)
+        asked |= {item.number for item in unheard}
+    return reading

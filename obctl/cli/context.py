@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from obctl.store.database import Store
 
 Result = TypeVar("Result")
-_OFTEN = 700  # objects made between two visits of the collector: Python's own habit
 
 
 @dataclass
@@ -112,10 +111,8 @@ class Context:
         from obctl.graph.gateway import open_gateway
 
         # The SDK's modules live as long as the command: the collector need not go over them again
-        # and again while a night makes its values. It does come often now: rings of requests and
-        # answers hold whole pages.
+        # and again while a night makes its values.
         gc.freeze()
-        gc.set_threshold(_OFTEN)
 
         async def run() -> Result:
             token = self.environment.get("OBCTL_GRAPH_TOKEN")

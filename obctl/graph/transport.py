@@ -36,7 +36,7 @@ async def open_http(url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client for the server at `url`, with the SDK's middleware."""
     transport = Connections(url)
     http = httpx.AsyncClient(
-        transport=transport, timeout=_SILENCE, event_hooks={"response": [_refuse_redirect]}
+        transport=transport, timeout=_SILENCE, event_hooks={"response": [_receive]}
     )
     GraphClientFactory.create_with_custom_middleware(_middleware(), client=http)
     try:
@@ -130,8 +130,11 @@ def _middleware() -> list[BaseMiddleware]:
     return [*usual, GraphTelemetryHandler(telemetry[GraphTelemetryHandlerOption.get_key()])]
 
 
-async def _refuse_redirect(response: httpx.Response) -> None:
+async def _receive(response: httpx.Response) -> None:
     """Graph answers calendar requests itself; a redirect comes from a portal or a proxy."""
+    # httpx ties an answer and its stream in a ring that only the collector undoes. The body is
+    # read: without the ring a page is gone as soon as nobody needs it.
+    response.stream = httpx.ByteStream(b"")
     if response.has_redirect_location:
         raise GraphRefused(
             f"{response.url.host} redirects to another address instead of answering",

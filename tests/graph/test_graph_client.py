@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import ssl
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from threading import Thread
 
+import httpx
 import pytest
 from asking import Ask
 from builders import make_room
@@ -28,6 +30,25 @@ from obctl.graph.gateway import GraphGateway, open_gateway
 
 ROOM = make_room("Atrium")
 USER = {"id": "object-atrium", "mail": "atrium@contoso.example"}
+
+
+def test_an_answer_is_gone_as_soon_as_nobody_needs_it(graph: RecordedGraph, ask: Ask) -> None:
+    """Pages are large: a ring around one would keep it until the collector comes by."""
+
+    async def ask_twice(gateway: GraphGateway) -> list[httpx.Response]:
+        await gateway.look_up("atrium@contoso.example")
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            await gateway.look_up("atrium@contoso.example")
+            gc.collect()
+            return [one for one in gc.garbage if isinstance(one, httpx.Response)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+
+    graph.on("/users/atrium@contoso.example", USER)
+    assert ask(ask_twice) == []
 
 
 def test_every_request_carries_the_token_and_the_preferences(

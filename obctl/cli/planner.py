@@ -44,7 +44,7 @@ def planner(
 
     -o json: one object for one day; {"days": [...]} with --to. csv: a line per item.
     """
-    from obctl.engine.planner import known_calendars, plan_days, read_calendars
+    from obctl.engine.planner import plan_days, read_calendars
 
     context = context_of(ctx)
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
@@ -58,9 +58,9 @@ def planner(
         return await read_calendars(gateway, rooms, first, last)
 
     if view is View.OFFICEBOOKING or not rooms:
-        calendars: Calendars = {}
+        calendars: Calendars | None = {}
     elif cached:
-        calendars = known_calendars(context.company, rooms, first, last)
+        calendars = None
     else:
         calendars = context.with_graph(ask)
     days = plan_days(context.company, rooms, (first, last), view, calendars)

@@ -7,11 +7,11 @@ halves of a pair agree is for `comparison` to say.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from obctl.domain.event import Event, EventId
+from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.push import OWN
 from obctl.domain.reservation import Reservation, ReservationNumber
 
@@ -52,6 +52,23 @@ def pair(reservations: Iterable[Reservation], events: Iterable[Event]) -> Pairin
         tuple(sorted(pairs, key=lambda found: found[0].number)),
         tuple(open_.reservations.values()),
         tuple(open_.events.values()),
+    )
+
+
+def paired_by_id(reservations: Sequence[Reservation], events: Sequence[Event]) -> bool:
+    """Whether all of these are alive and each has its one partner by id among them.
+
+    Then `pair` finds just these pairs beside whatever other events there are, and beside whatever
+    other reservations that name none of these events.
+    """
+    named = {reservation.event_id for reservation in reservations}
+    return (
+        len(named) == len(reservations) == len(events)
+        and all(reservation.is_active for reservation in reservations)
+        and all(
+            event.id in named and event.takes_room and event.type is not EventType.MASTER
+            for event in events
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +17,7 @@ from obctl.domain.time_span import TimeSpan, days_span
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.gather import Gathered, gather_facts
+from obctl.engine.in_step import read_in_step
 from obctl.engine.outlook import Outlook, condition
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
@@ -58,9 +59,11 @@ async def compare_rooms(
         min((span.start for span in spans.values()), default=company.now) - _AROUND,
         max((span.end for span in spans.values()), default=company.now) + _AROUND,
     )
-    answers = await outlook.views(rooms, whole)
+    equal = {} if outlook.live else _equal_rooms(company, rooms, spans)
+    answers = await outlook.views([room for room in rooms if room.id not in equal], whole)
     compared = [
-        await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
+        equal.get(room.id)
+        or await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
         for room in rooms
     ]
     gathered = Gathered(
@@ -68,12 +71,33 @@ async def compare_rooms(
         outlook,
         tuple(load_rooms(company.store)),
         tuple(rooms),
-        {item.room.id: item.events for item in compared},
+        whole,
+        {item.room.id: item.events for item in compared if item.room.id not in equal},
     )
     return [
         await _explained(gathered, item) if only is None or item.room.id in only else item
         for item in compared
     ]
+
+
+def _equal_rooms(
+    company: Company, rooms: Sequence[Room], spans: Mapping[RoomId, TimeSpan]
+) -> dict[RoomId, RoomComparison]:
+    """The rooms in which the store knows of no difference, told without the days around."""
+    found: dict[RoomId, RoomComparison] = {}
+    for room in rooms:
+        span = spans[room.id]
+        both = read_in_step(company.store, room, span)
+        if both is None:
+            continue
+        reservations, events = both
+        agreed = load_agreed_of(company.store, [item.number for item in reservations])
+        if not compare(room, reservations, events, span, agreed):
+            verdict = RoomVerdict(room.id, Verdict.OK)
+            found[room.id] = RoomComparison(
+                room, verdict, span, tuple(reservations), tuple(events), agreed
+            )
+    return found
 
 
 async def _compare(

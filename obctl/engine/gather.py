@@ -32,13 +32,15 @@ _A_MINUTE = timedelta(minutes=1)
 class Gathered:
     """What all rooms of a comparison share.
 
-    `mapped` are all rooms of the company; `events` are those read, by room of the comparison.
+    `mapped` are all rooms of the company; `events` are those of `span`, by room of the comparison.
+    Rooms without a difference may be left out: their events are asked for where they matter.
     """
 
     company: Company
     outlook: Outlook
     mapped: tuple[Room, ...]
     rooms: tuple[Room, ...]
+    span: TimeSpan
     events: Mapping[RoomId, tuple[Event, ...]]
 
 
@@ -213,11 +215,13 @@ async def _elsewhere(
     if shown is None or shown.series_key is None:
         return ()
     key = shown.series_key
+    left_out = [other for other in gathered.rooms if other.id not in gathered.events]
+    views = {**gathered.events, **await gathered.outlook.views(left_out, gathered.span)}
     found = [
         (other, event)
         for other in gathered.rooms
-        if other.id != room.id
-        for event in gathered.events.get(other.id, ())
+        if other.id != room.id and not isinstance(view := views[other.id], ObctlError)
+        for event in view
         if event.series_key == key
     ]
     known = {other.id for other in gathered.rooms}

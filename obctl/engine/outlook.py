@@ -45,9 +45,11 @@ class Outlook:
     ) -> dict[RoomId, tuple[Event, ...] | ObctlError]:
         """The events of many rooms; raises where Graph cannot be asked at all."""
         if self._gateway is None:
-            return {
-                room.id: tuple(load_events(self._company.store, room.id, span)) for room in rooms
-            }
+            for room in rooms:
+                if (room.id, span) not in self._views:
+                    known = load_events(self._company.store, room.id, span)
+                    self._views[room.id, span] = tuple(known)
+            return {room.id: self._views[room.id, span] for room in rooms}
         wanted = [room for room in rooms if (room.id, span) not in self._views]
         if wanted:
             found = await self._gateway.fetch_views(wanted, span)

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from obctl.domain.comparison import compare
 from obctl.domain.event import Event
 from obctl.domain.planner import PlannerDay, PlannerRow, View, plan_row
+from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.engine.company import Company
+from obctl.engine.in_step import read_in_step
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
@@ -43,22 +45,14 @@ async def read_calendars(
     return calendars
 
 
-def known_calendars(company: Company, rooms: Sequence[Room], first: date, last: date) -> Calendars:
-    """Outlook as last read, by mailbox."""
-    return {
-        room.mailbox: load_events(company.store, room.id, _around(room, first, last))
-        for room in rooms
-    }
-
-
 def plan_days(
     company: Company,
     rooms: Sequence[Room],
     days: tuple[date, date],
     view: View,
-    calendars: Calendars,
+    calendars: Calendars | None,
 ) -> list[PlannerDay]:
-    """The planner of each day from the first to the last."""
+    """The planner of each day from the first to the last; Outlook as last read if not given."""
     zones = {room.time_zone for room in rooms}
     common = zones.pop() if len(zones) == 1 else company.config.time_zone
     first, last = days
@@ -72,13 +66,9 @@ def plan_days(
 
 
 def _rows(
-    company: Company, room: Room, days: Sequence[date], view: View, calendars: Calendars
+    company: Company, room: Room, days: Sequence[date], view: View, calendars: Calendars | None
 ) -> dict[date, PlannerRow]:
-    around = _around(room, days[0], days[-1])
-    reservations = (
-        [] if view is View.OFFICE365 else load_room_reservations(company.store, room.id, around)
-    )
-    read = () if view is View.OFFICEBOOKING else calendars[room.mailbox]
+    reservations, read = _sides(company, room, days, view, calendars)
     if isinstance(read, ObctlError):
         return {
             day: plan_row(room, day, reservations=reservations, condition=read.code) for day in days
@@ -95,6 +85,24 @@ def _rows(
             room, day, events=read, reservations=reservations, differences=differences
         )
     return rows
+
+
+def _sides(
+    company: Company, room: Room, days: Sequence[date], view: View, calendars: Calendars | None
+) -> tuple[Sequence[Reservation], Sequence[Event] | ObctlError]:
+    """What `view` needs of the room: where both sides are compared, what lies around the days."""
+    store = company.store
+    span = days_span(days[0], days[-1], room.zone)
+    if view is View.OFFICEBOOKING:
+        return load_room_reservations(store, room.id, span), ()
+    if view is View.BOTH:
+        if calendars is None and (both := read_in_step(store, room, span)):
+            return both
+        span = _around(room, days[0], days[-1])
+    reservations = [] if view is View.OFFICE365 else load_room_reservations(store, room.id, span)
+    if calendars is None:
+        return reservations, load_events(store, room.id, span)
+    return reservations, calendars[room.mailbox]
 
 
 def _around(room: Room, first: date, last: date) -> TimeSpan:

@@ -16,6 +16,7 @@ from obctl.render.output import clean, console
 from obctl.render.planner_bars import Bar, References, Ruler, draw_lane, lanes
 from obctl.render.planner_items import SIGNS, Item, items_of
 from obctl.render.planner_legend import WIDEST_NAME, legend
+from obctl.render.planner_line import Drawn, Line, as_text, shortened
 from obctl.render.times import day_text
 
 _TAGS = {View.OFFICE365: "O365", View.OFFICEBOOKING: "OB"}
@@ -77,7 +78,7 @@ def _day_rows(day: PlannerDay) -> list[dict[str, Any]]:
     return [_row_object(row) for row in day.rows]
 
 
-def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Text]:
+def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Drawn]:
     """The day as lines of at most `width` cells.
 
     Without colour the sides are told apart by what fills their bars.
@@ -99,7 +100,7 @@ def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Te
         references = References()
         yield Text()
         yield _heading(location, zone)
-        yield Text(" " * margin + ruler.head(), style="dim")
+        yield Line(" " * margin + ruler.head(), style="dim")
         listed: list[tuple[PlannerRow, Item]] = []
         for row in group:
             yield from _row(row, drawn[row.room.id], day.view, names, ruler, references, colour)
@@ -110,17 +111,18 @@ def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Te
 def show_planner(days: Sequence[PlannerDay]) -> None:
     """Draw the days on the terminal, an empty line between them."""
     out = console()
+    width = out.width  # looked up in the surroundings each time
     colour = out.color_system is not None and not out.no_color
     for number, day in enumerate(days):
         if number:
             out.print()
-        lines = planner_picture(day, width=out.width, colour=colour)
+        lines = planner_picture(day, width=width, colour=colour)
         if out.color_system is None:
             # Into a file or a pipe nothing is styled, and Rich would take longer than all else.
-            out.file.writelines(f"{_cropped(line.plain, out.width)}\n" for line in lines)
+            out.file.writelines(f"{_cropped(line.plain, width)}\n" for line in lines)
             continue
         while some := list(islice(lines, _LINES_AT_ONCE)):
-            out.print(Text("\n").join(some), no_wrap=True, overflow="crop")
+            out.print(Text("\n").join(map(as_text, some)), no_wrap=True, overflow="crop")
 
 
 def _cropped(line: str, width: int) -> str:
@@ -154,14 +156,14 @@ def _row(
     ruler: Ruler,
     references: References,
     colour: bool,  # noqa: FBT001  handed through
-) -> Iterator[Text]:
+) -> Iterator[Line]:
     """The lines of one room: one per side, more where items overlap."""
-    name = Text(clean(row.room.name))
-    name.truncate(names, overflow="ellipsis", pad=True)
-    blank = Text(" " * names)
+    name = shortened(clean(row.room.name), names)
+    name += " " * (names - cell_len(name))
+    blank = " " * names
     if not items and row.condition is None:
-        empty = f"{name.plain} {' ' * 5 if view is View.BOTH else ''}"
-        yield Text(empty).append_text(draw_lane([], ruler))
+        empty = f"{name} {' ' * 5 if view is View.BOTH else ''}"
+        yield Line(empty).append_line(draw_lane([], ruler))
         return
     sides = [view] if view is not View.BOTH else [View.OFFICE365, View.OFFICEBOOKING]
     first = True
@@ -171,13 +173,12 @@ def _row(
         ]
         unread = side is View.OFFICE365 and row.condition is not None
         for number, lane in enumerate(lanes(bars) or [[]]):
-            line = (name if first else blank).copy()
-            line.append(" ")
+            line = Line(f"{name if first else blank} ")
             if view is View.BOTH:
                 line.append(f"{_TAGS[side] if not number else '':5}", style=_TAG_STYLES[side])
             if unread:
                 line.append(f"not read: {row.condition}"[: ruler.width], style="yellow")
             else:
-                line.append_text(draw_lane(lane, ruler))
+                line.append_line(draw_lane(lane, ruler))
             yield line
             first = False

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rich.cells import cell_len, set_cell_size
-from rich.text import Text
 
 from obctl.domain.planner import View
 from obctl.render.output import clean
 from obctl.render.planner_items import Item
+from obctl.render.planner_line import Line
 
 FIRST_HOUR, LAST_HOUR = 7, 19
 _LETTERS = string.ascii_lowercase + string.ascii_uppercase + "αβγδεζηθικλμνξοπρστυφχψω"
@@ -99,7 +99,7 @@ class Bar:
         end = max(math.ceil(ruler.cell(last) - 1e-9), start + 1)
         return cls(start, end, item, _label(item, end - start, references), colour)
 
-    def draw(self) -> Text:
+    def draw(self) -> Line:
         """An edge, the label, and the side's filling."""
         width = self.end - self.start
         differs = self.item.difference is not None
@@ -107,13 +107,13 @@ class Bar:
         edge = "≠" if differs else "▌" if width > 1 else ""
         room = width - len(edge)
         filling = " " if self.colour or gone else _FILLS[self.item.side]
-        label = set_cell_size(self.label, min(room, cell_len(self.label)))
-        body = label + filling * (room - cell_len(label))
-        drawn = Text()
+        label, size = self.label, cell_len(self.label)
+        if size > room:
+            label, size = set_cell_size(label, room), room
+        body = label + filling * (room - size)
         edge_style = _GONE[self.item.side] if gone else _EDGES[self.item.side]
-        drawn.append(edge, style=_DIFFERS if differs else edge_style)
-        drawn.append(body, style=_GONE[self.item.side] if gone else _STYLES[self.item.side])
-        return drawn
+        drawn = Line(edge, style=_DIFFERS if differs else edge_style)
+        return drawn.append(body, style=_GONE[self.item.side] if gone else _STYLES[self.item.side])
 
 
 def lanes(bars: Iterable[Bar]) -> list[list[Bar]]:
@@ -128,12 +128,12 @@ def lanes(bars: Iterable[Bar]) -> list[list[Bar]]:
     return found
 
 
-def draw_lane(bars: Sequence[Bar], ruler: Ruler) -> Text:
+def draw_lane(bars: Sequence[Bar], ruler: Ruler) -> Line:
     """One line of the timeline."""
-    drawn, cell = Text(), 0
+    drawn, cell = Line(), 0
     for bar in bars:
         drawn.append(ruler.grid(cell, bar.start), style="dim")
-        drawn.append_text(bar.draw())
+        drawn.append_line(bar.draw())
         cell = bar.end
     drawn.append(ruler.grid(cell, ruler.width), style="dim")
     return drawn

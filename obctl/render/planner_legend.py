@@ -11,53 +11,50 @@ from obctl.domain.planner import PlannerRow
 from obctl.render.output import clean, console
 from obctl.render.planner_bars import References
 from obctl.render.planner_items import Item
+from obctl.render.planner_line import Drawn, Line, shortened
 
 WIDEST_NAME = 20
 
 
 def legend(
     listed: Iterable[tuple[PlannerRow, Item]], references: References, width: int
-) -> Iterator[Text]:
+) -> Iterator[Drawn]:
     """What did not fit into its bar, and every difference."""
     halves: dict[str, list[Item]] = {}
     rooms: dict[str, str] = {}
     for row, item in listed:
         halves.setdefault(item.key, []).append(item)
         rooms[item.key] = row.room.name
-    lines: list[tuple[Text, Text, Text, Text]] = []
+    lines: list[tuple[Line, Line, Line, Line]] = []
     for key, items in halves.items():
         reference = references.of(items[0])
         difference = next((item.difference for item in items if item.difference), None)
         if reference is None and difference is None:
             continue
-        mark = Text(reference or "", style="bold")
+        mark = Line(reference or "", style="bold")
         if difference:
             mark.append("≠", style="bold red")
-        name = Text(clean(rooms[key]), style="dim")
-        name.truncate(WIDEST_NAME, overflow="ellipsis")
-        lines.append((mark, Text(_times(items[0])), name, _what(items, difference)))
+        name = Line(shortened(clean(rooms[key]), WIDEST_NAME), style="dim")
+        lines.append((mark, Line(_times(items[0])), name, _what(items, difference)))
     # Columns of our own: a rich table takes longer for this than all else for the picture.
     sizes = [max((line[place].cell_len for line in lines), default=0) + 2 for place in range(3)]
     for *heads, what in lines:
-        line = Text()
+        line = Line()
         for cell, size in zip(heads, sizes, strict=True):
-            line.append_text(cell).append(" " * (size - cell.cell_len))
+            line.append_line(cell).append(" " * (size - cell.cell_len))
         rest = max(width - sum(sizes), 1)
-        first, *folded = _folded(what, rest)
-        yield line.append_text(first)
+        if what.cell_len <= rest:
+            yield line.append_line(what)
+            continue
+        first, *folded = what.text().wrap(console(), rest, overflow="fold")
+        yield line.text().append_text(first)
         for more in folded:
             yield Text(" " * sum(sizes)).append_text(more)
 
 
-def _folded(text: Text, width: int) -> Sequence[Text]:
-    if text.cell_len <= width:
-        return [text]
-    return list(text.wrap(console(), width, overflow="fold"))
-
-
-def _what(items: Sequence[Item], difference: str | None) -> Text:
+def _what(items: Sequence[Item], difference: str | None) -> Line:
     """What an item is, from both of its halves."""
-    what = Text(clean(items[0].subject))
+    what = Line(clean(items[0].subject))
     number = next((item.number for item in items if item.number is not None), None)
     if number is not None:
         what.append(f" #{number}", style="green")

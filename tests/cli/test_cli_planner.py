@@ -54,6 +54,23 @@ def test_the_day_as_the_store_knows_it(planned: Desk) -> None:
     ]
 
 
+def test_what_lies_around_the_day_is_read_where_it_matters(desk: Desk) -> None:
+    desk.reservations(
+        make_reservation(1, starts="09:00"),
+        make_reservation(2, starts="2026-09-16 09:00"),
+        make_reservation(3, event="E3", starts="2026-09-16 11:00"),
+    )
+    desk.events(ATRIUM, make_event("E1", starts="09:00"), make_event("E3", starts="13:00"))
+    for day in ("2026-09-15", "2026-09-16"):
+        found = json.loads(desk.run("diff", day, "--cached", "-o", "json").stdout)["differences"]
+        kinds = [(item["kind"], item["reservation"]) for item in found]
+        assert ("changed", 3) in kinds, "moved over midnight"
+        assert (("duplicate", 2) in kinds) is (day == "2026-09-16")
+        drawn = desk.run("planner", day, "--cached", "--room", "Atrium").stdout
+        assert ("differs in start, end" in drawn) is (day == "2026-09-16")
+        assert ("#2 · a duplicate" in drawn) is (day == "2026-09-16")
+
+
 def test_a_day_is_an_object_and_several_are_a_list_in_one(planned: Desk) -> None:
     day = _json(planned, "2026-09-15", "--cached")
     assert list(day) == DAY_KEYS

@@ -26,8 +26,10 @@ from hypothesis import strategies as st
 from obctl.domain.comparison import Normalised, compare, normalised, pair
 from obctl.domain.difference import Difference, DifferenceKind, FieldValues
 from obctl.domain.event import Event, EventType, Person, Response
+from obctl.domain.pairing import paired_by_id
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import RoomId
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 
 MISSING_HERE = DifferenceKind.MISSING_IN_OFFICEBOOKING
@@ -554,6 +556,39 @@ def test_differences_are_sorted_and_lie_on_the_day_asked_for(
     found = differences(reservations, events)
     assert list(found) == sorted(found, key=lambda item: (item.start, item.kind.value))
     assert {item.start.date() for item in found} <= {date(2026, 9, 15)}
+
+
+@given(books(), calendars())
+def test_a_time_with_a_partner_for_each_needs_nothing_around_it(
+    reservations: list[Reservation], events: list[Event]
+) -> None:
+    span = TimeSpan(moment("09:00"), moment("10:00"))
+    ours = [make_reservation(2001, event="in step"), make_reservation(2002, event="too")]
+    theirs = [make_event("in step", ends="09:30"), make_event("too", subject="Other")]
+    around = [r for r in reservations if not span.overlaps(r.start, r.end)]
+    beyond = [e for e in events if not span.overlaps(e.start, e.end)]
+    assert paired_by_id(ours, theirs)
+    narrow = compare(make_room(), ours, theirs, span)
+    assert len(narrow) >= 2
+    assert compare(make_room(), ours + around, theirs + beyond, span) == narrow
+
+
+@pytest.mark.parametrize(
+    ("reservations", "events"),
+    [
+        pytest.param([make_reservation()], [], id="one moved away"),
+        pytest.param([make_cancelled_reservation()], [make_event()], id="cancelled here"),
+        pytest.param([make_reservation()], [make_event(is_cancelled=True)], id="cancelled there"),
+        pytest.param(
+            [make_reservation(), make_reservation(1002)], [make_event()], id="two for one event"
+        ),
+        pytest.param([make_reservation(event=None)], [make_event()], id="by key alone"),
+    ],
+)
+def test_a_time_where_a_meeting_has_no_partner_by_id_needs_what_lies_around(
+    reservations: list[Reservation], events: list[Event]
+) -> None:
+    assert not paired_by_id(reservations, events)
 
 
 def test_comparing_changes_neither_side() -> None:

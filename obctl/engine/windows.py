@@ -13,8 +13,9 @@ from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan, days_span, local_day
 
-_AHEAD_DAYS = 14
-_SPREAD_DAYS = 14
+# A baseline lasts six weeks on average: one room in forty is read anew a night, at two requests.
+_AHEAD_DAYS = 28
+_SPREAD_DAYS = 28
 
 
 def policy_window(room: Room, settings: SyncSettings, now: datetime) -> TimeSpan:
@@ -28,7 +29,7 @@ def policy_window(room: Room, settings: SyncSettings, now: datetime) -> TimeSpan
 
 
 def read_span(room: Room, settings: SyncSettings, now: datetime) -> TimeSpan:
-    """The span a full read covers: the window, a day before it, two to four weeks behind it."""
+    """The span a full read covers: the window, a day before it, four to eight weeks behind it."""
     window = policy_window(room, settings, now)
     ahead = timedelta(days=_AHEAD_DAYS + room.id % _SPREAD_DAYS)
     return TimeSpan(window.start - timedelta(days=1), window.end + ahead)

@@ -24,7 +24,7 @@ def report_picture(item: JsonObject) -> list[RenderableType]:
                 ("run", item["run"]),
                 ("rooms", _counts(rooms)),
                 ("events", f"{events.get('read', 0)} read"),
-                (title, _counts(changes) or "nothing: both sides are in step"),
+                (title, _counts(changes) or _nothing(rooms)),
                 ("pushed", _counts(pushed) or "nothing due"),
             ]
         )
@@ -33,6 +33,13 @@ def report_picture(item: JsonObject) -> list[RenderableType]:
     if plans:
         parts.append(table([_line(plan, c) for plan in plans for c in plan["changes"]], _PLAN))
     return parts
+
+
+def _nothing(rooms: JsonObject) -> str:
+    """No changes: because there were none to make, or because rooms are left over."""
+    if any(rooms.get(name) for name in ("failed", "inconclusive", "stopped")):
+        return "nothing: not every room could be done"
+    return "nothing: both sides are in step"
 
 
 def _counts(counts: JsonObject) -> str:

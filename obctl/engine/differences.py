@@ -83,7 +83,10 @@ async def compare_rooms(
 def _equal_rooms(
     company: Company, rooms: Sequence[Room], spans: Mapping[RoomId, TimeSpan]
 ) -> dict[RoomId, RoomComparison]:
-    """The rooms in which the store knows of no difference, told without the days around."""
+    """The rooms in which the store knows of no difference, told without the days around.
+
+    What was agreed on only excuses differences: where there are none it need not be read.
+    """
     found: dict[RoomId, RoomComparison] = {}
     for room in rooms:
         span = spans[room.id]
@@ -91,12 +94,9 @@ def _equal_rooms(
         if both is None:
             continue
         reservations, events = both
-        agreed = load_agreed_of(company.store, [item.number for item in reservations])
-        if not compare(room, reservations, events, span, agreed):
+        if not compare(room, reservations, events, span):
             verdict = RoomVerdict(room.id, Verdict.OK)
-            found[room.id] = RoomComparison(
-                room, verdict, span, tuple(reservations), tuple(events), agreed
-            )
+            found[room.id] = RoomComparison(room, verdict, span, tuple(reservations), tuple(events))
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from obctl.domain.comparison import compare
+from obctl.domain.difference import Difference
 from obctl.domain.event import Event
 from obctl.domain.planner import PlannerDay, PlannerRow, View, plan_row
 from obctl.domain.reservation import Reservation
@@ -73,18 +74,30 @@ def _rows(
         return {
             day: plan_row(room, day, reservations=reservations, condition=read.code) for day in days
         }
-    agreed = load_agreed_of(company.store, [reservation.number for reservation in reservations])
     rows = {}
     for day in days:
         differences = (
-            compare(room, reservations, read, days_span(day, day, room.zone), agreed)
-            if view is View.BOTH
-            else ()
+            _differences(company, room, day, reservations, read) if view is View.BOTH else ()
         )
         rows[day] = plan_row(
             room, day, events=read, reservations=reservations, differences=differences
         )
     return rows
+
+
+def _differences(
+    company: Company,
+    room: Room,
+    day: date,
+    reservations: Sequence[Reservation],
+    events: Sequence[Event],
+) -> tuple[Difference, ...]:
+    span = days_span(day, day, room.zone)
+    if not compare(room, reservations, events, span):
+        # What was agreed on only excuses differences.
+        return ()
+    agreed = load_agreed_of(company.store, [reservation.number for reservation in reservations])
+    return compare(room, reservations, events, span, agreed)
 
 
 def _sides(

@@ -60,7 +60,7 @@ class Ruler:
 
     def grid(self, start: int, end: int) -> str:
         """The empty cells from `start` to `end`: a dot where an hour begins."""
-        return "".join("·" if cell % self.cells == 0 else " " for cell in range(start, end))
+        return ("·".ljust(self.cells) * (self.last - self.first))[start:end]
 
     def cell(self, hour: float) -> float:
         return min(max((hour - self.first) * self.cells, 0.0), float(self.width))

@@ -31,8 +31,11 @@ _ACTIONS = (
 
 
 def environment(home: Path) -> dict[str, str]:
-    return os.environ | {
+    # What pip installs has its bytecode beside it; a source tree may not be allowed to.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | {
         "OBCTL_HOME": str(home), "OBCTL_NOW": NOW.isoformat(), "COLUMNS": "120",
+        "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
     }  # fmt: skip
 
 

@@ -591,6 +591,19 @@ def test_a_time_where_a_meeting_has_no_partner_by_id_needs_what_lies_around(
     assert not paired_by_id(reservations, events)
 
 
+@given(books(), calendars())
+def test_where_nothing_differs_what_was_agreed_on_changes_nothing(
+    reservations: list[Reservation], events: list[Event]
+) -> None:
+    agreed = {
+        reservation.number: make_agreed(reservation, event)
+        for reservation in reservations
+        for event in events
+    }
+    if not differences(reservations, events):
+        assert not differences(reservations, events, agreed=agreed)
+
+
 def test_comparing_changes_neither_side() -> None:
     reservation, event = make_reservation(), make_event(ends="09:30")
     before = replace(reservation), replace(event)

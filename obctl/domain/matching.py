@@ -59,24 +59,41 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
     return open_.found
 
 
-def taken_unheard(situation: Situation) -> list[Reservation]:
-    """Reservations that another event would take, though nothing was heard of their own.
+def unheard(situation: Situation) -> list[Reservation]:
+    """Reservations that a reading of some events touches, though it tells nothing of their own.
 
-    A meeting may be there twice: then the one that has the reservation keeps it.
+    Another event would take them, or their series is read under another id. A meeting may be there
+    twice: then the one that has the reservation keeps it.
     """
     reading = situation.reading
+    if reading.scope.whole or not reading.events:
+        return []
     heard = {event.id for event in reading.events} | reading.gone
-    unheard = {
-        reservation.number
+    keys = {event.series_key for event in reading.events if event.series_key}
+    silent = {
+        reservation.number: reservation
         for reservation in situation.reservations
-        if reservation.event_id
+        if reservation.series_key in keys
+        and reservation.event_id
         and reservation.event_id not in heard
         and not reading.scope.covers(reservation)
     }
-    if not unheard or not reading.events:
+    if not silent:
         return []
+    series = {e.series_master_id: e.series_key for e in reading.events if e.series_master_id}
+    anew = set(series.values())
+    touched = {reservation.number for reservation in match(situation).values()}
     return [
-        reservation for reservation in match(situation).values() if reservation.number in unheard
+        reservation
+        for number, reservation in silent.items()
+        if number in touched
+        or (
+            reservation.is_active
+            and reservation.series_master_id
+            and reservation.series_master_id not in series
+            and reservation.series_key in anew
+            and reading.scope.span.overlaps(reservation.start, reservation.end)
+        )
     ]
 
 
@@ -208,8 +225,9 @@ def _proof(situation: Situation, reservation: Reservation) -> Proof:
 
 def series_id(reading: Reading, reservation: Reservation) -> EventId | None:
     """The id of the reservation's series as it is now: a moved mailbox gives it another."""
-    if reservation.series_master_id in reading.scope.series or not reservation.series_key:
-        return reservation.series_master_id
+    own = reservation.series_master_id
+    if not reservation.series_key or (own in reading.scope.series and own not in reading.gone):
+        return own
     for event in reading.events:
         if event.series_master_id and event.series_key == reservation.series_key:
             return event.series_master_id

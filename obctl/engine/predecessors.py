@@ -6,7 +6,7 @@ there still: then each has its own reservation, as a reading of everything would
 
 from __future__ import annotations
 
-from obctl.domain.matching import taken_unheard
+from obctl.domain.matching import unheard
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import ReservationNumber
 from obctl.domain.situation import Situation
@@ -20,10 +20,10 @@ async def read_predecessors(gateway: Gateway, store: Store, situation: Situation
     """The situation's reading, joined with whatever its new ids seem to replace."""
     reading = situation.reading
     asked: set[ReservationNumber] = set()
-    while unheard := [item for item in taken_unheard(situation) if item.number not in asked]:
+    while silent := [item for item in unheard(situation) if item.number not in asked]:
         span = reading.scope.span
-        whole = [r for r in unheard if r.series_master_id and span.overlaps(r.start, r.end)]
-        alone = [r for r in unheard if r not in whole]
+        whole = [r for r in silent if r.series_master_id and span.overlaps(r.start, r.end)]
+        alone = [r for r in silent if r not in whole]
         parts = await read_parts(
             gateway,
             store,
@@ -34,5 +34,5 @@ async def read_predecessors(gateway: Gateway, store: Store, situation: Situation
         )
         reading = reading.joined(parts)
         situation = replace(situation, reading=reading)
-        asked |= {item.number for item in unheard}
+        asked |= {item.number for item in silent}
     return reading

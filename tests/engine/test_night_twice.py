@@ -10,7 +10,9 @@ from builders import DAY
 from night import Night, mailbox_of, weekly
 
 from obctl.domain.change import Change
-from obctl.sandbox.steps import InviteToOne, Restore
+from obctl.engine.resync import forget_reading
+from obctl.sandbox.recurrence_wire import read_recurrence
+from obctl.sandbox.steps import InviteToOne, Recreate, Restore
 
 SECOND = DAY + timedelta(weeks=1)
 ROOM = mailbox_of("Rembrandt")
@@ -86,3 +88,18 @@ def planned(night: Night, *, full: bool) -> list[tuple[str, str | None, str]]:
 
 def named(change: Change) -> tuple[str, str | None, str]:
     return change.kind.value, change.event and change.event.id, f"{change.after.start:%m-%d}"
+
+
+def test_a_series_made_anew_proves_its_lost_dates_gone_whatever_is_read(night: Night) -> None:
+    board = night.book("Rembrandt", "Board", "09:00", "10:00", recurrence=weekly(count=4))
+    night.run()
+    night.act(Recreate(room=ROOM))
+    forget_reading(night.company, night.room("Rembrandt"))
+    night.run(allow_cancellations=True)
+    assert len(night.requests()) == 4
+    wanted = weekly(count=3, daysOfWeek=["thursday"])
+    night.change(board, recurrence=read_recurrence(wanted, start=DAY, zone="Europe/Amsterdam"))
+    assert planned(night, full=False) == planned(night, full=True)
+    night.run()
+    assert night.reservations() == night.outlook("Rembrandt")
+    assert night.requests() == []

@@ -9,6 +9,7 @@ import typer
 from obctl.cli.company import operator
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, RoomOption, YesOption
+from obctl.cli.unpushed import unpushed
 from obctl.errors import UsageError
 from obctl.render.output import Format
 
@@ -135,6 +136,7 @@ def reject(
     from obctl.engine.ports import Gateway
     from obctl.engine.push import PushResult, push_reservations
     from obctl.store.cancellation_requests import find_request
+    from obctl.store.reservations import find_reservation
 
     context = context_of(ctx)
     if push_back:
@@ -148,10 +150,11 @@ def reject(
         async def push(gateway: Gateway) -> list[PushResult]:
             return await push_reservations(context.company, gateway, numbers)
 
-        failed = next((r.error for r in context.with_graph(push) if r.error), None)
+        failed = next((result for result in context.with_graph(push) if result.error), None)
     _show(context, requests, format)
-    if failed:
-        raise failed
+    if failed and failed.error:
+        reservation = find_reservation(context.store, failed.reservation)
+        raise unpushed(context.store, failed.error, reservation)
 
 
 def _objects(context: Context, requests: list[int]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import typer
 
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, YesOption, parse_duration, parse_instant
+from obctl.cli.unpushed import unpushed
 from obctl.errors import ObctlError, UsageError
 from obctl.render.output import Format
 
@@ -230,27 +231,7 @@ def _push_and_show(
         failed, shown = failures[0].error, find_reservation(context.store, failures[0].reservation)
     if failed:
         some = f"{len(failures)} of {len(results)} writes are " if len(results) > 1 else ""
-        raise type(failed)(
-            f"saved here, but {some}not in Outlook yet: {failed.message}",
-            hint=_what_next(failed, shown),
-            code=failed.code,
-            graph=failed.graph,
-        )
-
-
-def _what_next(failed: ObctlError, shown: Reservation) -> str:
-    from obctl.engine.pushed import is_final
-    from obctl.errors import ResyncRequired
-
-    state = f"reservation {shown.number} has external state {int(shown.external_state)}"
-    if isinstance(failed, ResyncRequired):
-        return f"{failed.hint}\n{state}"
-    if is_final(failed):
-        return (
-            "Outlook will not take it like this: change or cancel it; a sync run tries again once a"
-            f" day. {state[0].upper()}{state[1:]}"
-        )
-    return f"every sync run tries again; {state}"
+        raise unpushed(context.store, failed, shown, some)
 
 
 def _scope(text: str) -> SeriesScope:

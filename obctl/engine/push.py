@@ -21,6 +21,7 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.creating import changes_of, create, ensure_free, withdraw
 from obctl.engine.lockout import explained
+from obctl.engine.lost import cancelled_there, decide_lost, is_lost
 from obctl.engine.owed import Owed
 from obctl.engine.owed import PushResult as PushResult
 from obctl.engine.ports import Gateway
@@ -31,8 +32,9 @@ from obctl.engine.pushed import (
     record_failure,
     record_in_step,
 )
-from obctl.errors import CredentialRefused, NotFound, ObctlError
+from obctl.errors import CredentialRefused, EventChanged, NotFound, ObctlError
 from obctl.store.agreed_states import find_agreed
+from obctl.store.cancellation_requests import open_request
 from obctl.store.outbox import find_owed, load_owed, owed_for
 from obctl.store.reservations import find_reservation, load_by_series
 from obctl.store.rooms import find_room_by_id
@@ -51,7 +53,10 @@ async def push_reservations(
 ) -> list[PushResult]:
     """Push at once what is owed for some reservations, due or not, in the order it was owed."""
     owed = [item for number in numbers for item in owed_for(company.store, number)]
-    return await _push_all(company, gateway, sorted(owed, key=lambda item: item.id), None)
+    owed.sort(key=lambda item: item.id)
+    results = await _push_all(company, gateway, owed, None)
+    await decide_lost(company, gateway, results)
+    return results
 
 
 async def _push_all(
@@ -101,22 +106,32 @@ async def _push(
     company: Company, gateway: Gateway, item: OutboxItem, run: str | None
 ) -> PushResult:
     owed = _owed(company, item, run)
-    number = owed.reservation.number
     try:
-        match item.action:
-            case PushAction.CREATE if not owed.is_wanted:
-                await withdraw(company, gateway, owed)
-            case PushAction.CREATE:
-                return await create(company, gateway, owed)
-            case PushAction.CHANGE:
-                await _change(company, gateway, owed)
-            case PushAction.CANCEL:
-                await _cancel(company, gateway, owed)
+        try:
+            return await _write(company, gateway, owed)
+        except EventChanged:
+            # Exchange rewrites what is new within seconds: read again, the write mostly passes.
+            return await _write(company, gateway, owed)
     except ObctlError as raw:
+        if is_lost(raw) and open_request(company.store, item.reservation):
+            # A person decides already; a meeting that turns up again is written as ever.
+            raise NoLongerOwed from raw
         error = await explained(company, gateway, owed.room, raw)
         record_failure(company, owed, error)
-        return PushResult(number, error)
-    return PushResult(number)
+        return PushResult(owed.reservation.number, error)
+
+
+async def _write(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
+    match owed.item.action:
+        case PushAction.CREATE if not owed.is_wanted:
+            await withdraw(company, gateway, owed)
+        case PushAction.CREATE:
+            return await create(company, gateway, owed)
+        case PushAction.CHANGE:
+            await _change(company, gateway, owed)
+        case PushAction.CANCEL:
+            await _cancel(company, gateway, owed)
+    return PushResult(owed.reservation.number)
 
 
 def _owed(company: Company, item: OutboxItem, run: str | None) -> Owed:
@@ -139,6 +154,8 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
         # Somebody may have changed it in Outlook since: that is merged, not overwritten.
         there = await _event_now(company, gateway, owed, event_id)
         event_id = there.id
+        if there.is_cancelled:
+            raise cancelled_there(owed)
         merged = merge(reservation, agreed, there)
         reservation, conflicts = merged.reservation, merged.conflicts
         if (reservation.start, reservation.end) != (there.start, there.end):

@@ -33,7 +33,10 @@ _PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
 
 class NoLongerOwed(Exception):
-    """Raised when somebody dropped a write whose turn had come. Never leaves the push."""
+    """Raised when a write whose turn had come was dropped, or waits for a person's decision.
+
+    Never leaves the push.
+    """
 
 
 @dataclass(slots=True)

@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from answers import CODES, Answer
 from desk import Desk
 
 from obctl.sandbox.faults import Fault
+from obctl.sandbox.meeting_mail import mark_cancelled
 from obctl.sandbox.server import SandboxServer
+from obctl.sandbox.tenant import Meeting
 
 ROOM = "ams-1.02@contoso.example"
 TUESDAYS = "FREQ=WEEKLY;BYDAY=TU;COUNT=4"
@@ -105,3 +108,78 @@ def test_what_is_not_in_outlook_yet_is_counted_and_shown(
     shown = synced.run("sync", "status").stdout
     assert "ErrorInternalServerError" in shown
     assert shown.count(" change ") == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "exit_code", "error"),
+    [
+        (400, 6, "graph-refused"),
+        (409, 5, "graph-refused"),
+        (412, 5, "event-changed"),
+        (429, 5, "throttled"),
+        (503, 5, "graph-unavailable"),
+    ],
+)
+@pytest.mark.parametrize("act", ["create", "change", "cancel", "push-back"])
+def test_a_write_that_graph_refuses_is_nothing_unexpected(
+    synced: Desk, tenant: SandboxServer, act: str, status: int, exit_code: int, error: str
+) -> None:
+    if act != "create":
+        number = json.loads(create(synced, "2026-10-20T20:00").stdout)["number"]
+    if act == "push-back":
+        (meeting,) = (one for one in tenant.tenant.meetings_in(ROOM) if is_ours(tenant, one))
+        tenant.tenant.delete(ROOM, meeting)
+        assert synced.run("sync", "run").exit_code == 0
+    method = "PATCH" if act == "change" else "POST"
+    tenant.service.faults.active.append(
+        Answer("server-error", ROOM, method=method, route="*events*", status=status)
+    )
+    match act:
+        case "create":
+            answer = create(synced, "2026-10-20T20:00")
+            number = json.loads(answer.stdout)["number"]
+        case "change":
+            answer = synced.run(
+                "reservations", "change", str(number), "--subject", "Ours too", "-o", "json"
+            )
+        case "cancel":
+            answer = synced.run("reservations", "cancel", str(number), "--yes", "-o", "json")
+        case _:
+            answer = synced.run("cancellations", "reject", "1", "--push-back", "-y", "-o", "json")
+    assert code(answer) == (exit_code, error)
+    told = json.loads(answer.stderr.splitlines()[-1])["error"]
+    assert told["message"].startswith("saved here, but not in Outlook yet: ")
+    assert f"eservation {number} has external state 21" in told["hint"]
+    assert told["graph"]["code"] == CODES[status]
+
+
+def is_ours(tenant: SandboxServer, meeting: Meeting) -> bool:
+    return tenant.tenant.copy(ROOM, meeting)[1].subject == "Ours"
+
+
+@pytest.mark.parametrize("ignore", [False, True], ids=["ask", "ignore"])
+def test_a_change_of_what_outlook_cancelled_is_refused_and_asked_about(
+    synced: Desk, tenant: SandboxServer, ignore: bool
+) -> None:
+    if ignore:
+        synced.run("config", "set", "sync.ignore_cancellation_requests", "true")
+    number = json.loads(create(synced, "2026-10-20T20:00").stdout)["number"]
+    (meeting,) = (one for one in tenant.tenant.meetings_in(ROOM) if is_ours(tenant, one))
+    with tenant.tenant.locked() as exchange:
+        mark_cancelled(exchange, *tenant.tenant.copy(ROOM, meeting))
+    answer = synced.run(
+        "reservations", "change", str(number), "--start", "2026-10-20T21:30", "-o", "json"
+    )
+    assert code(answer) == (6, "cancelled-in-outlook")
+    hint = json.loads(answer.stderr.splitlines()[-1])["error"]["hint"]
+    if ignore:
+        assert hint == (
+            "it is cancelled here too, as Ignore Cancellation Requests is on;"
+            f" reservation {number} has external state 110"
+        )
+    else:
+        assert hint == (
+            "decide first: obctl cancellations show 1, then approve or reject\n"
+            f"reservation {number} has external state 100"
+        )
+    assert ours(synced) == [("2026-10-20T19:30:00Z", 110 if ignore else 100)]

@@ -29,7 +29,12 @@ def is_same_date(reservation: Reservation, event: Event, room_zone: ZoneInfo) ->
         return abs(ours - theirs) < _SAME_DAY
     where = _series_zone(event, room_zone)
     here = local_day(ours, where) if ours else _invited_day(reservation)
-    return here == (local_day(theirs, where) if theirs else event.instance_date)
+    there = local_day(theirs, where) if theirs else event.instance_date
+    if here is None and there is None:
+        return True
+    # A meeting became a series, or a series one meeting: it is the date on which it takes place.
+    here = here or local_day(reservation.start, where)
+    return here == (there or local_day(event.start, where))
 
 
 def _series_zone(event: Event, room_zone: ZoneInfo) -> ZoneInfo:

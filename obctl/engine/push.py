@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Collection, Iterable
 
 from obctl.domain.change import Conflict
-from obctl.domain.event import Event, EventId
+from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.merge import merge
 from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reservation import Reservation
@@ -191,10 +191,10 @@ async def _event_now(company: Company, gateway: Gateway, owed: Owed, event_id: E
 
     Raises `NotFound` where it is really gone.
     """
+    reservation = owed.reservation
     try:
-        return await gateway.fetch_event(owed.room, event_id)
+        event = await gateway.fetch_event(owed.room, event_id)
     except NotFound as error:
-        reservation = owed.reservation
         if error.code == "mailbox-gone" or reservation.key is None:
             raise
         last = find_agreed(company.store, reservation.number) or reservation
@@ -205,3 +205,16 @@ async def _event_now(company: Company, gateway: Gateway, owed: Owed, event_id: E
                     return replace(event, id=event.series_master_id)
                 return event
         raise
+    if event.type is EventType.MASTER and event_id != reservation.series_master_id:
+        return await _date_of(company, gateway, owed, event)
+    return event
+
+
+async def _date_of(company: Company, gateway: Gateway, owed: Owed, series: Event) -> Event:
+    """What stands for one reservation in what became a series since: never the series itself."""
+    reservation = owed.reservation
+    last = find_agreed(company.store, reservation.number) or reservation
+    for event in await gateway.fetch_view(owed.room, TimeSpan(last.start, last.end)):
+        if event.series_master_id == series.id and event.start == last.start:
+            return event
+    raise NotFound(f"reservation {reservation.number} is no date of the series its meeting became")

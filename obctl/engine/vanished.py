@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.matching import (
     Loss,
     is_cut_off,
@@ -70,7 +70,8 @@ async def verify(
             gone.add(event_id)
             continue
         event = await _event(gateway, room, event_id)
-        if event is None:
+        if event is None or event.type is EventType.MASTER:
+            # gone, or a series now, none of whose dates is this one
             gone.add(event_id)
             continue
         if (

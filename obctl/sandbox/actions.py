@@ -154,6 +154,7 @@ def _change(service: Service, step: steps.Change) -> None:
         start = datetime.fromisoformat(step.start) if step.start else item.start
         zone = step.time_zone or item.zone
         given["recurrence"] = read_recurrence(step.recurrence, start=start.date(), zone=zone)
+        given["kind"] = "seriesMaster"
     service.tenant.change(
         meeting, day=step.day, start=step.start, end=step.end, rooms=step.rooms,
         silent=step.silent, **given,

@@ -148,8 +148,14 @@ def matched(reservations: list[Reservation], events: list[Event], **more: Any) -
         pytest.param(
             [make_occurrence_reservation(event="OLD")],
             [make_event("NEW", key="key-of-M")],
+            {"NEW": 1001},
+            id="a-series-that-became-one-meeting",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD", starts=NEXT)],
+            [make_event("NEW", key="key-of-M")],
             {},
-            id="a-date-is-no-single-meeting",
+            id="a-date-that-went-when-it-became-one",
         ),
     ],
 )  # fmt: skip

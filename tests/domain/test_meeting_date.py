@@ -35,6 +35,10 @@ TUESDAY = date(2026, 9, 22)
     [
         pytest.param(held(None), shown(None), True, id="single"),
         pytest.param(held(None), replace(shown(None), series_key="L"), False, id="another meeting"),
+        pytest.param(held(None), shown("2026-09-15 09:00"), True, id="became a series"),
+        pytest.param(held(None), shown("2026-09-22 09:00"), False, id="a later date of it"),
+        pytest.param(held("2026-09-15 09:00"), shown(None), True, id="became one meeting"),
+        pytest.param(held("2026-09-22 09:00"), shown(None), False, id="a date no more"),
         pytest.param(
             replace(held(None), series_key=None), replace(shown(None), series_key=None), False,
             id="no key",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from obctl.domain.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.company_log import LogEntry
 from obctl.domain.event import Event
+from obctl.domain.left_out import is_left_out
 from obctl.domain.push import PushAction
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import Room
@@ -85,7 +86,27 @@ async def get_status_info(company: Company, gateway: Gateway, number: int) -> St
         return info(InOutlook.PRESENT if same else InOutlook.MOVED, event, at)
     if cancelled is not None:
         return info(InOutlook.CANCELLED, cancelled, room)
+    try:
+        series = await _series_without(gateway, room, reservation)
+    except ObctlError:
+        return info(InOutlook.UNKNOWN)
+    if series is not None:
+        return info(InOutlook.CANCELLED, series, room)
     return info(InOutlook.GONE if complete else InOutlook.UNKNOWN)
+
+
+async def _series_without(gateway: Gateway, room: Room, reservation: Reservation) -> Event | None:
+    """The master of the reservation's series, where it shows that this date was taken out."""
+    if reservation.series_master_id is None or reservation.original_start is None:
+        return None
+    try:
+        master = await gateway.fetch_master(room, reservation.series_master_id)
+    except NotFound as error:
+        if error.code == "mailbox-gone":
+            raise
+        return None
+    left_out = is_left_out(master, reservation.original_start, room.zone)
+    return master.event if left_out or master.event.is_cancelled else None
 
 
 def _last_alive(company: Company, reservation: Reservation) -> bytes | None:

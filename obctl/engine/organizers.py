@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from obctl.domain.cancellation import Proof
-from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.global_object_id import without_date
+from obctl.domain.left_out import is_left_out
 from obctl.domain.matching import losses, match
 from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.situation import Situation
-from obctl.domain.time_span import local_day
 from obctl.domain.values import replace
-from obctl.domain.zones import zone
 from obctl.engine.ports import Gateway
-from obctl.errors import CredentialRefused, ObctlError, UnknownZone
+from obctl.errors import CredentialRefused, ObctlError
 from obctl.store.company_log import was_restored
 from obctl.store.database import Store
 
@@ -92,16 +90,7 @@ async def _of_date(
     gateway: Gateway, calendar: Room, series: Event, original_start: datetime
 ) -> OrganizerSays:
     master = await gateway.fetch_master(calendar, series.id)
-    if master.recurrence is None or master.cancelled_dates is None:
+    off = is_left_out(master, original_start, calendar.zone)
+    if off is None:
         return OrganizerSays.UNKNOWN
-    day = local_day(original_start, _zone(master, calendar))
-    off = day in master.cancelled_dates or not master.recurrence.covers(day)
     return OrganizerSays.CANCELLED if off else OrganizerSays.TAKES_PLACE
-
-
-def _zone(master: SeriesMaster, calendar: Room) -> ZoneInfo:
-    name = master.recurrence.time_zone if master.recurrence else None
-    try:
-        return zone(name) if name and not master.event.all_day else calendar.zone
-    except UnknownZone:
-        return calendar.zone

@@ -141,6 +141,9 @@ def status_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
     for header in (f"({zone_name})", "last known", "now"):
         table.add_column(header, overflow="fold")
     original = event.get("original") or {}
+    if original.get("type") == "seriesMaster":
+        # the series goes on without the date: its own first time and state would mislead
+        original = {**original, "start": None, "end": None, "isCancelled": True}
     for label, pick in _ROWS:
         table.add_row(text(label), text(pick(last, zone_name)), text(pick(original, zone_name)))
     if event.get("room"):

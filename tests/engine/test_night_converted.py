@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from night import Building, Night, nightfall
 
-from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.steps import Change
+from obctl.sandbox.tenant import Meeting
 
 WEEKLY: dict[str, Any] = {
     "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["tuesday"]},

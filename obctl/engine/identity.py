@@ -19,17 +19,32 @@ class Identities:
         self._found: dict[str, DirectoryEntry | ObctlError | None] = {}
 
     async def prepare(self, rooms: Sequence[Room]) -> None:
-        """Ask for rooms that are about to be read in full."""
+        """Ask for rooms that are about to be confirmed."""
         if rooms:
             self._found |= await self._gateway.look_up_all([room.mailbox for room in rooms])
+
+    async def ensure_not_locked_out(self, room: Room) -> None:
+        """Raise `Inconclusive` for a room locked out whose mailbox on record is not back.
+
+        The old mailbox may live on under another address, and answer by its id as if nothing were.
+        """
+        if room.condition == LOCKED_OUT:
+            await self.confirm(room)
 
     async def confirm(self, room: Room) -> str | None:
         """The mailbox's object id; raises `Inconclusive` where it is not the one mapped.
 
         The id that is known already where the directory does not say: it may be closed to us while
-        the calendar is open.
+        the calendar is open. A room locked out stays so then.
         """
         entry = await self._entry(room)
+        if entry is None and room.condition == LOCKED_OUT:
+            raise Inconclusive(
+                f"{room.mailbox} was another mailbox than the one mapped ({room.object_id}), and"
+                " the directory does not say whose it is now; nothing was changed",
+                code=LOCKED_OUT,
+                hint=f"if the mailbox was re-created: obctl sync resync {room.mailbox}",
+            )
         if entry is None:
             return room.object_id
         if room.object_id and entry.object_id != room.object_id:

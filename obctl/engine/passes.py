@@ -13,7 +13,7 @@ from functools import partial
 
 from obctl.domain.event import DeltaRound, EventId
 from obctl.domain.reservation import Reservation
-from obctl.domain.room import Room, RoomId
+from obctl.domain.room import LOCKED_OUT, Room, RoomId
 from obctl.domain.run import RunReport
 from obctl.domain.situation import Elsewhere, Situation
 from obctl.domain.values import replace
@@ -76,7 +76,8 @@ class Pass:
                 [
                     room
                     for room in chunk
-                    if room.mailbox not in rounds and room.id not in self._options.only
+                    if room.condition == LOCKED_OUT
+                    or (room.mailbox not in rounds and room.id not in self._options.only)
                 ]
             )
 
@@ -118,6 +119,7 @@ class Pass:
     async def _read_room(
         self, room: Room, state: ReadingState, hint: DeltaRound | ObctlError | None
     ) -> RoomReading:
+        await self._identities.ensure_not_locked_out(room)
         if room.id in self._options.only:
             span = read_span(room, self._settings, self._now)
             ids = set(self._options.only[room.id])
@@ -223,6 +225,7 @@ class Pass:
         room = find_room_by_id(self._store, room_id)
 
         async def read() -> None:
+            await self._identities.ensure_not_locked_out(room)
             reading = await read_parts(
                 self._gateway,
                 self._store,

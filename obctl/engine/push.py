@@ -20,7 +20,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.creating import changes_of, create, ensure_free, withdraw
-from obctl.engine.lockout import explained
+from obctl.engine.lockout import ensure_not_locked_out, explained
 from obctl.engine.lost import cancelled_there, decide_lost, is_lost
 from obctl.engine.owed import Owed
 from obctl.engine.owed import PushResult as PushResult
@@ -107,6 +107,7 @@ async def _push(
 ) -> PushResult:
     owed = _owed(company, item, run)
     try:
+        ensure_not_locked_out([owed.room])
         try:
             return await _write(company, gateway, owed)
         except EventChanged:

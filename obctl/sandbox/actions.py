@@ -82,7 +82,7 @@ def _befall(service: Service, step: steps.Incident | steps.Disturbance) -> dict[
             incidents.move_mailbox(_mailbox(service, step.room))
         case steps.Recreate():
             _mailbox(service, step.room)
-            exchange.directory.recreate(step.room)
+            exchange.directory.recreate(step.room, kept_as=step.kept_as)
         case steps.Purge():
             room = _mailbox(service, step.room)
             return {"purged": incidents.purge(exchange, room, _instant(step.before))}

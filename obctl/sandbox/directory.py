@@ -148,10 +148,13 @@ class Directory:
             return known.owner
         return Person(name or address.partition("@")[0], address)
 
-    def recreate(self, address: str) -> Mailbox:
-        """Delete a room's mailbox and make a new one under the same address."""
+    def recreate(self, address: str, *, kept_as: str | None = None) -> Mailbox:
+        """Make a new mailbox under a room's address; the old one is deleted, or lives on."""
         old = self.mailboxes[address.lower()]
         del self._addresses[str(old.id)]
+        if kept_as is not None:
+            self.mailboxes[kept_as.lower()] = old
+            self._addresses[str(old.id)] = kept_as.lower()
         new_id = guid(old.id, "recreated")
         return self._register(Mailbox(new_id, old.owner, old.kind, old.zone))
 

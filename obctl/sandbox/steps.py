@@ -146,9 +146,13 @@ class MoveMailbox(_Step, tag="move-mailbox"):
 
 
 class Recreate(_Step, tag="recreate"):
-    """A room's mailbox is deleted and made anew under its address."""
+    """A room's mailbox is made anew under its address; the old one lives on where `kept_as` says.
+
+    Without it the old one is deleted.
+    """
 
     room: str
+    kept_as: str | None = None
 
 
 class Purge(_Step, tag="purge"):

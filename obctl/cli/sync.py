@@ -53,7 +53,7 @@ def run(
     if plan_out is not None:
         from obctl.engine.plan_file import save_plan
 
-        save_plan(plan_out, context.company, report, [item.mailbox for item in rooms])
+        save_plan(plan_out, context.company, report, [item.mailbox for item in rooms], full=full)
     _show(report, format)
     raise typer.Exit(report.exit_code)
 
@@ -68,7 +68,10 @@ def apply(
     yes: YesOption = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """Do exactly what a reviewed plan says, or refuse it as stale (exit 6)."""
+    """Do exactly what a reviewed plan says, and nothing besides.
+
+    Exit 6: the plan is stale, or a guard stops it, in one room or more; then no room is changed.
+    """
     from obctl.engine.plan_file import load_plan
     from obctl.engine.planning import PassOptions
 
@@ -77,7 +80,9 @@ def apply(
     rooms = [context.room(mailbox) for mailbox in plan.rooms]
     question = f"Change {len(plan.fingerprints)} of {len(rooms)} rooms as the plan says?"
     confirm(question, yes=yes, on_terminal_only=True)
-    options = PassOptions(expected=plan.fingerprints, allow_cancellations=allow_cancellations)
+    options = PassOptions(
+        full=plan.full, expected=plan.fingerprints, allow_cancellations=allow_cancellations
+    )
     report = _run(context, rooms, options)
     _show(report, format)
     raise typer.Exit(report.exit_code)

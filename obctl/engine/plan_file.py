@@ -19,27 +19,35 @@ _FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPlan:
-    """What a plan file allows: these rooms, each with exactly these changes."""
+    """What a plan file allows: these rooms, each with exactly these changes.
+
+    `full` tells that the rooms were read in full: the same changes may show in no other way.
+    """
 
     rooms: list[str]
     fingerprints: dict[str, str]
+    full: bool = False
 
 
 class _PlanFile(msgspec.Struct):
     format: int
     company: str
     made_at: str
+    full: bool
     rooms: list[str]
     fingerprints: dict[str, str]
     plans: list[msgspec.Raw]
 
 
-def save_plan(path: Path, company: Company, report: RunReport, rooms: list[str]) -> None:
+def save_plan(
+    path: Path, company: Company, report: RunReport, rooms: list[str], *, full: bool
+) -> None:
     """Write the plan of a dry run; raises `UsageError` where the file cannot be written."""
     content = {
         "format": _FORMAT,
         "company": company.config.company,
         "made_at": instant_text(report.started_at),
+        "full": full,
         "rooms": rooms,
         "fingerprints": {
             plan.room.mailbox: plan.fingerprint() for plan in report.plans if plan.changes
@@ -70,4 +78,4 @@ def load_plan(path: Path, company: Company) -> ReviewedPlan:
             hint="make one: obctl sync run --plan-out FILE",
             code="bad-file",
         )
-    return ReviewedPlan(found.rooms, found.fingerprints)
+    return ReviewedPlan(found.rooms, found.fingerprints, found.full)

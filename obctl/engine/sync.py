@@ -1,4 +1,8 @@
-"""`sync run`: renew subscriptions, drain the inbox, push the outbox, pass over all rooms."""
+"""`sync run`: renew subscriptions, drain the inbox, push the outbox, pass over all rooms.
+
+`sync apply` is the pass alone, over rooms that were looked at first: what it does is what was
+reviewed, in every room of the plan or in none.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 from obctl.domain.company_log import LogEntry
 from obctl.domain.room import Room
 from obctl.domain.run import Problem, RunReport, run_object
+from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.drain import drain_inbox
 from obctl.engine.passes import Pass
@@ -55,9 +60,14 @@ async def run_sync(
             return report
         _start(company, report, len(rooms))
         try:
-            await _prepare(company, gateway, report, rooms, hooks)
-            hooks.step("reading rooms")
-            await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
+            if options.expected is None:
+                await _prepare(company, gateway, report, rooms, hooks)
+            else:
+                hooks.step("comparing with the plan")
+                await _rehearse(company, gateway, report, rooms, options)
+            if not report.stopped:
+                hooks.step("reading rooms")
+                await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
         except BaseException as error:
             code = error.exit_code if isinstance(error, ObctlError) else 130
             _finish(company, report, code, f"ended early: {error or type(error).__name__}")
@@ -96,6 +106,46 @@ async def _prepare(
         report.push_failed += 1
         words = f"reservation {result.reservation}: {result.error.message}"
         report.problems.append(Problem(None, "push-failed", words, result.error.hint))
+
+
+async def _rehearse(
+    company: Company,
+    gateway: Gateway,
+    report: RunReport,
+    rooms: Sequence[Room],
+    options: PassOptions,
+) -> None:
+    """Stop all rooms where one would not get exactly what was reviewed for it.
+
+    A room that cannot be read stops them if the plan changes it; else the pass reports it.
+    """
+    found = RunReport(run=report.run, started_at=report.started_at, dry_run=True)
+    await Pass(company, gateway, found, replace(options, dry_run=True)).over(rooms)
+    if not found.stopped:
+        planned = options.expected or {}
+        found.problems = [problem for problem in found.problems if problem.room in planned]
+    if not found.problems:
+        return
+    report.stopped = len(rooms)
+    report.problems += [
+        replace(problem, message=f"{problem.message}; nothing of the plan was applied")
+        for problem in found.problems
+    ]
+    ids = {room.mailbox: room.id for room in rooms}
+    with company.store.transaction():
+        append_log(
+            company.store,
+            [
+                LogEntry(
+                    at=company.now,
+                    action="guard.tripped",
+                    message=f"{problem.code}: {problem.message}",
+                    room=ids.get(problem.room or ""),
+                    run=report.run,
+                )
+                for problem in report.problems
+            ],
+        )
 
 
 def _start(company: Company, report: RunReport, rooms: int) -> None:

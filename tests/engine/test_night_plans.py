@@ -9,7 +9,7 @@ import pytest
 from night import Night, mailbox_of
 
 from obctl.domain.plan import plan_object
-from obctl.engine.plan_file import load_plan, save_plan
+from obctl.engine.plan_file import ReviewedPlan, load_plan, save_plan
 from obctl.engine.resync import forget_reading
 from obctl.engine.status import current_status
 from obctl.errors import UsageError
@@ -50,9 +50,9 @@ def test_a_dry_run_of_a_full_read_does_not_move_the_delta_link(night: Night) -> 
     assert everything(night) == before
 
 
-def reviewed(night: Night, file: Path):
-    report = night.run(dry_run=True)
-    save_plan(file, night.company, report, [room.mailbox for room in night.rooms])
+def reviewed(night: Night, file: Path, *, full: bool = False) -> ReviewedPlan:
+    report = night.run(dry_run=True, full=full)
+    save_plan(file, night.company, report, [room.mailbox for room in night.rooms], full=full)
     return load_plan(file, night.company)
 
 
@@ -70,15 +70,80 @@ def test_a_reviewed_plan_is_applied_exactly(night: Night, tmp_path: Path) -> Non
     ]
 
 
-def test_a_plan_that_was_overtaken_is_refused_room_by_room(night: Night, tmp_path: Path) -> None:
+def test_a_plan_overtaken_in_one_room_is_refused_in_all(night: Night, tmp_path: Path) -> None:
     night.book("Rembrandt", "Budget", "09:00", "10:00")
     night.book("Vermeer", "Board", "09:00", "10:00")
     plan = reviewed(night, tmp_path / "plan.json")
     night.book("Vermeer", "Later", "11:00", "12:00")
     report = night.run(expected=plan.fingerprints)
-    assert report.exit_code == 6
-    assert [problem.code for problem in report.problems] == ["stale-plan"]
-    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
+    assert (report.exit_code, report.ok, report.stopped, report.changes) == (6, 0, 3, 0)
+    assert [(p.room, p.code) for p in report.problems] == [(mailbox_of("Vermeer"), "stale-plan")]
+    assert night.all() == []
+    (told,) = night.store.rows("SELECT run, room FROM company_log WHERE action='guard.tripped'")
+    assert tuple(told) == (report.run, night.room("Vermeer").id)
+
+
+def test_a_plan_that_the_guard_stops_in_one_room_is_refused_in_all(
+    night: Night, tmp_path: Path
+) -> None:
+    meetings = [
+        night.book("Rembrandt", f"No {n}", f"{15 + n} 09:00", f"{15 + n} 10:00", settle=False)
+        for n in range(12)
+    ]
+    night.settle()
+    night.run()
+    for meeting in meetings:
+        night.delete("Rembrandt", meeting)
+    night.book("Vermeer", "New", "11:00", "12:00")
+    plan = reviewed(night, tmp_path / "plan.json")
+    report = night.run(expected=plan.fingerprints)
+    assert (report.exit_code, report.stopped, report.changes) == (6, 3, 0)
+    assert [problem.code for problem in report.problems] == ["guard-tripped"]
+    assert len(night.all()) == len(meetings)
+    allowed = night.run(expected=plan.fingerprints, allow_cancellations=True)
+    assert (allowed.exit_code, allowed.created, allowed.cancellation_requests) == (0, 1, 12)
+
+
+def test_a_plan_whose_room_cannot_be_read_any_more_is_refused_in_all(
+    night: Night, tmp_path: Path
+) -> None:
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.book("Vermeer", "Board", "09:00", "10:00")
+    plan = reviewed(night, tmp_path / "plan.json")
+    night.fail("forbidden", "Vermeer")
+    report = night.run(expected=plan.fingerprints)
+    assert (report.exit_code, report.changes) == (6, 0)
+    assert [problem.code for problem in report.problems] == ["mailbox-permission-lost"]
+    assert night.all() == []
+
+
+def test_a_plan_is_applied_though_a_room_it_does_not_change_cannot_be_read(
+    night: Night, tmp_path: Path
+) -> None:
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.fail("forbidden", "Vermeer")
+    plan = reviewed(night, tmp_path / "plan.json")
+    report = night.run(expected=plan.fingerprints)
+    assert (report.exit_code, report.created, report.inconclusive) == (8, 1, 1)
+
+
+def test_a_plan_leaves_the_outbox_and_the_inbox_to_the_next_run(
+    night: Night, tmp_path: Path
+) -> None:
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.make("Hals", "Owed", "09:00", "10:00", push=False)
+    plan = reviewed(night, tmp_path / "plan.json")
+    report = night.run(expected=plan.fingerprints)
+    assert (report.exit_code, report.created, report.pushed) == (0, 1, 0)
+    assert night.run().pushed == 1
+
+
+def test_the_plan_of_a_full_read_is_applied_by_a_full_read(night: Night, tmp_path: Path) -> None:
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    plan = reviewed(night, tmp_path / "plan.json", full=True)
+    assert plan.full
+    assert not reviewed(night, tmp_path / "plan.json").full
 
 
 def test_a_plan_is_refused_where_a_room_without_changes_has_some_now(

@@ -115,7 +115,10 @@ def status(
     max_age: Annotated[str, typer.Option(help="A good pass older than this is stale.")] = "26h",
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """How the company stands: passes, outbox, inbox, subscriptions. Exit 3: something is stale."""
+    """How the company stands: passes, outbox, inbox, subscriptions.
+
+    Exit 3: something is stale or lost, a room is inconclusive, or a write to Outlook failed.
+    """
     from obctl.engine.status import current_status
     from obctl.render.output import show_one
     from obctl.render.sync import status_picture

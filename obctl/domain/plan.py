@@ -64,12 +64,14 @@ class Plan:
         share = 100 * len(going) / linked if linked else 0
         if len(going) <= settings.max_cancelled_floor or share <= settings.max_cancelled_percent:
             return
-        catered = [impact_of(change.before) for change in going if change.before]
-        with_catering = sum(1 for impact in catered if impact.catering_for)
-        people = sum(impact.catering_for for impact in catered)
+        impacts = [impact_of(change.before) for change in going if change.before]
+        fed = [impact.catering_for for impact in impacts if impact.catering_for]
+        visited = [impact.visitors for impact in impacts if impact.visitors]
         consequences = f"{len(going)} of {linked} reservations of {self.room.name} would go"
-        if with_catering:
-            consequences += f", {with_catering} with catering for {people} people"
+        if fed:
+            consequences += f", {len(fed)} with catering for {sum(fed)} people"
+        if visited:
+            consequences += f", {len(visited)} with {sum(visited)} visitors"
         room = self.room.mailbox
         raise UnsafePlan(
             f"{consequences}; Outlook gives no proof that they were cancelled"

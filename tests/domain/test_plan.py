@@ -101,8 +101,8 @@ def test_the_refusal_shows_the_consequences_and_the_way_on() -> None:
         Plan(make_room(), tuple(changes)).ensure_safe(20, SyncSettings())
     assert (stopped.value.exit_code, stopped.value.code) == (6, "guard-tripped")
     assert stopped.value.message == (
-        "14 of 20 reservations of Atrium would go, 3 with catering for 60 people;"
-        " Outlook gives no proof that they were cancelled (limit: 50 % and 10)"
+        "14 of 20 reservations of Atrium would go, 3 with catering for 60 people,"
+        " 3 with 12 visitors; Outlook gives no proof that they were cancelled (limit: 50 % and 10)"
     )
     assert stopped.value.hint == (
         "look first: obctl sync run --room atrium@contoso.example --dry-run\n"

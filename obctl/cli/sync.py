@@ -38,7 +38,8 @@ def run(
 ) -> None:
     """Bring both sides in step: what cron runs every night.
 
-    Exit 6: a guard stopped a room. Exit 8: some rooms are not done, the others are.
+    Exit 5: Graph puts off every room. Exit 6: a guard stopped a room. Exit 8: some rooms are not
+    done, the others are.
     """
     from obctl.engine.planning import PassOptions
 

@@ -62,7 +62,7 @@ class Pass:
         self._finisher = Finisher(company.store, self._plans, self._tally, self._now)
 
     async def over(self, rooms: Sequence[Room]) -> None:
-        """Go over `rooms`; raises `CredentialRefused`, or `GraphUnavailable` where none answers."""
+        """Go over `rooms`; raises `CredentialRefused`, or what Graph said where it gave none."""
         limit = asyncio.Semaphore(self._settings.concurrency)
         for first in range(0, len(rooms), _CHUNK):
             chunk = rooms[first : first + _CHUNK]
@@ -91,8 +91,7 @@ class Pass:
 
             await together(one(room, rounds.get(room.mailbox)) for room in chunk)
         await self._settle()
-        if self._tally.unreachable and len(self._tally.unreachable) == len(rooms):
-            raise self._tally.unreachable[0]
+        self._tally.ensure_graph_is_there(rooms)
 
     async def _visit(self, room: Room, hint: DeltaRound | ObctlError | None) -> None:
         state = load_reading_state(self._store, room.id)

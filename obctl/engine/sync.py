@@ -49,7 +49,7 @@ async def run_sync(
     """One run; its report says what was done and what was not.
 
     Raises `AnotherRunActive`, and what stops every room alike: `CredentialRefused`,
-    `GraphUnavailable` where Graph cannot be reached.
+    `GraphUnavailable` or `Throttled` where Graph puts off every room.
     """
     now = company.now
     report = RunReport(run=new_run_id(now), started_at=now, dry_run=options.dry_run)

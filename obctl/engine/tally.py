@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.plan import Plan
 from obctl.domain.room import Room, RoomId
 from obctl.domain.run import Problem, RunReport
-from obctl.engine.conditions import condition_of
+from obctl.engine.conditions import Inconclusive, condition_of
 from obctl.errors import (
     CredentialRefused,
     GraphUnavailable,
@@ -19,6 +19,7 @@ from obctl.errors import (
     StoreError,
     StoreFailing,
     StoreFull,
+    Throttled,
     TryLater,
     UnsafePlan,
 )
@@ -49,8 +50,7 @@ class Tally:
         self.read: set[RoomId] = set()
         """Rooms of this pass that were read to their end."""
         self.unread: set[RoomId] = set()
-        self.unreachable: list[ObctlError] = []
-        """One error for each room to which Graph gave no answer at all."""
+        self._put_off: dict[RoomId, ObctlError] = {}
 
     def planned(self, room: Room, plan: Plan) -> None:
         """Count a plan that was made, and applied but for a dry run."""
@@ -89,8 +89,8 @@ class Tally:
         except ObctlError as error:
             self.unread.add(room.id)
             condition = condition_of(error)
-            if error.graph is None and error.code == GraphUnavailable.code:
-                self.unreachable.append(error)
+            if (later := _put_off(error)) is not None:
+                self._put_off.setdefault(room.id, later)
             if condition is None:
                 self.report.failed += 1
                 self._problem(room, error, action="sync.failed")
@@ -98,6 +98,20 @@ class Tally:
                 self.report.inconclusive += 1
                 self._problem(room, error, action="room.inconclusive", condition=condition)
         return False
+
+    def ensure_graph_is_there(self, rooms: Sequence[Room]) -> None:
+        """Raise `GraphUnavailable` or `Throttled` where that is all that Graph said to any room.
+
+        An error that answers the only room of a pass may be the room's own.
+        """
+        if self.read or not rooms or any(room.id not in self._put_off for room in rooms):
+            return
+        first = self._put_off[rooms[0].id]
+        if len(rooms) > 1:
+            words = f"none of {len(rooms)} rooms could be read: {first.message}"
+            raise type(first)(words, hint=first.hint, graph=first.graph) from first
+        if first.graph is None:
+            raise first
 
     def _problem(
         self, room: Room, error: ObctlError, *, action: str, condition: str | None = None
@@ -123,3 +137,13 @@ class Tally:
                     )
                 ],
             )
+
+
+def _put_off(error: ObctlError) -> ObctlError | None:
+    """What Graph meant by "not now"; an answer cut short is none, and may be the room's own."""
+    told = error.__cause__ if isinstance(error, Inconclusive) else error
+    if isinstance(told, Throttled):
+        return told
+    if isinstance(told, GraphUnavailable) and told.code == GraphUnavailable.code:
+        return told
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -12,8 +13,10 @@ from eventful import prepare, state
 from mortal import Mortals
 from night import NAMES, Night, daily, mailbox_of
 
-from obctl.errors import CredentialRefused, NotAuthorised
+from obctl.domain.room import Verdict
+from obctl.errors import CredentialRefused, GraphUnavailable, NotAuthorised
 from obctl.sandbox.faults import Fault
+from obctl.store.runs import load_runs
 
 RUN = ("sync", "run")
 
@@ -162,3 +165,93 @@ def test_what_ends_a_run_ends_it_for_every_room(night: Night) -> None:
     assert night.log() == ["sync.started", "sync.failed"]
     night.recover()
     assert night.run().created == 3
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+@pytest.mark.parametrize(
+    ("faults", "code", "condition"),
+    [
+        pytest.param({None: "unavailable"}, "graph-unavailable", "partial-read", id="503"),
+        pytest.param({None: "throttled"}, "throttled", "throttled", id="429"),
+        pytest.param(
+            {"Rembrandt": "gateway-timeout", "Vermeer": "server-error", "Hals": "mailbox-moving"},
+            "graph-unavailable",
+            "partial-read",
+            id="each another",
+        ),
+    ],
+)
+def test_a_graph_that_puts_every_room_off_is_something_to_try_later(
+    night: Night, tmp_path: Path, mortals: Mortals, faults: dict[str | None, str],
+    code: str, condition: str, full: bool,
+) -> None:  # fmt: skip
+    booked_everywhere(night)
+    for room, kind in faults.items():
+        night.fail(kind, room)
+    words = (*RUN, *["--full"] * full, "-o", "json")
+    end = mortals.run(tmp_path / "home", night.company.now, *words)
+    assert (end.code, end.out) == (5, "")
+    error = json.loads(end.err)["error"]
+    assert (error["code"], list(error)) == (code, ["code", "message", "hint", "graph"])
+    assert error["message"].startswith("none of 3 rooms could be read: Graph ")
+    assert {(room.verdict, room.condition) for room in night.rooms} == {
+        (Verdict.INCONCLUSIVE, condition)
+    }
+    assert night.log()[-4:] == ["room.inconclusive"] * 3 + ["sync.failed"]
+    (record,) = load_runs(night.store, limit=1)
+    assert (record.exit_code, record.report["rooms"]["inconclusive"]) == (5, 3)
+    assert [item["code"] for item in record.report["problems"]] == [condition] * 3
+    assert len(night.reservations()) == 3
+    night.recover()
+    assert night.run().created == 3
+
+
+def test_delta_links_lost_by_a_graph_that_can_read_nothing_are_something_to_try_later(
+    night: Night,
+) -> None:
+    booked_everywhere(night)
+    night.fail("token-expired")
+    night.fail("unavailable", route="calendarView")
+    with pytest.raises(GraphUnavailable):
+        night.run()
+    assert {room.condition for room in night.rooms} == {"delta-token-expired"}
+
+
+def test_a_graph_that_puts_off_the_only_room_of_a_run_says_nothing_of_the_others(
+    night: Night,
+) -> None:
+    booked_everywhere(night)
+    night.fail("unavailable")
+    report = night.run("Vermeer")
+    assert (report.inconclusive, report.exit_code) == (1, 8)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "inconclusive"),
+    [
+        pytest.param(("unavailable", "throttled", None), 2, id="one read"),
+        pytest.param(("unavailable", "throttled", "forbidden"), 3, id="one forbidden"),
+        pytest.param(("unavailable", "throttled", "mailbox-gone"), 3, id="one gone"),
+        pytest.param(("unavailable", "throttled", "cut"), 3, id="one cut short"),
+    ],
+)
+def test_one_room_that_was_not_put_off_makes_it_the_rooms_own_trouble(
+    night: Night, kinds: tuple[str | None, ...], inconclusive: int
+) -> None:
+    booked_everywhere(night)
+    for name, kind in zip(NAMES, kinds, strict=True):
+        if kind is not None:
+            night.fail(kind, name)
+    report = night.run()
+    assert (report.inconclusive, report.exit_code) == (inconclusive, 8)
+
+
+def test_a_room_that_was_read_before_graph_gave_up_counts_as_read(night: Night) -> None:
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    night.cater(night.all()[0].number)
+    night.delete("Rembrandt", meeting)
+    for name in ("Vermeer", "Hals"):
+        night.fail("unavailable", name)
+    report = night.run()
+    assert (report.inconclusive, report.exit_code) == (2, 8)

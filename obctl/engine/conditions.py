@@ -16,6 +16,11 @@ class Inconclusive(ObctlError):
     """Raised when a room's read cannot be trusted; `code` is the condition. Never leaves a pass."""
 
 
+def condition(error: ObctlError) -> str:
+    """Why a room cannot be shown or compared."""
+    return condition_of(error) or error.code
+
+
 def condition_of(error: ObctlError) -> str | None:
     """The condition under which a room's read is not to be trusted; `None` for a plain failure."""
     match error:

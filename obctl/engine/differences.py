@@ -12,13 +12,15 @@ from obctl.domain.comparison import compare, pair
 from obctl.domain.difference import Difference, RoomVerdict
 from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation, ReservationNumber
-from obctl.domain.room import Room, RoomId, Verdict
+from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.domain.values import replace
+from obctl.engine.calendars import Calendar
 from obctl.engine.company import Company
+from obctl.engine.conditions import condition
 from obctl.engine.gather import Gathered, gather_facts
 from obctl.engine.in_step import read_in_step
-from obctl.engine.outlook import Outlook, condition
+from obctl.engine.outlook import Outlook
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.reservations import load_by_events, load_room_reservations
@@ -106,15 +108,14 @@ async def _compare(
     room: Room,
     span: TimeSpan,
     whole: TimeSpan,
-    answer: tuple[Event, ...] | ObctlError,
+    answer: Calendar,
 ) -> RoomComparison:
     if isinstance(answer, ObctlError):
         why = condition(answer)
-        now_there = await outlook.mailbox_id(room) if why == "mailbox-gone" else None
-        if now_there and room.object_id and now_there != room.object_id:
-            # somebody answers at the address, and it is not the mailbox that was mapped
-            why = "room-remapped"
         return RoomComparison(room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, why), span)
+    if outlook.live and room.condition == LOCKED_OUT:
+        # The mailbox on record is back, or there would be no answer: the next pass lifts the lock.
+        room = replace(room, condition=None)
     reservations = {
         reservation.number: reservation
         for reservation in load_room_reservations(company.store, room.id, whole)

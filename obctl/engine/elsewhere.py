@@ -10,6 +10,7 @@ from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room
 from obctl.domain.situation import Destination
 from obctl.domain.time_span import TimeSpan
+from obctl.engine.calendars import fetch_calendars
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
 from obctl.store.database import Store
@@ -46,7 +47,7 @@ async def _look(
         min(reservation.start for reservation in lost) - around,
         max(reservation.end for reservation in lost) + around,
     )
-    views = await gateway.fetch_views(rooms, span)
+    views = await fetch_calendars(gateway, rooms, span)
     found: dict[ReservationNumber, Destination] = {}
     complete = True
     for room in rooms:

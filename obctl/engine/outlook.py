@@ -13,8 +13,8 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
+from obctl.engine.calendars import Calendar, fetch_calendars
 from obctl.engine.company import Company
-from obctl.engine.conditions import condition_of
 from obctl.engine.organizers import ask_organizer
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, GraphUnavailable, NotFound, ObctlError
@@ -31,7 +31,7 @@ class Outlook:
     def __init__(self, company: Company, gateway: Gateway | None) -> None:
         self._company = company
         self._gateway = gateway
-        self._views: dict[tuple[RoomId, TimeSpan], tuple[Event, ...] | ObctlError] = {}
+        self._views: dict[tuple[RoomId, TimeSpan], Calendar] = {}
         self._masters: dict[tuple[RoomId, EventId], SeriesMaster | None] = {}
         self._directory: dict[str, DirectoryEntry | ObctlError | None] = {}
         self._subscriptions: frozenset[str] | None = None
@@ -40,9 +40,7 @@ class Outlook:
     def live(self) -> bool:
         return self._gateway is not None
 
-    async def views(
-        self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[RoomId, tuple[Event, ...] | ObctlError]:
+    async def views(self, rooms: Sequence[Room], span: TimeSpan) -> dict[RoomId, Calendar]:
         """The events of many rooms; raises where Graph cannot be asked at all."""
         if self._gateway is None:
             for room in rooms:
@@ -52,7 +50,7 @@ class Outlook:
             return {room.id: self._views[room.id, span] for room in rooms}
         wanted = [room for room in rooms if (room.id, span) not in self._views]
         if wanted:
-            found = await self._gateway.fetch_views(wanted, span)
+            found = await fetch_calendars(self._gateway, wanted, span)
             for room in wanted:
                 self._views[room.id, span] = found[room.mailbox]
         answers = {room.id: self._views[room.id, span] for room in rooms}
@@ -139,7 +137,7 @@ class Outlook:
         return find_event(self._company.store, room.id, event_id)
 
 
-def _raise_if_none_answered(answers: dict[RoomId, tuple[Event, ...] | ObctlError]) -> None:
+def _raise_if_none_answered(answers: dict[RoomId, Calendar]) -> None:
     """Raise what stops every room alike: a wrong credential, a Graph nobody reaches."""
     errors = [answer for answer in answers.values() if isinstance(answer, ObctlError)]
     for error in errors:
@@ -148,8 +146,3 @@ def _raise_if_none_answered(answers: dict[RoomId, tuple[Event, ...] | ObctlError
     unreachable = [e for e in errors if e.graph is None and e.code == GraphUnavailable.code]
     if unreachable and len(unreachable) == len(answers):
         raise unreachable[0]
-
-
-def condition(error: ObctlError) -> str:
-    """Why a room cannot be compared."""
-    return condition_of(error) or error.code

@@ -12,7 +12,9 @@ from obctl.domain.planner import PlannerDay, PlannerRow, View, plan_row
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, days_span
+from obctl.engine.calendars import fetch_calendars
 from obctl.engine.company import Company
+from obctl.engine.conditions import condition
 from obctl.engine.in_step import read_in_step
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
@@ -39,7 +41,7 @@ async def read_calendars(
         return {}
     spans = [_around(room, first, last) for room in rooms]
     asked = TimeSpan(min(span.start for span in spans), max(span.end for span in spans))
-    calendars = await gateway.fetch_views(rooms, asked)
+    calendars = await fetch_calendars(gateway, rooms, asked)
     errors = [answer for answer in calendars.values() if isinstance(answer, ObctlError)]
     if len(errors) == len(rooms) and all(error.code in _GRAPH_ITSELF for error in errors):
         raise errors[0]
@@ -71,9 +73,8 @@ def _rows(
 ) -> dict[date, PlannerRow]:
     reservations, read = _sides(company, room, days, view, calendars)
     if isinstance(read, ObctlError):
-        return {
-            day: plan_row(room, day, reservations=reservations, condition=read.code) for day in days
-        }
+        why = condition(read)
+        return {day: plan_row(room, day, reservations=reservations, condition=why) for day in days}
     rows = {}
     for day in days:
         differences = (

@@ -94,6 +94,8 @@ class Event(Struct, frozen=True):
     created_at: datetime | None = None
     modified_at: datetime | None = None
     change_key: str | None = None
+    etag: str | None = None
+    """What a write names to say which state of the event it means; only of an event just read."""
     transaction_id: str | None = None
     payload: bytes = b""
 

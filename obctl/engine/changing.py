@@ -134,13 +134,20 @@ def _edited(
         organizer=edit.organizer or reservation.organizer,
         start=start,
         end=end,
-        all_day=is_all_day(TimeSpan(start, end), room),
+        all_day=_all_day(reservation, TimeSpan(start, end), room),
         version=reservation.version + 1,
         external_state=reservation.external_state
         if _is_ours_alone(reservation, room)
         else ExternalState.PUSH_PENDING,
         updated_at=company.now,
     )
+
+
+def _all_day(before: Reservation, span: TimeSpan, room: Room) -> bool:
+    """Whether it takes whole days: hours from midnight to midnight stay what they were."""
+    if (before.room, before.start, before.end) == (room.id, span.start, span.end):
+        return before.all_day
+    return is_all_day(span, room)
 
 
 def _is_ours_alone(reservation: Reservation, room: Room) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId
-from obctl.domain.push import EventChanges, EventDraft, OutboxItem
+from obctl.domain.push import EventDraft, OutboxItem, changes_of
 from obctl.domain.reservation import Reservation, Status
 from obctl.domain.room import Room
 from obctl.domain.series import parse_rrule
@@ -43,8 +43,8 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
         follow = await _link_series(company, gateway, owed, event)
         return PushResult(reservation.number, follow=follow)
     event = await gateway.fetch_event(room, event.id)
-    if _differs(event, reservation):
-        event = await gateway.change_event(room, event.id, changes_of(room, reservation))
+    if changes := changes_of(reservation, None, event, room.time_zone):
+        event = await gateway.change_event(room, event, changes)
     record_in_step(company, owed, [(reservation, event)], "push.created")
     around = await gateway.fetch_view(room, span)
     overlaps = tuple(other for other in _taking(around) if other.id != event.id)
@@ -194,17 +194,6 @@ async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> None:
     except NotFound as error:
         if error.code == "mailbox-gone":
             raise
-
-
-def changes_of(room: Room, reservation: Reservation) -> EventChanges:
-    """What of a reservation its event shall show."""
-    return EventChanges(
-        subject=reservation.subject,
-        start=reservation.start,
-        end=reservation.end,
-        all_day=reservation.all_day,
-        time_zone=room.time_zone,
-    )
 
 
 def draft_of(company: Company, owed: Owed) -> EventDraft:

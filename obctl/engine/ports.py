@@ -85,8 +85,8 @@ class Gateway(Protocol):
     async def create_event(self, room: Room, draft: EventDraft) -> Event:
         """Write an event on the room's own calendar; the room becomes its organiser."""
 
-    async def change_event(self, room: Room, event_id: EventId, changes: EventChanges) -> Event:
-        """Change an event the room organises."""
+    async def change_event(self, room: Room, event: Event, changes: EventChanges) -> Event:
+        """Change an event the room organises. Raises `EventChanged` where it is not as read."""
 
     async def cancel_event(self, room: Room, event_id: EventId, comment: str) -> None:
         """Cancel an event the room organises."""

@@ -13,13 +13,13 @@ from collections.abc import Collection, Iterable
 from obctl.domain.change import Conflict
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.merge import merge
-from obctl.domain.push import OutboxItem, PushAction
+from obctl.domain.push import OutboxItem, PushAction, changes_of
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.creating import changes_of, create, ensure_free, withdraw
+from obctl.engine.creating import create, ensure_free, withdraw
 from obctl.engine.lockout import ensure_not_locked_out, explained
 from obctl.engine.lost import cancelled_there, decide_lost, is_lost
 from obctl.engine.owed import Owed
@@ -148,22 +148,23 @@ def _owed(company: Company, item: OutboxItem, run: str | None) -> Owed:
 async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
     if owed.item.event_id is None:
         raise NotFound(f"reservation {owed.reservation.number} has no event in Outlook")
-    event_id, reservation = owed.item.event_id, owed.reservation
+    room, reservation = owed.room, owed.reservation
     conflicts: tuple[Conflict, ...] = ()
+    event = await _event_now(company, gateway, owed, owed.item.event_id)
+    if event.is_cancelled:
+        raise cancelled_there(owed)
     agreed = find_agreed(company.store, reservation.number)
     if agreed is not None:
         # Somebody may have changed it in Outlook since: that is merged, not overwritten.
-        there = await _event_now(company, gateway, owed, event_id)
-        event_id = there.id
-        if there.is_cancelled:
-            raise cancelled_there(owed)
-        merged = merge(reservation, agreed, there)
+        merged = merge(reservation, agreed, event)
         reservation, conflicts = merged.reservation, merged.conflicts
-        if (reservation.start, reservation.end) != (there.start, there.end):
-            span = TimeSpan(reservation.start, reservation.end)
-            ensure_free(owed.room, await gateway.fetch_view(owed.room, span), [event_id])
+    changes = changes_of(reservation, agreed, event, room.time_zone)
+    if changes.time is not None:
+        span = TimeSpan(reservation.start, reservation.end)
+        ensure_free(room, await gateway.fetch_view(room, span), [event.id])
     claim(company, owed)
-    event = await gateway.change_event(owed.room, event_id, changes_of(owed.room, reservation))
+    if changes:
+        event = await gateway.change_event(room, event, changes)
     record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts=conflicts)
 
 

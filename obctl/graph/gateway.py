@@ -75,8 +75,8 @@ class GraphGateway:
     async def create_event(self, room: Room, draft: EventDraft) -> Event:
         return await writes.create_event(self._graph, room, draft)
 
-    async def change_event(self, room: Room, event_id: EventId, changes: EventChanges) -> Event:
-        return await writes.change_event(self._graph, room, event_id, changes)
+    async def change_event(self, room: Room, event: Event, changes: EventChanges) -> Event:
+        return await writes.change_event(self._graph, room, event, changes)
 
     async def cancel_event(self, room: Room, event_id: EventId, comment: str) -> None:
         await writes.cancel_event(self._graph, room, event_id, comment)

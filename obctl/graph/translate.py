@@ -75,6 +75,7 @@ def _event(wire: EventWire, payload: bytes, room: Room) -> Event:
         created_at=read_instant(wire.created_date_time),
         modified_at=read_instant(wire.last_modified_date_time),
         change_key=wire.change_key,
+        etag=wire.etag,
         transaction_id=wire.transaction_id,
         payload=payload,
     )

@@ -63,6 +63,7 @@ class EventWire(msgspec.Struct, rename="camel"):
     last_modified_date_time: str | None = None
     change_key: str | None = None
     transaction_id: str | None = None
+    etag: str | None = msgspec.field(name="@odata.etag", default=None)
 
 
 class MasterWire(msgspec.Struct, rename="camel"):

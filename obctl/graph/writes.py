@@ -24,10 +24,13 @@ async def create_event(graph: Graph, room: Room, draft: EventDraft) -> Event:
     return read_event(body, room)
 
 
-async def change_event(graph: Graph, room: Room, event_id: EventId, changes: EventChanges) -> Event:
-    builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id)
+async def change_event(graph: Graph, room: Room, event: Event, changes: EventChanges) -> Event:
+    """PATCH an event as it was read; Graph refuses where it is no longer so."""
+    builder = graph.client.users.by_user_id(room.user).events.by_event_id(event.id)
     info = posting(builder, _changed_event(changes), Method.PATCH)
-    return read_event(await graph.send(info, asked.writing(room, event_id)), room)
+    if event.etag is not None:
+        info.headers.try_add("If-Match", event.etag)
+    return read_event(await graph.send(info, asked.writing(room, event.id)), room)
 
 
 async def cancel_event(graph: Graph, room: Room, event_id: EventId, comment: str) -> None:
@@ -67,12 +70,10 @@ def _changed_event(changes: EventChanges) -> dict[str, Any]:
     body: dict[str, Any] = {}
     if changes.subject is not None:
         body["subject"] = changes.subject
-    if changes.start is not None:
-        body["start"] = _wall(changes.start, changes.time_zone)
-    if changes.end is not None:
-        body["end"] = _wall(changes.end, changes.time_zone)
-    if changes.start is not None or changes.end is not None:
-        body["isAllDay"] = changes.all_day
+    if time := changes.time:
+        body["start"] = _wall(time.start, time.time_zone)
+        body["end"] = _wall(time.end, time.time_zone)
+        body["isAllDay"] = time.all_day
     return body
 
 

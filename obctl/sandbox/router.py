@@ -76,6 +76,8 @@ class Router:
     async def call(self, request: GraphRequest) -> GraphResponse:
         """Answer one call, over HTTP or inside a batch."""
         self._calls += 1
+        if self._service.journal is not None:
+            self._service.journal(request)
         request_id = str(guid(self._service.exchange.directory.tenant_id, "call", self._calls))
         try:
             answer = await self._answer(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from obctl.sandbox.faults import Faults
 from obctl.sandbox.identity import guid
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.refusal import Refusal
+from obctl.sandbox.request import GraphRequest
 from obctl.sandbox.subscriptions import Subscriptions
 from obctl.sandbox.tenant import Meeting, Tenant
 from obctl.sandbox.throttle import Throttle
@@ -29,6 +31,8 @@ class Service:
     """The only bearer token accepted; any, if None."""
     handles: dict[str, Meeting] = field(default_factory=dict)
     """Meetings that steps know by name."""
+    journal: Callable[[GraphRequest], object] | None = None
+    """Told of every call that arrives, before it is answered."""
     latency: float = 0.0
     """Seconds of real time that every call takes at least."""
 

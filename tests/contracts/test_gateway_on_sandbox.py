@@ -18,13 +18,14 @@ from builders import make_room
 
 from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.event import Event, EventId, EventType, Response
-from obctl.domain.push import EventChanges, EventDraft
+from obctl.domain.push import EventChanges, EventDraft, EventTime
 from obctl.domain.room import Room
 from obctl.domain.series import parse_rrule
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.errors import (
     DeltaLinkExpired,
+    EventChanged,
     GraphRefused,
     GraphUnavailable,
     NotAuthorised,
@@ -264,16 +265,15 @@ def test_what_the_room_writes_itself_it_may_change_and_cancel(tenant: Tenant) ->
         assert made.is_organizer
         assert made.transaction_id == "obctl-1-1-x"
         assert (made.start, made.end) == (draft().start, draft().end)
-        later = EventChanges(
-            subject="Later",
-            start=made.start + timedelta(hours=1),
-            end=made.end + timedelta(hours=1),
-            time_zone="Europe/Amsterdam",
-        )
-        changed = await gateway.change_event(VERMEER, made.id, later)
+        hour = timedelta(hours=1)
+        time = EventTime(made.start + hour, made.end + hour, False, "Europe/Amsterdam")
+        later = EventChanges("Later", time)
+        changed = await gateway.change_event(VERMEER, made, later)
         assert (changed.id, changed.subject) == (made.id, "Later")
         assert changed.start == made.start + timedelta(hours=1)
         assert changed.change_key != made.change_key
+        with pytest.raises(EventChanged):
+            await gateway.change_event(VERMEER, made, EventChanges("Not seen"))
         await gateway.cancel_event(VERMEER, made.id, "closed")
         with pytest.raises(NotFound) as raised:
             await gateway.fetch_event(VERMEER, made.id)

@@ -41,6 +41,7 @@ from obctl.engine.sync import run_sync
 from obctl.graph.gateway import open_gateway
 from obctl.sandbox.actions import perform
 from obctl.sandbox.faults import Fault, Faults
+from obctl.sandbox.request import GraphRequest
 from obctl.sandbox.server import SandboxServer
 from obctl.sandbox.service import Service, make_service
 from obctl.sandbox.steps import Split
@@ -174,6 +175,8 @@ class Night:
         self.company = company
         self.watched = Watched()
         server.service.faults = self.watched
+        self.journal: list[GraphRequest] = []
+        server.service.journal = self.journal.append
 
     # -- Officebooking -------------------------------------------------------------------------
 

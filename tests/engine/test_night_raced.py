@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from answers import Answer
 from night import Night, mailbox_of
@@ -151,6 +154,135 @@ def test_what_moved_between_read_and_write_is_merged(night: Night) -> None:
     assert result.error is None
     assert night.reservations() == ["Rembrandt 09-15 15:00-16:00 Second interview"]
     assert night.outlook(ROOM) == night.reservations()
+
+
+def meanwhile(night: Night, *moves: dict[str, Any]) -> None:
+    """The organiser changes the meeting after each read, when our write is on its way."""
+    meeting, left = in_outlook(night), list(moves)
+
+    def moved(method: str, _mailbox: str | None, _route: str) -> None:
+        if method == "PATCH" and left:
+            night.change(meeting, **left.pop(0), settle=False)
+
+    night.watched.on_call = moved
+
+
+def bodies(night: Night) -> list[dict[str, Any]]:
+    """What our writes to a single event held."""
+    return [json.loads(call.body) for call in night.journal if call.method == "PATCH"]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "both"),
+    [
+        pytest.param(
+            {"start": "15:00", "end": "16:00"},
+            {"subject": "Second interview"},
+            "15:00-16:00 Second interview",
+            id="they move it, we rename it",
+        ),
+        pytest.param(
+            {"subject": "Their interview"},
+            {"start": "13:00", "end": "14:00"},
+            "13:00-14:00 Their interview",
+            id="they rename it, we move it",
+        ),
+        pytest.param(
+            {"start": "15:00", "end": "16:00"},
+            {"start": "13:00", "end": "14:00"},
+            "15:00-16:00 Interview",
+            id="both move it",
+        ),
+    ],
+)
+def test_a_change_in_outlook_between_our_read_and_our_write_is_not_undone(
+    night: Night, theirs: dict[str, str], ours: dict[str, str], both: str
+) -> None:
+    number = made(night)
+    meanwhile(night, theirs)
+    (result,) = night.edit(number, **ours)
+    assert result.error is None
+    assert night.reservations() == [f"Rembrandt 09-15 {both}"]
+    assert night.outlook(ROOM) == night.reservations()
+    assert night.run().changes == 0
+
+
+def test_a_date_moved_in_outlook_between_our_read_and_our_write_stays_moved(night: Night) -> None:
+    second = night.make(ROOM, "Coaching", "09:00", "10:00", repeat="FREQ=WEEKLY;COUNT=3")[1]
+    night.run()
+    meanwhile(night, {"day": second.start.date(), "start": "22 15:00", "end": "22 16:00"})
+    (result,) = night.edit(second.number, subject="With Bram")
+    assert result.error is None
+    assert night.reservations(day="09-22") == ["Rembrandt 09-22 15:00-16:00 With Bram"]
+    assert night.outlook(ROOM) == night.reservations()
+
+
+def test_what_changes_in_outlook_again_and_again_is_written_with_the_next_run(
+    night: Night,
+) -> None:
+    number = made(night)
+    meanwhile(night, *({"start": f"{hour}:00", "end": f"{hour}:30"} for hour in (15, 16)))
+    (result,) = night.edit(number, subject="Second interview")
+    assert isinstance(result.error, EventChanged)
+    assert night.outlook(ROOM) == ["Rembrandt 09-15 16:00-16:30 Interview"]
+    night.sleep()
+    night.run()
+    assert night.reservations() == ["Rembrandt 09-15 16:00-16:30 Second interview"]
+    assert night.outlook(ROOM) == night.reservations()
+
+
+@pytest.mark.parametrize(
+    ("ours", "body"),
+    [
+        pytest.param({"subject": "New"}, {"subject"}, id="subject"),
+        pytest.param({"end": "11:00"}, {"start", "end", "isAllDay"}, id="end"),
+        pytest.param(
+            {"subject": "New", "start": "13:00"},
+            {"subject", "start", "end", "isAllDay"},
+            id="subject and time",
+        ),
+        pytest.param(
+            {"start": "16 00:00", "end": "17 00:00"}, {"start", "end", "isAllDay"}, id="whole day"
+        ),
+    ],
+)
+@pytest.mark.parametrize("series", [False, True], ids=["single", "date"])
+def test_a_write_holds_what_was_changed_here_and_nothing_else(
+    night: Night, ours: dict[str, str], body: set[str], series: bool
+) -> None:
+    repeat = "FREQ=WEEKLY;COUNT=3" if series else None
+    number = night.make(ROOM, "Interview", "09:00", "10:00", repeat=repeat)[0].number
+    night.edit(number, **ours)
+    assert [written.keys() for written in bodies(night)] == [body]
+    assert night.outlook(ROOM) == night.reservations()
+
+
+def test_a_new_subject_leaves_the_hours_from_midnight_to_midnight_no_whole_day(
+    night: Night,
+) -> None:
+    number = made(night)
+    night.change(in_outlook(night), start="16 00:00", end="17 00:00")
+    night.run()
+    night.edit(number, subject="New")
+    assert [written.keys() for written in bodies(night)] == [{"subject"}]
+    assert night.run().changes == 0
+
+
+@pytest.mark.parametrize("changed_back", [False, True], ids=["same-change", "changed-back"])
+def test_nothing_is_written_where_outlook_has_it_so_already(
+    night: Night, changed_back: bool
+) -> None:
+    number = made(night)
+    night.edit(number, subject="New", start="13:00", push=False)
+    if changed_back:
+        night.edit(number, subject="Interview", start="09:00", push=False)
+    else:
+        night.change(in_outlook(night), subject="New", start="13:00", end="14:00")
+    (result,) = night.push(number)
+    assert result.error is None
+    assert written(night, "PATCH") == 0
+    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations())
+    assert night.run().changes == 0
 
 
 def test_a_write_that_meets_another_twice_stays_owed(night: Night) -> None:

@@ -84,6 +84,7 @@ def test_a_meeting_comes_out_with_every_field_obctl_uses() -> None:
         created_at=utc("2026-09-10T08:00:00.123456"),
         modified_at=utc("2026-09-10T08:05"),
         change_key="DwAAABYAAAB5",
+        etag='W/"DwAAABYAAAB5"',
         payload=json.dumps(MEETING).encode(),
     )
 

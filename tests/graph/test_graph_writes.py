@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 from asking import Ask
-from builders import ANNA, make_room, moment
+from builders import ANNA, make_event, make_room, moment
 from recorded_graph import Answer, RecordedGraph, refusal
 
 from obctl.domain.event import EventId, Person
-from obctl.domain.push import EventChanges, EventDraft
+from obctl.domain.push import EventChanges, EventDraft, EventTime
 from obctl.domain.series import parse_rrule
 from obctl.domain.values import replace
 from obctl.errors import EventChanged, GraphRefused
 
 ROOM = make_room("Atrium")
+ZONE = "Europe/Amsterdam"
 EVENTS = "/users/object-atrium/calendar/events"
 EVENT = "/users/object-atrium/events/e1"
 PREFER = 'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize=200'
@@ -127,19 +128,17 @@ def test_nobody_is_invited_unasked(graph: RecordedGraph, ask: Ask) -> None:
     [
         pytest.param(EventChanges(subject="New"), {"subject": "New"}, id="the subject alone"),
         pytest.param(
-            EventChanges(end=moment("11:00"), time_zone="Europe/Amsterdam"),
+            EventChanges(time=EventTime(moment("09:00"), moment("11:00"), False, ZONE)),
             {
+                "start": {"dateTime": "2026-09-15T11:00:00", "timeZone": "W. Europe Standard Time"},
                 "end": {"dateTime": "2026-09-15T13:00:00", "timeZone": "W. Europe Standard Time"},
                 "isAllDay": False,
             },
-            id="the end alone",
+            id="the time",
         ),
         pytest.param(
             EventChanges(
-                start=moment("2026-09-14 22:00"),
-                end=moment("2026-09-15 22:00"),
-                all_day=True,
-                time_zone="Europe/Amsterdam",
+                time=EventTime(moment("2026-09-14 22:00"), moment("2026-09-15 22:00"), True, ZONE)
             ),
             {
                 "start": {"dateTime": "2026-09-15T00:00:00", "timeZone": "W. Europe Standard Time"},
@@ -155,8 +154,19 @@ def test_a_change_holds_only_what_changes(
     graph: RecordedGraph, ask: Ask, changes: EventChanges, body: dict[str, Any]
 ) -> None:
     graph.on(EVENT, MADE, method="PATCH")
-    ask(lambda gateway: gateway.change_event(ROOM, EventId("e1"), changes))
+    ask(lambda gateway: gateway.change_event(ROOM, make_event("e1"), changes))
     assert graph.seen[0].body == body
+
+
+@pytest.mark.parametrize("etag", ['W/"DwAAABYAAAC"', None], ids=["as-read", "unknown"])
+def test_a_change_names_the_state_it_was_made_for(
+    graph: RecordedGraph, ask: Ask, etag: str | None
+) -> None:
+    graph.on(EVENT, MADE if etag is None else MADE | {"@odata.etag": etag})
+    graph.on(EVENT, MADE, method="PATCH")
+    event = ask(lambda gateway: gateway.fetch_event(ROOM, EventId("e1")))
+    ask(lambda gateway: gateway.change_event(ROOM, event, EventChanges(subject="New")))
+    assert graph.seen[-1].headers.get("if-match") == etag
 
 
 def test_an_event_that_changed_meanwhile_is_not_written_over(
@@ -164,7 +174,7 @@ def test_an_event_that_changed_meanwhile_is_not_written_over(
 ) -> None:
     graph.on(EVENT, refusal(412, "ErrorIrresolvableConflict"), method="PATCH")
     with pytest.raises(EventChanged):
-        ask(lambda gateway: gateway.change_event(ROOM, EventId("e1"), EventChanges(subject="x")))
+        ask(lambda gateway: gateway.change_event(ROOM, make_event("e1"), EventChanges("x")))
 
 
 def test_a_cancellation_carries_its_comment(graph: RecordedGraph, ask: Ask) -> None:

@@ -37,8 +37,9 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
     """Which reservation each event read belongs to.
 
     By id, then by series key and original start, then by series key and date: a series moved to
-    another hour has new original starts, and often new ids. Last come the dates that a split took
-    out of one series and gave to another. An active reservation goes before a cancelled one.
+    another hour has new original starts, and often new ids. Then come the dates that a split took
+    out of one series and gave to another, and last the dates that were cancelled under another id.
+    An active reservation goes before a cancelled one.
     """
     if not situation.reservations:
         return {}
@@ -55,6 +56,12 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
         lambda r: r.organizer.email if is_cut_off(situation, r) else None,
         lambda e: e.organizer.email if e.original_start else None,
         fits=_goes_on,
+    )
+    open_.only_cancelled_dates()
+    open_.join(
+        lambda r: r.key if r.is_active else None,
+        lambda e: e.key,
+        fits=lambda r, e: e.series_master_id == series_id(situation.reading, r),
     )
     return open_.found
 
@@ -104,10 +111,20 @@ class _Open:
         self.found: dict[EventId, Reservation] = {}
         self._reservations = {item.number: item for item in reservations}
         self._events = {item.id: item for item in events}
+        self._leftovers: list[Event] = []
 
     def only_living(self) -> None:
         """Leave out events that claim nothing: a leftover takes nobody's reservation."""
+        self._leftovers = [item for item in self._events.values() if not item.takes_room]
         self._events = {item.id: item for item in self._events.values() if item.takes_room}
+
+    def only_cancelled_dates(self) -> None:
+        """Go on with what was left out and is, in its series, the only word about a date."""
+        self._events = {
+            item.id: item
+            for item in self._leftovers
+            if item.is_cancelled and item.series_master_id and item.original_start
+        }
 
     def join(
         self,
@@ -228,10 +245,12 @@ def series_id(reading: Reading, reservation: Reservation) -> EventId | None:
     own = reservation.series_master_id
     if not reservation.series_key or (own in reading.scope.series and own not in reading.gone):
         return own
-    for event in reading.events:
-        if event.series_master_id and event.series_key == reservation.series_key:
-            return event.series_master_id
-    return reservation.series_master_id
+    shown = [
+        event.series_master_id
+        for event in reading.events
+        if event.series_master_id and event.series_key == reservation.series_key
+    ]
+    return own if own in shown or not shown else shown[0]
 
 
 def _master(situation: Situation, reservation: Reservation) -> SeriesMaster | None:

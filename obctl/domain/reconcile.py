@@ -232,7 +232,7 @@ def _out_of_date(agreed: AgreedState | None, event: Event) -> bool:
 
 
 def _lost(situation: Situation, loss: Loss) -> Change | None:
-    reservation = loss.reservation
+    before = reservation = loss.reservation
     now = situation.now
     request = situation.requests.get(reservation.number)
     if destination := situation.elsewhere.moved.get(reservation.number):
@@ -253,6 +253,8 @@ def _lost(situation: Situation, loss: Loss) -> Change | None:
         now=now,
     )
     cause = situation.causes.get(reservation.number)
+    if loss.event is not None and loss.event.id != reservation.event_id:
+        reservation = linked_to(reservation, loss.event)
     match decision.verdict:
         case Verdict.NEVER:
             return None
@@ -265,7 +267,7 @@ def _lost(situation: Situation, loss: Loss) -> Change | None:
                     external_state=ExternalState.CANCELLED,
                     updated_at=now,
                 ),
-                before=reservation,
+                before=before,
                 event=loss.event,
                 proof=loss.proof,
                 cause=cause,
@@ -282,7 +284,7 @@ def _lost(situation: Situation, loss: Loss) -> Change | None:
                     external_state=ExternalState.CANCELLATION_REQUEST,
                     updated_at=now,
                 ),
-                before=reservation,
+                before=before,
                 event=loss.event,
                 proof=loss.proof,
                 reason=decision.reason,

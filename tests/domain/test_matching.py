@@ -157,6 +157,65 @@ def matched(reservations: list[Reservation], events: list[Event], **more: Any) -
             {},
             id="a-date-that-went-when-it-became-one",
         ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", is_cancelled=True)],
+            {"NEW": 1001},
+            id="a-date-cancelled-under-another-id",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", is_cancelled=True), make_occurrence("OLD")],
+            {"OLD": 1001},
+            id="the-living-id-before-the-cancelled-date",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", is_cancelled=True), make_occurrence("NEWER")],
+            {"NEWER": 1001},
+            id="the-living-date-before-the-cancelled-one",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", is_cancelled=True, starts="11:00")],
+            {},
+            id="a-cancelled-date-with-another-original-start",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", is_cancelled=True, key="another")],
+            {},
+            id="a-cancelled-date-of-another-key",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD"),
+             make_occurrence_reservation(1002, event="B", starts=NEXT)],
+            [make_occurrence("NEW", master="COPY", key="key-of-M", is_cancelled=True),
+             make_occurrence("B", starts=NEXT)],
+            {"B": 1002},
+            id="a-cancelled-date-of-a-copied-series",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD"),
+             make_occurrence_reservation(1002, event="B", starts=NEXT)],
+            [make_occurrence("NEW", master="MOVED", key="key-of-M", is_cancelled=True),
+             make_occurrence("NEW-B", master="MOVED", key="key-of-M", starts=NEXT)],
+            {"NEW": 1001, "NEW-B": 1002},
+            id="a-date-cancelled-while-its-mailbox-moved",
+        ),
+        pytest.param(
+            [make_cancelled_reservation(event="OLD", key="key-of-M", series_master_id="M",
+                                        original_start=moment("09:00"))],
+            [make_occurrence("NEW", is_cancelled=True)],
+            {},
+            id="cancelled-on-both-sides",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", response=Response.DECLINED)],
+            {},
+            id="declined-under-another-id-is-no-word-of-the-organiser",
+        ),
     ],
 )  # fmt: skip
 def test_a_reservation_belongs_to_its_event(
@@ -278,6 +337,14 @@ CANCELLED = (1001, Proof.PROVEN, True)
         ),
         pytest.param(linked(make_event(is_draft=True)), [], id="a-draft-is-no-cancellation"),
         pytest.param(linked(agreed={}), [], id="never-agreed"),
+        pytest.param(
+            make_situation(
+                [make_occurrence_reservation(event="OLD")],
+                [make_occurrence("NEW", is_cancelled=True)],
+            ),
+            [CANCELLED],
+            id="cancelled-under-another-id",
+        ),
         pytest.param(
             make_situation([make_cancelled_reservation()]), [], id="cancelled-here-already"
         ),

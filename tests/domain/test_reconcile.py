@@ -451,6 +451,14 @@ def test_an_open_request_whose_event_is_there_again_closes(
             id="cancelled-with-catering",
         ),
         pytest.param(
+            make_situation(
+                [make_occurrence_reservation(event="OLD", services=(LUNCH,))],
+                [make_occurrence("NEW", is_cancelled=True)],
+            ),
+            "request services-booked", "cancel",
+            id="a-date-cancelled-under-another-id-with-catering",
+        ),
+        pytest.param(
             in_step(event={"is_cancelled": True}, now=moment("09:30")),
             "request already-started", "cancel",
             id="cancelled-while-it-runs",

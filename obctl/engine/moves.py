@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from obctl.domain.event import Event, EventId, SeriesKey
-from obctl.domain.matching import Loss, match
+from obctl.domain.matching import match
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
@@ -15,22 +15,26 @@ from obctl.domain.situation import Destination, Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.elsewhere import find_elsewhere
 from obctl.engine.ports import Gateway
-from obctl.engine.reading import RoomReading
 from obctl.store.database import Store
 from obctl.store.events import find_event
 from obctl.store.possible_moves import load_possible_moves
 from obctl.store.reservations import find_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
+from obctl.store.shelf import Shelved
 
 
 @dataclass(slots=True)
 class Waiting:
-    """A room that was read and waits for the others."""
+    """A room that was read and waits for the others.
+
+    `new` are its events that belong to none of its reservations. What was read lies on the shelf.
+    """
 
     room: Room
-    found: RoomReading
-    situation: Situation
-    lost: list[Loss]
+    found: Shelved
+    whole: bool
+    new: tuple[Event, ...]
+    lost: list[Reservation]
 
 
 @dataclass(slots=True)
@@ -63,7 +67,7 @@ class Moves:
 
     def give_up(self, waiting: Waiting) -> dict[EventId, Reservation]:
         """Forget what would have left a room; returns where it would have gone."""
-        lost = {loss.reservation.number: loss.reservation for loss in waiting.lost}
+        lost = {reservation.number: reservation for reservation in waiting.lost}
         return {
             destination.event.id: lost[number]
             for number, destination in self.found.pop(waiting.room.id, {}).items()
@@ -83,7 +87,7 @@ async def find_moves(
     new = _new_events(waiting)
     twins = _load_twins(store)
     moves = Moves({})
-    lost = {loss.reservation.number: loss.reservation for room in waiting for loss in room.lost}
+    lost = {reservation.number: reservation for room in waiting for reservation in room.lost}
     unsolved: dict[ReservationNumber, Reservation] = {}
     # What has services goes first: of two rooms that one meeting left for a third, one can follow.
     order = sorted(
@@ -125,9 +129,8 @@ def _load_twins(store: Store) -> dict[int, Reservation]:
 def _new_events(waiting: Collection[Waiting]) -> dict[SeriesKey, list[Destination]]:
     new: dict[SeriesKey, list[Destination]] = {}
     for room in waiting:
-        matched = match(room.situation)
-        for event in room.situation.reading.events:
-            if event.id not in matched and event.takes_room and event.series_key:
+        for event in room.new:
+            if event.series_key:
                 new.setdefault(event.series_key, []).append(Destination(room.room, event))
     return new
 
@@ -151,6 +154,16 @@ def _first_fit(
 def _of_twin(store: Store, twin: Reservation) -> Destination | None:
     event = find_event(store, twin.room, twin.event_id) if twin.event_id else None
     return Destination(find_room_by_id(store, twin.room), event, twin) if event else None
+
+
+def newcomers(situation: Situation) -> tuple[Event, ...]:
+    """The events that take the room and belong to none of its reservations."""
+    matched = match(situation)
+    return tuple(
+        event
+        for event in situation.reading.events
+        if event.id not in matched and event.takes_room and event.series_key
+    )
 
 
 def doubts(

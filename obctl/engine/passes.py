@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 
-from obctl.domain.event import DeltaRound, EventId
+from obctl.domain.event import DeltaRound, Event, EventId
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import LOCKED_OUT, Room, RoomId
 from obctl.domain.run import RunReport
@@ -21,7 +22,7 @@ from obctl.engine.company import Company
 from obctl.engine.detect import detect, read_room
 from obctl.engine.finishing import Finisher
 from obctl.engine.identity import Identities
-from obctl.engine.moves import Moves, Waiting, doubts, find_moves
+from obctl.engine.moves import Moves, Waiting, doubts, find_moves, newcomers
 from obctl.engine.organizers import ask_organizers
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
@@ -33,6 +34,7 @@ from obctl.engine.vanished import vanished, verify
 from obctl.engine.windows import read_span
 from obctl.errors import ObctlError
 from obctl.store.rooms import ReadingState, find_room_by_id, load_reading_state
+from obctl.store.shelf import Shelf
 
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
 
@@ -56,6 +58,7 @@ class Pass:
         self._options = options
         self._now = company.now
         self._waiting: dict[RoomId, Waiting] = {}
+        self._shelf: Shelf[RoomReading] = Shelf(company.config.folder)
         self._plans = PlanMaker(company, options, self._now)
         self._report = report
         self._tally = Tally(company.store, report, self._now, progress)
@@ -63,6 +66,13 @@ class Pass:
 
     async def over(self, rooms: Sequence[Room]) -> None:
         """Go over `rooms`; raises `CredentialRefused`, or what Graph said where it gave none."""
+        with closing(self._shelf):
+            await self._read(rooms)
+            await self._settle()
+        self._tally.ensure_graph_is_there(rooms)
+
+    async def _read(self, rooms: Sequence[Room]) -> None:
+        """Read every room, and finish those that do not have to wait for others."""
         limit = asyncio.Semaphore(self._settings.concurrency)
         for first in range(0, len(rooms), _CHUNK):
             chunk = rooms[first : first + _CHUNK]
@@ -90,8 +100,6 @@ class Pass:
                     )
 
             await together(one(room, rounds.get(room.mailbox)) for room in chunk)
-        await self._settle()
-        self._tally.ensure_graph_is_there(rooms)
 
     async def _visit(self, room: Room, hint: DeltaRound | ObctlError | None) -> None:
         state = load_reading_state(self._store, room.id)
@@ -108,12 +116,19 @@ class Pass:
         if verified is not situation:
             situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
-        lost = vanished(situation)
+        lost = [loss.reservation for loss in vanished(situation)]
+        new = newcomers(situation)
         self._tally.read.add(room.id)
-        if lost or self._plans.held_elsewhere(situation):
-            self._waiting[room.id] = Waiting(known, found, situation, lost)
+        if lost or self._plans.held_elsewhere(known, new):
+            self._wait(known, found, new, lost)
             return
         self._finisher.finish(known, found, situation, as_of)
+
+    def _wait(
+        self, room: Room, found: RoomReading, new: tuple[Event, ...], lost: list[Reservation]
+    ) -> None:
+        place = self._shelf.put(found)
+        self._waiting[room.id] = Waiting(room, place, found.reading.scope.whole, new, lost)
 
     async def _read_room(
         self, room: Room, state: ReadingState, hint: DeltaRound | ObctlError | None
@@ -153,7 +168,7 @@ class Pass:
         held = [
             pair
             for waiting in self._waiting.values()
-            for pair in self._plans.held_elsewhere(waiting.situation)
+            for pair in self._plans.held_elsewhere(waiting.room, waiting.new)
         ]
         by_room: dict[RoomId, list[Reservation]] = {}
         for _event, reservation in held:
@@ -194,7 +209,7 @@ class Pass:
     ) -> None:
         """Go over rooms once more that left events to a room which then gave nothing up."""
         for waiting in settled:
-            if given_up.keys() & {event.id for event in waiting.situation.reading.events}:
+            if given_up.keys() & {event.id for event in waiting.new}:
                 again = partial(
                     self._settled_again, waiting, moves.seen_from(waiting.room, doubted)
                 )
@@ -202,8 +217,10 @@ class Pass:
 
     async def _settled(self, waiting: Waiting, elsewhere: Elsewhere) -> None:
         # Another room's move may have brought a reservation here since this one was read.
-        fresh = self._plans.situation(waiting.room, waiting.found.reading)
-        self._finisher.finish(waiting.room, waiting.found, replace(fresh, elsewhere=elsewhere))
+        found = self._shelf.get(waiting.found)
+        as_of = self._store.changed_elsewhere()
+        fresh = self._plans.situation(waiting.room, found.reading)
+        self._finisher.finish(waiting.room, found, replace(fresh, elsewhere=elsewhere), as_of)
 
     async def _settled_again(self, waiting: Waiting, elsewhere: Elsewhere) -> None:
         state = load_reading_state(self._store, waiting.room.id)
@@ -219,7 +236,7 @@ class Pass:
         elsewhere another.
         """
         waiting = self._waiting.get(room_id)
-        if room_id in self._tally.unread or (waiting and waiting.found.reading.scope.whole):
+        if room_id in self._tally.unread or (waiting and waiting.whole):
             return
         room = find_room_by_id(self._store, room_id)
 
@@ -234,15 +251,16 @@ class Pass:
                 series={r.series_master_id for r in held if r.series_master_id},
             )
             if waiting:
-                found = replace(waiting.found, reading=waiting.found.reading.joined(reading))
+                found = self._shelf.get(waiting.found)
+                found = replace(found, reading=found.reading.joined(reading))
             else:
                 found = RoomReading(
                     reading, load_reading_state(self._store, room.id), room.object_id
                 )
             situation = await self._verified(self._plans.situation(room, found.reading))
-            lost = vanished(situation)
+            lost = [loss.reservation for loss in vanished(situation)]
             if lost:
                 found = replace(found, reading=situation.reading)
-                self._waiting[room.id] = Waiting(room, found, situation, lost)
+                self._wait(room, found, newcomers(situation), lost)
 
         await self._tally.guarded(room, read, again=read)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from obctl.domain.event import Event, EventId
-from obctl.domain.matching import match
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.plan import Plan
 from obctl.domain.push import OWN
@@ -103,22 +102,20 @@ class PlanMaker:
             leaving=load_leaving(self._store, room.id),
         )
 
-    def held_elsewhere(self, situation: Situation) -> list[tuple[Event, Reservation]]:
-        """New events of this room, with the reservation of another room each may come from."""
-        matched = match(situation)
-        new: dict[str, list[Event]] = {}
-        for event in situation.reading.events:
-            if event.id not in matched and event.takes_room and event.series_key:
-                new.setdefault(event.series_key, []).append(event)
+    def held_elsewhere(self, room: Room, new: Iterable[Event]) -> list[tuple[Event, Reservation]]:
+        """The reservation of another room that each of a room's new events may come from."""
+        by_key: dict[str, list[Event]] = {}
+        for event in new:
+            by_key.setdefault(event.series_key or "", []).append(event)
         return [
             (event, reservation)
-            for reservation in load_by_series(self._store, new)
-            if reservation.room != situation.room.id
+            for reservation in load_by_series(self._store, by_key)
+            if reservation.room != room.id
             and reservation.is_active
             and reservation.number < self._first_new
             and reservation.event_id
-            for event in new[reservation.series_key or ""]
-            if is_same_date(reservation, event, situation.room.zone)
+            for event in by_key[reservation.series_key or ""]
+            if is_same_date(reservation, event, room.zone)
         ]
 
     def plan(self, situation: Situation) -> Plan:

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from obctl.errors import StoreFailing
+from obctl.store.shelf import Shelf
+
+
+def test_what_was_put_there_is_found_again_in_any_order(tmp_path: Path) -> None:
+    shelf: Shelf[list[str]] = Shelf(tmp_path)
+    places = [shelf.put([word] * 1000) for word in ("one", "two", "three")]
+    for place, word in zip(reversed(places), ("three", "two", "one"), strict=True):
+        assert shelf.get(place) == [word] * 1000
+    places.append(shelf.put(["four"]))
+    assert shelf.get(places[0]) == ["one"] * 1000
+    assert shelf.get(places[-1]) == ["four"]
+    shelf.close()
+
+
+def test_nothing_is_left_lying_in_the_folder(tmp_path: Path) -> None:
+    shelf: Shelf[str] = Shelf(tmp_path)
+    shelf.put("one")
+    assert list(tmp_path.iterdir()) == []
+    shelf.close()
+
+
+def test_a_folder_that_takes_no_file_is_named(tmp_path: Path) -> None:
+    shelf: Shelf[str] = Shelf(tmp_path / "gone")
+    with pytest.raises(StoreFailing, match="gone"):
+        shelf.put("one")

@@ -27,6 +27,7 @@ from obctl.store.cancellation_requests import decide_request, open_request
 from obctl.store.outbox import owed_for
 from obctl.store.reservations import (
     find_reservation,
+    load_by_series,
     update_reservation,
 )
 from obctl.store.rooms import find_room_by_id
@@ -94,12 +95,21 @@ def _owe_cancels(
     company: Company, cancelled: Sequence[Reservation], scope: SeriesScope, farewell: Farewell
 ) -> None:
     linked = [reservation for reservation in cancelled if reservation.event_id]
-    if not linked:
-        return
-    master = linked[0].series_master_id
-    if scope is SeriesScope.ALL and master:
+    if scope is SeriesScope.ALL and linked and _is_all_there_is(company, linked):
         # one word to Outlook for the whole series, not one for each date
-        owe(company, replace(linked[0], event_id=master), PushAction.CANCEL, farewell=farewell)
+        whole = replace(linked[0], event_id=linked[0].series_master_id)
+        owe(company, whole, PushAction.CANCEL, farewell=farewell)
         return
     for reservation in linked:
         owe(company, reservation, PushAction.CANCEL, farewell=farewell)
+
+
+def _is_all_there_is(company: Company, cancelled: Sequence[Reservation]) -> bool:
+    """Whether these are one series of which nothing goes on: not even the date that runs now."""
+    first = cancelled[0]
+    if first.series_key is None or first.series_master_id is None:
+        return False
+    return all(date.series_master_id == first.series_master_id for date in cancelled) and not any(
+        date.is_active and date.room == first.room and date.end > company.now
+        for date in load_by_series(company.store, [first.series_key])
+    )

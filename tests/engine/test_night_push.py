@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from night import Night, at, mailbox_of, weekly
+from night import Night, at, daily, mailbox_of, weekly
 
 from obctl.domain.cancellation import RequestStatus
 from obctl.engine.owing import SeriesScope
@@ -348,6 +348,40 @@ def test_calling_off_dates_of_our_series_takes_them_from_outlook(
     assert [line.split()[1] for line in night.outlook("Rembrandt")] == left
     assert night.outlook("Rembrandt") == night.reservations()
     assert night.owed() == []
+
+
+@pytest.mark.parametrize("ignore", [False, True], ids=["ask", "ignore"])
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "theirs"])
+def test_a_date_that_runs_while_the_others_are_called_off_goes_on(
+    night: Night, ours: bool, ignore: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=ignore)
+    if ours:
+        night.make("Rembrandt", "Course", "09:00", "17:00", repeat="FREQ=DAILY;COUNT=4")
+    else:
+        night.book("Rembrandt", "Course", "09:00", "17:00", recurrence=daily(count=4))
+    night.run()
+    first, second, *_ = sorted(night.all(), key=lambda item: item.start)
+    night.cater(first.number)
+    night.sleep()
+    assert first.start < night.company.now < first.end
+    night.call_off(second.number, scope=SeriesScope.ALL)
+    running = ["Rembrandt 09-15 09:00-17:00 Course"]
+    assert night.reservations() == night.outlook("Rembrandt") == running
+    assert night.run(full=True).changes == 0
+    assert (night.requests(), night.owed()) == ([], [])
+    assert not any(service.cancelled for item in night.all() for service in item.services)
+
+
+@pytest.mark.parametrize("starts", ["18 09:00", "09:00"], ids=["to-come", "running"])
+def test_a_series_called_off_whole_is_one_word_to_outlook(night: Night, starts: str) -> None:
+    ends = starts.replace("09:00", "17:00")
+    made = night.make("Rembrandt", "Course", starts, ends, repeat="FREQ=DAILY;COUNT=4")
+    night.sleep()
+    night.call_off(made[0].number, scope=SeriesScope.ALL, push=False)
+    assert night.owed() == [(made[0].number, "cancel")]
+    night.run()
+    assert (night.reservations(), night.outlook("Rembrandt")) == ([], [])
 
 
 @pytest.mark.parametrize("scope", list(SeriesScope))

@@ -130,6 +130,11 @@ class SeriesMaster:
     cancelled_dates: frozenset[date] | None = None
     exceptions: int | None = None
 
+    @property
+    def is_single(self) -> bool:
+        """Whether its organiser took the recurrence off: one meeting under the series' id."""
+        return self.event.type is EventType.SINGLE
+
 
 @dataclass(frozen=True, slots=True)
 class DeltaItem:

@@ -13,6 +13,9 @@ from obctl.errors import UnknownZone
 
 def is_left_out(master: SeriesMaster, original_start: datetime, room_zone: ZoneInfo) -> bool | None:
     """Whether the date was cancelled, or lies outside range or pattern; `None`: it does not say."""
+    if master.is_single:
+        own = local_day(master.event.start, room_zone)
+        return local_day(original_start, room_zone) != own
     if master.recurrence is None or master.cancelled_dates is None:
         return None
     day = local_day(original_start, _zone(master, room_zone))

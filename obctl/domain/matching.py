@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, SeriesMaster
-from obctl.domain.meeting_date import is_same_date
+from obctl.domain.meeting_date import is_on_its_day, is_same_date
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation
 from obctl.domain.situation import Situation
@@ -52,6 +52,12 @@ def match(situation: Situation) -> dict[EventId, Reservation]:
     same = partial(is_same_date, room_zone=situation.room.zone)
     open_.join(lambda r: r.key, lambda e: e.key, fits=same)
     open_.join(lambda r: r.series_key, lambda e: e.series_key, fits=same)
+    # A series that became one meeting under its id, where Exchange gave no key.
+    open_.join(
+        lambda r: r.series_master_id,
+        lambda e: e.id,
+        fits=partial(is_on_its_day, room_zone=situation.room.zone),
+    )
     open_.join(
         lambda r: r.organizer.email if is_cut_off(situation, r) else None,
         lambda e: e.organizer.email if e.original_start else None,
@@ -225,6 +231,10 @@ def losses(situation: Situation, matched: Mapping[EventId, Reservation]) -> list
 def _proof(situation: Situation, reservation: Reservation) -> Proof:
     """Whether the living series master shows that this date was taken out of the series."""
     master = _master(situation, reservation)
+    if master is not None and master.is_single:
+        # It takes place on its own date alone, or not at all any more.
+        own = is_on_its_day(reservation, master.event, situation.room.zone)
+        return Proof.UNPROVEN if own and master.event.takes_room else Proof.PROVEN
     if master is None or master.recurrence is None:
         return Proof.UNPROVEN
     day = _series_day(situation, reservation, master)

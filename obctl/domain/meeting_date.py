@@ -37,6 +37,12 @@ def is_same_date(reservation: Reservation, event: Event, room_zone: ZoneInfo) ->
     return here == (there or local_day(event.start, where))
 
 
+def is_on_its_day(reservation: Reservation, event: Event, room_zone: ZoneInfo) -> bool:
+    """Whether a meeting takes place on the date that a reservation has in its series."""
+    day = local_day(reservation.original_start or reservation.start, room_zone)
+    return day == local_day(event.start, room_zone)
+
+
 def _series_zone(event: Event, room_zone: ZoneInfo) -> ZoneInfo:
     if event.all_day or not event.time_zone:
         return room_zone

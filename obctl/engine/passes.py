@@ -24,10 +24,11 @@ from obctl.engine.finishing import Finisher
 from obctl.engine.identity import Identities
 from obctl.engine.moves import Moves, Waiting, doubts, find_moves, newcomers
 from obctl.engine.organizers import ask_organizers
+from obctl.engine.parts import read_parts
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
 from obctl.engine.predecessors import read_predecessors
-from obctl.engine.reading import RoomReading, read_parts
+from obctl.engine.reading import RoomReading
 from obctl.engine.tally import Tally
 from obctl.engine.together import together
 from obctl.engine.vanished import vanished, verify

@@ -11,8 +11,8 @@ from obctl.domain.reading import Reading
 from obctl.domain.reservation import ReservationNumber
 from obctl.domain.situation import Situation
 from obctl.domain.values import replace
+from obctl.engine.parts import read_parts
 from obctl.engine.ports import Gateway
-from obctl.engine.reading import read_parts
 from obctl.store.database import Store
 
 

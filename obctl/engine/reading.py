@@ -9,10 +9,8 @@ from obctl.domain.event import (
     DeltaItem,
     DeltaLink,
     DeltaRound,
-    Event,
     EventId,
     EventType,
-    SeriesMaster,
 )
 from obctl.domain.reading import Reading, Scope
 from obctl.domain.reservation import ExternalState
@@ -21,9 +19,10 @@ from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.identity import Identities
+from obctl.engine.parts import read_parts
 from obctl.engine.ports import Gateway
 from obctl.engine.windows import policy_window, read_span
-from obctl.errors import DeltaLinkExpired, GraphRefused, NotFound
+from obctl.errors import DeltaLinkExpired, GraphRefused
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
 from obctl.store.reservations import find_by_event, load_by_state
@@ -132,7 +131,10 @@ async def read_changes(
 def _with_new_days(
     store: Store, room: Room, reading: Reading, window: TimeSpan, planned_end: datetime | None
 ) -> Reading:
-    """Add the remembered events of days that no pass has planned yet."""
+    """Add the remembered events of days that no pass has planned yet.
+
+    Of a series that was read now, what was read is all there is.
+    """
     start = planned_end or window.start
     if start >= window.end or reading.scope.whole:
         return reading
@@ -140,7 +142,14 @@ def _with_new_days(
     remembered = load_events(store, room.id, TimeSpan(start, window.end))
     return replace(
         reading,
-        events=reading.events + tuple(event for event in remembered if event.id not in known),
+        events=reading.events
+        + tuple(
+            event
+            for event in remembered
+            if event.id not in known
+            and event.id not in reading.gone
+            and event.series_master_id not in reading.scope.series
+        ),
     )
 
 
@@ -192,53 +201,3 @@ def _known_as(store: Store, room: Room, event_id: EventId) -> EventId | None:
     if load_series_events(store, room.id, event_id):
         return event_id
     return EventId("") if find_by_event(store, room.id, event_id) else None
-
-
-async def read_parts(
-    gateway: Gateway,
-    store: Store,
-    room: Room,
-    span: TimeSpan,
-    *,
-    singles: set[EventId],
-    series: set[EventId],
-) -> Reading:
-    """Read single events by id and series as all their instances in `span`."""
-    events: dict[EventId, Event] = {}
-    masters: dict[EventId, SeriesMaster | None] = {}
-    gone: set[EventId] = set()
-    wanted = set(series)
-    for event_id in sorted(singles):
-        try:
-            event = await gateway.fetch_event(room, event_id)
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                raise
-            gone.add(event_id)
-            known = find_event(store, room.id, event_id)
-            if known and known.series_master_id:
-                wanted.add(known.series_master_id)
-            continue
-        if event.type is EventType.MASTER:
-            wanted.add(event.id)
-        elif event.series_master_id:
-            wanted.add(event.series_master_id)
-            events[event.id] = event
-        else:
-            events[event.id] = event
-    for master_id in sorted(wanted):
-        try:
-            instances = await gateway.fetch_instances(room, master_id, span)
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                raise
-            masters[master_id] = None
-            gone.add(master_id)
-            continue
-        events |= {event.id: event for event in instances}
-    return Reading(
-        scope=Scope(span, events=frozenset(singles), series=frozenset(wanted)),
-        events=tuple(events.values()),
-        masters=masters,
-        gone=frozenset(gone),
-    )

@@ -5,7 +5,7 @@ A read that leaves out what a question by id still finds was no read to trust.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
@@ -57,8 +57,9 @@ async def verify(
     wanted = set(asked) - masters.keys()
     for master_id in sorted(filter(None, wanted)):
         masters[master_id] = await _master(gateway, room, master_id)
-    situation = replace(situation, reading=replace(reading, masters=masters))
-    found: list[Event] = []
+    found = _left_alone(room, reading, masters)
+    events = reading.events + tuple(found)
+    situation = replace(situation, reading=replace(reading, masters=masters, events=events))
     gone: set[EventId] = set(reading.gone)
     for loss in losses(situation, match(situation)):
         event_id = loss.reservation.event_id
@@ -89,6 +90,23 @@ async def verify(
         situation,
         reading=replace(situation.reading, events=events, gone=frozenset(gone)),
     )
+
+
+def _left_alone(
+    room: Room, reading: Reading, masters: Mapping[EventId, SeriesMaster | None]
+) -> list[Event]:
+    """The single meetings that series became, as far as the reading lacks them."""
+    known = {event.id for event in reading.events}
+    found = []
+    for master in masters.values():
+        if master is None or not master.is_single or master.event.id in known:
+            continue
+        event = master.event
+        in_view = reading.scope.span.overlaps(event.start, event.end)
+        if reading.scope.whole and event.takes_room and in_view:
+            raise _partial(room, f"it left out {event.id}, which is there")
+        found.append(event)
+    return found
 
 
 def _unseen(situation: Situation) -> list[Reservation]:

@@ -22,7 +22,7 @@ from builders import (
 )
 
 from obctl.domain.cancellation import Proof
-from obctl.domain.event import Event, Response
+from obctl.domain.event import Event, Response, SeriesMaster
 from obctl.domain.matching import is_cut_off, losses, match, perhaps_continued
 from obctl.domain.reservation import Reservation
 from obctl.domain.series import Recurrence
@@ -39,6 +39,11 @@ ON_MONDAYS = Recurrence(
 )
 
 DAILY = Recurrence("daily", 1, date(2026, 9, 1), time_zone="Europe/Amsterdam")
+
+
+def single_under(master: str, starts: str = "09:00", **more: Any) -> SeriesMaster:
+    """What is left of a series whose organiser took the recurrence off."""
+    return SeriesMaster(make_event(master, starts=starts, **more), None)
 
 
 def matched(reservations: list[Reservation], events: list[Event], **more: Any) -> dict[str, int]:
@@ -216,6 +221,13 @@ def matched(reservations: list[Reservation], events: list[Event], **more: Any) -
             {},
             id="declined-under-another-id-is-no-word-of-the-organiser",
         ),
+        pytest.param(
+            [make_occurrence_reservation(event="A", key=None),
+             make_occurrence_reservation(1002, event="B", key=None, starts=NEXT)],
+            [make_event("M", key=None)],
+            {"M": 1001},
+            id="one-meeting-under-the-id-of-its-series",
+        ),
     ],
 )  # fmt: skip
 def test_a_reservation_belongs_to_its_event(
@@ -390,6 +402,11 @@ def test_what_was_linked_and_is_no_longer_there_is_lost(
         pytest.param([make_master(is_cancelled=True)], Proof.PROVEN, id="the-series-cancelled"),
         pytest.param([make_master(cancelled=None)], Proof.PROVEN, id="a-cloud-that-lists-none"),
         pytest.param([make_master("X", recurrence=ENDED)], Proof.UNPROVEN, id="another-series"),
+        pytest.param([single_under("M", NEXT)], Proof.PROVEN, id="one-meeting-on-another-date"),
+        pytest.param([single_under("M")], Proof.UNPROVEN, id="one-meeting-on-this-date"),
+        pytest.param(
+            [single_under("M", is_cancelled=True)], Proof.PROVEN, id="one-meeting-that-is-cancelled"
+        ),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("whole", [True, False], ids=["whole-room", "its-series"])

@@ -28,6 +28,10 @@ def cut_short(night: Night, meeting: Meeting) -> None:
     night.change(meeting, recurrence=shorter)
 
 
+def made_one_meeting(night: Night, meeting: Meeting) -> None:
+    night.change(meeting, recurrence=None, kind="singleInstance")
+
+
 def removed_whole(night: Night, meeting: Meeting) -> None:
     night.delete("Rembrandt", meeting)
 
@@ -42,6 +46,7 @@ def asked(night: Night) -> StatusInfo:
     [
         (called_off, InOutlook.CANCELLED),
         (cut_short, InOutlook.CANCELLED),
+        (made_one_meeting, InOutlook.CANCELLED),
         (removed_whole, InOutlook.GONE),
     ],
 )
@@ -60,7 +65,8 @@ def test_a_date_that_its_living_series_no_longer_has_is_cancelled(
     assert found.outlook is outlook
     if outlook is InOutlook.CANCELLED:
         assert found.event is not None
-        assert found.event.type is EventType.MASTER
+        single = act is made_one_meeting
+        assert found.event.type is (EventType.SINGLE if single else EventType.MASTER)
         assert found.room == night.room("Rembrandt")
     else:
         assert found.event is None

@@ -95,8 +95,8 @@ def occurrence_silently(facts: Facts) -> Cause | None:
     listed = cancelled is not None and day in cancelled
     # clouds without the list: the series lives on around a date its pattern still has
     hole = cancelled is None and covered is True and bool(facts.same_series)
-    # the whole series was shortened or moved to other days, without a successor
-    outside = covered is False and continuation(facts) is None
+    # the whole series was shortened, moved to other days or made one meeting, without a successor
+    outside = (covered is False or facts.master.is_single) and continuation(facts) is None
     if not (listed or hole or outside):
         return None
     return found(
@@ -108,6 +108,7 @@ def occurrence_silently(facts: Facts) -> Cause | None:
             "master.id": facts.master.event.id,
             "master.cancelled_dates": listed if cancelled is not None else None,
             "master.pattern_has_date": covered,
+            "master.type": facts.master.event.type if facts.master.is_single else None,
             "series.end_date": recurrence.end_date if recurrence else None,
             "instances_read": len(facts.same_series) or None,
             "request.status": facts.request.status if facts.request else None,

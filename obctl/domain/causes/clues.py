@@ -119,7 +119,7 @@ def date_dropped(facts: Facts) -> bool:
     if day in (facts.master.cancelled_dates or ()):
         return True
     recurrence = facts.master.recurrence
-    return recurrence is not None and not covers(recurrence, day)
+    return facts.master.is_single or (recurrence is not None and not covers(recurrence, day))
 
 
 @lru_cache(maxsize=4096)

@@ -32,7 +32,7 @@ from builders import (
 from obctl.domain.cancellation import RequestStatus
 from obctl.domain.causes import MEANING, explain
 from obctl.domain.difference import Confidence, DifferenceKind
-from obctl.domain.event import EventId, EventType, Person, Response
+from obctl.domain.event import EventId, EventType, Person, Response, SeriesMaster
 from obctl.domain.facts import Facts, OrganizerAnswer, OrganizerCopy
 from obctl.domain.push import PushAction
 from obctl.domain.reading import OrganizerSays
@@ -514,6 +514,16 @@ ROWS = [
         "occurrence-cancelled-silently",
         LIKELY,
         id="the series was shortened",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event_missing=True,
+            master=SeriesMaster(make_event("M", starts="2026-09-01 09:00"), None),
+        ),
+        "occurrence-cancelled-silently",
+        LIKELY,
+        id="the series was made one meeting",
     ),
     pytest.param(
         make_facts(

@@ -1,0 +1,99 @@
+"""Reading parts of a room: single events by their ids, series as all their dates.
+
+An id may stand for something else than it did: a single meeting that became a series, or a series
+whose organiser took the recurrence off, which is one meeting from then on.
+"""
+
+from __future__ import annotations
+
+from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.reading import Reading, Scope
+from obctl.domain.room import Room
+from obctl.domain.time_span import TimeSpan
+from obctl.engine.ports import Gateway
+from obctl.errors import GraphRefused, NotFound
+from obctl.store.database import Store
+from obctl.store.events import find_event, load_series_events
+
+_BAD_REQUEST = 400
+
+
+async def read_parts(
+    gateway: Gateway,
+    store: Store,
+    room: Room,
+    span: TimeSpan,
+    *,
+    singles: set[EventId],
+    series: set[EventId],
+) -> Reading:
+    """Read single events by id and series as all their instances in `span`."""
+    events: dict[EventId, Event] = {}
+    masters: dict[EventId, SeriesMaster | None] = {}
+    gone: set[EventId] = set()
+    wanted = set(series)
+    for event_id in sorted(singles):
+        try:
+            event = await gateway.fetch_event(room, event_id)
+        except NotFound as error:
+            if error.code == "mailbox-gone":
+                raise
+            gone.add(event_id)
+            known = find_event(store, room.id, event_id)
+            if known and known.series_master_id:
+                wanted.add(known.series_master_id)
+            continue
+        if event.type is EventType.MASTER:
+            wanted.add(event.id)
+        elif event.series_master_id:
+            wanted.add(event.series_master_id)
+            events[event.id] = event
+        else:
+            events[event.id] = event
+            if load_series_events(store, room.id, event.id):
+                wanted.add(event.id)
+    for master_id in sorted(wanted):
+        if master_id in events:
+            masters[master_id] = SeriesMaster(events[master_id], None)
+            continue
+        try:
+            found = await _dates(gateway, room, master_id, span)
+        except NotFound as error:
+            if error.code == "mailbox-gone":
+                raise
+            masters[master_id] = None
+            gone.add(master_id)
+            continue
+        events |= {event.id: event for event in found}
+        if master_id in events:
+            masters[master_id] = SeriesMaster(events[master_id], None)
+    return Reading(
+        scope=Scope(span, events=frozenset(singles), series=frozenset(wanted)),
+        events=tuple(events.values()),
+        masters=masters,
+        gone=frozenset(gone),
+    )
+
+
+async def _dates(
+    gateway: Gateway, room: Room, master_id: EventId, span: TimeSpan
+) -> tuple[Event, ...]:
+    """All dates of a series in `span`; the one meeting itself where it is no series any more.
+
+    Graph may say so by refusing, or by naming no dates. Raises `NotFound` where it is gone.
+    """
+    refused: GraphRefused | None = None
+    try:
+        instances = await gateway.fetch_instances(room, master_id, span)
+    except GraphRefused as error:
+        if error.graph is None or error.graph.status != _BAD_REQUEST:
+            raise
+        instances, refused = (), error
+    if instances:
+        return instances
+    event = await gateway.fetch_event(room, master_id)
+    if event.type is EventType.SINGLE:
+        return (event,)
+    if refused is not None:
+        raise refused
+    return ()

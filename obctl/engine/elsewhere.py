@@ -1,9 +1,14 @@
-"""Looking for a vanished meeting in rooms the pass does not read."""
+"""Looking for a vanished meeting in rooms the pass does not read.
+
+There may be thousands of them: a few are asked at a time, and of a series only some dates are
+looked for before a room is read at greater length.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Container, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import Reservation, ReservationNumber
@@ -14,10 +19,12 @@ from obctl.engine.calendars import fetch_calendars
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
 from obctl.store.database import Store
-from obctl.store.reservations import find_by_event
+from obctl.store.reservations import find_by_event, load_by_series
 
 _AROUND = timedelta(days=1)
 _FAR = timedelta(days=14)
+_AT_ONCE = 20  # rooms whose calendars are in memory together: as many as one `$batch` asks
+_FEW = 4  # days asked for one by one, before one read of all between them is cheaper
 
 
 async def find_elsewhere(
@@ -27,45 +34,109 @@ async def find_elsewhere(
 
     And whether all these rooms could be asked: one that cannot be read says nothing.
     """
-    found, complete = await _look(gateway, store, lost, rooms, _AROUND)
+    search = _Search(gateway, store)
+    await search.look(lost, rooms, _AROUND)
     # Room and day may have changed together: worth a wider look where services would be lost.
-    catered = [r for r in lost if r.number not in found and r.ordered_services]
-    further, all_answered = await _look(gateway, store, catered, rooms, _FAR)
-    return found | further, complete and all_answered
+    catered = [r for r in lost if r.number not in search.found and r.ordered_services]
+    await search.look(catered, rooms, _FAR)
+    return search.found, search.complete
 
 
-async def _look(
-    gateway: Gateway,
-    store: Store,
-    lost: Sequence[Reservation],
-    rooms: Sequence[Room],
-    around: timedelta,
-) -> tuple[dict[ReservationNumber, Destination], bool]:
-    if not lost or not rooms:
-        return {}, True
-    span = TimeSpan(
-        min(reservation.start for reservation in lost) - around,
-        max(reservation.end for reservation in lost) + around,
-    )
-    views = await fetch_calendars(gateway, rooms, span)
-    found: dict[ReservationNumber, Destination] = {}
-    complete = True
-    for room in rooms:
-        view = views.get(room.mailbox)
-        if view is None or isinstance(view, ObctlError):
-            complete = False
-            continue
-        for event in view:
-            if not event.takes_room:
+class _Search:
+    """Goes over the rooms, and keeps only what it was looking for."""
+
+    def __init__(self, gateway: Gateway, store: Store) -> None:
+        self._gateway = gateway
+        self._store = store
+        self.found: dict[ReservationNumber, Destination] = {}
+        self.complete = True
+
+    async def look(
+        self, lost: Sequence[Reservation], rooms: Sequence[Room], around: timedelta
+    ) -> None:
+        samples = self._samples(lost)
+        spans = _spans(samples, around)
+        for first in range(0, len(rooms), _AT_ONCE):
+            some = rooms[first : first + _AT_ONCE]
+            hit: set[str] = set()
+            for span in spans:
+                hit |= await self._look_at(lost, some, span)
+            further = [room for room in some if room.mailbox in hit]
+            if further and len(samples) < len(lost):
+                for span in _spans(lost, around):
+                    await self._look_at(lost, further, span)
+
+    def _samples(self, lost: Sequence[Reservation]) -> list[Reservation]:
+        """What stands for all of `lost`: of a series that went as a whole, three dates.
+
+        Where only some dates went, each may have gone elsewhere on its own; and where services
+        hang on a date, none is left to chance.
+        """
+        samples: list[Reservation] = []
+        for master_id, group in groupby(sorted(lost, key=_by_series), key=_series_of):
+            dates = list(group)
+            kept: Container[int] = range(len(dates))
+            if master_id and self._went_whole(dates):
+                kept = {0, len(dates) // 2, len(dates) - 1}
+            samples += [
+                item for at, item in enumerate(dates) if at in kept or item.ordered_services
+            ]
+        return samples
+
+    def _went_whole(self, dates: Sequence[Reservation]) -> bool:
+        first = dates[0]
+        alive = load_by_series(self._store, [first.series_key or ""])
+        numbers = {item.number for item in dates}
+        return all(
+            item.number in numbers
+            for item in alive
+            if item.is_active and item.room == first.room and item.start >= first.start
+        )
+
+    async def _look_at(
+        self, lost: Sequence[Reservation], rooms: Sequence[Room], span: TimeSpan
+    ) -> set[str]:
+        """Look at some calendars; the mailboxes in which something was found."""
+        views = await fetch_calendars(self._gateway, rooms, span)
+        hit: set[str] = set()
+        for room in rooms:
+            view = views.get(room.mailbox)
+            if view is None or isinstance(view, ObctlError):
+                self.complete = False
                 continue
-            reservation = next(
-                (
-                    candidate
-                    for candidate in lost
-                    if candidate.number not in found and is_same_date(candidate, event, room.zone)
-                ),
-                None,
-            )
-            if reservation and not find_by_event(store, room.id, event.id):
-                found[reservation.number] = Destination(room, event)
-    return found, complete
+            for event in view:
+                if not event.takes_room:
+                    continue
+                reservation = next(
+                    (
+                        candidate
+                        for candidate in lost
+                        if candidate.number not in self.found
+                        and is_same_date(candidate, event, room.zone)
+                    ),
+                    None,
+                )
+                if reservation and not find_by_event(self._store, room.id, event.id):
+                    self.found[reservation.number] = Destination(room, event)
+                    hit.add(room.mailbox)
+        return hit
+
+
+def _series_of(reservation: Reservation) -> str:
+    return reservation.series_master_id or ""
+
+
+def _by_series(reservation: Reservation) -> tuple[str, datetime]:
+    return _series_of(reservation), reservation.start
+
+
+def _spans(lost: Iterable[Reservation], around: timedelta) -> list[TimeSpan]:
+    """The times to ask for: close ones as one, and few."""
+    spans: list[TimeSpan] = []
+    for reservation in sorted(lost, key=lambda r: r.start):
+        start, end = reservation.start - around, reservation.end + around
+        if spans and start <= spans[-1].end:
+            spans[-1] = TimeSpan(spans[-1].start, max(end, spans[-1].end))
+        else:
+            spans.append(TimeSpan(start, end))
+    return spans if len(spans) <= _FEW else [TimeSpan(spans[0].start, spans[-1].end)]

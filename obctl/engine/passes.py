@@ -168,7 +168,7 @@ class Pass:
         """Plan the rooms that waited, now that it is known what turned up where."""
         held = [
             pair
-            for waiting in self._waiting.values()
+            for waiting in self._in_order()
             for pair in self._plans.held_elsewhere(waiting.room, waiting.new)
         ]
         by_room: dict[RoomId, list[Reservation]] = {}
@@ -179,13 +179,13 @@ class Pass:
         moves = await find_moves(
             self._gateway,
             self._store,
-            self._waiting.values(),
+            self._in_order(),
             read=self._tally.read,
             unread=self._tally.unread,
         )
         doubted = doubts(held, self._tally.unread)
         order = sorted(
-            self._waiting.values(),
+            self._in_order(),
             key=lambda waiting: (not moves.of(waiting.room), not waiting.lost),
         )
         for waiting in order:
@@ -200,6 +200,10 @@ class Pass:
                 given_up = moves.give_up(waiting)
                 doubted |= given_up
                 await self._make_good(given_up, order[: order.index(waiting)], moves, doubted)
+
+    def _in_order(self) -> list[Waiting]:
+        """The rooms that wait, whichever answered first: the same changes make the same plan."""
+        return sorted(self._waiting.values(), key=lambda waiting: waiting.room.id)
 
     async def _make_good(
         self,

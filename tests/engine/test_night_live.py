@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from builders import DAY
 from night import Night, daily, weekly
 
 from obctl.domain.event import EventId
@@ -106,6 +107,40 @@ def test_a_meeting_that_moves_is_one_move_whichever_room_is_notified_first(
     assert night.reservations() == ["Vermeer 09-15 09:00-10:00 Budget"]
     assert night.only().number == 1
     assert night.requests(None) == []
+    assert night.run().changes == 0
+
+
+@pytest.mark.parametrize("catered", [[], [3]], ids=["plain", "with lunch on one date"])
+def test_a_series_that_moves_whole_is_moved_date_by_date(night: Night, catered: list[int]) -> None:
+    meeting = night.book("Rembrandt", "Board", "09:00", "10:00", recurrence=weekly(count=8))
+    night.configure(future_days=90)
+    night.run()
+    numbers = [item.number for item in night.all()]
+    for at in catered:
+        night.cater(numbers[at])
+    event = night.id_of("Rembrandt", meeting)
+    night.change(meeting, rooms="Vermeer")
+    night.notify("Rembrandt", event)
+    assert [item.number for item in night.all() if item.is_active] == numbers
+    assert len(night.reservations("Vermeer")) == 8
+    assert [len(item.ordered_services) for item in night.all()] == [
+        int(at in catered) for at in range(8)
+    ]
+    assert night.run().changes == 0
+
+
+def test_dates_that_leave_a_series_for_other_rooms_are_found_one_by_one(night: Night) -> None:
+    meeting = night.book("Rembrandt", "Board", "09:00", "10:00", recurrence=weekly(count=8))
+    night.configure(future_days=90)
+    night.run()
+    numbers = [item.number for item in night.all()]
+    event = night.id_of("Rembrandt", meeting)
+    days = [DAY + timedelta(weeks=week) for week in range(1, 7)]
+    for day, room in zip(days, ("Vermeer", "Hals") * 3, strict=True):
+        night.change(meeting, day=day, rooms=room)
+    night.notify("Rembrandt", event)
+    assert [item.number for item in night.all() if item.is_active] == numbers
+    assert [len(night.reservations(room)) for room in ("Rembrandt", "Vermeer", "Hals")] == [2, 3, 3]
     assert night.run().changes == 0
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from builders import DAY
 from night import NAMES, Night, daily, mailbox_of, weekly
 
+from obctl.domain.room import Room
+from obctl.engine.planning import PassOptions
+from obctl.engine.sync import run_sync
 from obctl.sandbox.steps import Processing
 
 MOVED = ["Vermeer 09-15 09:00-10:00 Budget"]
@@ -232,3 +236,18 @@ def test_a_room_that_cannot_be_read_loses_nothing_to_another(night: Night) -> No
     report = night.run()
     assert report.cancellation_requests + report.moved == 1
     assert MOVED[0] in night.reservations()
+
+
+def test_one_date_given_to_two_rooms_makes_the_same_plan_whichever_is_read_first(
+    night: Night,
+) -> None:
+    series = night.book("Hals", "Board", "09:00", "10:00", recurrence=weekly(count=3))
+    night.run()
+    night.change(series, day=DAY, rooms="Vermeer Rembrandt")
+
+    def planned(rooms: list[Room]) -> dict[str, str]:
+        options = PassOptions(dry_run=True)
+        report = night.ask(lambda gateway: run_sync(night.company, gateway, rooms, options))
+        return {plan.room.mailbox: plan.fingerprint() for plan in report.plans}
+
+    assert planned(night.rooms) == planned(night.rooms[::-1])

@@ -17,6 +17,9 @@ from obctl.errors import DeltaLinkExpired, NotAuthorised, NotFound, ObctlError, 
 from obctl.store.database import Store
 from obctl.store.rooms import ReadingState, load_reading_state
 
+Hint = DeltaRound | RoomReading | ObctlError | None
+"""What is known of a room before its turn: what changed, all of it, what went wrong, or nothing."""
+
 # A chain that never ends, or a link of another Graph than the one configured now.
 _USELESS_LINK = ("looping-next-link", "foreign-link")
 
@@ -48,9 +51,11 @@ async def read_room(
     settings: SyncSettings,
     now: datetime,
     state: ReadingState,
-    hint: DeltaRound | ObctlError | None,
+    hint: Hint,
 ) -> RoomReading:
     """Read what a delta round hints at, or the room in full where there is none to go by."""
+    if isinstance(hint, RoomReading):
+        return hint
     if isinstance(hint, DeltaRound):
         return await read_changes(gateway, store, room, settings, now, state, hint)
     if isinstance(hint, ObctlError) and not (

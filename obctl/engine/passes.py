@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 
-from obctl.domain.event import DeltaRound, Event, EventId
+from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import LOCKED_OUT, Room, RoomId
 from obctl.domain.run import RunReport
 from obctl.domain.situation import Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.detect import detect, read_room
+from obctl.engine.detect import Hint, detect, read_room
 from obctl.engine.finishing import Finisher
 from obctl.engine.identity import Identities
 from obctl.engine.moves import Moves, Waiting, doubts, find_moves, newcomers
@@ -29,11 +29,11 @@ from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
 from obctl.engine.predecessors import read_predecessors
 from obctl.engine.reading import RoomReading
+from obctl.engine.renewals import TOGETHER, chunks, due_for_renewal, renew
 from obctl.engine.tally import Tally
 from obctl.engine.together import together
 from obctl.engine.vanished import vanished, verify
 from obctl.engine.windows import read_span
-from obctl.errors import ObctlError
 from obctl.store.rooms import ReadingState, find_room_by_id, load_reading_state
 from obctl.store.shelf import Shelf
 
@@ -58,6 +58,7 @@ class Pass:
         self._identities = Identities(gateway)
         self._options = options
         self._now = company.now
+        self._limit = asyncio.Semaphore(self._settings.concurrency)
         self._waiting: dict[RoomId, Waiting] = {}
         self._shelf: Shelf[RoomReading] = Shelf(company.config.folder)
         self._plans = PlanMaker(company, options, self._now)
@@ -74,35 +75,43 @@ class Pass:
 
     async def _read(self, rooms: Sequence[Room]) -> None:
         """Read every room, and finish those that do not have to wait for others."""
-        limit = asyncio.Semaphore(self._settings.concurrency)
-        for first in range(0, len(rooms), _CHUNK):
-            chunk = rooms[first : first + _CHUNK]
-            followed = (
-                []
-                if self._options.full
-                else [room for room in chunk if room.id not in self._options.only]
+        options, settings = self._options, self._settings
+        links = [] if options.full else [room for room in rooms if room.id not in options.only]
+        due = due_for_renewal(self._store, links, settings, self._now)
+        for some in chunks(due, TOGETHER):
+            await self._visit_all(
+                some,
+                await renew(
+                    self._gateway, self._identities, self._store, some, settings, self._now
+                ),
             )
-            rounds = await detect(self._gateway, self._store, followed, self._settings, self._now)
-            await self._identities.prepare(
-                [
-                    room
-                    for room in chunk
-                    if room.condition == LOCKED_OUT
-                    or (room.mailbox not in rounds and room.id not in self._options.only)
-                ]
-            )
+        by_link, renewing = {room.id for room in links}, {room.id for room in due}
+        for some in chunks([room for room in rooms if room.id not in renewing], _CHUNK):
+            followed = [room for room in some if room.id in by_link]
+            rounds = await detect(self._gateway, self._store, followed, settings, self._now)
+            await self._visit_all(some, rounds)
 
-            async def one(room: Room, hint: DeltaRound | ObctlError | None) -> None:
-                async with limit:
-                    await self._tally.guarded(
-                        room,
-                        lambda: self._visit(room, hint),
-                        again=lambda: self._visit(room, None),
-                    )
+    async def _visit_all(self, rooms: Sequence[Room], hints: Mapping[str, Hint]) -> None:
+        await self._identities.prepare(
+            [
+                room
+                for room in rooms
+                if room.condition == LOCKED_OUT
+                or (room.mailbox not in hints and room.id not in self._options.only)
+            ]
+        )
 
-            await together(one(room, rounds.get(room.mailbox)) for room in chunk)
+        async def one(room: Room, hint: Hint) -> None:
+            async with self._limit:
+                await self._tally.guarded(
+                    room,
+                    lambda: self._visit(room, hint),
+                    again=lambda: self._visit(room, None),
+                )
 
-    async def _visit(self, room: Room, hint: DeltaRound | ObctlError | None) -> None:
+        await together(one(room, hints.get(room.mailbox)) for room in rooms)
+
+    async def _visit(self, room: Room, hint: Hint) -> None:
         state = load_reading_state(self._store, room.id)
         found = await self._read_room(room, state, hint)
         self._report.events_read += found.fetched
@@ -131,9 +140,7 @@ class Pass:
         place = self._shelf.put(found)
         self._waiting[room.id] = Waiting(room, place, found.reading.scope.whole, new, lost)
 
-    async def _read_room(
-        self, room: Room, state: ReadingState, hint: DeltaRound | ObctlError | None
-    ) -> RoomReading:
+    async def _read_room(self, room: Room, state: ReadingState, hint: Hint) -> RoomReading:
         await self._identities.ensure_not_locked_out(room)
         if room.id in self._options.only:
             span = read_span(room, self._settings, self._now)

@@ -69,6 +69,14 @@ class Gateway(Protocol):
     async def open_delta(self, room: Room, span: TimeSpan) -> DeltaLink:
         """The delta link at the end of a first round over `span`."""
 
+    async def open_deltas(
+        self, windows: Sequence[tuple[Room, TimeSpan]]
+    ) -> dict[str, DeltaLink | ObctlError]:
+        """`open_delta` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
+
+        Errors are values here.
+        """
+
     async def follow_delta(
         self, links: Mapping[str, DeltaLink]
     ) -> dict[str, DeltaRound | ObctlError]:

@@ -9,6 +9,7 @@ from obctl.domain.event import (
     DeltaItem,
     DeltaLink,
     DeltaRound,
+    Event,
     EventId,
     EventType,
 )
@@ -64,7 +65,19 @@ async def read_whole(
     known = replace(room, object_id=object_id)
     span = read_span(room, settings, now)
     link = await _baseline(gateway, known, span)
-    events = await gateway.fetch_view(known, span)
+    return whole_reading(known, settings, now, state, link, await gateway.fetch_view(known, span))
+
+
+def whole_reading(
+    room: Room,
+    settings: SyncSettings,
+    now: datetime,
+    state: ReadingState,
+    link: DeltaLink | None,
+    events: tuple[Event, ...],
+) -> RoomReading:
+    """All events of the room's whole window, and the link under which it goes on."""
+    span = read_span(room, settings, now)
     return RoomReading(
         reading=Reading(Scope(span, whole=True), events),
         state=ReadingState(
@@ -74,7 +87,7 @@ async def read_whole(
             planned_end=policy_window(room, settings, now).end,
             applied=state.applied,
         ),
-        object_id=object_id,
+        object_id=room.object_id,
         fetched=len(events),
     )
 

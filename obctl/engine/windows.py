@@ -13,7 +13,7 @@ from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan, days_span, local_day
 
-# A baseline lasts six weeks on average: one room in forty is read anew a night, at two requests.
+# A baseline lasts four to eight weeks: one room in forty is read anew a night, many to a request.
 _AHEAD_DAYS = 28
 _SPREAD_DAYS = 28
 

@@ -6,7 +6,9 @@ Links are opaque: they are stored whole and sent back as they came.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.event import DeltaItem, DeltaLink, DeltaRound
 from obctl.domain.room import Room
@@ -28,15 +30,47 @@ async def open_delta(graph: Graph, room: Room, span: TimeSpan) -> DeltaLink:
 
     What the round says of every event is passed over: most of it is stubs.
     """
+    what = asked.delta_of(room.mailbox)
+    return await _end_of_round(graph, await graph.send(_first_round(graph, room, span), what), what)
+
+
+async def open_deltas(
+    graph: Graph, windows: Sequence[tuple[Room, TimeSpan]]
+) -> dict[str, DeltaLink | ObctlError]:
+    """`open_delta` of many rooms: first pages by `$batch`, the others one by one."""
+    errands = {
+        room.mailbox: Errand(
+            graph.relative(_first_round(graph, room, span)), asked.delta_of(room.mailbox)
+        )
+        for room, span in windows
+    }
+    first = await get_many(graph, errands)
+
+    async def one(mailbox: str) -> DeltaLink | ObctlError:
+        body = first.pop(mailbox)
+        if isinstance(body, ObctlError):
+            return body
+        try:
+            return await _end_of_round(graph, body, errands[mailbox].asked)
+        except ObctlError as error:
+            return error
+
+    links = await asyncio.gather(*map(one, errands))
+    return dict(zip(errands, links, strict=True))
+
+
+def _first_round(graph: Graph, room: Room, span: TimeSpan) -> RequestInformation:
     start, end = span_texts(span)
     query = DeltaRequestBuilder.DeltaRequestBuilderGetQueryParameters(
         start_date_time=start, end_date_time=end
     )
     builder = graph.client.users.by_user_id(room.user).calendar_view.delta
-    what = asked.delta_of(room.mailbox)
-    body = await graph.send(builder.to_get_request_information(asking(query)), what)
+    return builder.to_get_request_information(asking(query))
+
+
+async def _end_of_round(graph: Graph, first: bytes, what: Asked) -> DeltaLink:
     link: str | None = None
-    async for page in pages(graph, body, what):
+    async for page in pages(graph, first, what):
         link = page.delta_link
     return _ended(link, what)
 

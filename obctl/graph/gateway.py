@@ -62,6 +62,11 @@ class GraphGateway:
     async def open_delta(self, room: Room, span: TimeSpan) -> DeltaLink:
         return await delta.open_delta(self._graph, room, span)
 
+    async def open_deltas(
+        self, windows: Sequence[tuple[Room, TimeSpan]]
+    ) -> dict[str, DeltaLink | ObctlError]:
+        return await delta.open_deltas(self._graph, windows)
+
     async def follow_delta(
         self, links: Mapping[str, DeltaLink]
     ) -> dict[str, DeltaRound | ObctlError]:

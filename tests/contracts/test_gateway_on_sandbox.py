@@ -161,6 +161,15 @@ def test_a_quiet_round_says_nothing_and_a_change_is_said(tenant: Tenant) -> None
     assert (item.removed, item.type) == (False, EventType.SINGLE)
 
 
+def test_links_opened_together_are_as_good_as_those_opened_alone(tenant: Tenant) -> None:
+    rooms = (VERMEER, REMBRANDT)
+    links = tenant.ask(lambda gateway: gateway.open_deltas([(room, WEEKS) for room in rooms]))
+    tenant.book("Board")
+    rounds = tenant.ask(lambda gateway: gateway.follow_delta(links))
+    assert {item.type for item in rounds[VERMEER.mailbox].items} == {EventType.SINGLE}
+    assert rounds[REMBRANDT.mailbox].items == ()
+
+
 def test_the_ids_of_delta_and_view_are_the_same_space(tenant: Tenant) -> None:
     start, end = (instant_text(moment) for moment in (WEEKS.start, WEEKS.end))
     path = f"users/{REMBRANDT.mailbox}/calendarView/delta?startDateTime={start}&endDateTime={end}"

@@ -107,6 +107,23 @@ def test_a_token_that_dies_within_the_round_asks_for_a_full_read(
         ask(lambda gateway: gateway.open_delta(ROOM, WINDOW))
 
 
+def test_first_rounds_of_many_rooms_share_their_first_requests(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.serve_batch()
+    for number in range(45):
+        first = refusal(403, "ErrorAccessDenied") if number == 9 else nothing_new(graph, number)
+        graph.on(f"/users/R{number}/calendarView/delta()", first)
+    # the first round of one room has a second page
+    graph.on(DELTA, round_of(graph, "o1", after="1"), round_of(graph, "o2", then="T"))
+    rooms = [make_room(f"r{n}", mailbox=f"r{n}@x", object_id=f"R{n}") for n in range(45)]
+    found = ask(lambda gateway: gateway.open_deltas([(room, WINDOW) for room in [*rooms, ROOM]]))
+    assert isinstance(found.pop("r9@x"), NotAuthorised)
+    assert found.pop(ROOM.mailbox) == f"{graph.url}{DELTA}?$deltatoken=T"
+    assert found == {f"r{n}@x": f"{graph.url}/d/{n}?$deltatoken=u{n}" for n in range(45) if n != 9}
+    assert [seen.path for seen in graph.seen if not seen.batched] == ["/$batch"] * 3 + [DELTA]
+
+
 def test_five_hundred_rooms_take_twenty_five_requests(graph: RecordedGraph, ask: Ask) -> None:
     graph.serve_batch()
     for number in range(500):

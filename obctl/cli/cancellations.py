@@ -9,7 +9,7 @@ import typer
 from obctl.cli.company import operator
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, RoomOption, YesOption
-from obctl.cli.unpushed import unpushed
+from obctl.cli.unpushed import unpushed, warn_of
 from obctl.errors import UsageError
 from obctl.render.output import Format
 
@@ -150,7 +150,10 @@ def reject(
         async def push(gateway: Gateway) -> list[PushResult]:
             return await push_reservations(context.company, gateway, numbers)
 
-        failed = next((result for result in context.with_graph(push) if result.error), None)
+        results = context.with_graph(push)
+        for result in results:
+            warn_of(result.problems)
+        failed = next((result for result in results if result.error), None)
     _show(context, requests, format)
     if failed and failed.error:
         reservation = find_reservation(context.store, failed.reservation)

@@ -8,7 +8,7 @@ import typer
 
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, YesOption, parse_duration, parse_instant
-from obctl.cli.unpushed import unpushed
+from obctl.cli.unpushed import unpushed, warn_of
 from obctl.errors import ObctlError, UsageError
 from obctl.render.output import Format
 
@@ -174,8 +174,8 @@ def _ensure_free_in_outlook(
     context: Context, room: Room, slots: Sequence[TimeSpan], own: Collection[EventId] = ()
 ) -> None:
     """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""
-    from obctl.engine.creating import ensure_free_now
     from obctl.engine.ports import Gateway
+    from obctl.engine.slots import ensure_free_now
     from obctl.errors import TryLater
 
     async def check(gateway: Gateway) -> None:
@@ -199,7 +199,7 @@ def _push_and_show(
     from obctl.engine.ports import Gateway
     from obctl.engine.push import PushResult, push_reservations
     from obctl.render.objects import reservation_object
-    from obctl.render.output import message, show_one, warning
+    from obctl.render.output import message, show_one
     from obctl.render.reservations import reservation_picture
     from obctl.store.reservations import find_reservation
 
@@ -217,10 +217,7 @@ def _push_and_show(
         except ObctlError as error:
             failed = error
         for result in results:
-            for other in result.overlaps:
-                warning(
-                    f"double booking: {other.subject!r} took the same slot in Outlook meanwhile"
-                )
+            warn_of(result.problems)
     shown = find_reservation(context.store, reservations[0].number)
     item = reservation_object(shown, context.rooms, context.now)
     show_one(format, item, lambda: reservation_picture(item, shown.time_zone))

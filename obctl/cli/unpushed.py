@@ -1,4 +1,4 @@
-"""What is said, and with which exit code, of a change that is saved here but not in Outlook."""
+"""What is said of a push: of a change saved here but not in Outlook, and of a doubtful one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from obctl.errors import GraphRefused, NotFound, ObctlError, Refused, ResyncRequired, TryLater
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from obctl.domain.reservation import Reservation
+    from obctl.domain.run import Problem
     from obctl.store.database import Store
 
 
@@ -21,6 +24,16 @@ def unpushed(
         code=failed.code,
         graph=failed.graph,
     )
+
+
+def warn_of(problems: Iterable[Problem]) -> None:
+    """Say what a person has to know of writes that succeeded."""
+    from obctl.render.output import warning
+
+    for problem in problems:
+        warning(f"{problem.code}: {problem.message}")
+        if problem.hint:
+            warning(f"  {problem.hint}")
 
 
 def _kind(failed: ObctlError) -> type[ObctlError]:

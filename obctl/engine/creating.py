@@ -6,23 +6,22 @@ transaction id, wherever attempts were made, and taken for ours or withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId
 from obctl.domain.push import EventDraft, OutboxItem, changes_of
 from obctl.domain.reservation import Reservation, Status
-from obctl.domain.room import Room
 from obctl.domain.series import parse_rrule
 from obctl.domain.series_order import in_passing_order
-from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.lockout import explained
 from obctl.engine.owed import Owed, PushResult
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import LinkedSeries, claim, record_cancelled, record_in_step, record_series
-from obctl.errors import GraphRefused, NotFound, ObctlError, Refused
+from obctl.engine.slots import ensure_free_at, look_again
+from obctl.errors import GraphRefused, NotFound
 
 _CONFLICT = 409
 
@@ -40,15 +39,13 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
         claim(company, owed, span)
         event = await _post(gateway, owed, draft)
     if owed.item.repeat:
-        follow = await _link_series(company, gateway, owed, event)
-        return PushResult(reservation.number, follow=follow)
+        return await _link_series(company, gateway, owed, event)
     event = await gateway.fetch_event(room, event.id)
     if changes := changes_of(reservation, None, event, room.time_zone):
         event = await gateway.change_event(room, event, changes)
     record_in_step(company, owed, [(reservation, event)], "push.created")
-    around = await gateway.fetch_view(room, span)
-    overlaps = tuple(other for other in _taking(around) if other.id != event.id)
-    return PushResult(reservation.number, overlaps=overlaps)
+    problems = await look_again(company, gateway, owed, [(reservation, event)])
+    return PushResult(reservation.number, problems=problems)
 
 
 async def withdraw(company: Company, gateway: Gateway, owed: Owed) -> None:
@@ -110,53 +107,7 @@ def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
     return None
 
 
-def _taking(view: Collection[Event]) -> list[Event]:
-    return [event for event in view if event.takes_room and event.show_as != "free"]
-
-
-async def ensure_free_now(
-    company: Company,
-    gateway: Gateway,
-    room: Room,
-    slots: Sequence[TimeSpan],
-    but: Collection[EventId] = (),
-) -> None:
-    """`ensure_free` for all `slots` as Outlook is now; `ResyncRequired` for a room to lock out."""
-    span = TimeSpan(min(slot.start for slot in slots), max(slot.end for slot in slots))
-    try:
-        view = await gateway.fetch_view(room, span)
-    except ObctlError as error:
-        raise await explained(company, gateway, room, error) from error
-    ensure_free_at(room, view, slots, but)
-
-
-def ensure_free_at(
-    room: Room, view: Collection[Event], slots: Sequence[TimeSpan], but: Collection[EventId] = ()
-) -> None:
-    """`ensure_free` for all `slots` of a view that shows more."""
-    for slot in slots:
-        ensure_free(room, [one for one in view if slot.overlaps(one.start, one.end)], but)
-
-
-def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = ()) -> None:
-    """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object.
-
-    `but` are the events that are to be moved, which are in nobody's way.
-    """
-    taking = [event for event in _taking(view) if event.id not in but]
-    if taking:
-        first = taking[0]
-        raise Refused(
-            f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
-            f" to {instant_text(first.end)}",
-            hint="obctl rooms free --from … --to … shows what is free",
-            code="slot-taken",
-        )
-
-
-async def _link_series(
-    company: Company, gateway: Gateway, owed: Owed, master: Event
-) -> tuple[OutboxItem, ...]:
+async def _link_series(company: Company, gateway: Gateway, owed: Owed, master: Event) -> PushResult:
     """Link each reservation of the series to its occurrence of the one Graph series.
 
     A date that was changed or called off here before Outlook had the series owes a write of its
@@ -184,7 +135,14 @@ async def _link_series(
     )
     events = {date.number: event for date, event in behind}
     linked.behind += [(date, events[date.number]) for _before, date in order]
-    return record_series(company, owed, linked)
+    follow = record_series(company, owed, linked)
+    staying = [
+        (date, event)
+        for date, event in linked.in_step + linked.behind
+        if (date.start, date.end) == (event.start, event.end)
+    ]
+    problems = await look_again(company, gateway, owed, staying)
+    return PushResult(owed.reservation.number, problems=problems, follow=follow)
 
 
 async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> None:

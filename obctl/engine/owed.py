@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from obctl.domain.company_log import LogEntry
-from obctl.domain.event import Event
 from obctl.domain.push import OutboxItem
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
+from obctl.domain.run import Problem
 from obctl.engine.company import Company
 from obctl.errors import ObctlError
 
@@ -17,13 +17,13 @@ from obctl.errors import ObctlError
 class PushResult:
     """One owed write after an attempt; `error` is `None` where Outlook has it now.
 
-    `overlaps` are other meetings that turned up in the same slot meanwhile; `follow` are the writes
-    that became due by this one.
+    `problems` are what a person has to know of it though it succeeded: a double booking made
+    meanwhile. `follow` are the writes that became due by this one.
     """
 
     reservation: int
     error: ObctlError | None = None
-    overlaps: tuple[Event, ...] = ()
+    problems: tuple[Problem, ...] = ()
     follow: tuple[OutboxItem, ...] = ()
 
 

@@ -19,7 +19,7 @@ from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.creating import create, ensure_free, withdraw
+from obctl.engine.creating import create, withdraw
 from obctl.engine.lockout import ensure_not_locked_out, explained
 from obctl.engine.lost import cancelled_there, decide_lost, is_lost
 from obctl.engine.owed import Owed
@@ -32,6 +32,7 @@ from obctl.engine.pushed import (
     record_failure,
     record_in_step,
 )
+from obctl.engine.slots import ensure_free
 from obctl.errors import CredentialRefused, EventChanged, NotFound, ObctlError
 from obctl.store.agreed_states import find_agreed
 from obctl.store.cancellation_requests import open_request

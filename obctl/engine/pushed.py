@@ -174,13 +174,13 @@ def record_cancelled(company: Company, owed: Owed, found: Collection[EventId] = 
 
 
 def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
-    """The write stays owed, due again after a wait."""
+    """The write stays owed, due again after a wait; unless a person dropped it meanwhile."""
     store, now = company.store, company.now
     code = error.graph.code if error.graph and error.graph.code else error.code
     request_id = error.graph.request_id if error.graph else None
     wait = wait_after(owed.item.attempts, final=is_final(error))
     with store.transaction():
-        mark_failed(
+        is_owed = mark_failed(
             store,
             owed.item.id,
             error_code=code,
@@ -188,7 +188,7 @@ def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
             request_id=request_id,
             due_at=now if isinstance(error, CredentialRefused) else now + wait,
         )
-        for date in owed.series or (owed.reservation,):
+        for date in owed.series or (owed.reservation,) if is_owed else ():
             fresh = find_reservation(store, date.number)
             if fresh.external_state in _PENDING:
                 _save_state(company, fresh, ExternalState.PUSH_FAILED)

@@ -100,6 +100,7 @@ async def _prepare(
     hooks.step("pushing the outbox")
     pushed = await push_owed(company, gateway, run=report.run, rooms={room.id for room in rooms})
     for result in pushed:
+        report.problems += result.problems
         if result.error is None:
             report.pushed += 1
             continue

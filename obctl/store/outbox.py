@@ -148,13 +148,14 @@ def mark_failed(
     error: str,
     request_id: str | None,
     due_at: datetime,
-) -> None:
-    """The attempt did not succeed; it is due again at `due_at`."""
-    store.run(
+) -> bool:
+    """The attempt did not succeed; it is due again at `due_at`. False where it is owed no more."""
+    cursor = store.run(
         "UPDATE outbox SET failed = 1, error_code = ?, error = ?, request_id = ?, due_at = ?"
-        " WHERE id = ?",
+        " WHERE id = ? AND done_at IS NULL",
         (error_code, error, request_id, instant(due_at), item),
     )
+    return cursor.rowcount > 0
 
 
 def _item(row: sqlite3.Row) -> OutboxItem:

@@ -9,6 +9,7 @@ import pytest
 from answers import CODES, Answer
 from desk import Desk
 
+from obctl.sandbox.exchange import Change
 from obctl.sandbox.faults import Fault
 from obctl.sandbox.meeting_mail import mark_cancelled
 from obctl.sandbox.server import SandboxServer
@@ -183,3 +184,38 @@ def test_a_change_of_what_outlook_cancelled_is_refused_and_asked_about(
             f"reservation {number} has external state 100"
         )
     assert ours(synced) == [("2026-10-20T19:30:00Z", 110 if ignore else 100)]
+
+
+@pytest.mark.parametrize("act", ["create", "push-back", "sync"])
+def test_a_double_booking_made_meanwhile_is_told_by_whoever_pushes(
+    synced: Desk, tenant: SandboxServer, act: str
+) -> None:
+    if act == "push-back":
+        create(synced, "2026-10-20T20:00")
+        (meeting,) = (one for one in tenant.tenant.meetings_in(ROOM) if is_ours(tenant, one))
+        tenant.tenant.delete(ROOM, meeting)
+        assert synced.run("sync", "run").exit_code == 0
+    if act == "sync":
+        create(synced, "2026-10-20T20:00", "--no-push")
+
+    arrivals: list[Change] = []
+
+    def rival(change: Change) -> None:
+        arrivals.append(change)
+        if len(arrivals) == 1:
+            tenant.tenant.book_directly(ROOM, "Rival", "2026-10-20T20:30", "2026-10-20T21:30")
+
+    tenant.service.exchange.listeners.append(rival)
+    match act:
+        case "create":
+            answer = create(synced, "2026-10-20T20:00")
+        case "sync":
+            answer = synced.run("sync", "run")
+        case _:
+            answer = synced.run("cancellations", "reject", "1", "--push-back", "-y", "-o", "json")
+    assert answer.exit_code == 0
+    assert "double-booking: reservation " in answer.stderr
+    assert "is double booked: 'Rival' of " in answer.stderr
+    assert ours(synced) == [("2026-10-20T18:00:00Z", 10)]
+    logged = synced.run("log", "search", "--action", "push.overlapped", "-o", "json")
+    assert len(json.loads(logged.stdout)) == 1

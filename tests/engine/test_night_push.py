@@ -522,7 +522,8 @@ def test_a_double_booking_made_meanwhile_is_told(night: Night) -> None:
     (reservation,) = night.make("Rembrandt", "Interview", "09:00", "10:00", push=False)
     (result,) = night.push(reservation.number)
     assert result.error is None
-    assert [event.subject for event in result.overlaps] == ["Rival"]
+    (problem,) = result.problems
+    assert (problem.code, "'Rival'" in problem.message) == ("double-booking", True)
 
 
 def test_pushed_events_invite_nobody(night: Night) -> None:

@@ -1,0 +1,124 @@
+"""The time that a new or moved event takes in Outlook: free before, and nobody else's afterwards.
+
+Exchange accepts whatever is written straight to a calendar: the booking attendant, who would refuse
+a taken room, is not asked. So the room is looked at before the write, and once more after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from obctl.domain.company_log import LogEntry
+from obctl.domain.event import Event, EventId
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.run import Problem
+from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.lockout import explained
+from obctl.engine.owed import Owed
+from obctl.engine.ports import Gateway
+from obctl.errors import ObctlError, Refused
+from obctl.store.company_log import append_log
+
+
+async def ensure_free_now(
+    company: Company,
+    gateway: Gateway,
+    room: Room,
+    slots: Sequence[TimeSpan],
+    but: Collection[EventId] = (),
+) -> None:
+    """`ensure_free` for all `slots` as Outlook is now; `ResyncRequired` for a room to lock out."""
+    try:
+        view = await gateway.fetch_view(room, _whole(slots))
+    except ObctlError as error:
+        raise await explained(company, gateway, room, error) from error
+    ensure_free_at(room, view, slots, but)
+
+
+def ensure_free_at(
+    room: Room, view: Collection[Event], slots: Sequence[TimeSpan], but: Collection[EventId] = ()
+) -> None:
+    """`ensure_free` for all `slots` of a view that shows more."""
+    for slot in slots:
+        ensure_free(room, [one for one in view if slot.overlaps(one.start, one.end)], but)
+
+
+def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = ()) -> None:
+    """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object.
+
+    `but` are the events that are to be moved, which are in nobody's way.
+    """
+    taking = [event for event in _taking(view) if event.id not in but]
+    if taking:
+        first = taking[0]
+        raise Refused(
+            f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
+            f" to {instant_text(first.end)}",
+            hint="obctl rooms free --from … --to … shows what is free",
+            code="slot-taken",
+        )
+
+
+async def look_again(
+    company: Company, gateway: Gateway, owed: Owed, new: Sequence[tuple[Reservation, Event]]
+) -> tuple[Problem, ...]:
+    """Who else stands in the slots of new events, told in the company log too.
+
+    The events are in Outlook whatever is found here, so that nothing is raised any more.
+    """
+    if not new:
+        return ()
+    slots = [TimeSpan(event.start, event.end) for _reservation, event in new]
+    try:
+        view = await gateway.fetch_view(owed.room, _whole(slots))
+    except ObctlError as error:
+        words = (
+            f"reservation {owed.reservation.number}: could not look for a double booking:"
+            f" {error.message}"
+        )
+        problem = Problem(owed.room.mailbox, "not-looked", words, error.hint)
+        entry = owed.entry(company, "push.unchecked", "")
+        with company.store.transaction():
+            append_log(company.store, [_telling(entry, problem)])
+        return (problem,)
+    ours = {event.id for _reservation, event in new}
+    others = [event for event in _taking(view) if event.id not in ours]
+    found: list[Problem] = []
+    entries: list[LogEntry] = []
+    for (reservation, _event), slot in zip(new, slots, strict=True):
+        for other in others:
+            if slot.overlaps(other.start, other.end):
+                problem = _double_booking(owed.room, reservation, other)
+                entry = replace(owed, reservation=reservation).entry(company, "push.overlapped", "")
+                entry = replace(entry, event_id=other.id, payload=other.payload)
+                found.append(problem)
+                entries.append(_telling(entry, problem))
+    with company.store.transaction():
+        append_log(company.store, entries)
+    return tuple(found)
+
+
+def _double_booking(room: Room, reservation: Reservation, other: Event) -> Problem:
+    whose = f" of {other.organizer.email}" if other.organizer.email else ""
+    return Problem(
+        room.mailbox,
+        "double-booking",
+        f"reservation {reservation.number} is double booked: {other.subject!r}{whose} took"
+        f" {room.name} from {instant_text(other.start)} to {instant_text(other.end)} meanwhile",
+        f"both stand in Outlook; one has to go elsewhere: obctl explain {reservation.number}",
+    )
+
+
+def _telling(entry: LogEntry, problem: Problem) -> LogEntry:
+    return replace(entry, message=f"{problem.code}: {problem.message}")
+
+
+def _taking(view: Collection[Event]) -> list[Event]:
+    return [event for event in view if event.takes_room and event.show_as != "free"]
+
+
+def _whole(slots: Sequence[TimeSpan]) -> TimeSpan:
+    return TimeSpan(min(slot.start for slot in slots), max(slot.end for slot in slots))

@@ -26,6 +26,7 @@ from obctl.engine.windows import policy_window, read_span
 from obctl.errors import DeltaLinkExpired, GraphRefused
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
+from obctl.store.possible_moves import load_possible_moves
 from obctl.store.reservations import find_by_event, load_by_state
 from obctl.store.rooms import ReadingState
 
@@ -122,8 +123,7 @@ async def read_changes(
     )
     hints = list({item.id: item for item in found.items}.values())
     singles, series = _sort_hints(store, room, hints)
-    if settings.ignore_cancellation_requests:
-        _add_undecided(store, room, now, singles, series)
+    _add_undecided(store, room, settings, now, singles, series)
     if len(singles) + len(series) > _MANY:
         events = await gateway.fetch_view(room, span)
         reading, fetched = Reading(Scope(span, whole=True), events), len(events)
@@ -193,12 +193,26 @@ def _sort_hints(
 
 
 def _add_undecided(
-    store: Store, room: Room, now: datetime, singles: set[EventId], series: set[EventId]
+    store: Store,
+    room: Room,
+    settings: SyncSettings,
+    now: datetime,
+    singles: set[EventId],
+    series: set[EventId],
 ) -> None:
-    """Look again at what waits for a person: the setting says now that nobody is asked."""
+    """Look again at what waits for a person, though Outlook tells nothing new of it.
+
+    The setting says now that nobody is asked; or the meeting may have turned up in another room
+    on a night on which this one could not be read.
+    """
+    moved = load_possible_moves(store)
+    if not (moved or settings.ignore_cancellation_requests):
+        return
     state = ExternalState.CANCELLATION_REQUEST
     for reservation in load_by_state(store, state, ending_after=now):
         if reservation.room != room.id:
+            continue
+        if not (settings.ignore_cancellation_requests or reservation.number in moved):
             continue
         if reservation.series_master_id:
             series.add(reservation.series_master_id)

@@ -222,3 +222,23 @@ def _last_created(night: Night) -> str:
     from obctl.store.company_log import LogFilter, search_log
 
     return search_log(night.store, LogFilter(action="event.created"))[0].message
+
+
+def test_a_meeting_that_moves_while_each_room_in_turn_cannot_be_read_is_one_in_the_end(
+    night: Night,
+) -> None:
+    meeting, number = catered(night)
+    night.change(meeting, rooms="Vermeer")
+    night.fail("forbidden", "Vermeer")
+    night.run(again=False)
+    assert night.requests() == [(number, "unproven")]
+    night.recover()
+    night.fail("forbidden", "Rembrandt")
+    night.run(again=False)
+    assert len(night.all()) == 2
+    night.recover()
+    night.run()
+    (kept,) = [item for item in night.all() if item.is_active]
+    assert (kept.number, kept.room) == (number, night.room("Vermeer").id)
+    assert len(kept.ordered_services) == 1
+    assert night.requests() == []

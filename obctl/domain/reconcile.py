@@ -81,7 +81,7 @@ def _why_left_alone(situation: Situation, event: Event, started: Iterable[str]) 
         return ""
     if event.id in situation.leaving or event.id in situation.elsewhere.claimed:
         return ""
-    if event.transaction_id and event.transaction_id in situation.owned:
+    if event.id in situation.owned:
         return ""
     if not situation.window.overlaps(event.start, event.end):
         return "outside-sync-window"

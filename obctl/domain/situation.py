@@ -61,7 +61,7 @@ class Situation:
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
     leaving: frozenset[EventId] = frozenset()
     """Events that are no news: a push is about to remove them."""
-    owned: frozenset[str] = frozenset()
-    """Transaction ids of our own pushes: their events are no news."""
+    owned: frozenset[EventId] = frozenset()
+    """Events of our own pushes: they are no news."""
     causes: Mapping[int, Cause] = field(default_factory=dict)
     """Why each vanished event went, where that is known."""

@@ -158,13 +158,17 @@ async def _post(gateway: Gateway, owed: Owed, draft: EventDraft) -> Event:
 
 
 def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
-    """The event an earlier attempt of this write left behind; a series' master for a series."""
-    for event in view:
-        if event.transaction_id == item.transaction_id:
-            if event.series_master_id:
-                return replace(event, id=event.series_master_id)
-            return event
-    return None
+    """The event an earlier attempt of this write left behind; a series' master for a series.
+
+    Of a single meeting that became a series since it is the first date.
+    """
+    own = [event for event in view if event.transaction_id == item.transaction_id]
+    if not own:
+        return None
+    first = min(own, key=lambda event: event.start)
+    if item.repeat and first.series_master_id:
+        return replace(first, id=first.series_master_id)
+    return first
 
 
 async def _link_series(company: Company, gateway: Gateway, owed: Owed, master: Event) -> PushResult:

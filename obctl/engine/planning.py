@@ -23,7 +23,7 @@ from obctl.engine.windows import policy_window
 from obctl.errors import UnsafePlan
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.cancellation_requests import load_newest_requests
-from obctl.store.outbox import load_leaving, load_own
+from obctl.store.outbox import load_leaving, load_owed_creates, load_own
 from obctl.store.reservations import (
     find_by_event,
     load_by_series,
@@ -91,16 +91,33 @@ class PlanMaker:
             now=self._now,
             first_instances_only=self.partial and self._settings.series is SeriesPolicy.NIGHTLY,
             requests=load_newest_requests(self._store, reservations),
-            owned=load_own(
-                self._store,
-                {
-                    event.transaction_id
-                    for event in reading.events
-                    if event.transaction_id and event.transaction_id.startswith(OWN)
-                },
-            ),
+            owned=self._owned(reading),
             leaving=load_leaving(self._store, room.id),
         )
+
+    def _owned(self, reading: Reading) -> frozenset[EventId]:
+        """The events of our own pushes.
+
+        What became a series since, or a longer one, has dates that are news: only those that a
+        push may still be looking for are not.
+        """
+        ours: dict[str, list[Event]] = {}
+        for event in reading.events:
+            if event.transaction_id and event.transaction_id.startswith(OWN):
+                ours.setdefault(event.transaction_id, []).append(event)
+        singles = {
+            event.id
+            for transaction in load_own(self._store, ours)
+            for event in ours[transaction]
+            if event.series_master_id is None
+        }
+        dates = {
+            event.id
+            for item in load_owed_creates(self._store, ours)
+            for event in ours[item.transaction_id]
+            if item.repeat or (item.tried and item.tried.overlaps(event.start, event.end))
+        }
+        return frozenset(singles | dates)
 
     def held_elsewhere(self, room: Room, new: Iterable[Event]) -> list[tuple[Event, Reservation]]:
         """The reservation of another room that each of a room's new events may come from."""

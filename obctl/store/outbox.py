@@ -75,6 +75,19 @@ def load_own(store: Store, transaction_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def load_owed_creates(store: Store, transaction_ids: Iterable[str]) -> list[OutboxItem]:
+    """The creates with these transaction ids that are not known yet to have succeeded."""
+    found: list[OutboxItem] = []
+    for marks, part in in_parts(transaction_ids):
+        rows = store.rows(
+            "SELECT * FROM outbox WHERE action = 'create' AND done_at IS NULL"
+            f" AND transaction_id IN ({marks})",
+            part,
+        )
+        found += [_item(row) for row in rows]
+    return found
+
+
 def load_leaving(store: Store, room: RoomId) -> frozenset[EventId]:
     """The events of a room that a push is about to take off its calendar."""
     rows = store.rows(

@@ -121,12 +121,12 @@ def in_step(**more: Any) -> Situation:
         ),
         pytest.param([make_event()], {"leaving": frozenset({"E1"})}, [], id="leaving"),
         pytest.param(
-            [make_event(transaction_id="obctl-1-1")], {"owned": frozenset({"obctl-1-1"})}, [],
+            [make_event(transaction_id="obctl-1-1")], {"owned": frozenset({"E1"})}, [],
             id="our-own-push",
         ),
         pytest.param(
-            [make_event(transaction_id="teams-7")], {"owned": frozenset({"obctl-1-1"})}, ["create"],
-            id="pushed-by-somebody-else",
+            [make_event(transaction_id="obctl-1-1")], {"owned": frozenset({"E2"})}, ["create"],
+            id="what-grew-out-of-our-push",
         ),
         pytest.param([make_master().event], {}, [], id="a-master-is-no-date"),
         pytest.param(SERIES, {}, ["create"] * 3, id="a-new-series-at-night"),

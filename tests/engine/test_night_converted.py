@@ -194,3 +194,67 @@ def test_a_day_that_enters_the_window_does_not_bring_back_what_its_series_gave_u
     night.sleep(7)
     night.run()
     assert night.reservations(day="10-20") == []
+
+
+def ours(night: Night, *, push: bool = True) -> int:
+    """A reservation of our own, written to Outlook."""
+    return night.make("Rembrandt", "Budget", "22 09:00", "22 10:00", push=push)[0].number
+
+
+def written_by_us(night: Night) -> Meeting:
+    (meeting,) = night.tenant.meetings_in(mailbox_of("Rembrandt"))
+    return meeting
+
+
+@LOOKS
+def test_a_meeting_we_wrote_that_becomes_a_series_has_all_its_dates_reserved(
+    night: Night, way: str
+) -> None:
+    number = ours(night)
+    night.run()
+    meeting = written_by_us(night)
+    repeat(night, meeting)
+    look(night, meeting, way)
+    night.sleep()
+    night.run()
+    assert night.reservations() == DATES
+    assert night.all()[0].number == number
+    assert night.run(full=True).changes == 0
+    night.call_off(number)
+    assert night.outlook("Rembrandt") == night.reservations() == DATES[1:]
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_a_series_we_wrote_that_somebody_lengthens_has_its_new_dates_reserved(
+    night: Night, full: bool
+) -> None:
+    repeated = "FREQ=WEEKLY;COUNT=2"
+    made = night.make("Rembrandt", "Budget", "22 09:00", "22 10:00", repeat=repeated)
+    night.run()
+    night.server.service.handles["single"] = written_by_us(night)
+    night.act(Change(meeting="single", recurrence=WEEKLY))
+    night.sleep()
+    night.run(full=full)
+    assert night.reservations() == DATES
+    assert [item.number for item in night.all()][:2] == [item.number for item in made]
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_a_meeting_that_became_a_series_before_we_heard_that_it_was_written(
+    night: Night, full: bool
+) -> None:
+    night.run()
+    number = ours(night, push=False)
+    night.fail("cut", "Rembrandt", method="POST", times=1)
+    (result,) = night.push(number)
+    assert result.error is not None
+    night.server.service.handles["single"] = written_by_us(night)
+    night.act(Change(meeting="single", recurrence=WEEKLY))
+    night.run(full=full, again=False)
+    assert night.reservations() == [f"{DATES[0]} [21]", *DATES[1:]]
+    night.sleep()
+    night.run(full=full)
+    assert night.reservations() == DATES
+    first = night.all()[0]
+    assert (first.number, first.event_id == first.series_master_id) == (number, False)
+    assert night.outlook("Rembrandt") == DATES

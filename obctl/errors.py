@@ -1,6 +1,7 @@
 """Every error obctl raises, with its exit code.
 
 ObctlError                     1   unexpected
+  Unforeseen                   1   a defect of obctl, met by the data of one room or one write
   DomainError                  2   NaiveDatetime, UnknownZone, UnsupportedRecurrence: bad input
   UsageError                   2   wrong arguments: an unknown room, a day that is no date
     ConfigError                2   wrong configuration, all problems in one message
@@ -24,6 +25,8 @@ ObctlError                     1   unexpected
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -57,6 +60,33 @@ class ObctlError(Exception):
         self.graph = graph
         if code is not None:
             self.code = code
+
+
+class Unforeseen(ObctlError):
+    """Raised in place of an exception that nobody foresaw."""
+
+
+@contextmanager
+def defects_named(*but: type[Exception]) -> Iterator[None]:
+    """Raise `Unforeseen` for what nobody foresaw, for those who go on with the next room.
+
+    `but` are signals of the caller's own. What is wrong with the process itself passes.
+    """
+    passing: tuple[type[BaseException], ...] = (ObctlError, MemoryError, *but)
+    try:
+        yield
+    except passing:
+        raise
+    except Exception as error:
+        import logging
+
+        # Shown with --debug; everybody else gets the words.
+        logging.getLogger(__name__).debug("a defect of obctl", exc_info=True)
+        raise Unforeseen(
+            f"a defect of obctl: {type(error).__name__}: {error}",
+            hint="everything else goes on; run the command again as `obctl --debug …` and report"
+            " what it prints",
+        ) from error
 
 
 class DomainError(ObctlError, ValueError):

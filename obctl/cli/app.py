@@ -118,6 +118,8 @@ def root(
 ) -> None:
     set_quiet(quiet)
     ctx.obj = Context(company_option=company, debug=debug)
+    if debug:
+        ctx.obj.show_defects()
 
 
 def main() -> None:

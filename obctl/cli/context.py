@@ -121,6 +121,16 @@ class Context:
 
         return asyncio.run(run())
 
+    def show_defects(self) -> None:
+        """Print the tracebacks of defects that stop one room and not the command."""
+        import logging
+
+        ours = logging.getLogger("obctl")
+        handler = logging.StreamHandler(sys.stderr)
+        ours.addHandler(handler)
+        ours.setLevel(logging.DEBUG)
+        self._closers.append(lambda: ours.removeHandler(handler))
+
     def close(self) -> None:
         while self._closers:
             self._closers.pop()()

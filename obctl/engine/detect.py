@@ -13,7 +13,15 @@ from obctl.engine.identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.reading import RoomReading, read_changes, read_whole
 from obctl.engine.windows import policy_window
-from obctl.errors import DeltaLinkExpired, NotAuthorised, NotFound, ObctlError, Throttled
+from obctl.errors import (
+    DeltaLinkExpired,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+    Throttled,
+    Unforeseen,
+    defects_named,
+)
 from obctl.store.database import Store
 from obctl.store.rooms import ReadingState, load_reading_state
 
@@ -29,8 +37,14 @@ async def detect(
 ) -> dict[str, DeltaRound | ObctlError]:
     """The next delta round of every room that can be read by one, by mailbox."""
     links: dict[str, DeltaLink] = {}
+    found: dict[str, DeltaRound | ObctlError] = {}
     for room in rooms:
-        state = load_reading_state(store, room.id)
+        try:
+            with defects_named():
+                state = load_reading_state(store, room.id)
+        except Unforeseen as error:
+            found[room.mailbox] = error
+            continue
         window = policy_window(room, settings, now)
         if (
             state.delta_link
@@ -40,7 +54,7 @@ async def detect(
             and window.end <= state.read_end
         ):
             links[room.mailbox] = state.delta_link
-    return await gateway.follow_delta(links) if links else {}
+    return found | (await gateway.follow_delta(links) if links else {})
 
 
 async def read_room(

@@ -17,7 +17,7 @@ from obctl.engine.company import Company
 from obctl.engine.live import pass_over_room, reconcile_notified
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions import Failed, reauthorize, replace_lost
-from obctl.errors import ObctlError
+from obctl.errors import ObctlError, defects_named
 from obctl.store.inbox import Notification, load_waiting, mark_handled, waiting_rooms
 from obctl.store.rooms import find_room_by_id
 from obctl.store.settling import release_settled, save_settling
@@ -51,7 +51,8 @@ async def drain_inbox(
     async def one(room: RoomId) -> None:
         async with gate:
             try:
-                await drain_room(company, gateway, room, looks)
+                with defects_named():
+                    await drain_room(company, gateway, room, looks)
             except ObctlError as error:
                 failed[room] = Failed(room, error)
 
@@ -77,7 +78,8 @@ async def drain_room(company: Company, gateway: Gateway, room_id: RoomId, looks:
     if words:
         # First, so that what changes while we look is notified.
         try:
-            await _mend_subscription(company, gateway, room, words)
+            with defects_named():
+                await _mend_subscription(company, gateway, room, words)
         except ObctlError as error:
             failure = error
         else:

@@ -33,7 +33,14 @@ from obctl.engine.pushed import (
     record_in_step,
 )
 from obctl.engine.slots import ensure_free
-from obctl.errors import CredentialRefused, EventChanged, NotFound, ObctlError
+from obctl.errors import (
+    CredentialRefused,
+    EventChanged,
+    NotFound,
+    ObctlError,
+    Unforeseen,
+    defects_named,
+)
 from obctl.store.agreed_states import find_agreed
 from obctl.store.cancellation_requests import open_request
 from obctl.store.outbox import find_owed, load_owed, owed_for
@@ -67,19 +74,23 @@ async def _push_all(
     queue = deque(items)
     put_off: set[int] = set()
     while queue:
-        # Others work on the outbox too: what is owed when its turn has come is what counts.
-        item = find_owed(company.store, queue.popleft().id)
-        if item is None:
-            continue
-        if _waits(company, item):
-            if item.id not in put_off:
-                put_off.add(item.id)
-                queue.append(item)
-            continue
+        due = queue.popleft()
         try:
-            result = await _push(company, gateway, item, run)
+            with defects_named(NoLongerOwed):
+                # Others work on the outbox too: what is owed when its turn has come counts.
+                item = find_owed(company.store, due.id)
+                if item is None:
+                    continue
+                if _waits(company, item):
+                    if item.id not in put_off:
+                        put_off.add(item.id)
+                        queue.append(item)
+                    continue
+                result = await _push(company, gateway, item, run)
         except NoLongerOwed:
             continue
+        except Unforeseen as error:
+            result = PushResult(due.reservation, error)
         results.append(result)
         if isinstance(result.error, CredentialRefused):
             break
@@ -109,11 +120,12 @@ async def _push(
     owed = _owed(company, item, run)
     try:
         ensure_not_locked_out([owed.room])
-        try:
-            return await _write(company, gateway, owed)
-        except EventChanged:
-            # Exchange rewrites what is new within seconds: read again, the write mostly passes.
-            return await _write(company, gateway, owed)
+        with defects_named(NoLongerOwed):
+            try:
+                return await _write(company, gateway, owed)
+            except EventChanged:
+                # Exchange rewrites what is new within seconds: read again, the write mostly passes.
+                return await _write(company, gateway, owed)
     except ObctlError as raw:
         if is_lost(raw) and open_request(company.store, item.reservation):
             # A person decides already; a meeting that turns up again is written as ever.

@@ -18,7 +18,7 @@ from obctl.engine.identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.reading import RoomReading, whole_reading
 from obctl.engine.windows import policy_window, read_span
-from obctl.errors import ObctlError
+from obctl.errors import ObctlError, Unforeseen, defects_named
 from obctl.store.database import Store
 from obctl.store.rooms import load_reading_state
 
@@ -38,22 +38,26 @@ def due_for_renewal(
     """
     margins: list[tuple[timedelta, Room]] = []
     for room in rooms:
-        state = load_reading_state(store, room.id)
-        if (
-            state.delta_link
-            and state.read_start
-            and state.read_end
-            and room.condition != LOCKED_OUT
-        ):
-            window = policy_window(room, settings, now)
-            outrun = window.start < state.read_start
-            margins.append((_OUTRUN if outrun else state.read_end - window.end, room))
+        with suppress(Unforeseen), defects_named():  # said when the room's turn comes
+            margin = _margin(store, room, settings, now)
+            margins += [] if margin is None else [(margin, room)]
     due = [room for margin, room in margins if margin < _NONE]
     if not due:
         return []
     early = sorted((margin, room.id, room) for margin, room in margins if _NONE <= margin < _EARLY)
     room_left = min(-len(due) % TOGETHER, max(len(rooms) // 4 - len(due), 0))
     return due + [room for _, _, room in early[:room_left]]
+
+
+def _margin(store: Store, room: Room, settings: SyncSettings, now: datetime) -> timedelta | None:
+    """How long the room's baseline will do, if it has one."""
+    state = load_reading_state(store, room.id)
+    if not (state.delta_link and state.read_start and state.read_end):
+        return None
+    if room.condition == LOCKED_OUT:
+        return None
+    window = policy_window(room, settings, now)
+    return _OUTRUN if window.start < state.read_start else state.read_end - window.end
 
 
 async def renew(

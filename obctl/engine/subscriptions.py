@@ -25,7 +25,7 @@ from obctl.engine.subscription_ledger import (
     record_removed,
     record_renewed,
 )
-from obctl.errors import GraphDetail, NotFound, ObctlError
+from obctl.errors import GraphDetail, NotFound, ObctlError, defects_named
 from obctl.store.rooms import find_room_by_id
 from obctl.store.subscriptions import current_subscriptions, load_subscriptions
 
@@ -174,7 +174,8 @@ async def for_each(
     async def one(room: RoomId, item: Item) -> Subscription | Failed:
         async with gate:
             try:
-                return await work(item)
+                with defects_named():
+                    return await work(item)
             except ObctlError as error:
                 return Failed(room, error)
 

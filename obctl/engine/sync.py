@@ -6,27 +6,31 @@ reviewed, in every room of the plan or in none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.room import Room
 from obctl.domain.run import Problem, RunReport, run_object
+from obctl.domain.subscription import Subscription
 from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.drain import drain_inbox
 from obctl.engine.passes import Pass
 from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
-from obctl.engine.push import push_owed
+from obctl.engine.push import PushResult, push_owed
 from obctl.engine.subscriptions import Failed, renew_due
-from obctl.errors import ObctlError
+from obctl.errors import ObctlError, Unforeseen, defects_named
 from obctl.store.company_log import append_log
 from obctl.store.log_search import catch_up_log
 from obctl.store.reservation_words import catch_up_reservations
 from obctl.store.rooms import find_room_by_id
 from obctl.store.runs import finish_run, run_lock, start_run
 
+_INTERRUPTED = 130
 _INDEXED_AT_ONCE = 20_000
 """What an ordinary night writes; a first night's words are left to the first search for one."""
 
@@ -69,13 +73,25 @@ async def run_sync(
                 hooks.step("reading rooms")
                 await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
         except BaseException as error:
-            code = error.exit_code if isinstance(error, ObctlError) else 130
-            _finish(company, report, code, f"ended early: {error or type(error).__name__}")
+            code, words = _end_of(error)
+            _finish(company, report, code, f"ended early: {words}")
             raise
         _finish(company, report, report.exit_code, None)
         catch_up_log(company.store, most=_INDEXED_AT_ONCE)
         catch_up_reservations(company.store, most=_INDEXED_AT_ONCE)
     return report
+
+
+def _end_of(error: BaseException) -> tuple[int, str]:
+    """The exit code of a run that an exception ended, and the words for it."""
+    kind = type(error).__name__
+    match error:
+        case ObctlError():
+            return error.exit_code, error.message
+        case KeyboardInterrupt() | asyncio.CancelledError():
+            return _INTERRUPTED, str(error) or kind
+        case _:
+            return ObctlError.exit_code, f"{kind}: {error}"
 
 
 async def _prepare(
@@ -87,18 +103,37 @@ async def _prepare(
 ) -> None:
     """What comes before the rooms; a failure here is reported and keeps no room from its pass."""
     hooks.step("renewing subscriptions")
-    try:
-        outcomes = await renew_due(company, gateway)
-        hooks.step("draining the inbox")
-        for failed in [*outcomes, *await drain_inbox(company, gateway)]:
-            if isinstance(failed, Failed):
-                mailbox = find_room_by_id(company.store, failed.room).mailbox
-                error = failed.error
-                report.problems.append(Problem(mailbox, error.code, error.message, error.hint))
-    except ObctlError as error:
-        report.problems.append(Problem(None, error.code, error.message, error.hint))
+    with _reported(report, ObctlError):
+        _report_failed(company, report, await renew_due(company, gateway))
+    hooks.step("draining the inbox")
+    with _reported(report, ObctlError):
+        _report_failed(company, report, await drain_inbox(company, gateway))
     hooks.step("pushing the outbox")
-    pushed = await push_owed(company, gateway, run=report.run, rooms={room.id for room in rooms})
+    with _reported(report, Unforeseen):
+        ids = {room.id for room in rooms}
+        _report_pushed(report, await push_owed(company, gateway, run=report.run, rooms=ids))
+
+
+@contextmanager
+def _reported(report: RunReport, kind: type[ObctlError]) -> Iterator[None]:
+    try:
+        with defects_named():
+            yield
+    except kind as error:
+        report.problems.append(Problem(None, error.code, error.message, error.hint))
+
+
+def _report_failed(
+    company: Company, report: RunReport, outcomes: Iterable[Subscription | Failed]
+) -> None:
+    for failed in outcomes:
+        if isinstance(failed, Failed):
+            mailbox = find_room_by_id(company.store, failed.room).mailbox
+            error = failed.error
+            report.problems.append(Problem(mailbox, error.code, error.message, error.hint))
+
+
+def _report_pushed(report: RunReport, pushed: Iterable[PushResult]) -> None:
     for result in pushed:
         report.problems += result.problems
         if result.error is None:

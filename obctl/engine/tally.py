@@ -22,6 +22,7 @@ from obctl.errors import (
     Throttled,
     TryLater,
     UnsafePlan,
+    defects_named,
 )
 from obctl.store.company_log import append_log
 from obctl.store.database import Store
@@ -73,7 +74,7 @@ class Tally:
         """
         try:
             for attempt in (work, *[again] * _RETRIES):
-                with suppress(Overtaken):
+                with defects_named(), suppress(Overtaken):
                     await attempt()
                     return True
             raise TryLater(

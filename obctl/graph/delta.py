@@ -13,7 +13,7 @@ from kiota_abstractions.request_information import RequestInformation
 from obctl.domain.event import DeltaItem, DeltaLink, DeltaRound
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
-from obctl.errors import ObctlError
+from obctl.errors import ObctlError, defects_named
 from obctl.graph import asked
 from obctl.graph.asked import Asked
 from obctl.graph.batch import Errand, Outcomes, get_many
@@ -51,7 +51,8 @@ async def open_deltas(
         if isinstance(body, ObctlError):
             return body
         try:
-            return await _end_of_round(graph, body, errands[mailbox].asked)
+            with defects_named():
+                return await _end_of_round(graph, body, errands[mailbox].asked)
         except ObctlError as error:
             return error
 
@@ -94,7 +95,8 @@ async def follow_delta(
         if isinstance(body, ObctlError):
             return body
         try:
-            return await _read_round(graph, body, asked.delta_of(mailbox))
+            with defects_named():
+                return await _read_round(graph, body, asked.delta_of(mailbox))
         except ObctlError as error:
             return error
 

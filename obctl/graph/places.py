@@ -9,7 +9,7 @@ from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom
-from obctl.errors import NotFound, ObctlError
+from obctl.errors import NotFound, ObctlError, defects_named
 from obctl.graph import asked
 from obctl.graph.asked import Asked
 from obctl.graph.batch import Errand, get_many
@@ -54,7 +54,8 @@ async def look_up_all(
             found[address] = None if isinstance(body, NotFound) else body
             continue
         try:
-            found[address] = _read_entry(body, address, errands[address].asked)
+            with defects_named():
+                found[address] = _read_entry(body, address, errands[address].asked)
         except ObctlError as error:
             found[address] = error
     return found

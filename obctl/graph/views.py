@@ -11,7 +11,7 @@ from obctl.config import Cloud
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
-from obctl.errors import GraphRefused, ObctlError
+from obctl.errors import GraphRefused, ObctlError, defects_named
 from obctl.graph import asked
 from obctl.graph.asked import Asked
 from obctl.graph.batch import Errand, get_many
@@ -56,7 +56,8 @@ async def fetch_views(
         if isinstance(body, ObctlError):
             return body
         try:
-            return await _read_view(graph, room, span, body)
+            with defects_named():
+                return await _read_view(graph, room, span, body)
         except ObctlError as error:
             return error
 

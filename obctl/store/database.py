@@ -83,7 +83,8 @@ class Store:
 
     def changed_elsewhere(self) -> int:
         """A number that differs once another connection has committed something."""
-        row: tuple[int] = self.connection.execute("PRAGMA data_version").fetchone()
+        with translated(self.path):
+            row: tuple[int] = self.connection.execute("PRAGMA data_version").fetchone()
         return row[0]
 
     def backup(self, target: Path) -> None:

@@ -18,6 +18,7 @@ from obctl.errors import (
     NotAuthorised,
     ObctlError,
     Throttled,
+    Unforeseen,
 )
 
 ROOM = make_room("Atrium")
@@ -160,6 +161,20 @@ def test_each_room_has_its_own_outcome(graph: RecordedGraph, ask: Ask) -> None:
     assert isinstance(rounds["r3@x"], Throttled)
     assert [item.id for item in rounds["r4@x"].items] == ["o1", "o2"]
     assert "r1@x" in rounds["r1@x"].message
+
+
+def test_what_nobody_foresaw_in_one_rooms_answer_is_that_rooms_outcome(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    deep = 10_000  # more than the decoder follows
+    graph.serve_batch()
+    graph.on("/d/0", nothing_new(graph, 0))
+    graph.on("/d/1", Answer(round_of(graph, "o1", after="2")))
+    graph.on(DELTA, Answer(b'{"value": [{"id": "o2", "x": %s%s}]}' % (b"[" * deep, b"]" * deep)))
+    rounds = ask(lambda gateway: gateway.follow_delta(links(graph, 2)))
+    assert rounds["r0@x"].items == ()
+    assert isinstance(rounds["r1@x"], Unforeseen)
+    assert "RecursionError" in rounds["r1@x"].message
 
 
 def test_a_throttled_room_is_asked_again_alone(graph: RecordedGraph, ask: Ask) -> None:

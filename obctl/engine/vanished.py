@@ -11,15 +11,14 @@ from datetime import timedelta
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.matching import (
     Loss,
-    is_cut_off,
     losses,
     match,
     perhaps_continued,
-    series_id,
 )
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
+from obctl.domain.series_date import is_cut_off, series_id
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace

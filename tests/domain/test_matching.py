@@ -23,9 +23,10 @@ from builders import (
 
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, Response, SeriesMaster
-from obctl.domain.matching import is_cut_off, losses, match, perhaps_continued
+from obctl.domain.matching import losses, match, perhaps_continued
 from obctl.domain.reservation import Reservation
 from obctl.domain.series import Recurrence
+from obctl.domain.series_date import is_cut_off
 from obctl.domain.situation import Situation
 
 EVERYTHING = span_of(date(2026, 9, 1), days=60)

@@ -6,9 +6,11 @@ clocks change. Facts: Graph `recurrencePattern` and `recurrenceRange`; RFC 5545,
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rruleset, rrulestr, weekday
@@ -47,14 +49,29 @@ class Recurrence:
         A month without the asked day gives its last day, as Outlook has it.
         """
         last = min(until, self.end_date) if self.end_date else until
-        start = datetime.combine(self.start_date, datetime.min.time())
+        return self._dates(self.start_date, last, self.count)
+
+    def covers(self, day: date) -> bool:
+        """Whether the pattern and range give an occurrence on `day`."""
+        if day < self.start_date or (self.end_date is not None and day > self.end_date):
+            return False
+        if day not in self._dates(self._period_before(day), day):
+            return False
+        # With no more days than occurrences so far, this one cannot be past the last.
+        return (
+            self.count is None
+            or (day - self.start_date).days < self.count
+            or day <= _last_date(self)
+        )
+
+    def _dates(self, first: date, last: date, count: int | None = None) -> Iterator[date]:
         end = datetime.combine(last, datetime.min.time())
         rule = rrule(
             _FREQUENCY[self.type],
-            dtstart=start,
+            dtstart=datetime.combine(first, datetime.min.time()),
             interval=self.interval,
-            count=self.count,
-            until=None if self.count else end,
+            count=count,
+            until=None if count else end,
             wkst=DAYS.index(self.first_day),
             **self._by_rules(),
         )
@@ -63,9 +80,27 @@ class Recurrence:
                 return
             yield moment.date()
 
-    def covers(self, day: date) -> bool:
-        """Whether the pattern and range give an occurrence on `day`."""
-        return day >= self.start_date and any(found == day for found in self.dates(day))
+    def _period_before(self, day: date) -> date:
+        """A day shortly before `day` from which on the pattern gives what it gives from its start.
+
+        That is a whole number of intervals after the start, at the first day of a month or year.
+        """
+        start, interval = self.start_date, self.interval
+        match self.type:
+            case "daily":
+                passed = (day - start).days // interval
+                return start + timedelta(days=passed * interval)
+            case "weekly":
+                # one less: of the first week only the days from the start on are given
+                passed = max(0, (day - start).days // (7 * interval) - 1)
+                return start + timedelta(weeks=passed * interval)
+            case "absoluteMonthly" | "relativeMonthly":
+                months = (day.year - start.year) * 12 + day.month - start.month
+                years, month = divmod(start.month - 1 + months // interval * interval, 12)
+                return max(start, date(start.year + years, month + 1, 1))
+            case "absoluteYearly" | "relativeYearly":
+                years = (day.year - start.year) // interval * interval
+                return max(start, date(start.year + years, 1, 1))
 
     def _by_rules(self) -> dict[str, Any]:
         weekdays = tuple(weekday(DAYS.index(day)) for day in self.days)
@@ -105,6 +140,12 @@ class Recurrence:
         if self.time_zone:
             limits["recurrenceTimeZone"] = self.time_zone
         return {"pattern": pattern, "range": limits}
+
+
+@lru_cache(maxsize=4096)
+def _last_date(numbered: Recurrence) -> date:
+    """The last date of a numbered series: only counting them tells, so it is remembered."""
+    return deque(numbered.dates(date.max), maxlen=1)[0]
 
 
 _FREQUENCY: dict[str, Literal[0, 1, 2, 3]] = {

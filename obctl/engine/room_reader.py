@@ -1,0 +1,89 @@
+"""Reading one room of a pass, and asking again for what is missing in what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from obctl.domain.event import EventId
+from obctl.domain.reading import Reading
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.situation import Situation
+from obctl.engine.company import Company
+from obctl.engine.detect import Hint, read_room
+from obctl.engine.identity import Identities
+from obctl.engine.organizers import ask_organizers
+from obctl.engine.parts import read_parts
+from obctl.engine.planning import PassOptions, PlanMaker
+from obctl.engine.ports import Gateway
+from obctl.engine.predecessors import read_predecessors
+from obctl.engine.reading import RoomReading
+from obctl.engine.vanished import verify
+from obctl.engine.windows import read_span
+from obctl.store.rooms import load_reading_state
+
+
+class RoomReader:
+    """Reads rooms as one pass wants them read."""
+
+    def __init__(
+        self,
+        company: Company,
+        gateway: Gateway,
+        identities: Identities,
+        plans: PlanMaker,
+        options: PassOptions,
+    ) -> None:
+        self._store = company.store
+        self._settings = company.config.sync
+        self._now = company.now
+        self._gateway = gateway
+        self._identities = identities
+        self._plans = plans
+        self._options = options
+
+    async def read(self, room: Room, hint: Hint) -> RoomReading:
+        """The room as far as a delta round hints, in full without one, or a notified event."""
+        await self._identities.ensure_not_locked_out(room)
+        state = load_reading_state(self._store, room.id)
+        if room.id in self._options.only:
+            reading = await self._parts(room, set(self._options.only[room.id]), set())
+            return RoomReading(reading, state, room.object_id, fetched=len(reading.events))
+        return await read_room(
+            self._gateway,
+            self._identities,
+            self._store,
+            room,
+            self._settings,
+            self._now,
+            state,
+            hint,
+        )
+
+    async def read_events_of(self, room: Room, reservations: Sequence[Reservation]) -> RoomReading:
+        """The events of some reservations, and nothing else of the room."""
+        await self._identities.ensure_not_locked_out(room)
+        reading = await self._parts(
+            room,
+            {r.event_id for r in reservations if r.event_id and not r.series_master_id},
+            {r.series_master_id for r in reservations if r.series_master_id},
+        )
+        return RoomReading(reading, load_reading_state(self._store, room.id), room.object_id)
+
+    async def verified(
+        self, situation: Situation, removed: frozenset[EventId] = frozenset()
+    ) -> Situation:
+        """The situation once everything that seems to be gone was asked for by name."""
+        reading = await read_predecessors(self._gateway, self._store, situation)
+        if reading is not situation.reading:
+            situation = self._plans.situation(situation.room, reading)
+        verified = await verify(
+            self._gateway, situation, removed, trust_empty=self._options.allow_cancellations
+        )
+        return await ask_organizers(self._gateway, self._store, verified)
+
+    async def _parts(self, room: Room, singles: set[EventId], series: set[EventId]) -> Reading:
+        span = read_span(room, self._settings, self._now)
+        return await read_parts(
+            self._gateway, self._store, room, span, singles=singles, series=series
+        )

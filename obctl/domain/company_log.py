@@ -15,7 +15,7 @@ ACTIONS = frozenset({
     "event.created", "event.updated", "event.cancelled", "event.deleted", "event.moved",
     "event.restored",
     "push.created", "push.updated", "push.cancelled", "push.failed",
-    "push.overlapped", "push.unchecked",
+    "push.overlapped", "push.unchecked", "push.unmatched",
     "cancellation.requested", "cancellation.approved", "cancellation.rejected",
     "cancellation.processed", "cancellation.closed",
     "reservation.created", "reservation.changed", "reservation.cancelled",

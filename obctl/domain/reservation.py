@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from obctl.domain.event import EventId, EventKey, Person, SeriesKey
 from obctl.domain.room import RoomId
+from obctl.domain.values import replace
 from obctl.domain.words import ExternalState as ExternalState
 from obctl.domain.words import ServiceKind as ServiceKind
 from obctl.domain.words import Status as Status
@@ -92,3 +93,15 @@ class Reservation(Struct, frozen=True):
     @property
     def ordered_services(self) -> tuple[Service, ...]:
         return tuple(service for service in self.services if not service.cancelled)
+
+
+def unlinked(reservation: Reservation) -> Reservation:
+    """The reservation without the event, and the series, that it belonged to."""
+    return replace(
+        reservation,
+        event_id=None,
+        ical_uid=None,
+        series_key=None,
+        series_master_id=None,
+        original_start=None,
+    )

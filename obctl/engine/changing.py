@@ -14,6 +14,7 @@ from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
+    unlinked,
 )
 from obctl.domain.room import Room
 from obctl.domain.series_order import Move, changes_day, ensure_in_order, in_passing_order
@@ -202,7 +203,7 @@ def _owe_change(company: Company, before: Reservation, after: Reservation) -> No
         if before.series_key and not moved:
             return
         # on its own from here: a series that goes to Outlook later leaves this date out
-        alone = _unlinked(after)
+        alone = unlinked(after)
         update_reservation(company.store, alone)
         owe(company, alone, PushAction.CREATE)
         return
@@ -234,10 +235,10 @@ def _owe_move(
         update_reservation(company.store, back)
         owe(company, back, PushAction.CHANGE)
     else:
-        unlinked = _unlinked(after)
-        update_reservation(company.store, unlinked)
+        alone = unlinked(after)
+        update_reservation(company.store, alone)
         if not any(_may_be_there(item) for item in here):
-            owe(company, unlinked, PushAction.CREATE)
+            owe(company, alone, PushAction.CREATE)
     if before.event_id:
         owe(company, before, PushAction.CANCEL)
 
@@ -248,15 +249,3 @@ def _may_be_there(item: OutboxItem) -> bool:
     unless the reservation comes back and wants it.
     """
     return item.action is PushAction.CREATE and item.attempts > 0
-
-
-def _unlinked(reservation: Reservation) -> Reservation:
-    """The reservation without the event, and the series, that it belonged to."""
-    return replace(
-        reservation,
-        event_id=None,
-        ical_uid=None,
-        series_key=None,
-        series_master_id=None,
-        original_start=None,
-    )

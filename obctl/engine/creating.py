@@ -16,15 +16,15 @@ from obctl.domain.merge import merge
 from obctl.domain.push import EventDraft, OutboxItem, changes_of
 from obctl.domain.reservation import Reservation, Status
 from obctl.domain.series import parse_rrule
-from obctl.domain.series_order import in_passing_order
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.linking import link_series
 from obctl.engine.owed import Owed, PushResult
 from obctl.engine.ports import Gateway
-from obctl.engine.pushed import LinkedSeries, claim, record_cancelled, record_in_step, record_series
+from obctl.engine.pushed import claim, record_cancelled, record_in_step
 from obctl.engine.slots import ensure_free_at, look_again
-from obctl.errors import GraphRefused, NotFound
+from obctl.errors import GraphRefused
 from obctl.store.reservations import find_by_event
 
 _CONFLICT = 409
@@ -48,8 +48,8 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
         ensure_free_at(room, view, slots)
         claim(company, owed, span)
         event = await _post(gateway, owed, draft)
-    if owed.item.repeat:
-        return await _link_series(company, gateway, owed, event)
+    if draft.recurrence is not None:
+        return await link_series(company, gateway, owed, event, draft.recurrence)
     event = await gateway.fetch_event(room, event.id)
     if changes := changes_of(reservation, None, event, room.time_zone):
         event = await gateway.change_event(room, event, changes)
@@ -138,11 +138,6 @@ def _tried(item: OutboxItem, span: TimeSpan) -> TimeSpan:
     return TimeSpan(min(item.tried.start, span.start), max(item.tried.end, span.end))
 
 
-def _differs(event: Event, reservation: Reservation) -> bool:
-    there = (event.start, event.end, event.subject)
-    return there != (reservation.start, reservation.end, reservation.subject)
-
-
 async def _post(gateway: Gateway, owed: Owed, draft: EventDraft) -> Event:
     try:
         return await gateway.create_event(owed.room, draft)
@@ -169,53 +164,6 @@ def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
     if item.repeat and first.series_master_id:
         return replace(first, id=first.series_master_id)
     return first
-
-
-async def _link_series(company: Company, gateway: Gateway, owed: Owed, master: Event) -> PushResult:
-    """Link each reservation of the series to its occurrence of the one Graph series.
-
-    A date that was changed or called off here before Outlook had the series owes a write of its
-    own: whatever becomes of that one, the others stand.
-    """
-    days = [r.original_start or r.start for r in owed.series]
-    span = TimeSpan(min(days) - timedelta(days=1), max(days) + timedelta(days=2))
-    dates = {r.original_start: r for r in owed.series}
-    linked = LinkedSeries()
-    behind: list[tuple[Reservation, Event]] = []
-    for event in await gateway.fetch_instances(owed.room, master.id, span):
-        reservation = dates.pop(event.original_start, None)
-        if reservation is None:
-            await _leave_out(gateway, owed, event)
-        elif not reservation.is_active:
-            linked.called_off.append((reservation, event))
-        elif _differs(event, reservation):
-            behind.append((reservation, event))
-        else:
-            linked.in_step.append((reservation, event))
-    linked.missing += [r for r in dates.values() if not r.is_active]
-
-    order = in_passing_order(
-        [(replace(date, start=event.start, end=event.end), date) for date, event in behind]
-    )
-    events = {date.number: event for date, event in behind}
-    linked.behind += [(date, events[date.number]) for _before, date in order]
-    follow = record_series(company, owed, linked)
-    staying = [
-        (date, event)
-        for date, event in linked.in_step + linked.behind
-        if (date.start, date.end) == (event.start, event.end)
-    ]
-    problems = await look_again(company, gateway, owed, staying)
-    return PushResult(owed.reservation.number, problems=problems, follow=follow)
-
-
-async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> None:
-    """Take a date out of the series that went to another room before Outlook had the series."""
-    try:
-        await gateway.cancel_event(owed.room, event.id, "")
-    except NotFound as error:
-        if error.code == "mailbox-gone":
-            raise
 
 
 def draft_of(company: Company, owed: Owed) -> EventDraft:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from obctl.domain.company_log import LogEntry
+from obctl.domain.event import Event
 from obctl.domain.push import OutboxItem
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.run import Problem
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import ObctlError
 
@@ -56,3 +58,11 @@ class Owed:
             event_id=self.item.event_id or self.reservation.event_id,
             run=self.run,
         )
+
+    def told(
+        self, company: Company, action: str, problem: Problem, about: Event | None = None
+    ) -> LogEntry:
+        """The log entry about a problem, with the data of the other event that it is `about`."""
+        entry = self.entry(company, action, "")
+        entry = replace(entry, message=f"{problem.code}: {problem.message}")
+        return replace(entry, event_id=about.id, payload=about.payload) if about else entry

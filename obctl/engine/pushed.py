@@ -6,7 +6,7 @@ now: where a person changed it meanwhile, the write stays owed and is looked at 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from obctl.domain.agreed_state import agree
@@ -14,8 +14,8 @@ from obctl.domain.change import Conflict
 from obctl.domain.event import Event, EventId
 from obctl.domain.push import OutboxItem, PushAction, wait_after
 from obctl.domain.reconcile import linked_to
-from obctl.domain.reservation import ExternalState, Reservation
-from obctl.domain.time_span import TimeSpan
+from obctl.domain.reservation import ExternalState, Reservation, unlinked
+from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owed import Owed
@@ -43,13 +43,16 @@ class NoLongerOwed(Exception):
 class LinkedSeries:
     """The dates of a new series: as Outlook has them, behind it, or there though called off here.
 
-    `missing` were called off here, and Outlook does not have them.
+    Outlook does not have `missing`, which were called off here, nor `alone`, which stand here.
+    `left_out` were taken out of Outlook's series, as they went to another room here.
     """
 
     in_step: list[tuple[Reservation, Event]] = field(default_factory=list)
     behind: list[tuple[Reservation, Event]] = field(default_factory=list)
     called_off: list[tuple[Reservation, Event]] = field(default_factory=list)
     missing: list[Reservation] = field(default_factory=list)
+    alone: list[Reservation] = field(default_factory=list)
+    left_out: list[Event] = field(default_factory=list)
 
 
 def claim(company: Company, owed: Owed, tried: TimeSpan | None = None) -> None:
@@ -69,7 +72,7 @@ def record_in_step(
     """Both sides are equal now: say so everywhere at once, with what was merged for it."""
     store = company.store
     with store.transaction():
-        _ensure_unchanged(company, pairs)
+        _ensure_unchanged(company, [reservation for reservation, _event in pairs])
         _finish(company, owed)
         _save_in_step(company, owed, pairs, action)
         append_log(
@@ -82,7 +85,7 @@ def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[O
     store, now = company.store, company.now
     with store.transaction():
         everyone = linked.in_step + linked.behind + linked.called_off
-        _ensure_unchanged(company, everyone)
+        _ensure_unchanged(company, [*linked.alone, *(date for date, _event in everyone)])
         _finish(company, owed)
         _save_in_step(company, owed, linked.in_step, "push.created")
         payloads = save_events(store, owed.room.id, [event for _date, event in everyone])
@@ -106,12 +109,32 @@ def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[O
             words = "in Outlook as its series has it; what was changed here follows"
             entry = replace(owed, reservation=coming).entry(company, "push.created", words)
             append_log(store, [entry], payloads)
+        follow += [_owe_alone(company, owed, date) for date in linked.alone]
+        for event in linked.left_out:
+            words = f"{instant_text(event.start)} left out of the series: it went to another room"
+            entry = owed.entry(company, "push.cancelled", words)
+            append_log(store, [replace(entry, event_id=event.id, payload=event.payload)])
     return tuple(follow)
 
 
-def _ensure_unchanged(company: Company, pairs: Collection[tuple[Reservation, Event]]) -> None:
+def _owe_alone(company: Company, owed: Owed, date: Reservation) -> OutboxItem:
+    """A date that Outlook's series does not have is written as a meeting of its own."""
+    alone = replace(
+        unlinked(date),
+        external_state=ExternalState.PUSH_PENDING,
+        version=date.version + 1,
+        updated_at=company.now,
+    )
+    update_reservation(company.store, alone)
+    words = "Outlook's series has no such date; a meeting of its own follows"
+    entry = replace(owed, reservation=alone).entry(company, "push.unmatched", words)
+    append_log(company.store, [entry])
+    return owe(company, alone, PushAction.CREATE)
+
+
+def _ensure_unchanged(company: Company, reservations: Iterable[Reservation]) -> None:
     """Raise `TryLater` where a person changed a reservation while Graph was asked."""
-    for reservation, _event in pairs:
+    for reservation in reservations:
         fresh = find_reservation(company.store, reservation.number)
         if (fresh.version, fresh.room, fresh.is_active) != (
             reservation.version,

@@ -80,9 +80,9 @@ async def look_again(
             f" {error.message}"
         )
         problem = Problem(owed.room.mailbox, "not-looked", words, error.hint)
-        entry = owed.entry(company, "push.unchecked", "")
+        entry = owed.told(company, "push.unchecked", problem)
         with company.store.transaction():
-            append_log(company.store, [_telling(entry, problem)])
+            append_log(company.store, [entry])
         return (problem,)
     ours = {event.id for _reservation, event in new}
     others = [event for event in _taking(view) if event.id not in ours]
@@ -92,10 +92,9 @@ async def look_again(
         for other in others:
             if slot.overlaps(other.start, other.end):
                 problem = _double_booking(owed.room, reservation, other)
-                entry = replace(owed, reservation=reservation).entry(company, "push.overlapped", "")
-                entry = replace(entry, event_id=other.id, payload=other.payload)
+                doubled = replace(owed, reservation=reservation)
                 found.append(problem)
-                entries.append(_telling(entry, problem))
+                entries.append(doubled.told(company, "push.overlapped", problem, other))
     with company.store.transaction():
         append_log(company.store, entries)
     return tuple(found)
@@ -110,10 +109,6 @@ def _double_booking(room: Room, reservation: Reservation, other: Event) -> Probl
         f" {room.name} from {instant_text(other.start)} to {instant_text(other.end)} meanwhile",
         f"both stand in Outlook; one has to go elsewhere: obctl explain {reservation.number}",
     )
-
-
-def _telling(entry: LogEntry, problem: Problem) -> LogEntry:
-    return replace(entry, message=f"{problem.code}: {problem.message}")
 
 
 def _taking(view: Collection[Event]) -> list[Event]:

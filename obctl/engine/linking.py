@@ -1,0 +1,115 @@
+"""A series that has just come to Outlook: each of its reservations gets its occurrence there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from obctl.domain.event import Event
+from obctl.domain.reservation import Reservation
+from obctl.domain.run import Problem
+from obctl.domain.series import Recurrence
+from obctl.domain.series_dates import day_in_series, pair_dates
+from obctl.domain.series_order import in_passing_order
+from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.owed import Owed, PushResult
+from obctl.engine.ports import Gateway
+from obctl.engine.pushed import LinkedSeries, record_series
+from obctl.engine.slots import look_again
+from obctl.errors import NotFound
+from obctl.store.company_log import append_log
+
+_AROUND = timedelta(days=1)
+
+
+async def link_series(
+    company: Company, gateway: Gateway, owed: Owed, master: Event, rule: Recurrence
+) -> PushResult:
+    """Link each reservation of the series to its occurrence of the one Graph series.
+
+    A date that was changed or called off here before Outlook had the series owes a write of its
+    own, and so does one that Outlook's series does not have: whatever becomes of that one, the
+    others stand.
+    """
+    zone = owed.room.zone
+    ours = frozenset(rule.dates(date.max))
+    instances = await gateway.fetch_instances(owed.room, master.id, _whole(ours, zone))
+    found = pair_dates(owed.series, instances, zone)
+    linked = LinkedSeries()
+    behind: list[tuple[Reservation, Event]] = []
+    for reservation, event in found.pairs:
+        if not reservation.is_active:
+            linked.called_off.append((reservation, event))
+        elif _differs(event, reservation):
+            behind.append((reservation, event))
+        else:
+            linked.in_step.append((reservation, event))
+    linked.behind += _one_by_one(behind)
+    linked.missing += [one for one in found.without_event if not one.is_active]
+    linked.alone += [one for one in found.without_event if one.is_active]
+    unasked: list[Event] = []
+    for event in found.without_reservation:
+        if day_in_series(event, zone) in ours:
+            # its reservation has gone to another room
+            await _leave_out(gateway, owed, event)
+            linked.left_out.append(event)
+        else:
+            unasked.append(event)
+    follow = record_series(company, owed, linked)
+    staying = [
+        (reservation, event)
+        for reservation, event in linked.in_step + linked.behind
+        if (reservation.start, reservation.end) == (event.start, event.end)
+    ]
+    problems = (
+        *_tell_unasked(company, owed, unasked),
+        *await look_again(company, gateway, owed, staying),
+    )
+    return PushResult(owed.reservation.number, problems=problems, follow=follow)
+
+
+def _whole(days: Collection[date], zone: ZoneInfo) -> TimeSpan:
+    """The time of all dates of a series; one may start at another hour than we know."""
+    first, last = (datetime.combine(day, time(), zone) for day in (min(days), max(days)))
+    return TimeSpan(first.astimezone(UTC) - _AROUND, last.astimezone(UTC) + 2 * _AROUND)
+
+
+def _differs(event: Event, reservation: Reservation) -> bool:
+    there = (event.start, event.end, event.subject)
+    return there != (reservation.start, reservation.end, reservation.subject)
+
+
+def _one_by_one(behind: Collection[tuple[Reservation, Event]]) -> list[tuple[Reservation, Event]]:
+    """The order in which these dates can go where they were moved here, none passing another."""
+    events = {reservation.number: event for reservation, event in behind}
+    order = in_passing_order(
+        [(replace(one, start=event.start, end=event.end), one) for one, event in behind]
+    )
+    return [(one, events[one.number]) for _before, one in order]
+
+
+async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> None:
+    """Take a date out of the series that went to another room before Outlook had the series."""
+    try:
+        await gateway.cancel_event(owed.room, event.id, "")
+    except NotFound as error:
+        if error.code == "mailbox-gone":
+            raise
+
+
+def _tell_unasked(company: Company, owed: Owed, unasked: Collection[Event]) -> list[Problem]:
+    """Dates that Outlook gives the series on days that nobody reserved: a person has to look."""
+    problems: list[Problem] = []
+    for event in unasked:
+        words = (
+            f"reservation {owed.reservation.number}: its series has a date in Outlook that nobody"
+            f" reserved, {instant_text(event.start)}; it was left there"
+        )
+        problem = Problem(owed.room.mailbox, "unreserved-date", words)
+        problems.append(problem)
+        with company.store.transaction():
+            append_log(company.store, [owed.told(company, "push.unmatched", problem, event)])
+    return problems

@@ -105,7 +105,7 @@ async def _series_without(gateway: Gateway, room: Room, reservation: Reservation
         if error.code == "mailbox-gone":
             raise
         return None
-    left_out = is_left_out(master, reservation.original_start, room.zone)
+    left_out = is_left_out(master, reservation, room.zone)
     return master.event if left_out or master.event.is_cancelled else None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.global_object_id import without_date
@@ -67,7 +65,7 @@ async def ask_organizer(gateway: Gateway, room: Room, reservation: Reservation) 
 
     Most companies let obctl read rooms only: then nothing is known.
     """
-    address, original_start = reservation.organizer.email, reservation.original_start
+    address = reservation.organizer.email
     if not address or not reservation.ical_uid:
         return OrganizerSays.UNKNOWN
     # Graph is asked for people's calendars in the way it is asked for rooms'.
@@ -77,9 +75,9 @@ async def ask_organizer(gateway: Gateway, room: Room, reservation: Reservation) 
         living = [copy for copy in copies if not copy.is_cancelled]
         if not living:
             return OrganizerSays.CANCELLED if copies else OrganizerSays.GONE
-        if original_start is None or living[0].type is not EventType.MASTER:
+        if reservation.original_start is None or living[0].type is not EventType.MASTER:
             return OrganizerSays.TAKES_PLACE
-        return await _of_date(gateway, calendar, living[0], original_start)
+        return await _of_date(gateway, calendar, living[0], reservation)
     except CredentialRefused:
         raise
     except ObctlError:
@@ -87,10 +85,10 @@ async def ask_organizer(gateway: Gateway, room: Room, reservation: Reservation) 
 
 
 async def _of_date(
-    gateway: Gateway, calendar: Room, series: Event, original_start: datetime
+    gateway: Gateway, calendar: Room, series: Event, reservation: Reservation
 ) -> OrganizerSays:
     master = await gateway.fetch_master(calendar, series.id)
-    off = is_left_out(master, original_start, calendar.zone)
+    off = is_left_out(master, reservation, calendar.zone)
     if off is None:
         return OrganizerSays.UNKNOWN
     return OrganizerSays.CANCELLED if off else OrganizerSays.TAKES_PLACE

@@ -6,7 +6,7 @@ seven digits, of which Python keeps six.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -49,9 +49,21 @@ def read_day(wall: WallTime, room_zone: ZoneInfo) -> datetime:
     return midnight(date.fromisoformat(wall.date_time[:10]), room_zone)
 
 
-def nearest_midnight(moment: datetime, room_zone: ZoneInfo) -> datetime:
-    """The room's midnight meant by an instant that was midnight in some other zone."""
-    return midnight((moment.astimezone(room_zone) + timedelta(hours=12)).date(), room_zone)
+def meant_midnight(
+    moment: datetime, time_zone: str | None, day: date | None, room_zone: ZoneInfo
+) -> datetime:
+    """The room's midnight meant by `moment`, which was midnight in `time_zone`.
+
+    Where that names no zone, `day` says which one is meant, else the nearest is: a midnight less
+    than half a day away. What is no midnight in a zone that is known is left as it is: a meeting of
+    some hours, one date of which takes the whole day.
+    """
+    try:
+        local = moment.astimezone(zone(time_zone or ""))
+    except UnknownZone:
+        near = (moment.astimezone(room_zone) + timedelta(hours=12)).date()
+        return midnight(day or near, room_zone)
+    return moment if local.time() != time() else midnight(local.date(), room_zone)
 
 
 def graph_zone(name: str) -> str:

@@ -19,7 +19,7 @@ from obctl.domain.global_object_id import read_ical_uid
 from obctl.domain.room import Room
 from obctl.domain.series import Recurrence, parse_graph_recurrence
 from obctl.errors import GraphUnavailable
-from obctl.graph.times import nearest_midnight, read_day, read_instant, read_wall
+from obctl.graph.times import meant_midnight, read_day, read_instant, read_wall
 from obctl.graph.wire import DeltaWire, EventWire, MasterWire, Recipient
 
 _EVENT = msgspec.json.Decoder(EventWire)
@@ -46,6 +46,7 @@ def _event(wire: EventWire, payload: bytes, room: Room) -> Event:
     else:
         start, end = read_wall(wire.start), read_wall(wire.end)
     meeting = read_ical_uid(wire.i_cal_uid) if wire.i_cal_uid else None
+    instance_date = meeting.instance_date if meeting else None
     answer = wire.response_status.response if wire.response_status else None
     people, room_invited = _attendees(wire, room)
     return Event(
@@ -57,11 +58,13 @@ def _event(wire: EventWire, payload: bytes, room: Room) -> Event:
         all_day=all_day,
         organizer=_person(wire.organizer),
         series_master_id=EventId(wire.series_master_id) if wire.series_master_id else None,
-        original_start=_original_start(wire, kind, start, room) if kind in _IN_SERIES else None,
+        original_start=_original_start(wire, kind, start, instance_date, room)
+        if kind in _IN_SERIES
+        else None,
         ical_uid=wire.i_cal_uid,
         series_key=meeting.series_key if meeting else None,
         born_at=meeting.born_at if meeting else None,
-        instance_date=meeting.instance_date if meeting else None,
+        instance_date=instance_date,
         foreign_origin=meeting.foreign_origin if meeting else False,
         is_cancelled=bool(wire.is_cancelled),
         is_organizer=bool(wire.is_organizer),
@@ -82,13 +85,16 @@ def _event(wire: EventWire, payload: bytes, room: Room) -> Event:
 
 
 def _original_start(
-    wire: EventWire, kind: EventType, start: datetime, room: Room
+    wire: EventWire, kind: EventType, start: datetime, instance_date: date | None, room: Room
 ) -> datetime | None:
     """Where the series had put this occurrence; an exception that does not say was moved."""
     original = read_instant(wire.original_start)
-    if original is None:
-        return start if kind is EventType.OCCURRENCE else None
-    return nearest_midnight(original, room.zone) if wire.is_all_day else original
+    if kind is EventType.OCCURRENCE and (original is None or wire.is_all_day):
+        # the instant of a whole day is midnight somewhere; its start is the day itself
+        return start
+    if original is None or not wire.is_all_day:
+        return original
+    return meant_midnight(original, wire.original_start_time_zone, instance_date, room.zone)
 
 
 def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:

@@ -9,6 +9,7 @@ import pytest
 from builders import (
     ANNA,
     BRAM,
+    DAY,
     make_cancelled_reservation,
     make_event,
     make_master,
@@ -28,6 +29,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.series import Recurrence
 from obctl.domain.series_date import is_cut_off
 from obctl.domain.situation import Situation
+from obctl.domain.time_span import days_span
 
 EVERYTHING = span_of(date(2026, 9, 1), days=60)
 NEXT = "2026-09-22 09:00"
@@ -430,6 +432,61 @@ def test_a_series_counts_its_dates_in_its_own_zone(room_zone: str) -> None:
         room=make_room(time_zone=room_zone),
     )
     assert lost(situation) == [(1001, Proof.PROVEN, False)]
+
+
+NO_ZONE = [None, "", "Customized Time Zone", "tzone://Microsoft/Custom"]
+IN_LOS_ANGELES = "2026-09-15 23:00"
+"""16:00 there on the 15th, in Amsterdam 01:00 on the 16th."""
+
+
+@pytest.mark.parametrize("name", NO_ZONE)
+@pytest.mark.parametrize(
+    ("pattern", "more", "proof"),
+    [
+        pytest.param({"days": ("tuesday",)}, {}, Proof.UNPROVEN, id="there-it-is-a-tuesday"),
+        pytest.param({"days": ("wednesday",)}, {}, Proof.UNPROVEN, id="here-a-wednesday"),
+        pytest.param({"days": ("thursday",)}, {}, Proof.PROVEN, id="a-thursday-nowhere"),
+        pytest.param(
+            {"days": ("tuesday",), "end_date": date(2026, 9, 14)}, {}, Proof.PROVEN, id="ended"
+        ),
+        pytest.param(
+            {"days": ("tuesday",)}, {"cancelled": (date(2026, 9, 15),)}, Proof.PROVEN,
+            id="its-only-day-cancelled",
+        ),
+        pytest.param(
+            {"days": ("tuesday", "wednesday")}, {"cancelled": (date(2026, 9, 16),)},
+            Proof.UNPROVEN, id="one-of-two-days-cancelled",
+        ),
+        pytest.param(
+            {"days": ("tuesday", "wednesday")},
+            {"cancelled": (date(2026, 9, 15), date(2026, 9, 16))},
+            Proof.PROVEN, id="both-days-cancelled",
+        ),
+    ],
+)  # fmt: skip
+def test_a_series_that_names_no_zone_proves_what_is_so_in_every_zone(
+    pattern: dict[str, Any], more: dict[str, Any], proof: Proof, name: str | None
+) -> None:
+    recurrence = Recurrence("weekly", 1, date(2026, 9, 1), time_zone=name, **pattern)
+    reservation = make_occurrence_reservation(starts=IN_LOS_ANGELES)
+    situation = make_situation(
+        [reservation], masters=[make_master(recurrence=recurrence, **more)], span=EVERYTHING
+    )
+    assert lost(situation) == [(1001, proof, False)]
+    outside = not more and proof is Proof.PROVEN
+    assert is_cut_off(situation, reservation) is outside
+
+
+@pytest.mark.parametrize("name", ["Asia/Tokyo", *NO_ZONE])
+def test_an_all_day_series_counts_the_days_of_the_room(name: str | None) -> None:
+    recurrence = Recurrence("weekly", 1, DAY, days=("tuesday",), time_zone=name)
+    reservation = make_occurrence_reservation(
+        day=DAY, original=days_span(DAY, DAY, make_room().zone).start
+    )
+    for cancelled, proof in ((), Proof.UNPROVEN), ((DAY,), Proof.PROVEN):
+        master = make_master(recurrence=recurrence, cancelled=cancelled, all_day=True)
+        situation = make_situation([reservation], masters=[master], span=EVERYTHING)
+        assert lost(situation) == [(1001, proof, False)]
 
 
 def test_an_instance_of_a_moved_mailbox_is_asked_about_by_its_new_series() -> None:

@@ -264,6 +264,38 @@ def test_an_all_day_occurrence_called_off_after_the_change_of_clocks_is_the_righ
     assert len(night.reservations()) == 5
 
 
+def test_an_all_day_series_from_the_other_side_of_the_world_falls_on_its_days(
+    night: Night,
+) -> None:
+    """Midnight in Samoa is 13:00 here: nearer to the midnight after."""
+    for day in (16, 17, 18):
+        night.book("Rembrandt", f"Budget {day}", f"{day} 13:00", f"{day} 14:00")
+    meeting = night.tenant.book(
+        "anna@contoso.example", [mailbox_of("Rembrandt")], "Fair",
+        "2026-09-15T00:00:00", "2026-09-16T00:00:00", time_zone="Pacific/Pago_Pago",
+        all_day=True, recurrence=weekly(count=4),
+    )  # fmt: skip
+    night.settle()
+    night.run()
+    kept = night.reservations()
+    assert [item for item in kept if "Fair" in item] == [
+        f"Rembrandt {day} all day Fair" for day in ("09-15", "09-22", "09-29", "10-06")
+    ]
+    night.fail("partial", "Rembrandt")
+    report = night.run(full=True)
+    assert (report.exit_code, [problem.code for problem in report.problems]) == (
+        8,
+        ["partial-read"],
+    )
+    assert (night.reservations(), night.requests()) == (kept, [])
+    night.recover()
+    night.cancel(meeting, day=SECOND)
+    assert night.run().cancelled == 1
+    assert [item for item in kept if item not in night.reservations()] == [
+        "Rembrandt 09-22 all day Fair"
+    ]
+
+
 def test_a_series_keeps_its_hour_when_the_clocks_change(night: Night) -> None:
     night.configure(future_days=60)
     start = date(2026, 10, 20)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from obctl.domain.event import Event, EventType, Person, Response
 from obctl.domain.zones import zone
 from obctl.errors import GraphUnavailable
-from obctl.graph.times import graph_zone, nearest_midnight, read_instant, read_wall, write_wall
+from obctl.graph.times import graph_zone, meant_midnight, read_instant, read_wall, write_wall
 from obctl.graph.translate import read_delta_item, read_event, read_master
 from obctl.graph.wire import WallTime
 
@@ -247,6 +247,8 @@ def test_an_all_day_event_is_the_days_of_the_room_whatever_zone_is_named(zone_na
         pytest.param("2026-09-15T04:00:00Z", "2026-09-14T22:00", id="made in New York"),
         pytest.param("2026-09-14T15:00:00Z", "2026-09-14T22:00", id="made in Tokyo"),
         pytest.param("2026-09-15T00:00:00+02:00", "2026-09-14T22:00", id="with an offset"),
+        pytest.param("2026-09-15T11:00:00Z", "2026-09-14T22:00", id="made in Samoa"),
+        pytest.param("2026-09-14T10:00:00Z", "2026-09-14T22:00", id="made in Kiribati"),
     ],
 )
 def test_an_all_day_occurrence_was_planned_for_a_midnight_of_the_room(
@@ -254,6 +256,36 @@ def test_an_all_day_occurrence_was_planned_for_a_midnight_of_the_room(
 ) -> None:
     event = all_day("2026-09-15", "2026-09-16", type="occurrence", originalStart=original)
     assert event.original_start == utc(expected)
+
+
+@pytest.mark.parametrize(
+    ("original", "zone_name", "expected"),
+    [
+        pytest.param("2026-09-14T15:00:00Z", "Tokyo Standard Time", "14T22:00", id="Tokyo"),
+        pytest.param("2026-09-15T11:00:00Z", "UTC-11", "14T22:00", id="Samoa"),
+        pytest.param("2026-09-15T00:00:00Z", "UTC", "14T22:00", id="UTC"),
+        pytest.param("2026-09-15T04:00:00Z", "", "14T22:00", id="no zone, the nearest"),
+        pytest.param("2026-09-15T12:00:00Z", "W. Europe Standard Time", "15T12:00", id="by hours"),
+    ],
+)
+def test_an_all_day_exception_was_planned_for_the_day_its_zone_says(
+    original: str, zone_name: str, expected: str
+) -> None:
+    """A meeting of some hours, of which this date takes the whole day, keeps its instant."""
+    event = all_day(
+        "2026-09-17", "2026-09-18",
+        type="exception", originalStart=original, originalStartTimeZone=zone_name,
+    )  # fmt: skip
+    assert event.original_start == utc(f"2026-09-{expected}")
+
+
+def test_an_all_day_exception_of_a_zone_of_somebodys_own_names_its_day_in_its_key() -> None:
+    uid = MEETING["iCalUId"][:32] + "07EA090F" + MEETING["iCalUId"][40:]
+    event = all_day(
+        "2026-09-17", "2026-09-18", type="exception", iCalUId=uid,
+        originalStart="2026-09-15T11:00:00Z", originalStartTimeZone="tzone://Microsoft/Custom",
+    )  # fmt: skip
+    assert event.original_start == utc("2026-09-14T22:00")
 
 
 @pytest.mark.parametrize(
@@ -385,7 +417,7 @@ def test_a_midnight_of_a_zone_less_than_half_a_day_away_is_that_day_in_the_room(
 ) -> None:
     amsterdam = zone("Europe/Amsterdam")
     meant = datetime.combine(day, datetime.min.time(), timezone(timedelta(hours=hours)))
-    found = nearest_midnight(meant, amsterdam).astimezone(amsterdam)
+    found = meant_midnight(meant, None, None, amsterdam).astimezone(amsterdam)
     assert found.replace(tzinfo=None) == datetime.combine(day, datetime.min.time())
 
 

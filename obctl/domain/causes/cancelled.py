@@ -6,16 +6,15 @@ from obctl.domain.cancellation import RequestStatus
 from obctl.domain.causes.clues import (
     bereft,
     cancellation_seen,
-    covers,
     is_past,
     kept_on_purpose,
-    series_date,
     since_last_pass,
 )
 from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name, sync
 from obctl.domain.causes.series import continuation
 from obctl.domain.difference import Cause
 from obctl.domain.facts import Facts
+from obctl.domain.left_out import is_listed, series_days
 from obctl.domain.reservation import ExternalState, Reservation
 
 
@@ -87,16 +86,16 @@ def occurrence_silently(facts: Facts) -> Cause | None:
     reservation = bereft(facts)
     if reservation is None or facts.event is not None or facts.master is None:
         return None
-    day = series_date(facts, reservation)
-    if day is None:
+    master, recurrence = facts.master, facts.master.recurrence
+    days = series_days(master, reservation, facts.room.zone)
+    if not days:
         return None
-    cancelled, recurrence = facts.master.cancelled_dates, facts.master.recurrence
-    covered = covers(recurrence, day) if recurrence else None
-    listed = cancelled is not None and day in cancelled
+    covered = any(map(recurrence.covers, days)) if recurrence else None
+    cancelled, listed = master.cancelled_dates, is_listed(master, reservation, facts.room.zone)
     # clouds without the list: the series lives on around a date its pattern still has
     hole = cancelled is None and covered is True and bool(facts.same_series)
     # the whole series was shortened, moved to other days or made one meeting, without a successor
-    outside = (covered is False or facts.master.is_single) and continuation(facts) is None
+    outside = (covered is False or master.is_single) and continuation(facts) is None
     if not (listed or hole or outside):
         return None
     return found(
@@ -104,15 +103,15 @@ def occurrence_silently(facts: Facts) -> Cause | None:
         CERTAIN if listed else LIKELY,
         {
             "reservation.original_start": reservation.original_start,
-            "series.date": day,
-            "master.id": facts.master.event.id,
+            "series.date": days[0] if len(days) == 1 else None,
+            "master.id": master.event.id,
             "master.cancelled_dates": listed if cancelled is not None else None,
             "master.pattern_has_date": covered,
-            "master.type": facts.master.event.type if facts.master.is_single else None,
+            "master.type": master.event.type if master.is_single else None,
             "series.end_date": recurrence.end_date if recurrence else None,
             "instances_read": len(facts.same_series) or None,
             "request.status": facts.request.status if facts.request else None,
-            **since_last_pass(facts, facts.master.event.modified_at),
+            **since_last_pass(facts, master.event.modified_at),
         },
         refuted_by="the master's instances still include the date, or another busy event fills it",
         remedy=settle(facts, reservation),

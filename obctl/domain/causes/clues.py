@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from obctl.domain.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.causes.finding import Value
 from obctl.domain.difference import DifferenceKind
 from obctl.domain.event import Event
 from obctl.domain.facts import Facts
+from obctl.domain.left_out import is_left_out
 from obctl.domain.push import PushAction
 from obctl.domain.reservation import Reservation
-from obctl.domain.series import Recurrence
-from obctl.domain.time_span import local_day
-from obctl.domain.zones import zone
-from obctl.errors import UnknownZone
 
 SETTLED = timedelta(minutes=5)
 """By then the booking attendant has answered and rewritten, and Graph has notified."""
@@ -90,42 +85,12 @@ def kept_on_purpose(facts: Facts) -> CancellationRequest | None:
     return request if request and request.status is RequestStatus.REJECTED else None
 
 
-def series_date(facts: Facts, reservation: Reservation) -> date | None:
-    """The date of a series a reservation stands for, in the zone of the series."""
-    if reservation.original_start is None:
-        return None
-    return local_day(reservation.original_start, _series_zone(facts))
-
-
-def _series_zone(facts: Facts) -> ZoneInfo:
-    recurrence = facts.master.recurrence if facts.master else None
-    if recurrence is None or not recurrence.time_zone:
-        return facts.room.zone
-    try:
-        return zone(recurrence.time_zone)
-    except UnknownZone:
-        # "Customized Time Zone" names no zone; the room's is the best guess
-        return facts.room.zone
-
-
 def date_dropped(facts: Facts) -> bool:
     """Whether the living series itself no longer has the reservation's date."""
     reservation = bereft(facts)
-    if reservation is None or facts.master is None:
+    if reservation is None or reservation.original_start is None or facts.master is None:
         return False
-    day = series_date(facts, reservation)
-    if day is None:
-        return False
-    if day in (facts.master.cancelled_dates or ()):
-        return True
-    recurrence = facts.master.recurrence
-    return facts.master.is_single or (recurrence is not None and not covers(recurrence, day))
-
-
-@lru_cache(maxsize=4096)
-def covers(recurrence: Recurrence, day: date) -> bool:
-    """Whether a pattern has a date; remembered, for a long series is slow to count through."""
-    return recurrence.covers(day)
+    return facts.master.is_single or bool(is_left_out(facts.master, reservation, facts.room.zone))
 
 
 def at_check_in(reservation: Reservation, moment: datetime) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from obctl.domain.causes.clues import bereft, date_dropped, others, series_date
+from obctl.domain.causes.clues import bereft, date_dropped, others
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name
 from obctl.domain.causes.not_taken import find_another
 from obctl.domain.causes.series import continuation
 from obctl.domain.comparison import is_busy
 from obctl.domain.difference import Cause
 from obctl.domain.facts import Facts
+from obctl.domain.left_out import is_listed
 from obctl.domain.reservation import Reservation
 
 BOOKING_WINDOW = 180
@@ -97,5 +98,6 @@ def _never_seen_date(facts: Facts) -> Reservation | None:
         return None
     if facts.last_known is not None and not facts.last_known.is_tentative:
         return None
-    cancelled = facts.master.cancelled_dates if facts.master else None
-    return None if series_date(facts, reservation) in (cancelled or ()) else reservation
+    if facts.master and is_listed(facts.master, reservation, facts.room.zone):
+        return None
+    return reservation

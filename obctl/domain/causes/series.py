@@ -9,13 +9,13 @@ from obctl.domain.causes.clues import (
     changed,
     last_pass,
     others,
-    series_date,
     unreserved,
 )
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, Value, found, sync
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event, EventType, Person
 from obctl.domain.facts import Facts
+from obctl.domain.left_out import series_days
 from obctl.domain.reservation import Reservation
 
 MANY_EXCEPTIONS = 100
@@ -99,8 +99,9 @@ def continuation(facts: Facts) -> Event | None:
     reservation = bereft(facts)
     if reservation is None or facts.master is None or facts.master.recurrence is None:
         return None
-    day, end = series_date(facts, reservation), facts.master.recurrence.end_date
-    if day is None or end is None or day <= end:
+    days = series_days(facts.master, reservation, facts.room.zone)
+    end = facts.master.recurrence.end_date
+    if not days or end is None or days[0] <= end:
         return None
     candidates = (*others(facts), *facts.successors)
     return next((event for event in candidates if _continues(reservation, event)), None)

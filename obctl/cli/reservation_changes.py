@@ -15,6 +15,7 @@ from obctl.render.output import Format
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from obctl.domain.company_log import LogEntry
     from obctl.domain.event import EventId
     from obctl.domain.reservation import Reservation
     from obctl.domain.room import Room
@@ -56,7 +57,7 @@ def create(
 ) -> None:
     """Reserve a room and write it into Outlook; a double booking is refused."""
     from obctl.domain.event import Person
-    from obctl.engine.reservations import Wish, make_reservation, slots_of
+    from obctl.engine.reservations import Wish, make_reservation, slots_of, wanted_new
 
     context = context_of(ctx)
     found = context.room(room)
@@ -80,7 +81,7 @@ def create(
     )
     slots = slots_of(context.company, wish)
     if not no_push:
-        _ensure_free_in_outlook(context, found, slots)
+        _ensure_free_in_outlook(context, found, slots, wanted_new(context.company, wish))
     made = make_reservation(context.company, wish)
     _push_and_show(context, made[:1], format, no_push=no_push, count=len(made))
 
@@ -100,7 +101,7 @@ def change(
     """Change a reservation in both places; somebody else's meeting is refused."""
     from obctl.domain.event import Person
     from obctl.domain.time_span import TimeSpan
-    from obctl.engine.changing import Edit, change_reservation, moves_of
+    from obctl.engine.changing import Edit, change_reservation, moves_of, wanted_change
     from obctl.store.reservations import find_reservation
     from obctl.store.rooms import find_room_by_id
 
@@ -120,7 +121,8 @@ def change(
         at = target or find_room_by_id(context.store, first.room)
         slots = [TimeSpan(after.start, after.end) for _before, after in moves]
         own = [before.event_id for before, _after in moves if before.event_id]
-        _ensure_free_in_outlook(context, at, slots, own)
+        wanted = wanted_change(context.company, number)
+        _ensure_free_in_outlook(context, at, slots, wanted, own)
     changed = change_reservation(context.company, number, edit, _scope(scope))
     _push_and_show(context, changed, format, no_push=no_push, count=len(changed))
 
@@ -171,7 +173,11 @@ def _question(context: Context, reservation: Reservation, scope: str, *, silent:
 
 
 def _ensure_free_in_outlook(
-    context: Context, room: Room, slots: Sequence[TimeSpan], own: Collection[EventId] = ()
+    context: Context,
+    room: Room,
+    slots: Sequence[TimeSpan],
+    wanted: LogEntry,
+    own: Collection[EventId] = (),
 ) -> None:
     """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""
     from obctl.engine.ports import Gateway
@@ -179,7 +185,7 @@ def _ensure_free_in_outlook(
     from obctl.errors import TryLater
 
     async def check(gateway: Gateway) -> None:
-        await ensure_free_now(context.company, gateway, room, slots, own)
+        await ensure_free_now(context.company, gateway, room, slots, wanted, own)
 
     try:
         context.with_graph(check)

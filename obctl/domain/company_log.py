@@ -19,6 +19,7 @@ ACTIONS = frozenset({
     "cancellation.requested", "cancellation.approved", "cancellation.rejected",
     "cancellation.processed", "cancellation.closed",
     "reservation.created", "reservation.changed", "reservation.cancelled",
+    "reservation.refused",
     "service.added", "service.cancelled",
     "subscription.created", "subscription.renewed", "subscription.removed", "subscription.lost",
     "room.added", "room.inconclusive", "room.resynced", "room.imported",

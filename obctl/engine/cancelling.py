@@ -22,6 +22,7 @@ from obctl.engine.owing import (
     owe,
     record,
 )
+from obctl.engine.refusals import refusals_logged, wanted_of
 from obctl.errors import UsageError
 from obctl.store.cancellation_requests import decide_request, open_request
 from obctl.store.outbox import owed_for
@@ -38,7 +39,8 @@ def cancel_reservation(
     company: Company, number: int, scope: SeriesScope, farewell: Farewell
 ) -> list[Reservation]:
     """Cancel a reservation, or those of its series that `scope` names, services included."""
-    with company.store.transaction():
+    wanted = wanted_of(company, number, "not cancelled")
+    with refusals_logged(company, wanted), company.store.transaction():
         first = find_reservation(company.store, number)
         if not first.is_active:
             raise UsageError(

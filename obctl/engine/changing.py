@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from obctl.domain.company_log import LogEntry
 from obctl.domain.event import Person
 from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reservation import (
@@ -31,6 +32,7 @@ from obctl.engine.owing import (
     owe,
     record,
 )
+from obctl.engine.refusals import refusals_logged, wanted_of
 from obctl.errors import Refused, UsageError
 from obctl.store.cancellation_requests import open_request
 from obctl.store.events import find_event
@@ -61,13 +63,18 @@ def change_reservation(
 
     Raises what `moves_of` raises.
     """
-    with company.store.transaction():
-        moves = moves_of(company, number, edit, scope)
+    with refusals_logged(company, wanted_change(company, number)), company.store.transaction():
+        moves = _moves(company, number, edit, scope)
         for before, after in in_passing_order(moves):
             update_reservation(company.store, after)
             _owe_change(company, before, after)
             record(company, after, "reservation.changed", "changed in Officebooking")
     return [after for _before, after in moves]
+
+
+def wanted_change(company: Company, number: int) -> LogEntry:
+    """What the log says should the change be refused."""
+    return wanted_of(company, number, "not changed")
 
 
 def moves_of(company: Company, number: int, edit: Edit, scope: SeriesScope) -> list[Move]:
@@ -78,6 +85,11 @@ def moves_of(company: Company, number: int, edit: Edit, scope: SeriesScope) -> l
     in its series (occurrence-crossing) and where the room is taken here (slot-taken),
     `ResyncRequired` for a room that is locked out, and `UsageError` for what cannot be changed.
     """
+    with refusals_logged(company, wanted_change(company, number)):
+        return _moves(company, number, edit, scope)
+
+
+def _moves(company: Company, number: int, edit: Edit, scope: SeriesScope) -> list[Move]:
     if edit == Edit():
         raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
     first = find_reservation(company.store, number)

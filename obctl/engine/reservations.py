@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from obctl.domain.company_log import LogEntry
 from obctl.domain.event import Person, SeriesKey
 from obctl.domain.push import PushAction
 from obctl.domain.reservation import (
@@ -29,6 +30,7 @@ from obctl.engine.owing import (
     owe,
     record,
 )
+from obctl.engine.refusals import REFUSED, refusals_logged
 from obctl.errors import UnsupportedRecurrence, UsageError
 from obctl.store.reservations import (
     insert_reservations,
@@ -62,8 +64,8 @@ def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
     Raises what `slots_of` raises.
     """
     now = company.now
-    with company.store.transaction():
-        spans = slots_of(company, wish)
+    with refusals_logged(company, wanted_new(company, wish)), company.store.transaction():
+        spans = _slots(company, wish)
         first = next_number(company.store)
         made = [
             Reservation(
@@ -99,12 +101,29 @@ def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
     return made
 
 
+def wanted_new(company: Company, wish: Wish) -> LogEntry:
+    """What the log says should the wish be refused."""
+    return LogEntry(
+        at=company.now,
+        action=REFUSED,
+        message=f"not reserved: {wish.subject!r} {instant_text(wish.start)}",
+        room=wish.room.id,
+        email=wish.organizer.email,
+        subject=wish.subject,
+    )
+
+
 def slots_of(company: Company, wish: Wish) -> list[TimeSpan]:
     """The times that a wish would take, were it granted now.
 
     Raises `Refused` (slot-taken) where Officebooking has the room taken, `ResyncRequired` where the
     room is locked out, and `UsageError` for times that cannot be.
     """
+    with refusals_logged(company, wanted_new(company, wish)):
+        return _slots(company, wish)
+
+
+def _slots(company: Company, wish: Wish) -> list[TimeSpan]:
     if wish.end <= wish.start:
         raise UsageError("a reservation must end after it starts", code="bad-time")
     if not wish.subject.strip():

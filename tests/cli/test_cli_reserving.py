@@ -46,6 +46,12 @@ def ours(desk: Desk) -> list[tuple[str, int]]:
     return [(item["start"], item["external_state"]) for item in found]
 
 
+def refusals(desk: Desk) -> list[dict[str, Any]]:
+    answer = desk.run("log", "search", "--action", "reservation.refused", "-o", "json")
+    found: list[dict[str, Any]] = json.loads(answer.stdout)
+    return found
+
+
 def code(answer: Any) -> tuple[int, str]:
     return answer.exit_code, json.loads(answer.stderr.splitlines()[-1])["error"]["code"]
 
@@ -57,6 +63,8 @@ def test_a_series_is_refused_for_any_date_that_outlook_has_taken(
     answer = create(synced, "2026-10-20T20:00", "--repeat", TUESDAYS)
     assert code(answer) == (6, "slot-taken")
     assert ours(synced) == []
+    (entry,) = refusals(synced)
+    assert entry["message"].startswith("not reserved: 'Ours' 2026-10-20T18:00:00Z: slot-taken: ")
 
 
 def test_dates_of_a_series_are_refused_before_any_is_changed(
@@ -69,6 +77,10 @@ def test_dates_of_a_series_are_refused_before_any_is_changed(
     answer = synced.run(*change, "--start", "2026-10-20T22:15")
     assert code(answer) == (6, "slot-taken")
     assert ours(synced) == before
+    (entry,) = refusals(synced)
+    assert entry["reservation"] == number
+    told = json.loads(synced.run("explain", str(number), "-o", "json").stdout)
+    assert entry["id"] in [item["entry"] for item in told["story"]]
     assert synced.run(*change, "--start", "2026-10-20T20:30").exit_code == 0
     assert [state for _start, state in ours(synced)] == [10, 10, 10, 10]
 

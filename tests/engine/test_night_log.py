@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from eventful import prepare
 from night import Night, mailbox_of
 
@@ -13,7 +14,8 @@ from obctl.domain.run import RunReport
 from obctl.domain.story import Story
 from obctl.engine.outlook import Outlook
 from obctl.engine.story import tell
-from obctl.sandbox.steps import Rewrite
+from obctl.errors import Refused, ResyncRequired, UsageError
+from obctl.sandbox.steps import Recreate, Rewrite
 from obctl.store.company_log import LogFilter, search_log
 
 
@@ -219,3 +221,62 @@ def test_what_a_person_decided_is_told_with_who(night: Night) -> None:
         assert asked.action == "cancellation.requested"
         assert decided.action in ("cancellation.approved", "cancellation.rejected")
         assert "Sam" in decided.message
+
+
+REFUSED = {
+    "change of somebody's meeting": (
+        lambda night: night.edit(1, start="10:00", end="11:00"),
+        "reservation 1 not changed: 'Budget' 2026-09-15T07:00:00Z: push-not-organizer: ",
+    ),
+    "a change to a taken slot": (
+        lambda night: night.edit(2, start="09:30", end="10:30"),
+        "reservation 2 not changed: 'Ours' 2026-09-15T11:00:00Z: slot-taken: ",
+    ),
+    "a new reservation in a taken slot": (
+        lambda night: night.make("Rembrandt", "Other", "09:30", "10:30"),
+        "not reserved: 'Other' 2026-09-15T07:30:00Z: slot-taken: ",
+    ),
+    "a change in a room locked out": (
+        lambda night: night.edit(3, subject="Other"),
+        "reservation 3 not changed: 'Remade' 2026-09-15T07:00:00Z: resync-required: ",
+    ),
+    "a cancellation in a room locked out": (
+        lambda night: night.call_off(3),
+        "reservation 3 not cancelled: 'Remade' 2026-09-15T07:00:00Z: resync-required: ",
+    ),
+    "a new reservation in a room locked out": (
+        lambda night: night.make("Hals", "Other", "11:00", "12:00"),
+        "not reserved: 'Other' 2026-09-15T09:00:00Z: resync-required: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_a_guard_refuses_a_person_is_told_and_changes_nothing_else(
+    night: Night, case: str
+) -> None:
+    act, message = REFUSED[case]
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    night.make("Rembrandt", "Ours", "13:00", "14:00")
+    night.make("Hals", "Remade", "09:00", "10:00")
+    night.act(Recreate(room=mailbox_of("Hals")))
+    night.run(again=False)
+    before = (rows(night), night.owed(), night.log())
+    with pytest.raises((Refused, ResyncRequired)) as told:
+        act(night)
+    assert before == (rows(night), night.owed(), night.log()[:-1])
+    (entry,) = search_log(night.store, LogFilter(action="reservation.refused"))
+    assert entry.message == message + told.value.message
+    assert entry.room == night.room("Hals" if "locked out" in case else "Rembrandt").id
+    if entry.reservation:
+        assert entry in story(night, entry.reservation).story
+
+
+def test_what_cannot_be_at_all_is_no_refusal(night: Night) -> None:
+    night.make("Rembrandt", "Ours", "13:00", "14:00")
+    with pytest.raises(UsageError):
+        night.edit(1, start="15:00", end="14:00")
+    with pytest.raises(UsageError):
+        night.edit(2, subject="Nobody's")
+    assert "reservation.refused" not in night.log()

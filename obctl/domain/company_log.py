@@ -22,6 +22,7 @@ ACTIONS = frozenset({
     "reservation.refused",
     "service.added", "service.cancelled",
     "subscription.created", "subscription.renewed", "subscription.removed", "subscription.lost",
+    "subscription.failed",
     "room.added", "room.inconclusive", "room.resynced", "room.imported",
     "sync.started", "sync.finished", "sync.failed",
     "guard.tripped", "conflict.merged", "setting.changed", "log.pruned",

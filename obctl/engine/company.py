@@ -19,6 +19,8 @@ class Company:
     config: Config
     store: Store
     clock: Clock
+    run: str | None = None
+    """The run that all this is part of, for the company log."""
 
     @property
     def now(self) -> datetime:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from obctl.domain.company_log import LogEntry
+from obctl.domain.room import RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.errors import GraphDetail
+from obctl.errors import GraphDetail, ObctlError
 from obctl.store.company_log import append_log
 from obctl.store.inbox import CATCH_UP, Notification, NotificationKind, add_notifications
 from obctl.store.subscriptions import (
@@ -89,6 +90,19 @@ def record_removed(company: Company, subscription: Subscription, why: str) -> No
         )
 
 
+def record_not_renewed(company: Company, room: RoomId, error: ObctlError) -> None:
+    """Nobody will tell of changes in this room once its subscription has run out."""
+    entry = LogEntry(
+        at=company.now,
+        action="subscription.failed",
+        message=f"{error.code}: {error.message}",
+        room=room,
+        run=company.run,
+        request_id=error.graph.request_id if error.graph else None,
+    )
+    append_log(company.store, [entry])
+
+
 def leave_word(company: Company, subscription: Subscription) -> None:
     """Nobody may have told us of changes: whoever drains the inbox passes over the whole room."""
     word = Notification(
@@ -115,6 +129,7 @@ def _log(
         action=action,
         message=message,
         room=subscription.room,
+        run=company.run,
         request_id=request_id,
     )
     append_log(company.store, [entry])

@@ -22,6 +22,7 @@ from obctl.engine.passes import Pass
 from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.push import PushResult, push_owed
+from obctl.engine.subscription_ledger import record_not_renewed
 from obctl.engine.subscriptions import Failed, renew_due
 from obctl.errors import ObctlError, Unforeseen, defects_named
 from obctl.store.company_log import append_log
@@ -104,7 +105,12 @@ async def _prepare(
     """What comes before the rooms; a failure here is reported and keeps no room from its pass."""
     hooks.step("renewing subscriptions")
     with _reported(report, ObctlError):
-        _report_failed(company, report, await renew_due(company, gateway))
+        under = replace(company, run=report.run)
+        outcomes = await renew_due(under, gateway)
+        for outcome in outcomes:
+            if isinstance(outcome, Failed):
+                record_not_renewed(under, outcome.room, outcome.error)
+        _report_failed(company, report, outcomes)
     hooks.step("draining the inbox")
     with _reported(report, ObctlError):
         _report_failed(company, report, await drain_inbox(company, gateway))

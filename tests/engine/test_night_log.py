@@ -280,3 +280,21 @@ def test_what_cannot_be_at_all_is_no_refusal(night: Night) -> None:
     with pytest.raises(UsageError):
         night.edit(2, subject="Nobody's")
     assert "reservation.refused" not in night.log()
+
+
+def test_a_subscription_that_cannot_be_renewed_is_told_with_its_run(night: Night) -> None:
+    night.run()
+    night.store.run(
+        "INSERT INTO subscriptions (id, room, resource, notification_url, client_state, created_at,"
+        " expires_at) VALUES ('S', ?, 'x', 'https://127.0.0.1:9/notifications', 'x',"
+        " '2026-09-01T00:00:00Z', '2026-09-02T00:00:00Z')",
+        (night.room("Rembrandt").id,),
+    )
+    told = run(night)
+    assert told.actions() == [
+        "sync.started",
+        "subscription.lost",
+        "subscription.failed",
+        "sync.finished",
+    ]
+    assert told.report.exit_code == 0

@@ -10,20 +10,24 @@ import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from obctl.errors import GraphRefused, GraphUnavailable, ObctlError
+from obctl.errors import GraphDetail, GraphRefused, GraphUnavailable, ObctlError
 from obctl.graph import asked
 from obctl.graph.asked import Asked
-from obctl.graph.client import LOST, PREFER, Graph
+from obctl.graph.client import LOST, PREFER, SLOW, Graph
 from obctl.graph.failures import cut_short, error_for
+from obctl.graph.gate import IN_ALL, LONGEST_WAIT, LeftAlone
 from obctl.graph.refusals import from_answer
-from obctl.graph.transport import LONGEST_WAIT, RETRIES
+from obctl.graph.transport import RETRIES, BoundedRetries
 from obctl.graph.wire import BatchAnswer, BatchAnswers
 
 SIZE = 20
 AT_ONCE = 4
 _WORTH_RETRYING = (429, 503, 504)
 _UNSUPPORTED = (400, 404, 405, 501)
-"""A proxy or a test server without `$batch`, or one that dislikes an address in it."""
+_NO_ANSWER = (503, 504)
+ENOUGH = 2
+"""Questions that wait together until one is given up, no other being answered: Graph is down."""
+_SDK = BoundedRetries()
 _ANSWERS = msgspec.json.Decoder(BatchAnswers)
 
 
@@ -41,11 +45,12 @@ Outcomes = dict[str, bytes | ObctlError]
 async def get_many(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
     """The body or the error of each GET, keyed as given."""
     keys = list(errands)
+    singly = _Singly(graph)
     parallel = asyncio.Semaphore(AT_ONCE)
 
     async def one(chunk: Sequence[str]) -> Outcomes:
         async with parallel:
-            return await _get_chunk(graph, {key: errands[key] for key in chunk})
+            return await _get_chunk(graph, {key: errands[key] for key in chunk}, singly)
 
     chunks = [keys[at : at + SIZE] for at in range(0, len(keys), SIZE)]
     outcomes: Outcomes = {}
@@ -54,31 +59,43 @@ async def get_many(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
     return outcomes
 
 
-async def _get_chunk(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
+async def _get_chunk(graph: Graph, errands: Mapping[str, Errand], singly: _Singly) -> Outcomes:
     outcomes: Outcomes = {}
     left = dict(errands)
-    for attempt in range(RETRIES + 1):
+    attempt = 0
+    while True:
+        outcomes |= _take_closed(graph, left)
+        if not left:
+            return outcomes
         try:
             answers = await _post(graph, left)
-        except GraphRefused as error:
-            if error.graph is not None and error.graph.status in _UNSUPPORTED:
-                return outcomes | await _one_by_one(graph, left)
-            return outcomes | dict.fromkeys(left, error)
-        except GraphUnavailable as error:
-            if isinstance(error.__cause__, LOST):
-                # One answer among them may be what breaks the connection: the others are good.
-                return outcomes | await _one_by_one(graph, left)
-            return outcomes | dict.fromkeys(left, error)
+        except LeftAlone:
+            continue  # since it was looked at; the others are asked
         except ObctlError as error:
-            return outcomes | dict.fromkeys(left, error)
+            outcomes |= _take_closed(graph, left, error)
+            return outcomes | await singly.instead_of(error, left)
+        singly.answered()
         # The SDK's retries see only the whole batch; a throttled answer inside is ours to repeat.
-        waits = {key: _wait(answers.get(key), attempt) for key in left}
+        waits = {key: _wait(graph, answers.get(key), one, attempt) for key, one in left.items()}
         for key in [key for key, wait in waits.items() if wait is None]:
             outcomes[key] = _outcome(answers.get(key), left.pop(key).asked)
-        if not left:
-            break
-        await asyncio.sleep(max(wait for wait in waits.values() if wait is not None))
-    return outcomes
+        if left:
+            await asyncio.sleep(max(wait for wait in waits.values() if wait is not None))
+        attempt += 1
+
+
+def _take_closed(
+    graph: Graph, left: dict[str, Errand], error: ObctlError | None = None
+) -> Outcomes:
+    """Take out those whose mailboxes are to be left alone; `error` is what they were told."""
+    closed: Outcomes = {}
+    for key, errand in list(left.items()):
+        mailbox = errand.asked.mailbox
+        refusal = graph.gate.refusal(mailbox) if mailbox else None
+        if refusal is not None:
+            closed[key] = error or refusal
+            del left[key]
+    return closed
 
 
 async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchAnswer]:
@@ -117,16 +134,71 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
     }
 
 
-async def _one_by_one(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
-    async def one(errand: Errand) -> bytes | ObctlError:
-        try:
-            return await graph.send(
-                graph.follow(graph.url + errand.path, errand.asked), errand.asked
-            )
-        except ObctlError as error:
-            return error
+class _Singly:
+    """Asks one by one what a batch could not, as long as Graph answers anything at all."""
 
-    return dict(zip(errands, await asyncio.gather(*map(one, errands.values())), strict=True))
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._parallel = asyncio.Semaphore(IN_ALL)
+        self._waiting = 0
+        self._answers = 0
+        self._is_down = False
+
+    def answered(self) -> None:
+        """Graph is there: whatever keeps silent does so for itself."""
+        self._answers += 1
+        self._is_down = False
+
+    async def instead_of(self, error: ObctlError, errands: Mapping[str, Errand]) -> Outcomes:
+        """The outcome of each, which is `error` where it was not worth asking."""
+        if not _one_may_spoil(error):
+            return dict.fromkeys(errands, error)
+
+        async def one(errand: Errand) -> bytes | ObctlError:
+            async with self._parallel:
+                return error if self._is_down else await self._ask(errand)
+
+        outcomes = await asyncio.gather(*map(one, errands.values()))
+        return dict(zip(errands, outcomes, strict=True))
+
+    async def _ask(self, errand: Errand) -> bytes | ObctlError:
+        answers = self._answers
+        self._waiting += 1
+        try:
+            info = self._graph.follow(self._graph.url + errand.path, errand.asked)
+            body = await self._graph.send(info, errand.asked)
+        except ObctlError as error:
+            if _is_unanswered(error):
+                self._is_down |= self._answers == answers and self._waiting >= ENOUGH
+            elif error.graph is not None and not isinstance(error, LeftAlone):
+                self.answered()
+            return error
+        finally:
+            self._waiting -= 1
+        self.answered()
+        return body
+
+
+def _one_may_spoil(error: ObctlError) -> bool:
+    """Whether one question among them may be what fails the whole batch, and the others are good.
+
+    One mailbox may keep it waiting, or break the connection. A proxy or a test server may know no
+    `$batch`, or dislike an address in it.
+    """
+    match error:
+        case GraphRefused(graph=GraphDetail(status=status)):
+            return status in _UNSUPPORTED
+        case GraphUnavailable():
+            return _is_unanswered(error) or isinstance(error.__cause__, LOST)
+        case _:
+            return False
+
+
+def _is_unanswered(error: ObctlError) -> bool:
+    """Whether somebody waited in vain; what is refused or breaks off does so at once."""
+    if error.graph is not None:
+        return error.graph.status in _NO_ANSWER
+    return isinstance(error.__cause__, SLOW)
 
 
 def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:
@@ -137,13 +209,16 @@ def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:
     return error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), what)
 
 
-def _wait(answer: BatchAnswer | None, attempt: int) -> float | None:
+def _wait(graph: Graph, answer: BatchAnswer | None, errand: Errand, attempt: int) -> float | None:
     """Seconds until this answer is worth another try; `None` when it is final."""
-    if answer is None or answer.status not in _WORTH_RETRYING or attempt == RETRIES:
+    if answer is None or answer.status not in _WORTH_RETRYING:
         return None
-    text = _headers(answer).get("retry-after", "")
-    wait = float(text) if text.isdecimal() else 2.0**attempt / 2
-    return wait if wait <= LONGEST_WAIT else None
+    rest = _SDK.rest_asked_for(answer.status, _headers(answer))
+    if rest and errand.asked.mailbox:
+        said = from_answer(answer.status, bytes(answer.body), _headers(answer)).detail
+        graph.gate.close([errand.asked.mailbox], rest, said)
+    wait = 2.0**attempt / 2 if rest is None else rest
+    return wait if attempt < RETRIES and wait <= LONGEST_WAIT else None
 
 
 def _headers(answer: BatchAnswer) -> dict[str, str]:

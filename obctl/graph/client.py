@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -33,8 +34,9 @@ from obctl.graph.credentials import token_source
 from obctl.graph.failures import translated
 from obctl.graph.gate import Gate
 from obctl.graph.tokens import TokenSource
-from obctl.graph.transport import open_http
+from obctl.graph.transport import SILENCE, Rest, open_http
 
+SLOW = (httpx.TimeoutException, TimeoutError)
 LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """How httpx names a connection that ended before the answer did."""
 PAGE_SIZE = 200
@@ -63,7 +65,7 @@ class Graph:
         self.cloud = cloud
         self._tokens = tokens
         self._adapter = client.request_adapter
-        self._gate = Gate()
+        self.gate = Gate()
 
     async def send(
         self,
@@ -89,7 +91,7 @@ class Graph:
                 raise
         return await self._send(info, asked, places)
 
-    async def _send(self, info: RequestInformation, asked: Asked, places: Iterable[str]) -> bytes:
+    async def _send(self, info: RequestInformation, asked: Asked, places: Sequence[str]) -> bytes:
         try:
             return await self._send_once(info, asked, places)
         except NotAuthorised as error:
@@ -99,9 +101,10 @@ class Graph:
         return await self._send_once(info, asked, places)
 
     async def _send_once(
-        self, info: RequestInformation, asked: Asked, places: Iterable[str]
+        self, info: RequestInformation, asked: Asked, places: Sequence[str]
     ) -> bytes:
-        async with self._gate.passed(places):
+        info.add_request_options([Rest(partial(self.gate.close, places))])
+        async with self.gate.passed(places):
             with translated(asked):
                 async with asyncio.timeout(_WHOLE_REQUEST):
                     body: bytes | None = await self._adapter.send_primitive_async(
@@ -153,16 +156,22 @@ def posting(builder: Builder, body: object, method: Method = Method.POST) -> Req
 
 @asynccontextmanager
 async def open_graph(
-    settings: GraphSettings, *, token: str | None = None, environ: Mapping[str, str] = os.environ
+    settings: GraphSettings,
+    *,
+    token: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    silence: float = SILENCE,
 ) -> AsyncIterator[Graph]:
     """Graph as `settings` name it; `token` is the text of OBCTL_GRAPH_TOKEN.
+
+    A request is given up after `silence` seconds without a byte.
 
     Raises `ConfigError` for settings that cannot work; nothing is sent yet.
     """
     url = base_url(settings)
     tokens = token_source(settings, url, token, environ)
     try:
-        async with open_http(url) as http:
+        async with open_http(url, silence) as http:
             yield connected(http, url, tokens, settings.cloud)
     finally:
         tokens.close()

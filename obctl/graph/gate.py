@@ -1,34 +1,92 @@
-"""How many requests may be in flight: four per mailbox is Exchange's limit, inside `$batch` too."""
+"""When a request may go out: four in flight per mailbox is Exchange's limit, inside `$batch` too.
+
+And none to a mailbox that has asked to be left alone, before the time it named.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from obctl.errors import GraphDetail, Throttled
 
 PER_MAILBOX = 4
 IN_ALL = 8  # httpx's pool slows down with many busy connections
+LONGEST_WAIT = 20.0
+"""Seconds for one `Retry-After`: nobody waits for a longer one, the caller may try later."""
+
+
+class LeftAlone(Throttled):
+    """Raised in place of a request to a mailbox that has asked to be left alone for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    until: float
+    said: GraphDetail
 
 
 class Gate:
-    """Lets requests through within both limits."""
+    """Lets requests through within both limits, and to mailboxes that may be asked."""
 
     def __init__(self, *, per_mailbox: int = PER_MAILBOX, in_all: int = IN_ALL) -> None:
         self._mailboxes: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(per_mailbox)
         )
         self._all = asyncio.Semaphore(in_all)
+        self._closed: dict[str, _Closed] = {}
+
+    def close(self, mailboxes: Iterable[str], seconds: float, said: GraphDetail) -> None:
+        """Leave mailboxes alone for a while, as Graph `said`; a longer while stands."""
+        until = _now() + seconds
+        for mailbox in mailboxes:
+            known = self._closed.get(mailbox.casefold())
+            if known is None or known.until < until:
+                self._closed[mailbox.casefold()] = _Closed(until, said)
+
+    def refusal(self, mailbox: str) -> LeftAlone | None:
+        """The error of asking a mailbox now, where it is closed for longer than anybody waits."""
+        left = self._left(mailbox)
+        if left <= LONGEST_WAIT:
+            return None
+        return LeftAlone(
+            f"Graph asks us to leave {mailbox} alone for another {math.ceil(left)} s",
+            hint="wait that long, then run the command again",
+            graph=self._closed[mailbox.casefold()].said,
+        )
 
     @asynccontextmanager
     async def passed(self, mailboxes: Iterable[str]) -> AsyncIterator[None]:
-        """Hold a place for every mailbox.
+        """Hold a place for every mailbox; raises `LeftAlone`.
 
         Sorted, so that two batches never wait for each other; the place among all comes last, so
         that nobody sits on it while waiting for a mailbox.
         """
+        names = {mailbox.casefold(): mailbox for mailbox in mailboxes}
         async with AsyncExitStack() as stack:
-            for mailbox in sorted({mailbox.casefold() for mailbox in mailboxes}):
-                await stack.enter_async_context(self._mailboxes[mailbox])
+            for name in sorted(names):
+                await stack.enter_async_context(self._mailboxes[name])
+            await self._opened(names.values())
             await stack.enter_async_context(self._all)
+            # What was in flight may have closed a mailbox meanwhile.
+            await self._opened(names.values())
             yield
+
+    async def _opened(self, mailboxes: Iterable[str]) -> None:
+        for mailbox in mailboxes:
+            while (left := self._left(mailbox)) > 0:
+                if (refusal := self.refusal(mailbox)) is not None:
+                    raise refusal
+                await asyncio.sleep(left)
+
+    def _left(self, mailbox: str) -> float:
+        closed = self._closed.get(mailbox.casefold())
+        return 0.0 if closed is None else max(closed.until - _now(), 0.0)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

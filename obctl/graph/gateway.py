@@ -18,6 +18,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError, UsageError
 from obctl.graph import asked, delta, places, schedules, subscriptions, views, writes
 from obctl.graph.client import Graph, open_graph
+from obctl.graph.transport import SILENCE
 
 
 class GraphGateway:
@@ -137,11 +138,17 @@ class GraphGateway:
 
 @asynccontextmanager
 async def open_gateway(
-    settings: GraphSettings, *, token: str | None = None, environ: Mapping[str, str] = os.environ
+    settings: GraphSettings,
+    *,
+    token: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    silence: float = SILENCE,
 ) -> AsyncIterator[GraphGateway]:
     """A gateway for one command; `token` is the text of OBCTL_GRAPH_TOKEN.
 
+    A request is given up after `silence` seconds without a byte.
+
     Raises `ConfigError` for settings that cannot work; nothing is sent yet.
     """
-    async with open_graph(settings, token=token, environ=environ) as graph:
+    async with open_graph(settings, token=token, environ=environ, silence=silence) as graph:
         yield GraphGateway(graph)

@@ -5,15 +5,22 @@ The connections are aiohttp's: a request costs about half the CPU it takes over 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
+from kiota_abstractions.request_option import RequestOption
 from kiota_http.kiota_client_factory import KiotaClientFactory
-from kiota_http.middleware import BaseMiddleware, RedirectHandler, RetryHandler
+from kiota_http.middleware import (
+    REQUEST_OPTIONS_KEY,
+    BaseMiddleware,
+    RedirectHandler,
+    RetryHandler,
+)
 from kiota_http.middleware.options import RetryHandlerOption
 from msgraph.graph_request_adapter import options as telemetry
 from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
@@ -21,22 +28,22 @@ from msgraph_core.middleware import GraphTelemetryHandler  # type: ignore[import
 from msgraph_core.middleware.options import GraphTelemetryHandlerOption  # type: ignore[import-untyped]
 from yarl import URL
 
-from obctl.errors import GraphRefused
+from obctl.errors import GraphDetail, GraphRefused
 from obctl.graph.address import is_loopback
-from obctl.graph.gate import IN_ALL
+from obctl.graph.gate import IN_ALL, LONGEST_WAIT
+from obctl.graph.refusals import from_answer
 
 RETRIES = 3
-LONGEST_WAIT = 20.0
-"""Seconds for one `Retry-After`: a longer one ends the retries, the caller may try later."""
-_SILENCE = 30.0  # seconds without a byte
+SILENCE = 30.0  # seconds without a byte
+_ASKING_FOR_REST = (429, 503)
 
 
 @asynccontextmanager
-async def open_http(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def open_http(url: str, silence: float = SILENCE) -> AsyncIterator[httpx.AsyncClient]:
     """A client for the server at `url`, with the SDK's middleware."""
-    transport = Connections(url)
+    transport = Connections(url, silence)
     http = httpx.AsyncClient(
-        transport=transport, timeout=_SILENCE, event_hooks={"response": [_receive]}
+        transport=transport, timeout=silence, event_hooks={"response": [_receive]}
     )
     GraphClientFactory.create_with_custom_middleware(_middleware(), client=http)
     try:
@@ -52,11 +59,11 @@ class Connections(httpx.AsyncBaseTransport):
     The httpx-aiohttp package does as much, but spells addresses anew, and links are opaque.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, silence: float) -> None:
         self._proxy = _proxy(url)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=httpx.create_ssl_context(), limit=IN_ALL),
-            timeout=aiohttp.ClientTimeout(sock_connect=_SILENCE, sock_read=_SILENCE),
+            timeout=aiohttp.ClientTimeout(sock_connect=silence, sock_read=silence),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
         )
@@ -104,20 +111,51 @@ def _named(error: aiohttp.ClientError | TimeoutError) -> httpx.TransportError:
             return httpx.RemoteProtocolError(str(error))
 
 
+@dataclass(frozen=True, slots=True)
+class Rest(RequestOption):
+    """Who has to hear that an answer asked for rest: for how many seconds, and in what words."""
+
+    told: Callable[[float, GraphDetail], None]
+
+    @staticmethod
+    def get_key() -> str:
+        return "obctl_rest"
+
+
 class BoundedRetries(RetryHandler):
     """The SDK's retry handler, which by itself would sleep for up to three minutes, thrice.
 
-    There is no second loop around it.
+    There is no second loop around it. It tells the `Rest` of a request whenever Graph asks for it.
     """
 
     def __init__(self) -> None:
         super().__init__(RetryHandlerOption(delay=0, max_retries=RETRIES))
 
+    async def send(
+        self, request: httpx.Request, transport: httpx.AsyncBaseTransport
+    ) -> httpx.Response:
+        # The last of the middleware takes all options away; this one is wanted afterwards.
+        options = request.extensions.get(REQUEST_OPTIONS_KEY) or {}
+        request.extensions[Rest.get_key()] = options.get(Rest.get_key())
+        return await super().send(request, transport)
+
     def get_delay_time(
         self, retry_count: int, response: httpx.Response | None = None, delay: float = 0
     ) -> float:
+        if response is not None and (rest := response.request.extensions.get(Rest.get_key())):
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            seconds = self.rest_asked_for(response.status_code, headers)
+            if seconds:
+                rest.told(
+                    seconds, from_answer(response.status_code, response.content, headers).detail
+                )
         wait = super().get_delay_time(retry_count, response, delay)
         return wait if wait <= LONGEST_WAIT else RetryHandlerOption.MAX_DELAY
+
+    def rest_asked_for(self, status: int, headers: Mapping[str, str]) -> float | None:
+        """The seconds of a `Retry-After`, which is a number or a date; names in lower case."""
+        text = headers.get("retry-after")
+        return self._parse_retry_after(text) if text and status in _ASKING_FOR_REST else None
 
 
 def _middleware() -> list[BaseMiddleware]:

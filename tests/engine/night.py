@@ -147,11 +147,11 @@ class Watched(Faults):
 class Building:
     """A sandbox and a gateway to it, used again and again: opening them takes long."""
 
-    def __init__(self, server: SandboxServer) -> None:
+    def __init__(self, server: SandboxServer, *, silence: float = 30) -> None:
         self.server = server
         self._runner = asyncio.Runner()
         settings = GraphSettings(url=server.url, credential=CredentialKind.TOKEN)
-        self._opened = open_gateway(settings, token="letmein")
+        self._opened = open_gateway(settings, token="letmein", silence=silence)
         self._gateway = self._runner.run(self._opened.__aenter__())
 
     def ask(self, work: Callable[[Gateway], Awaitable[Result]]) -> Result:

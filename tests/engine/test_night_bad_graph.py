@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from eventful import prepare, state
 from mortal import Mortals
-from night import NAMES, Night, daily, mailbox_of
+from night import NAMES, Building, Night, daily, mailbox_of
 
 from obctl.domain.room import Verdict
 from obctl.errors import CredentialRefused, GraphUnavailable, NotAuthorised
@@ -86,6 +86,50 @@ def test_a_storm_over_one_mailbox_ends_after_a_few_tries_and_leaves_the_others_a
     assert set(tries.values()) <= {1, 4}
     night.recover()
     assert night.run().created == 1
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_a_mailbox_that_keeps_silent_keeps_no_other_room_from_its_pass(
+    night: Night, full: bool
+) -> None:
+    booked_everywhere(night)
+    night.watched.active.append(Fault("slow", mailbox_of("Rembrandt"), seconds=5))
+    hasty = Building(night.server, silence=2)
+    try:
+        night.building, usual = hasty, night.building
+        report = night.run(full=full, again=False)
+    finally:
+        hasty.close()
+    assert (report.ok, report.inconclusive, report.exit_code) == (2, 1, 8)
+    assert [problem.room for problem in report.problems] == [mailbox_of("Rembrandt")]
+    assert [len(night.reservations(name)) for name in NAMES] == [1, 2, 2]
+    night.building = usual
+    night.recover()
+    assert night.run().created == 1
+
+
+def test_a_mailbox_that_asks_for_two_minutes_of_rest_gets_them(night: Night) -> None:
+    booked_everywhere(night)
+    for hour in range(12, 18):
+        night.make("Vermeer", "Interview", f"{hour}:00", f"{hour}:30", push=False)
+    night.watched.active.append(Fault("throttled", mailbox_of("Vermeer"), seconds=120))
+    night.watched.calls.clear()
+    tired, usual = Building(night.server), night.building
+    try:
+        night.building = tired
+        report = night.run(again=False)
+    finally:
+        tired.close()
+    assert [call[1] for call in night.watched.calls].count(mailbox_of("Vermeer")) == 1
+    assert (report.ok, report.inconclusive, report.push_failed) == (2, 1, 6)
+    (problem,) = [problem for problem in report.problems if problem.room]
+    assert (problem.room, problem.code) == (mailbox_of("Vermeer"), "throttled")
+    assert problem.message.startswith(f"Graph asks us to leave {mailbox_of('Vermeer')} alone for ")
+    night.building = usual
+    night.recover()
+    night.sleep()
+    night.run()
+    assert len(night.outlook("Vermeer")) == len(night.reservations("Vermeer")) == 8
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])

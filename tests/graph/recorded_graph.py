@@ -54,6 +54,13 @@ def refusal(status: int, code: str, **headers: str) -> Answer:
     return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # connections made at once wait for nobody
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that gives up is what some tests are about."""
+
+
 class RecordedGraph:
     """Answers each path with what was recorded for it, in order; the last one goes on for ever."""
 
@@ -61,7 +68,7 @@ class RecordedGraph:
         self.seen: list[Seen] = []
         self._answers: defaultdict[tuple[str, str], list[Reply]] = defaultdict(list)
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
+        self._server = _Server(("127.0.0.1", 0), handler_for(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property

@@ -122,7 +122,7 @@ class SeriesMaster:
     """A series master with what Graph tells only when asked for it by `$select` and `$expand`.
 
     `cancelled_dates` is `None` where Graph does not say (national clouds lack the property): then
-    only comparing date sets can show a cancelled occurrence. Dates are in the series' zone.
+    only asking by id can show a cancelled occurrence. Dates are in the series' zone.
     """
 
     event: Event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import EventId, SeriesMaster
-from obctl.domain.left_out import is_left_out, is_outside
+from obctl.domain.left_out import is_left_out, is_listed, is_outside
 from obctl.domain.meeting_date import is_on_its_day
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation
@@ -32,11 +32,23 @@ def proof_of(situation: Situation, reservation: Reservation) -> Proof:
         return Proof.UNPROVEN if own and master.event.takes_room else Proof.PROVEN
     if master is None or master.recurrence is None or reservation.original_start is None:
         return Proof.UNPROVEN
-    if master.event.is_cancelled or master.cancelled_dates is None:
-        # A cloud without the list: the living series without the date has to do.
+    if master.event.is_cancelled or is_left_out(master, reservation, situation.room.zone):
         return Proof.PROVEN
-    out = is_left_out(master, reservation, situation.room.zone)
-    return Proof.PROVEN if out else Proof.UNPROVEN
+    # A cloud without the list: the series lives, and the date is gone by its id too.
+    gone = (
+        master.cancelled_dates is None
+        and reservation.event_id in situation.reading.gone
+        and reservation.series_master_id == master.event.id
+    )
+    return Proof.PROVEN if gone else Proof.UNPROVEN
+
+
+def is_called_off(situation: Situation, reservation: Reservation) -> bool:
+    """Whether the series was cancelled, or names the date as cancelled itself."""
+    master = _master(situation, reservation)
+    return master is not None and (
+        master.event.is_cancelled or is_listed(master, reservation, situation.room.zone)
+    )
 
 
 def series_id(reading: Reading, reservation: Reservation) -> EventId | None:

@@ -55,6 +55,11 @@ class Gateway(Protocol):
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
         """One event by id, cancelled ones included. Raises `NotFound`."""
 
+    async def fetch_events(
+        self, room: Room, event_ids: Sequence[EventId]
+    ) -> dict[EventId, Event | ObctlError]:
+        """`fetch_event` of many, 20 to a `$batch`, keyed as given; errors are values here."""
+
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         """A series master with its pattern and cancelled dates. Raises `NotFound`."""
 

@@ -5,7 +5,7 @@ A read that leaves out what a question by id still finds was no read to trust.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
@@ -18,13 +18,13 @@ from obctl.domain.matching import (
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
-from obctl.domain.series_date import is_cut_off, series_id
+from obctl.domain.series_date import is_called_off, is_cut_off, series_id
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.conditions import Inconclusive
 from obctl.engine.ports import Gateway
-from obctl.errors import NotFound
+from obctl.errors import NotFound, ObctlError
 
 _CANARIES = 3
 _FEW = 2
@@ -52,43 +52,48 @@ async def verify(
     if lost and reading.scope.whole and not reading.events and not trust_empty:
         await _trust_emptiness(gateway, situation, lost, removed)
     masters = dict(reading.masters)
-    asked = (series_id(reading, reservation) for reservation in (*lost, *replaced))
-    wanted = set(asked) - masters.keys()
+    series = (series_id(reading, reservation) for reservation in (*lost, *replaced))
+    wanted = set(series) - masters.keys()
     for master_id in sorted(filter(None, wanted)):
         masters[master_id] = await _master(gateway, room, master_id)
     found = _left_alone(room, reading, masters)
     events = reading.events + tuple(found)
     situation = replace(situation, reading=replace(reading, masters=masters, events=events))
-    gone: set[EventId] = set(reading.gone)
+    gone, asked = set(reading.gone), set[EventId]()
     for loss in losses(situation, match(situation)):
         event_id = loss.reservation.event_id
-        if loss.event or event_id is None or loss.proof == "proven" or event_id in gone:
+        if loss.event or event_id is None or event_id in gone:
             continue
-        master_id_now = series_id(reading, loss.reservation)
-        if master_id_now and masters.get(master_id_now) is None:
+        if is_called_off(situation, loss.reservation):
+            continue
+        its_series = series_id(reading, loss.reservation)
+        if its_series and masters.get(its_series) is None:
             # the whole series is gone: its occurrences went with it
             gone.add(event_id)
-            continue
-        event = await _event(gateway, room, event_id)
+        else:
+            asked.add(event_id)
+    for event_id, event in (await _events(gateway, room, asked)).items():
         if event is None or event.type is EventType.MASTER:
             # gone, or a series now, none of whose dates is this one
             gone.add(event_id)
             continue
-        if (
-            reading.scope.whole
-            and event.takes_room
-            and reading.scope.span.overlaps(event.start, event.end)
-        ):
+        if event.takes_room and _should_show(reading, event):
             raise _partial(room, f"it left out {event_id}, which is there")
         found.append(event)
+    situation = replace(situation, reading=replace(situation.reading, gone=frozenset(gone)))
     if not reading.scope.whole:
         found += await _nearby(gateway, situation, found)
     known = {event.id for event in found}
     events = tuple(e for e in situation.reading.events if e.id not in known) + tuple(found)
-    return replace(
-        situation,
-        reading=replace(situation.reading, events=events, gone=frozenset(gone)),
-    )
+    return replace(situation, reading=replace(situation.reading, events=events))
+
+
+def _should_show(reading: Reading, event: Event) -> bool:
+    """Whether a reading that does not show a living event left it out."""
+    span = reading.scope.span
+    if reading.scope.whole:
+        return span.overlaps(event.start, event.end)
+    return event.series_master_id in reading.scope.series and span.start <= event.start < span.end
 
 
 def _left_alone(
@@ -150,6 +155,21 @@ async def _event(gateway: Gateway, room: Room, event_id: EventId) -> Event | Non
         if error.code == "mailbox-gone":
             raise
         return None
+
+
+async def _events(
+    gateway: Gateway, room: Room, event_ids: Collection[EventId]
+) -> dict[EventId, Event | None]:
+    """`_event` of many."""
+    found: dict[EventId, Event | None] = {}
+    for event_id, answer in (await gateway.fetch_events(room, sorted(event_ids))).items():
+        if not isinstance(answer, ObctlError):
+            found[event_id] = answer
+        elif isinstance(answer, NotFound) and answer.code != "mailbox-gone":
+            found[event_id] = None
+        else:
+            raise answer
+    return found
 
 
 async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMaster | None:

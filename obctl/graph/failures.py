@@ -48,6 +48,14 @@ _NO_MAILBOX = frozenset(
         "request_resourcenotfound",
     }
 )
+# Exchange's words for a date that its series no longer has are no 404 in every one of its layers.
+_NO_SUCH_EVENT = frozenset(
+    {
+        "erroritemnotfound",
+        "errorcalendaroccurrenceisdeletedfromrecurrence",
+        "errorcalendaroccurrenceindexisoutofrecurrencerange",
+    }
+)
 _NOT_IMPLEMENTED = 501  # the one 5xx that no waiting cures
 _TRY_AGAIN = "run the command again; if it goes on, see `obctl doctor`"
 
@@ -111,7 +119,7 @@ def error_for(refusal: Refusal, asked: Asked) -> ObctlError:
         )
     if status in (401, 403):
         return _not_authorised(refusal, asked)
-    if status == 404:
+    if status == 404 or (asked.subject is Subject.EVENT and refusal.codes & _NO_SUCH_EVENT):
         return _not_found(refusal, asked)
     if status == 412 or refusal.codes & _CHANGED:
         return EventChanged(

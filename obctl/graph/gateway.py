@@ -49,6 +49,11 @@ class GraphGateway:
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
         return await views.fetch_event(self._graph, room, event_id)
 
+    async def fetch_events(
+        self, room: Room, event_ids: Sequence[EventId]
+    ) -> dict[EventId, Event | ObctlError]:
+        return await views.fetch_events(self._graph, room, event_ids)
+
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         return await views.fetch_master(self._graph, room, master_id)
 

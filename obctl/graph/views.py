@@ -14,7 +14,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.errors import GraphRefused, ObctlError, defects_named
 from obctl.graph import asked
 from obctl.graph.asked import Asked
-from obctl.graph.batch import Errand, get_many
+from obctl.graph.batch import SIZE, Errand, get_many
 from obctl.graph.builders import (
     CalendarViewRequestBuilder,
     EventItemRequestBuilder,
@@ -109,9 +109,39 @@ async def fetch_instances(
 
 async def fetch_event(graph: Graph, room: Room, event_id: EventId) -> Event:
     """One event by id."""
+    request = _event(graph, room, event_id)
+    return read_event(await graph.send(request, asked.event(room, event_id)), room)
+
+
+async def fetch_events(
+    graph: Graph, room: Room, event_ids: Sequence[EventId]
+) -> dict[EventId, Event | ObctlError]:
+    """`fetch_event` of many, by `$batch`, one after the other: each fills the mailbox's limit."""
+    found: dict[EventId, Event | ObctlError] = {}
+    for first in range(0, len(event_ids), SIZE):
+        errands = {
+            event_id: Errand(
+                graph.relative(_event(graph, room, event_id)), asked.event(room, event_id)
+            )
+            for event_id in event_ids[first : first + SIZE]
+        }
+        bodies = await get_many(graph, {str(event_id): one for event_id, one in errands.items()})
+        found |= {event_id: _read_event(bodies[event_id], room) for event_id in errands}
+    return found
+
+
+def _event(graph: Graph, room: Room, event_id: EventId) -> RequestInformation:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id)
-    info = builder.to_get_request_information(asking())
-    return read_event(await graph.send(info, asked.event(room, event_id)), room)
+    return builder.to_get_request_information(asking())
+
+
+def _read_event(body: bytes | ObctlError, room: Room) -> Event | ObctlError:
+    if isinstance(body, ObctlError):
+        return body
+    try:
+        return read_event(body, room)
+    except ObctlError as error:
+        return error
 
 
 async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMaster:

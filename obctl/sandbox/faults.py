@@ -30,6 +30,7 @@ _REFUSALS: dict[str, tuple[int, str, str]] = {
 _WITH_RETRY_AFTER = ("throttled", "unavailable", "mailbox-moving")
 # These shape the answer to a read; the others stand in front of any request.
 _READS_ONLY = ("empty", "partial", "looping")
+_LISTS = ("calendarview", "instances")
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class Fault:
             return False
         if not fnmatch(method, self.method.upper()):
             return False
-        if self.kind in _READS_ONLY and (method != "GET" or "calendarview" not in route.lower()):
+        if self.kind in _READS_ONLY and not (method == "GET" and _lists_events(route)):
             return False
         if self.kind == "token-expired" and "delta" not in route.lower():
             return False
@@ -120,6 +121,10 @@ class Faults:
             if (kind is not None and one.kind != kind)
             or (mailbox is not None and one.mailbox != mailbox.lower())
         ]
+
+
+def _lists_events(route: str) -> bool:
+    return any(part in _LISTS for part in route.lower().split("/"))
 
 
 def _drawn(seed: int, call: int, share: float) -> bool:

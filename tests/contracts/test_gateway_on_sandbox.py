@@ -150,6 +150,21 @@ def test_an_event_fetched_by_id_is_the_one_of_the_view(tenant: Tenant) -> None:
     assert found.organizer.email == "anna@contoso.example"
 
 
+def test_events_fetched_together_are_those_fetched_alone(tenant: Tenant) -> None:
+    tenant.book("Board")
+    gone = tenant.event_at(datetime(2026, 10, 20, 11, tzinfo=UTC)).id
+    tenant.act("delete", mailbox=VERMEER.mailbox, meeting="Board")
+
+    async def ask(gateway: GraphGateway) -> tuple[object, dict[EventId, object]]:
+        ids = [event.id for event in await gateway.fetch_view(VERMEER, WEEKS)]
+        alone = {event_id: await gateway.fetch_event(VERMEER, event_id) for event_id in ids}
+        return alone, dict(await gateway.fetch_events(VERMEER, [*ids, gone]))
+
+    alone, together = tenant.ask(ask)
+    assert isinstance(together.pop(gone), NotFound)
+    assert together == alone
+
+
 def test_a_quiet_round_says_nothing_and_a_change_is_said(tenant: Tenant) -> None:
     opened = tenant.ask(lambda gateway: gateway.open_delta(VERMEER, WEEKS))
     links = {VERMEER.mailbox: opened}

@@ -23,13 +23,14 @@ from builders import (
 )
 
 from obctl.domain.cancellation import Proof
-from obctl.domain.event import Event, Response, SeriesMaster
+from obctl.domain.event import Event, EventId, Response, SeriesMaster
 from obctl.domain.matching import losses, match, perhaps_continued
 from obctl.domain.reservation import Reservation
 from obctl.domain.series import Recurrence
 from obctl.domain.series_date import is_cut_off
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import days_span
+from obctl.domain.values import replace
 
 EVERYTHING = span_of(date(2026, 9, 1), days=60)
 NEXT = "2026-09-22 09:00"
@@ -403,7 +404,11 @@ def test_what_was_linked_and_is_no_longer_there_is_lost(
         pytest.param([make_master(recurrence=ENDED)], Proof.PROVEN, id="outside-its-range"),
         pytest.param([make_master(recurrence=ON_MONDAYS)], Proof.PROVEN, id="outside-its-pattern"),
         pytest.param([make_master(is_cancelled=True)], Proof.PROVEN, id="the-series-cancelled"),
-        pytest.param([make_master(cancelled=None)], Proof.PROVEN, id="a-cloud-that-lists-none"),
+        pytest.param([make_master(cancelled=None)], Proof.UNPROVEN, id="a-cloud-that-lists-none"),
+        pytest.param(
+            [make_master(cancelled=None, recurrence=ENDED)], Proof.PROVEN,
+            id="outside-its-range-in-a-cloud-that-lists-none",
+        ),
         pytest.param([make_master("X", recurrence=ENDED)], Proof.UNPROVEN, id="another-series"),
         pytest.param([single_under("M", NEXT)], Proof.PROVEN, id="one-meeting-on-another-date"),
         pytest.param([single_under("M")], Proof.UNPROVEN, id="one-meeting-on-this-date"),
@@ -432,6 +437,30 @@ def test_a_series_counts_its_dates_in_its_own_zone(room_zone: str) -> None:
         room=make_room(time_zone=room_zone),
     )
     assert lost(situation) == [(1001, Proof.PROVEN, False)]
+
+
+def gone_by_id(cancelled: tuple[date, ...] | None, master: str = "M") -> Situation:
+    event = make_occurrence("A2", master=master, key="key-of-M")
+    situation = make_situation(
+        [make_occurrence_reservation(1002, event="B", starts=NEXT)],
+        [event],
+        masters=[make_master(master, cancelled=cancelled)],
+    )
+    return replace(situation, reading=replace(situation.reading, gone=frozenset({EventId("B")})))
+
+
+@pytest.mark.parametrize(
+    ("situation", "proof"),
+    [
+        pytest.param(gone_by_id(None), Proof.PROVEN, id="no-list"),
+        pytest.param(gone_by_id(()), Proof.UNPROVEN, id="a-list-without-it"),
+        pytest.param(gone_by_id(None, "M2"), Proof.UNPROVEN, id="all-ids-changed"),
+    ],
+)
+def test_where_no_series_lists_its_cancelled_dates_a_404_by_id_is_the_proof(
+    situation: Situation, proof: Proof
+) -> None:
+    assert lost(situation) == [(1002, proof, False)]
 
 
 NO_ZONE = [None, "", "Customized Time Zone", "tzone://Microsoft/Custom"]

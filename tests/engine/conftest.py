@@ -11,6 +11,7 @@ from eventful import prepare, state
 from mortal import Mortals
 from night import Building, Night, nightfall, tenant_text
 
+from obctl.config import Cloud
 from obctl.sandbox.server import SandboxServer
 
 
@@ -45,4 +46,18 @@ def calm(building: Building, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 @pytest.fixture
 def night(building: Building, tmp_path: Path) -> Iterator[Night]:
     with nightfall(building, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def embassy(building: Building) -> Iterator[Building]:
+    """The same server, spoken to as a national cloud: no series lists its cancelled dates."""
+    found = Building(building.server, cloud=Cloud.USGOV)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def national_night(embassy: Building, tmp_path: Path) -> Iterator[Night]:
+    with nightfall(embassy, tmp_path) as found:
         yield found

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from builders import ANNA, DAY, make_room
 
-from obctl.config import CredentialKind, GraphSettings
+from obctl.config import Cloud, CredentialKind, GraphSettings
 from obctl.domain.cancellation import RequestStatus
 from obctl.domain.event import Event, EventId, Person
 from obctl.domain.reservation import Reservation, ServiceKind, Status
@@ -41,6 +41,7 @@ from obctl.engine.sync import run_sync
 from obctl.graph.gateway import open_gateway
 from obctl.sandbox.actions import perform
 from obctl.sandbox.faults import Fault, Faults
+from obctl.sandbox.recurrence_wire import read_recurrence
 from obctl.sandbox.request import GraphRequest
 from obctl.sandbox.server import SandboxServer
 from obctl.sandbox.service import Service, make_service
@@ -147,10 +148,12 @@ class Watched(Faults):
 class Building:
     """A sandbox and a gateway to it, used again and again: opening them takes long."""
 
-    def __init__(self, server: SandboxServer, *, silence: float = 30) -> None:
+    def __init__(
+        self, server: SandboxServer, *, silence: float = 30, cloud: Cloud = Cloud.GLOBAL
+    ) -> None:
         self.server = server
         self._runner = asyncio.Runner()
-        settings = GraphSettings(url=server.url, credential=CredentialKind.TOKEN)
+        settings = GraphSettings(url=server.url, credential=CredentialKind.TOKEN, cloud=cloud)
         self._opened = open_gateway(settings, token="letmein", silence=silence)
         self._gateway = self._runner.run(self._opened.__aenter__())
 
@@ -345,6 +348,9 @@ class Night:
         for name in ("start", "end"):
             if name in more:
                 more[name] = wall(more[name])
+        if isinstance(shown := more.get("recurrence"), dict):
+            start = date.fromisoformat(shown["range"]["startDate"])
+            more["recurrence"] = read_recurrence(shown, start=start, zone="Europe/Amsterdam")
         if rooms is not None:
             more["rooms"] = [mailbox_of(room) for room in rooms.split()]
         self.tenant.change(meeting, **more)

@@ -75,7 +75,7 @@ def test_a_delegate_who_deletes_one_occurrence_leaves_the_others(night: Night) -
 
 def test_a_shortened_series_loses_its_tail_and_nothing_else(night: Night) -> None:
     meeting, made = board(night)
-    night.change(meeting, recurrence=_read(weekly(until=SECOND)))
+    night.change(meeting, recurrence=weekly(until=SECOND))
     report = night.run()
     assert (report.cancelled, report.cancellation_requests) == (2, 0)
     assert numbers(night) == {day: made[day] for day in ("09-15", "09-22")}
@@ -83,7 +83,7 @@ def test_a_shortened_series_loses_its_tail_and_nothing_else(night: Night) -> Non
 
 def test_an_extended_series_gains_its_new_dates_and_keeps_the_old(night: Night) -> None:
     meeting, made = board(night)
-    night.change(meeting, recurrence=_read(weekly(count=5)))
+    night.change(meeting, recurrence=weekly(count=5))
     assert night.run().created == 1
     assert numbers(night) == {**made, "10-13": made["10-06"] + 1}
 
@@ -118,9 +118,7 @@ def test_a_series_moved_to_another_weekday_keeps_services_by_asking(night: Night
     meeting, made = board(night)
     night.cater(made["09-29"])
     days = weekly(date(2026, 9, 17), count=4)
-    night.change(
-        meeting, recurrence=_read(days, date(2026, 9, 17)), start="17 09:00", end="17 10:00"
-    )
+    night.change(meeting, recurrence=days, start="17 09:00", end="17 10:00")
     night.run()
     days_now = [line.split()[1] for line in night.reservations() if "[100]" not in line]
     assert days_now == ["09-17", "09-24", "10-01", "10-08"]
@@ -344,9 +342,3 @@ def test_conflicting_dates_declined_one_by_one_are_holes_and_no_losses(night: Ni
         "09-29Board",
         "10-06Board",
     ]
-
-
-def _read(recurrence, start: date = DAY):
-    from obctl.sandbox.recurrence_wire import read_recurrence
-
-    return read_recurrence(recurrence, start=start, zone="Europe/Amsterdam")

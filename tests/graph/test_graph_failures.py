@@ -50,6 +50,8 @@ NOT_AGAIN = "300"  # a Retry-After nobody waits for
         (404, "ErrorInvalidUser", NotFound, "mailbox-gone"),
         (404, "RESOURCENOTFOUND", NotFound, "mailbox-gone"),
         (404, "Request_ResourceNotFound", NotFound, "mailbox-gone"),
+        (400, "ErrorCalendarOccurrenceIsDeletedFromRecurrence", NotFound, "not-found"),
+        (500, "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", NotFound, "not-found"),
         (400, "ErrorTimeoutExpired", GraphUnavailable, "graph-unavailable"),
         (400, "ErrorMailboxStoreUnavailable", GraphUnavailable, "graph-unavailable"),
         (409, "Conflict", GraphRefused, "graph-refused"),

@@ -9,7 +9,7 @@ from builders import make_room, moment
 from recorded_graph import Answer, RecordedGraph, Seen, refusal
 
 from obctl.config import Cloud
-from obctl.domain.event import EventId
+from obctl.domain.event import Event, EventId
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import GraphRefused, GraphUnavailable, NotAuthorised, NotFound, Throttled
@@ -221,6 +221,41 @@ def test_an_event_is_fetched_by_id_cancelled_or_not(graph: RecordedGraph, ask: A
     graph.on("/users/object-atrium/events/e1", wire("e1", isCancelled=True))
     assert ask(lambda gateway: gateway.fetch_event(ROOM, EventId("e1"))).is_cancelled
     assert graph.seen[0].headers["prefer"] == PREFER
+
+
+def test_many_events_are_fetched_by_id_twenty_to_a_batch(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    ids = [EventId(f"e{number}") for number in range(45)]
+    for event_id in ids:
+        graph.on(f"/users/object-atrium/events/{event_id}", wire(event_id))
+    found = ask(lambda gateway: gateway.fetch_events(ROOM, ids))
+    assert [event.id for event in found.values() if isinstance(event, Event)] == ids
+    assert list(found) == ids
+    sizes = [len(seen.body["requests"]) for seen in graph.seen if not seen.batched]
+    assert sizes == [20, 20, 5]
+    assert {seen.headers["prefer"] for seen in graph.seen if seen.batched} == {PREFER}
+
+
+def test_one_events_failure_is_no_others(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    answers = {
+        "e0": Answer(wire("e0")),
+        "e1": refusal(404, "ErrorItemNotFound"),
+        "e2": refusal(400, "ErrorCalendarOccurrenceIsDeletedFromRecurrence"),
+        "e3": refusal(429, "ApplicationThrottled", Retry_After="300"),
+        "e4": Answer({"id": "e4"}),
+    }
+    for event_id, answer in answers.items():
+        graph.on(f"/users/object-atrium/events/{event_id}", answer)
+    ids = [EventId(event_id) for event_id in answers]
+    found = ask(lambda gateway: gateway.fetch_events(ROOM, ids))
+    kinds = [type(found[event_id]) for event_id in ids]
+    assert kinds == [Event, NotFound, NotFound, Throttled, GraphUnavailable]
+
+
+def test_no_event_at_all_is_no_request(graph: RecordedGraph, ask: Ask) -> None:
+    assert ask(lambda gateway: gateway.fetch_events(ROOM, [])) == {}
+    assert graph.seen == []
 
 
 MASTER = wire("m1", type="seriesMaster", cancelledOccurrences=["OID.m1.2026-09-22"])

@@ -83,8 +83,13 @@ class Plan:
 
     def fingerprint(self) -> str:
         """The same for two plans that do the same, whenever they were made."""
-        text = json.dumps(plan_object(self)["changes"], sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return fingerprint_of(plan_object(self)["changes"])
+
+
+def fingerprint_of(changes: list[dict[str, Any]]) -> str:
+    """The fingerprint of a plan from its changes as JSON data, as `Plan.fingerprint` gives it."""
+    text = json.dumps(changes, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def plan_object(plan: Plan) -> dict[str, Any]:

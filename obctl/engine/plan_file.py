@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from obctl.config import write_private
-from obctl.domain.plan import plan_object
+from obctl.domain.plan import fingerprint_of, plan_object
 from obctl.domain.run import RunReport
 from obctl.domain.time_span import instant_text
 from obctl.engine.company import Company
@@ -29,6 +30,11 @@ class ReviewedPlan:
     full: bool = False
 
 
+class _PlanOfRoom(msgspec.Struct):
+    room: str
+    changes: list[dict[str, Any]]
+
+
 class _PlanFile(msgspec.Struct):
     format: int
     company: str
@@ -36,7 +42,7 @@ class _PlanFile(msgspec.Struct):
     full: bool
     rooms: list[str]
     fingerprints: dict[str, str]
-    plans: list[msgspec.Raw]
+    plans: list[_PlanOfRoom]
 
 
 def save_plan(
@@ -78,4 +84,12 @@ def load_plan(path: Path, company: Company) -> ReviewedPlan:
             hint="make one: obctl sync run --plan-out FILE",
             code="bad-file",
         )
+    shown = {plan.room: fingerprint_of(plan.changes) for plan in found.plans}
+    for room in sorted(shown.keys() | found.fingerprints.keys()):
+        if shown.get(room) != found.fingerprints.get(room):
+            raise UsageError(
+                f"{path} was changed after it was made: its plan for {room} is another one",
+                hint="make a new one: obctl sync run --plan-out FILE",
+                code="bad-file",
+            )
     return ReviewedPlan(found.rooms, found.fingerprints, found.full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -179,6 +180,25 @@ def test_what_is_no_plan_is_refused(night: Night, tmp_path: Path, content: str) 
     file = tmp_path / "plan.json"
     file.write_text(content)
     with pytest.raises(UsageError):
+        load_plan(file, night.company)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: text.replace("Budget", "Picnic"),
+        lambda text: text.replace(mailbox_of("Rembrandt"), mailbox_of("Hals"), 2),
+    ],
+    ids=["another subject", "another room"],
+)
+def test_a_plan_that_was_edited_is_refused(
+    night: Night, tmp_path: Path, edit: Callable[[str], str]
+) -> None:
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    file = tmp_path / "plan.json"
+    reviewed(night, file)
+    file.write_text(edit(file.read_text()))
+    with pytest.raises(UsageError, match="was changed after it was made"):
         load_plan(file, night.company)
 
 

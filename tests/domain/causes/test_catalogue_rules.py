@@ -517,6 +517,19 @@ ROWS = [
     ),
     pytest.param(
         make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-15 23:00"),
+            event_missing=True,
+            master=make_master(
+                recurrence=Recurrence("weekly", 1, date(2026, 9, 1), days=("tuesday",)),
+                cancelled=(DAY,),
+            ),
+        ),
+        "occurrence-cancelled-silently",
+        CERTAIN,
+        id="the master lists the only day it can be, in whatever zone",
+    ),
+    pytest.param(
+        make_facts(
             reservation=make_occurrence_reservation(),
             event_missing=True,
             master=SeriesMaster(make_event("M", starts="2026-09-01 09:00"), None),
@@ -1127,16 +1140,26 @@ def test_a_push_for_a_reservation_that_is_over_needs_no_remedy() -> None:
     assert explain(facts).cause.remedy == "none: the reservation is over"
 
 
-def test_the_date_of_a_series_in_a_zone_nobody_knows_is_read_in_the_room_s() -> None:
-    weekly = Recurrence(
-        "weekly", 1, date(2026, 9, 1), days=("tuesday",), time_zone="Customized Time Zone"
-    )
+@pytest.mark.parametrize(
+    ("days", "code"),
+    [
+        pytest.param(("tuesday",), "occurrence-cancelled-silently", id="one-date-it-can-be"),
+        pytest.param(("monday", "tuesday"), "hard-deleted-by-delegate", id="two-and-one-is-off"),
+        pytest.param(("friday",), "occurrence-cancelled-silently", id="no-date-in-any-zone"),
+    ],
+)
+def test_the_date_of_a_series_in_a_zone_nobody_knows_is_what_it_can_be_anywhere(
+    days: tuple[str, ...], code: str
+) -> None:
+    """Past midnight in the room, and the evening before to the west of it."""
+    series = Recurrence("weekly", 1, date(2026, 9, 1), days=days, time_zone="Customized Time Zone")
     facts = make_facts(
         reservation=make_occurrence_reservation(starts="2026-09-14 22:30"),
         event_missing=True,
-        master=make_master(recurrence=weekly, cancelled=(DAY,)),
+        last_known=make_occurrence(starts="2026-09-14 22:30"),
+        master=make_master(recurrence=series, cancelled=(DAY,)),
     )
-    assert explain(facts).cause.code == "occurrence-cancelled-silently"
+    assert explain(facts).cause.code == code
 
 
 def test_a_meeting_that_a_person_kept_says_so() -> None:

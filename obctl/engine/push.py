@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable
 from obctl.domain.change import Conflict
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.merge import merge
-from obctl.domain.push import OutboxItem, PushAction, changes_of
+from obctl.domain.push import EventChanges, OutboxItem, PushAction, changes_of
 from obctl.domain.reservation import Reservation
-from obctl.domain.room import RoomId
+from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -177,8 +177,20 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
         ensure_free(room, await gateway.fetch_view(room, span), [event.id])
     claim(company, owed)
     if changes:
-        event = await gateway.change_event(room, event, changes)
+        event = await _changed(gateway, room, event, changes)
     record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts=conflicts)
+
+
+async def _changed(gateway: Gateway, room: Room, event: Event, changes: EventChanges) -> Event:
+    """Write onto the event as it was read. Raises `EventChanged` where it is another one by now."""
+    try:
+        return await gateway.change_event(room, event, changes)
+    except EventChanged:
+        now = await gateway.fetch_event(room, event.id)
+        if now.etag != event.etag:
+            raise
+    # It is as it was read, and refused all the same: what it is compared by cannot be relied on.
+    return await gateway.change_event(room, replace(now, etag=None), changes)
 
 
 async def _cancel(company: Company, gateway: Gateway, owed: Owed) -> None:

@@ -285,10 +285,24 @@ def test_nothing_is_written_where_outlook_has_it_so_already(
     assert night.run().changes == 0
 
 
-def test_a_write_that_meets_another_twice_stays_owed(night: Night) -> None:
+def test_a_write_refused_though_nothing_changed_is_repeated_without_a_condition(
+    night: Night,
+) -> None:
     number = made(night)
     night.watched.active.append(
-        Answer("server-error", mailbox_of(ROOM), method="PATCH", times=2, status=412)
+        Answer("server-error", mailbox_of(ROOM), method="PATCH", times=1, status=412)
+    )
+    (result,) = night.edit(number, subject="Second interview")
+    assert result.error is None
+    writes = [call for call in night.journal if call.method == "PATCH"]
+    assert ["if-match" in call.headers for call in writes] == [True, False]
+    assert night.outlook(ROOM) == night.reservations()
+
+
+def test_a_write_that_is_refused_again_and_again_stays_owed(night: Night) -> None:
+    number = made(night)
+    night.watched.active.append(
+        Answer("server-error", mailbox_of(ROOM), method="PATCH", times=4, status=412)
     )
     (result,) = night.edit(number, subject="Second interview")
     assert isinstance(result.error, EventChanged)

@@ -21,6 +21,7 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.linking import link_series
 from obctl.engine.owed import Owed, PushResult
+from obctl.engine.patching import patch_as_read
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import claim, record_cancelled, record_in_step
 from obctl.engine.slots import ensure_free_at, look_again
@@ -52,7 +53,7 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
         return await link_series(company, gateway, owed, event, draft.recurrence)
     event = await gateway.fetch_event(room, event.id)
     if changes := changes_of(reservation, None, event, room.time_zone):
-        event = await gateway.change_event(room, event, changes)
+        event = await patch_as_read(gateway, room, event, changes)
     record_in_step(company, owed, [(reservation, event)], "push.created")
     problems = await look_again(company, gateway, owed, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
@@ -89,7 +90,7 @@ async def _link_again(
         reservation = _as_there(reservation, event, company.now)
     elif changes := changes_of(reservation, None, event, room.time_zone):
         ensure_free_at(room, view, [TimeSpan(reservation.start, reservation.end)], [event.id])
-        event = await gateway.change_event(room, event, changes)
+        event = await patch_as_read(gateway, room, event, changes)
     record_in_step(company, owed, [(reservation, event)], "event.restored")
     problems = await look_again(company, gateway, owed, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)

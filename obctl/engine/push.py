@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable
 from obctl.domain.change import Conflict
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.merge import merge
-from obctl.domain.push import EventChanges, OutboxItem, PushAction, changes_of
+from obctl.domain.push import OutboxItem, PushAction, changes_of
 from obctl.domain.reservation import Reservation
-from obctl.domain.room import Room, RoomId
+from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -24,6 +24,7 @@ from obctl.engine.lockout import ensure_not_locked_out, explained
 from obctl.engine.lost import cancelled_there, decide_lost, is_lost
 from obctl.engine.owed import Owed
 from obctl.engine.owed import PushResult as PushResult
+from obctl.engine.patching import patch_as_read
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import (
     NoLongerOwed,
@@ -177,20 +178,8 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
         ensure_free(room, await gateway.fetch_view(room, span), [event.id])
     claim(company, owed)
     if changes:
-        event = await _changed(gateway, room, event, changes)
+        event = await patch_as_read(gateway, room, event, changes)
     record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts=conflicts)
-
-
-async def _changed(gateway: Gateway, room: Room, event: Event, changes: EventChanges) -> Event:
-    """Write onto the event as it was read. Raises `EventChanged` where it is another one by now."""
-    try:
-        return await gateway.change_event(room, event, changes)
-    except EventChanged:
-        now = await gateway.fetch_event(room, event.id)
-        if now.etag != event.etag:
-            raise
-    # It is as it was read, and refused all the same: what it is compared by cannot be relied on.
-    return await gateway.change_event(room, replace(now, etag=None), changes)
 
 
 async def _cancel(company: Company, gateway: Gateway, owed: Owed) -> None:

@@ -13,8 +13,8 @@ from obctl.domain.agreed_state import agree
 from obctl.domain.change import Conflict
 from obctl.domain.event import Event, EventId
 from obctl.domain.push import OutboxItem, PushAction, wait_after
-from obctl.domain.reconcile import linked_to
 from obctl.domain.reservation import ExternalState, Reservation, unlinked
+from obctl.domain.still_there import linked_to
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company

@@ -10,7 +10,6 @@ from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
-    Source,
     Status,
 )
 from obctl.domain.situation import Destination, Situation
@@ -95,7 +94,7 @@ def _moved(situation: Situation, reservation: Reservation, destination: Destinat
         if agreed := situation.agreed.get(reservation.number):
             merged = merge(after, agreed, event)
             after, conflicts = merged.reservation, merged.conflicts
-        elif reservation.source is Source.OUTLOOK:
+        else:
             after = as_shown(after, event)
         after = replace(after, external_state=ExternalState.IN_STEP)
     after = replace(after, room=room.id, time_zone=room.time_zone, updated_at=situation.now)

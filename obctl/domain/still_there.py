@@ -28,14 +28,10 @@ def still_there(situation: Situation, reservation: Reservation, event: Event) ->
         if agreed is not None:
             # cancelled in Officebooking while Outlook still has it: the push says why
             return None
-        revived = replace(linked, external_state=ExternalState.IN_STEP, updated_at=situation.now)
-        if reservation.source is Source.OUTLOOK:
-            revived = as_shown(revived, event)
-        else:
-            revived = replace(revived, status=Status.CONFIRMED)
+        revived = replace(as_shown(linked, event), external_state=ExternalState.IN_STEP)
         return Change(
             ChangeKind.RESTORE,
-            after=revived,
+            after=replace(revived, updated_at=situation.now),
             before=reservation,
             event=event,
             organizer_says=situation.reading.organizers.get(event.id),
@@ -44,8 +40,13 @@ def still_there(situation: Situation, reservation: Reservation, event: Event) ->
         if reservation.external_state in (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED):
             return None
         # kept by a person after a rejected cancellation, and here it is again
-        again = replace(linked, external_state=ExternalState.IN_STEP, updated_at=situation.now)
-        return Change(ChangeKind.RESTORE, after=again, before=reservation, event=event)
+        again = replace(as_shown(linked, event), external_state=ExternalState.IN_STEP)
+        return Change(
+            ChangeKind.RESTORE,
+            after=replace(again, updated_at=situation.now),
+            before=reservation,
+            event=event,
+        )
     merged = merge(reservation, agreed, event)
     after = replace(
         linked_to(merged.reservation, event),
@@ -94,13 +95,17 @@ def _date_of_its_own(reservation: Reservation, event: Event) -> datetime | None:
 
 
 def as_shown(reservation: Reservation, event: Event) -> Reservation:
-    """The reservation when Outlook has it, nothing else changed."""
+    """The reservation when Outlook has it, which leads on time; nothing was agreed on.
+
+    How firm it is says the side where it was made.
+    """
+    status = Status.CONFIRMED
+    if reservation.source is Source.OUTLOOK:
+        status = status_of(event)
+    elif reservation.is_active:
+        status = reservation.status
     return replace(
-        reservation,
-        start=event.start,
-        end=event.end,
-        all_day=event.all_day,
-        status=status_of(event),
+        reservation, start=event.start, end=event.end, all_day=event.all_day, status=status
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -403,12 +404,14 @@ def test_what_turns_up_again_is_revived(
         assert change.after.number == 1001
 
 
-def test_what_is_revived_takes_its_time_from_where_it_was_made() -> None:
-    back = [make_event(starts="11:00")]
-    theirs = planned(make_situation([make_cancelled_reservation()], back, agreed={}))
-    ours = make_cancelled_reservation(source=Source.OFFICEBOOKING)
-    assert theirs.after.start == moment("11:00")
-    assert planned(make_situation([ours], back, agreed={})).after.start == moment("09:00")
+@pytest.mark.parametrize("source", list(Source))
+@pytest.mark.parametrize("make", [make_cancelled_reservation, make_reservation])
+def test_what_is_there_again_is_when_outlook_has_it(
+    make: Callable[..., Reservation], source: Source
+) -> None:
+    known = make(source=source, external_state=ExternalState.NOT_ON_OUTLOOK)
+    change = planned(make_situation([known], [make_event(starts="11:00")], agreed={}))
+    assert (change.kind, change.after.start) == (ChangeKind.RESTORE, moment("11:00"))
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,20 @@ def test_a_rejected_request_keeps_the_reservation_and_is_not_asked_again(
     assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget [0]"]
 
 
+def test_what_was_kept_and_comes_back_at_another_time_is_at_that_time(night: Night) -> None:
+    night.meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    with_catering(night)
+    vanish(night)
+    night.run()
+    night.reject()
+    night.change(night.meeting, start="15:00", end="16:00")
+    night.run()
+    assert night.reservations() == ["Rembrandt 09-15 15:00-16:00 Budget"]
+    assert night.outlook("Rembrandt") == night.reservations()
+    assert len(night.only().ordered_services) == 1
+
+
 @pytest.mark.parametrize("act", [cancel, vanish], ids=["kept", "gone"])
 def test_a_rejected_request_pushed_back_is_in_outlook_again_once(night: Night, act: Act) -> None:
     night.meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")

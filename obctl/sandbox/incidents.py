@@ -58,7 +58,10 @@ def split_series(
     start: datetime | None = None,
     subject: str | None = None,
 ) -> Item:
-    """`This and following`: the old series ends before `day`, a new one begins there."""
+    """`This and following`: the old series ends before `day`, a new one begins there.
+
+    From its first date on nothing is left of the old one: it is called off.
+    """
     recurrence = item.recurrence
     if recurrence is None:
         raise ValueError("only a series can be split")
@@ -79,9 +82,13 @@ def split_series(
         cancelled_days=frozenset(),
         exceptions={},
     )
-    span = replace(recurrence.range, type="endDate", end=day - timedelta(days=1), occurrences=0)
-    shortened = replace(recurrence, range=span)
-    meetings.change(exchange, mailbox, item, None, {"recurrence": shortened})
+    last = day - timedelta(days=1)
+    if recurrence.days(recurrence.range.start, last):
+        span = replace(recurrence.range, type="endDate", end=last, occurrences=0)
+        shortened = replace(recurrence, range=span)
+        meetings.change(exchange, mailbox, item, None, {"recurrence": shortened})
+    else:
+        meetings.cancel(exchange, mailbox, item, None)
     meetings.schedule(exchange, mailbox, following)
     return following
 

@@ -146,6 +146,17 @@ def test_a_split_series_goes_on_under_the_same_reservations(night: Night) -> Non
     assert (catered.number, catered.services[0].cancelled) == (made["09-29"], False)
 
 
+def test_a_series_split_at_its_first_date_goes_on_under_another_key(night: Night) -> None:
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    night.split(meeting, date(2026, 9, 15))
+    night.run()
+    assert night.outlook("Rembrandt") == [line for line in night.reservations() if "[" not in line]
+    (catered,) = [item for item in night.all() if item.services]
+    assert catered.is_active
+    assert not catered.services[0].cancelled
+
+
 def test_a_series_split_to_another_hour_takes_the_services_along(night: Night) -> None:
     meeting, made = board(night)
     night.cater(made["09-29"])

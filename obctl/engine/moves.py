@@ -116,12 +116,15 @@ async def find_moves(
 
 
 def _load_twins(store: Store) -> dict[int, Reservation]:
-    """What reservations became while their room could not be read, where that is alive."""
+    """What reservations became while their room could not be read, where that is alive.
+
+    One whose own meeting was lost since waits for a person, and tells nothing of another.
+    """
     twins: dict[int, Reservation] = {}
     for number, possible in load_possible_moves(store).items():
         for candidate in possible:
             twin = find_reservation(store, candidate)
-            if twin.is_active:
+            if twin.is_active and twin.external_state is not ExternalState.CANCELLATION_REQUEST:
                 twins[number] = twin
     return twins
 

@@ -242,3 +242,18 @@ def test_a_meeting_that_moves_while_each_room_in_turn_cannot_be_read_is_one_in_t
     assert (kept.number, kept.room) == (number, night.room("Vermeer").id)
     assert len(kept.ordered_services) == 1
     assert night.requests() == []
+
+
+def test_a_meeting_that_moved_unseen_and_was_then_lost_is_not_in_step(night: Night) -> None:
+    meeting, number = catered(night)
+    night.change(meeting, rooms="Vermeer")
+    night.fail("forbidden", "Rembrandt")
+    night.run(again=False)
+    night.delete("Vermeer", meeting)
+    night.run(again=False)
+    night.recover()
+    night.run()
+    assert night.outlook("Rembrandt") == night.outlook("Vermeer") == []
+    assert [int(item.external_state) for item in night.all()] == [100, 100]
+    assert [len(item.ordered_services) for item in night.all()] == [1, 0]
+    assert number in dict(night.requests())

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -37,6 +37,8 @@ class Gate:
         self._mailboxes: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(per_mailbox)
         )
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._per_mailbox = per_mailbox
         self._all = asyncio.Semaphore(in_all)
         self._closed: dict[str, _Closed] = {}
 
@@ -60,20 +62,29 @@ class Gate:
         )
 
     @asynccontextmanager
-    async def passed(self, mailboxes: Iterable[str]) -> AsyncIterator[None]:
-        """Hold a place for every mailbox; raises `LeftAlone`.
+    async def passed(self, mailboxes: Collection[str]) -> AsyncIterator[None]:
+        """Hold the places that questions to `mailboxes` take; raises `LeftAlone`.
 
-        Sorted, so that two batches never wait for each other; the place among all comes last, so
-        that nobody sits on it while waiting for a mailbox.
+        Many questions to one mailbox take all its places: Graph works on that many at once. Sorted,
+        so that two batches never wait for each other; the place among all comes last, so that
+        nobody sits on it while waiting for a mailbox.
         """
         names = {mailbox.casefold(): mailbox for mailbox in mailboxes}
+        asked = Counter(mailbox.casefold() for mailbox in mailboxes)
         async with AsyncExitStack() as stack:
             for name in sorted(names):
-                await stack.enter_async_context(self._mailboxes[name])
+                # One at a time collects places: two that need all would hold half of them each.
+                async with self._turns[name]:
+                    for _ in range(min(asked[name], self._per_mailbox)):
+                        await stack.enter_async_context(self._mailboxes[name])
             await self._opened(names.values())
-            await stack.enter_async_context(self._all)
+            await self._all.acquire()
             # What was in flight may have closed a mailbox meanwhile.
-            await self._opened(names.values())
+            while any(self._left(mailbox) > 0 for mailbox in names.values()):
+                self._all.release()
+                await self._opened(names.values())
+                await self._all.acquire()
+            stack.callback(self._all.release)
             yield
 
     async def _opened(self, mailboxes: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ import os
 import pickle
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Generic, TypeVar
@@ -47,6 +47,7 @@ class Shelf(Generic[Value]):
             file = self._opened()
             start = file.seek(0, os.SEEK_END)
             file.write(data)
+            file.flush()
         return Shelved(start, len(data))
 
     def get(self, place: Shelved) -> Value:
@@ -61,7 +62,8 @@ class Shelf(Generic[Value]):
     def close(self) -> None:
         """Let go of everything."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what a full disk did not take is not wanted any more
+                self._file.close()
 
     def _opened(self) -> IO[bytes]:
         if self._file is None:

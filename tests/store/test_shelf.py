@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
-from obctl.errors import StoreFailing
+from obctl.errors import StoreFailing, StoreFull
 from obctl.store.shelf import Shelf
 
 
@@ -29,4 +31,14 @@ def test_nothing_is_left_lying_in_the_folder(tmp_path: Path) -> None:
 def test_a_folder_that_takes_no_file_is_named(tmp_path: Path) -> None:
     shelf: Shelf[str] = Shelf(tmp_path / "gone")
     with pytest.raises(StoreFailing, match="gone"):
+        shelf.put("one")
+
+
+def test_a_full_disk_is_named_and_stays_the_error_to_the_end(
+    tmp_path: Path, mocker: MockerFixture
+) -> None:
+    full = Path("/dev/full").open("r+b")  # noqa: SIM115
+    mocker.patch("tempfile.TemporaryFile", return_value=full)
+    shelf: Shelf[str] = Shelf(tmp_path)
+    with pytest.raises(StoreFull), closing(shelf):
         shelf.put("one")

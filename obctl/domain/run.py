@@ -58,6 +58,17 @@ class RunReport:
         self.cancellation_requests += plan.count(ChangeKind.REQUEST)
         self.conflicts += plan.conflicts
 
+    def fingerprints(self) -> dict[str, list[str]]:
+        """The plans of a dry run that change something, by room.
+
+        A room may have two: what it lost may turn up only once its own plan is made.
+        """
+        found: dict[str, list[str]] = {}
+        for plan in self.plans:
+            if plan.changes:
+                found.setdefault(plan.room.mailbox, []).append(plan.fingerprint())
+        return found
+
     @property
     def changes(self) -> int:
         return (

@@ -108,7 +108,7 @@ class Pass:
         found = await self._reader.read(room, hint)
         self._report.events_read += found.fetched
         known = replace(room, object_id=found.object_id or room.object_id)
-        if found.reading.says_nothing and room.mailbox not in (self._options.expected or ()):
+        if found.reading.says_nothing:
             self._tally.read.add(room.id)
             self._finisher.unchanged(room, found)
             return

@@ -26,7 +26,7 @@ class ReviewedPlan:
     """
 
     rooms: list[str]
-    fingerprints: dict[str, str]
+    fingerprints: dict[str, list[str]]
     full: bool = False
 
 
@@ -41,7 +41,7 @@ class _PlanFile(msgspec.Struct):
     made_at: str
     full: bool
     rooms: list[str]
-    fingerprints: dict[str, str]
+    fingerprints: dict[str, list[str]]
     plans: list[_PlanOfRoom]
 
 
@@ -55,9 +55,7 @@ def save_plan(
         "made_at": instant_text(report.started_at),
         "full": full,
         "rooms": rooms,
-        "fingerprints": {
-            plan.room.mailbox: plan.fingerprint() for plan in report.plans if plan.changes
-        },
+        "fingerprints": report.fingerprints(),
         "plans": [plan_object(plan) for plan in report.plans if plan.changes],
     }
     try:
@@ -84,7 +82,9 @@ def load_plan(path: Path, company: Company) -> ReviewedPlan:
             hint="make one: obctl sync run --plan-out FILE",
             code="bad-file",
         )
-    shown = {plan.room: fingerprint_of(plan.changes) for plan in found.plans}
+    shown: dict[str, list[str]] = {}
+    for plan in found.plans:
+        shown.setdefault(plan.room, []).append(fingerprint_of(plan.changes))
     for room in sorted(shown.keys() | found.fingerprints.keys()):
         if shown.get(room) != found.fingerprints.get(room):
             raise UsageError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,7 +44,16 @@ class PassOptions:
     dry_run: bool = False
     allow_cancellations: bool = False
     only: Mapping[RoomId, frozenset[EventId]] = field(default_factory=dict)
-    expected: Mapping[str, str] | None = None
+    expected: Mapping[str, Sequence[str]] | None = None
+
+
+def stale_plan(mailbox: str) -> UnsafePlan:
+    """What is said of a room that would not get exactly what was reviewed for it."""
+    return UnsafePlan(
+        f"{mailbox} is no longer as it was when the plan was made",
+        hint="make a new one: obctl sync run --dry-run --plan-out FILE",
+        code="stale-plan",
+    )
 
 
 class PlanMaker:
@@ -139,13 +148,9 @@ class PlanMaker:
         """The room's plan; raises `UnsafePlan` (stale-plan) where another one was reviewed."""
         plan = plan_room(replace(situation, causes=causes_of(self._store, situation)))
         if self._options.expected is not None:
-            wanted = self._options.expected.get(situation.room.mailbox)
-            if wanted != plan.fingerprint() and (plan.changes or wanted):
-                raise UnsafePlan(
-                    f"{situation.room.mailbox} is no longer as it was when the plan was made",
-                    hint="make a new one: obctl sync run --dry-run --plan-out FILE",
-                    code="stale-plan",
-                )
+            wanted = self._options.expected.get(situation.room.mailbox, ())
+            if plan.changes and plan.fingerprint() not in wanted:
+                raise stale_plan(situation.room.mailbox)
         return plan
 
     def guard(self, plan: Plan, situation: Situation) -> None:

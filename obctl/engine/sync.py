@@ -19,7 +19,7 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.drain import drain_inbox
 from obctl.engine.passes import Pass
-from obctl.engine.planning import PassOptions
+from obctl.engine.planning import PassOptions, stale_plan
 from obctl.engine.ports import Gateway
 from obctl.engine.push import PushResult, push_owed
 from obctl.engine.subscription_ledger import record_not_renewed
@@ -162,16 +162,20 @@ async def _rehearse(
     A room that cannot be read stops them if the plan changes it; else the pass reports it.
     """
     found = RunReport(run=report.run, started_at=report.started_at, dry_run=True)
-    await Pass(company, gateway, found, replace(options, dry_run=True)).over(rooms)
-    if not found.stopped:
-        planned = options.expected or {}
-        found.problems = [problem for problem in found.problems if problem.room in planned]
-    if not found.problems:
+    await Pass(company, gateway, found, replace(options, dry_run=True, expected=None)).over(rooms)
+    planned, now = options.expected or {}, found.fingerprints()
+    problems = [problem for problem in found.problems if problem.room in planned]
+    told = {problem.room for problem in problems}
+    for room in rooms:
+        if room.mailbox not in told and now.get(room.mailbox) != planned.get(room.mailbox):
+            error = stale_plan(room.mailbox)
+            problems.append(Problem(room.mailbox, error.code, error.message, error.hint))
+    if not problems:
         return
     report.stopped = len(rooms)
     report.problems += [
         replace(problem, message=f"{problem.message}; nothing of the plan was applied")
-        for problem in found.problems
+        for problem in problems
     ]
     ids = {room.mailbox: room.id for room in rooms}
     with company.store.transaction():

@@ -189,7 +189,7 @@ def test_a_room_that_could_not_be_read_is_told_until_a_good_pass(night: Night) -
 def test_a_plan_that_is_not_the_reviewed_one_is_told(night: Night) -> None:
     night.run()
     night.book("Rembrandt", "Budget", "09:00", "10:00")
-    told = run(night, expected={mailbox_of("Rembrandt"): "another"})
+    told = run(night, expected={mailbox_of("Rembrandt"): ["another"]})
     assert told.report.exit_code == 6
     assert told.actions() == ["sync.started", "guard.tripped", "sync.finished"]
 

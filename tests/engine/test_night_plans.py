@@ -118,6 +118,21 @@ def test_a_plan_whose_room_cannot_be_read_any_more_is_refused_in_all(
     assert night.all() == []
 
 
+def test_a_room_that_has_two_plans_in_one_run_is_applied_like_any_other(
+    night: Night, tmp_path: Path
+) -> None:
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    night.delete("Rembrandt", meeting)
+    night.run()
+    night.change(meeting, rooms="Vermeer")
+    night.book("Rembrandt", "Other", "13:00", "14:00")
+    plan = reviewed(night, tmp_path / "plan.json")
+    assert len(plan.fingerprints[mailbox_of("Rembrandt")]) == 2
+    report = night.run(expected=plan.fingerprints)
+    assert (report.exit_code, report.created, report.moved) == (0, 1, 1)
+
+
 def test_a_plan_is_applied_though_a_room_it_does_not_change_cannot_be_read(
     night: Night, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from obctl.domain.event import Event, EventId, Person
 from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.values import replace
 
 
 class AgreedState(Struct, frozen=True):
@@ -45,3 +46,23 @@ def agree(reservation: Reservation, event: Event, now: datetime) -> AgreedState:
         change_key=event.change_key,
         agreed_at=now,
     )
+
+
+def agree_again(
+    agreed: AgreedState | None, reservation: Reservation, event: Event, now: datetime
+) -> AgreedState:
+    """The agreed state after Outlook was read once more, `agreed` being the one before.
+
+    What was changed here and Outlook does not show yet is still a change.
+    """
+    state = agree(reservation, event, now)
+    if agreed is None or _shows(event, reservation, agreed):
+        return state
+    subject = reservation.subject if reservation.subject == event.subject else agreed.subject
+    return replace(state, subject=subject, version=agreed.version)
+
+
+def _shows(event: Event, reservation: Reservation, agreed: AgreedState) -> bool:
+    there = (event.start, event.end, event.all_day)
+    here = (reservation.start, reservation.end, reservation.all_day)
+    return there == here and reservation.subject in (event.subject, agreed.subject)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from obctl.domain.agreed_state import AgreedState, agree
+from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.event import Event, EventType
 from obctl.domain.gone import gone, is_changed_here
@@ -120,11 +120,16 @@ def new_reservation(situation: Situation, event: Event) -> Reservation:
     )
 
 
-def agreed_after(change: Change, saved: Reservation, now: datetime) -> AgreedState | None:
-    """The agreed state once `change` is saved as `saved`; `None` where nothing is agreed anew."""
+def agreed_after(
+    change: Change, saved: Reservation, agreed: AgreedState | None, now: datetime
+) -> AgreedState | None:
+    """The agreed state once `change` is saved as `saved`; `None` where nothing is agreed anew.
+
+    `agreed` is the one before.
+    """
     if change.event is None or change.kind in (ChangeKind.CANCEL, ChangeKind.REQUEST):
         return None
     if change.twin is not None and is_changed_here(change.twin):
         # what both sides agreed on about the twin is handed over with it
         return None
-    return agree(saved, change.event, now)
+    return agree_again(agreed, saved, change.event, now)

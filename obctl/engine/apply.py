@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from obctl.domain.agreed_state import AgreedState, agree
+from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.cancellation import Reason, RequestStatus
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.company_log import LogEntry
@@ -15,7 +15,12 @@ from obctl.domain.reconcile import agreed_after
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber, Status
 from obctl.domain.room import RoomId
 from obctl.domain.values import replace
-from obctl.store.agreed_states import forget_agreed, hand_over_agreed, save_agreed
+from obctl.store.agreed_states import (
+    forget_agreed,
+    hand_over_agreed,
+    load_agreed_of,
+    save_agreed,
+)
 from obctl.store.cancellation_requests import (
     add_request,
     decide_request,
@@ -83,23 +88,25 @@ def apply_plan(
     agreed: list[AgreedState] = []
     entries: list[LogEntry] = []
     continued: list[tuple[int, int]] = []
+    about = [change.after for change in plan.changes] + [one for one, _event in plan.agreements]
+    last = load_agreed_of(store, [reservation.number for reservation in about])
     for change in plan.changes:
         if change.kind is ChangeKind.CREATE:
             made = replace(change.after, number=number)
             created.append(made)
             if change.instead_of:
                 continued.append((number, change.instead_of.number))
-            state = agreed_after(change, made, now)
+            state = agreed_after(change, made, None, now)
             entries.append(entry_of(change, number, run, now))
             number = ReservationNumber(number + 1)
         else:
-            state = agreed_after(change, change.after, now)
+            state = agreed_after(change, change.after, last.get(change.after.number), now)
             update_reservation(store, change.after)
             entries += _apply_known(store, change, run, now)
         if state:
             agreed.append(state)
     for reservation, event in plan.agreements:
-        agreed.append(agree(reservation, event, now))
+        agreed.append(agree_again(last.get(reservation.number), reservation, event, now))
         if event.payload:
             entries.append(seen_again(reservation, event, run, now))
     insert_reservations(store, created)

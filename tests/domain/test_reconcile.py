@@ -650,9 +650,30 @@ def test_the_window_is_the_rooms_days_when_the_clocks_change() -> None:
 @pytest.mark.parametrize("kind", list(ChangeKind))
 def test_both_sides_agree_on_what_is_there_and_on_nothing_else(kind: ChangeKind) -> None:
     event, saved = make_event(starts="11:00"), make_reservation(starts="11:00")
-    state = agreed_after(Change(kind, after=saved, event=event), saved, NOW)
+    state = agreed_after(Change(kind, after=saved, event=event), saved, None, NOW)
     if kind in (ChangeKind.CANCEL, ChangeKind.REQUEST):
         assert state is None
     else:
         assert state == make_agreed_with(saved, agreed_at=NOW)
-    assert agreed_after(Change(kind, after=saved), saved, NOW) is None
+    assert agreed_after(Change(kind, after=saved), saved, None, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "subject", "version"),
+    [
+        pytest.param({"subject": "Here"}, {}, "Budget", 1, id="subject-owed"),
+        pytest.param({"starts": "11:00"}, {}, "Budget", 1, id="time-owed"),
+        pytest.param({"subject": "Here"}, {"subject": "Here"}, "Here", 2, id="arrived"),
+        pytest.param({"subject": "Here"}, {"subject": "There"}, "Budget", 1, id="both"),
+        pytest.param({}, {"subject": "Anna de Vries"}, "Budget", 2, id="rewritten"),
+    ],
+)
+def test_what_outlook_does_not_show_yet_is_not_agreed_on(
+    here: dict[str, Any], there: dict[str, Any], subject: str, version: int
+) -> None:
+    saved, event = make_reservation(version=2, **here), make_event(change_key="new", **there)
+    change = Change(ChangeKind.UPDATE, after=saved, event=event)
+    state = agreed_after(change, saved, make_agreed(), NOW)
+    assert state is not None
+    assert (state.subject, state.version) == (subject, version)
+    assert (state.event_subject, state.start) == (event.subject, event.start)

@@ -258,6 +258,28 @@ def test_a_new_time_there_and_a_new_subject_here_are_merged(night: Night) -> Non
     assert night.log("conflict.*") == []
 
 
+@pytest.mark.parametrize("there", [{"body": "Bring a laptop"}, {"start": "11:00", "end": "12:00"}])
+@pytest.mark.parametrize("first", ["notified", "pass"])
+def test_a_subject_changed_here_outlives_what_is_read_before_it_is_pushed(
+    night: Night, there: dict[str, str], first: str
+) -> None:
+    number = made(night)
+    (meeting,) = night.tenant.meetings_in(mailbox_of("Rembrandt"))
+    night.fail("server-error", "Rembrandt", method="PATCH")
+    night.edit(number, subject="Second interview")
+    night.change(meeting, **there)
+    if first == "notified":
+        night.notify("Rembrandt", night.id_of("Rembrandt", meeting))
+    else:
+        night.run(again=False)
+    night.recover()
+    night.sleep()
+    night.run()
+    times = "11:00-12:00" if "start" in there else "09:00-10:00"
+    assert night.outlook("Rembrandt") == [f"Rembrandt 09-15 {times} Second interview"]
+    assert (night.reservations(), night.owed()) == (night.outlook("Rembrandt"), [])
+
+
 @pytest.mark.parametrize("push", [True, False], ids=["at-once", "by-the-run"])
 def test_moving_a_reservation_to_another_room_moves_its_event(night: Night, push: bool) -> None:
     number = made(night)

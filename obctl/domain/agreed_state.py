@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from obctl.domain.event import Event, EventId, Person
+from obctl.domain.event_changes import EventChanges
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.values import replace
 
@@ -15,7 +16,8 @@ class AgreedState(Struct, frozen=True):
     """What reservation and event were when last in step.
 
     `event_subject` is what Outlook showed; it may differ from `subject` because the booking
-    attendant rewrites it. `version` is the reservation's at that time.
+    attendant rewrites it. `version` is the reservation's at that time. `tried` has been written
+    onto the event since, as far as anybody knows: the answer may have been lost.
     """
 
     reservation: ReservationNumber
@@ -29,6 +31,7 @@ class AgreedState(Struct, frozen=True):
     version: int
     change_key: str | None
     agreed_at: datetime
+    tried: tuple[EventChanges, ...] = ()
 
 
 def agree(reservation: Reservation, event: Event, now: datetime) -> AgreedState:
@@ -56,10 +59,23 @@ def agree_again(
     What was changed here and Outlook does not show yet is still a change.
     """
     state = agree(reservation, event, now)
+    if agreed is not None:
+        agreed = with_own_writes(agreed, event)
     if agreed is None or _shows(event, reservation, agreed):
         return state
     subject = reservation.subject if reservation.subject == event.subject else agreed.subject
-    return replace(state, subject=subject, version=agreed.version)
+    return replace(state, subject=subject, version=agreed.version, tried=agreed.tried)
+
+
+def with_own_writes(agreed: AgreedState, event: Event) -> AgreedState:
+    """`agreed`, with what writes of ours made of the event as agreed: nobody else changed that."""
+    for tried in agreed.tried:
+        time, there = tried.time, (event.start, event.end, event.all_day)
+        if time is not None and (time.start, time.end, time.all_day) == there:
+            agreed = replace(agreed, start=time.start, end=time.end, all_day=time.all_day)
+        if tried.subject == event.subject:
+            agreed = replace(agreed, subject=event.subject, event_subject=event.subject)
+    return agreed
 
 
 def _shows(event: Event, reservation: Reservation, agreed: AgreedState) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from obctl.domain.agreed_state import AgreedState
+from obctl.domain.agreed_state import AgreedState, with_own_writes
 from obctl.domain.change import Conflict
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation, Source, Status
@@ -30,6 +30,7 @@ class Merged:
 def merge(reservation: Reservation, agreed: AgreedState, event: Event) -> Merged:
     """Bring what changed in Outlook since `agreed` into `reservation`."""
     conflicts: list[Conflict] = []
+    agreed = with_own_writes(agreed, event)
     merged = _merge_time(reservation, agreed, event, conflicts)
     merged = _merge_subject(merged, agreed, event, conflicts)
     if not event.is_organizer and event.organizer.email != agreed.organizer.email:

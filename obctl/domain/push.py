@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from obctl.domain.agreed_state import AgreedState
+from obctl.domain.agreed_state import AgreedState, with_own_writes
 from obctl.domain.event import Event, EventId, Person
+from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan, instant_text
@@ -50,28 +51,6 @@ class EventDraft:
     invite: Person | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EventTime:
-    """When an event shall be; start, end and whether these are days mean nothing apart."""
-
-    start: datetime
-    end: datetime
-    all_day: bool
-    time_zone: str
-    """IANA; the wall clock that is written."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventChanges:
-    """The fields of an event to change; `None` leaves a field as it is."""
-
-    subject: str | None = None
-    time: EventTime | None = None
-
-    def __bool__(self) -> bool:
-        return self != EventChanges()
-
-
 def changes_of(
     reservation: Reservation, agreed: AgreedState | None, there: Event, time_zone: str
 ) -> EventChanges:
@@ -80,6 +59,8 @@ def changes_of(
     A subject that Exchange rewrote stays as Exchange shows it. Without an agreed state all that
     differs counts as changed here.
     """
+    if agreed is not None:
+        agreed = with_own_writes(agreed, there)
     subject, time = None, None
     if reservation.subject not in (there.subject, agreed.subject if agreed else None):
         subject = reservation.subject

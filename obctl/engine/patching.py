@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from obctl.domain.event import Event
-from obctl.domain.push import EventChanges
+from obctl.domain.event_changes import EventChanges
 from obctl.domain.room import Room
 from obctl.domain.values import replace
 from obctl.engine.ports import Gateway

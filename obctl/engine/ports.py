@@ -9,7 +9,8 @@ from typing import Protocol
 from obctl.domain.availability import BusySpan
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
-from obctl.domain.push import EventChanges, EventDraft
+from obctl.domain.event_changes import EventChanges
+from obctl.domain.push import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan

@@ -29,6 +29,7 @@ from obctl.engine.ports import Gateway
 from obctl.engine.pushed import (
     NoLongerOwed,
     claim,
+    claim_change,
     record_cancelled,
     record_failure,
     record_in_step,
@@ -176,7 +177,7 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
     if changes.time is not None:
         span = TimeSpan(reservation.start, reservation.end)
         ensure_free(room, await gateway.fetch_view(room, span), [event.id])
-    claim(company, owed)
+    claim_change(company, owed, changes)
     if changes:
         event = await patch_as_read(gateway, room, event, changes)
     record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts=conflicts)
@@ -213,13 +214,12 @@ async def _event_now(company: Company, gateway: Gateway, owed: Owed, event_id: E
     except NotFound as error:
         if error.code == "mailbox-gone" or reservation.key is None:
             raise
-        last = find_agreed(company.store, reservation.number) or reservation
-        view = await gateway.fetch_view(owed.room, TimeSpan(last.start, last.end))
-        for event in view:
-            if event.key == reservation.key:
-                if event.series_master_id and event_id == reservation.series_master_id:
-                    return replace(event, id=event.series_master_id)
-                return event
+        for span in _where_it_may_be(company, reservation):
+            for event in await gateway.fetch_view(owed.room, span):
+                if event.key == reservation.key:
+                    if event.series_master_id and event_id == reservation.series_master_id:
+                        return replace(event, id=event.series_master_id)
+                    return event
         raise
     if event.type is EventType.MASTER and event_id != reservation.series_master_id:
         return await _date_of(company, gateway, owed, event)
@@ -229,8 +229,17 @@ async def _event_now(company: Company, gateway: Gateway, owed: Owed, event_id: E
 async def _date_of(company: Company, gateway: Gateway, owed: Owed, series: Event) -> Event:
     """What stands for one reservation in what became a series since: never the series itself."""
     reservation = owed.reservation
-    last = find_agreed(company.store, reservation.number) or reservation
-    for event in await gateway.fetch_view(owed.room, TimeSpan(last.start, last.end)):
-        if event.series_master_id == series.id and event.start == last.start:
-            return event
+    for span in _where_it_may_be(company, reservation):
+        for event in await gateway.fetch_view(owed.room, span):
+            if event.series_master_id == series.id and event.start == span.start:
+                return event
     raise NotFound(f"reservation {reservation.number} is no date of the series its meeting became")
+
+
+def _where_it_may_be(company: Company, reservation: Reservation) -> list[TimeSpan]:
+    """When an event takes place: as both sides know, or as a write whose answer was lost has it."""
+    agreed = find_agreed(company.store, reservation.number)
+    if agreed is None:
+        return [TimeSpan(reservation.start, reservation.end)]
+    tried = (one.time for one in agreed.tried if one.time is not None)
+    return [TimeSpan(agreed.start, agreed.end), *(TimeSpan(one.start, one.end) for one in tried)]

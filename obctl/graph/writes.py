@@ -8,7 +8,8 @@ from typing import Any
 from kiota_abstractions.method import Method
 
 from obctl.domain.event import Event, EventId
-from obctl.domain.push import EventChanges, EventDraft
+from obctl.domain.event_changes import EventChanges
+from obctl.domain.push import EventDraft
 from obctl.domain.room import Room
 from obctl.domain.values import replace
 from obctl.graph import asked

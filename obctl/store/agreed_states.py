@@ -5,16 +5,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.event import Person
+from obctl.domain.event_changes import EventChanges
 from obctl.domain.reservation import ReservationNumber
+from obctl.domain.values import replace
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store, in_parts
 
 _SAVE = (
     "INSERT OR REPLACE INTO agreed_states (reservation, event_id, start_at, end_at, all_day,"
-    " subject, event_subject, organizer_name, organizer_email, version, change_key, agreed_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " subject, event_subject, organizer_name, organizer_email, version, change_key, agreed_at,"
+    " tried)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -36,10 +41,18 @@ def save_agreed(store: Store, states: Iterable[AgreedState]) -> None:
                 state.version,
                 state.change_key,
                 instant(state.agreed_at),
+                msgspec.json.encode(state.tried).decode() if state.tried else None,
             )
             for state in states
         ],
     )
+
+
+def add_tried(store: Store, reservation: int, changes: EventChanges) -> None:
+    """The event is about to be changed: should the answer be lost, this is what it may show."""
+    agreed = find_agreed(store, reservation)
+    if agreed is not None and changes not in agreed.tried:
+        save_agreed(store, [replace(agreed, tried=(*agreed.tried, changes))])
 
 
 def forget_agreed(store: Store, reservations: Sequence[int]) -> None:
@@ -84,4 +97,7 @@ def _state(row: sqlite3.Row) -> AgreedState:
         version=row["version"],
         change_key=row["change_key"],
         agreed_at=moment(row["agreed_at"]),
+        tried=msgspec.json.decode(row["tried"], type=tuple[EventChanges, ...])
+        if row["tried"]
+        else (),
     )

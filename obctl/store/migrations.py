@@ -361,3 +361,14 @@ def m005_search(connection: sqlite3.Connection) -> None:
 @step
 def m006_own_transactions(connection: sqlite3.Connection) -> None:
     _run(connection, "CREATE INDEX outbox_transaction ON outbox (transaction_id)")
+
+
+@step
+def m007_tried_changes(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- What was written onto the event since, as JSON: the answers may have been lost
+        ALTER TABLE agreed_states ADD COLUMN tried TEXT
+        """,
+    )

@@ -14,7 +14,7 @@ TABLES = {
     "stale_words": "Reservations whose words have changed and are not indexed again yet.",
     "services": "Catering, visitors and other services on reservations.",
     "events": "Outlook as last read; rows whose gone_at is set are no longer there.",
-    "agreed_states": "What both sides were when they last agreed.",
+    "agreed_states": "What both sides were when they last agreed; tried was written since.",
     "cancellation_requests": "Cancellations from Outlook that wait, or waited, for a person.",
     "company_log": "The journal, append-only; payload points at the original Outlook JSON.",
     "log_words": "An index (FTS5) over company_log; entries are added some time after writing.",

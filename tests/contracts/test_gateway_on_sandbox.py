@@ -18,7 +18,8 @@ from builders import make_room
 
 from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.event import Event, EventId, EventType, Response
-from obctl.domain.push import EventChanges, EventDraft, EventTime
+from obctl.domain.event_changes import EventChanges, EventTime
+from obctl.domain.push import EventDraft
 from obctl.domain.room import Room
 from obctl.domain.series import parse_rrule
 from obctl.domain.subscription import GraphSubscription

@@ -16,6 +16,7 @@ from builders import (
 )
 
 from obctl.domain.event import Response
+from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.merge import merge
 from obctl.domain.reservation import Source, Status
 
@@ -46,6 +47,26 @@ def test_outlook_leads_on_the_time(
     here: dict[str, Any], there: dict[str, Any], start: str, conflicts: list[str], source: Source
 ) -> None:
     found = merged(here, there, source)
+    assert found.reservation.start == moment(start)
+    assert [item.field for item in found.conflicts] == conflicts
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "start", "conflicts"),
+    [
+        pytest.param(THREE, ELEVEN, "15:00", [], id="wanted-elsewhere-since"),
+        pytest.param({}, ELEVEN, "09:00", [], id="wanted-back"),
+        pytest.param(ELEVEN, {}, "11:00", [], id="did-not-arrive"),
+        pytest.param(THREE, {"starts": "12:00"}, "12:00", ["time"], id="moved-on-there"),
+        pytest.param(THREE, ELEVEN | {"ends": "13:00"}, "11:00", ["time"], id="longer-there"),
+    ],
+)
+def test_what_a_write_of_ours_made_of_the_event_is_no_change_there(
+    here: dict[str, Any], there: dict[str, Any], start: str, conflicts: list[str]
+) -> None:
+    time = EventTime(moment("11:00"), moment("12:00"), False, "Europe/Amsterdam")
+    agreed = make_agreed(tried=(EventChanges("Elsewhere"), EventChanges(time=time)))
+    found = merge(make_reservation(**here), agreed, make_event(**there))
     assert found.reservation.start == moment(start)
     assert [item.field for item in found.conflicts] == conflicts
 

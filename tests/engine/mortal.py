@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import resource
 import signal
 import sqlite3
@@ -19,7 +20,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from night import Night
+
+RUN = ("sync", "run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,24 @@ class Mortals:
     def _answer(self) -> Any:
         assert self._process.stdout is not None
         return json.loads(self._process.stdout.readline())
+
+
+def dies_at_request(night: Night, mortals: Mortals, home: Path, number: int, *words: str) -> End:
+    """Type a command that is killed as soon as its n-th request has reached a mailbox."""
+    process: queue.SimpleQueue[int] = queue.SimpleQueue()
+    left = number
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(process.get(), signal.SIGKILL)
+
+    night.watched.on_call = count
+    try:
+        return mortals.run(home, night.company.now, *words or RUN, born=process.put)
+    finally:
+        night.watched.on_call = lambda *_: None
 
 
 def _live(order: dict[str, Any]) -> int:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import signal
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eventful import prepare, state
-from mortal import End, Mortals
+from mortal import RUN, End, Mortals, dies_at_request
 from night import Building, Night, nightfall
 
 from obctl.domain.event import EventId
 from obctl.store.inbox import Notification, NotificationKind, add_notifications, inbox_summary
-
-RUN = ("sync", "run")
 
 
 def test_runs_killed_again_and_again_end_like_an_undisturbed_one(
@@ -77,24 +72,6 @@ def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener
         looks = [row["what"] for row in night.store.rows("SELECT what FROM inbox")]
         assert looks == ["created", "settled"]
         assert len(night.reservations()) == 1
-
-
-def dies_at_request(night: Night, mortals: Mortals, home: Path, number: int, *words: str) -> End:
-    """Type a command that is killed as soon as its n-th request has reached a mailbox."""
-    process: queue.SimpleQueue[int] = queue.SimpleQueue()
-    left = number
-
-    def count(*_: object) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            os.kill(process.get(), signal.SIGKILL)
-
-    night.watched.on_call = count
-    try:
-        return mortals.run(home, night.company.now, *words or RUN, born=process.put)
-    finally:
-        night.watched.on_call = lambda *_: None
 
 
 def create(number: int) -> list[str]:

@@ -9,7 +9,8 @@ from builders import ANNA, make_event, make_room, moment
 from recorded_graph import Answer, RecordedGraph, refusal
 
 from obctl.domain.event import EventId, Person
-from obctl.domain.push import EventChanges, EventDraft, EventTime
+from obctl.domain.event_changes import EventChanges, EventTime
+from obctl.domain.push import EventDraft
 from obctl.domain.series import parse_rrule
 from obctl.domain.values import replace
 from obctl.errors import EventChanged, GraphRefused

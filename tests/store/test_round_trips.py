@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from obctl.domain.event import Event, EventId, EventType, Person, Response
+from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.reservation import ExternalState, Reservation, Source, Status
 from obctl.domain.room import RoomId
 from obctl.domain.values import replace
 from obctl.errors import NaiveDatetime
-from obctl.store.agreed_states import find_agreed, save_agreed
+from obctl.store.agreed_states import add_tried, find_agreed, save_agreed
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store, open_store
 from obctl.store.events import find_event, payload_ids, save_events
@@ -137,9 +138,13 @@ def test_agreed_states_come_back(store: Store, reservation: Reservation, event: 
         number = next_number(store)
         reservation = replace(reservation, number=number)
         insert_reservations(store, [reservation])
+        time = EventTime(reservation.start, reservation.end, False, reservation.time_zone)
+        later, renamed = EventChanges(time=time), EventChanges(subject="Renamed")
         state = make_agreed(reservation, event)
         save_agreed(store, [state])
-    assert find_agreed(store, number) == state
+        for changes in (later, later, renamed):
+            add_tried(store, number, changes)
+    assert find_agreed(store, number) == replace(state, tried=(later, renamed))
 
 
 def test_ids_that_differ_in_case_alone_are_two_events(store: Store) -> None:

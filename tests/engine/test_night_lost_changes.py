@@ -1,0 +1,272 @@
+"""Changes whose answer was lost: what Outlook shows since is ours, whatever is wanted next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from mortal import Mortals, dies_at_request
+from night import NAMES, Night, at, mailbox_of
+
+from obctl.domain.values import replace
+from obctl.engine import changing
+from obctl.engine.changing import Edit
+from obctl.engine.owing import SeriesScope
+from obctl.sandbox.steps import MoveMailbox
+from obctl.sandbox.tenant import Meeting
+from obctl.store.agreed_states import find_agreed
+from obctl.store.database import open_store
+
+ROOM = "Rembrandt"
+Step = Callable[[Night], None]
+
+
+def change(night: Night, *, lost: bool = False, number: int = 1, **edit: object) -> None:
+    """Somebody changes the reservation; of a `lost` change Outlook's answer never arrives."""
+    if lost:
+        night.fail("cut", ROOM, method="PATCH", times=1)
+    night.edit(number, push=lost, **edit)
+    night.recover()
+
+
+def to(start: str, end: str, **more: object) -> Step:
+    def step(night: Night) -> None:
+        change(night, start=start, end=end, **more)
+
+    return step
+
+
+def renamed(subject: str, **more: object) -> Step:
+    def step(night: Night) -> None:
+        change(night, subject=subject, **more)
+
+    return step
+
+
+def moved(room: str, **more: object) -> Step:
+    def step(night: Night) -> None:
+        change(night, room=room, **more)
+
+    return step
+
+
+def called_off(night: Night) -> None:
+    night.call_off(1, push=False)
+
+
+def meeting(night: Night) -> Meeting:
+    (found,) = night.tenant.meetings_in(mailbox_of(ROOM))
+    return found
+
+
+def looked_at(night: Night) -> None:
+    """Graph reports our own write, and a listener looks."""
+    for item in night.tenant.meetings_in(mailbox_of(ROOM)):
+        night.notify(ROOM, night.id_of(ROOM, item))
+
+
+def passed_over(night: Night) -> None:
+    """A run that cannot write reads the room."""
+    for method in ("PATCH", "POST"):
+        night.fail("server-error", method=method)
+    night.run(again=False)
+    night.recover()
+
+
+def nothing(_night: Night) -> None:
+    pass
+
+
+def morning(night: Night) -> None:
+    for _ in range(2):
+        night.sleep(0, hours=7)
+        assert night.run().push_failed == 0
+    assert night.owed() == []
+
+
+def outlook(night: Night) -> list[str]:
+    return [line for room in NAMES for line in night.outlook(room)]
+
+
+BACK = to("09:00", "10:00", subject="Interview")
+
+
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        ([to("16:00", "17:00")], [f"{ROOM} 09-15 16:00-17:00 Second"]),
+        ([BACK], [f"{ROOM} 09-15 09:00-10:00 Interview"]),
+        ([to("09:00", "10:00")], [f"{ROOM} 09-15 09:00-10:00 Second"]),
+        ([renamed("Interview")], [f"{ROOM} 09-15 14:00-15:00 Interview"]),
+        ([renamed("Third")], [f"{ROOM} 09-15 14:00-15:00 Third"]),
+        ([to("16 16:00", "16 18:00", subject="Third")], [f"{ROOM} 09-16 16:00-18:00 Third"]),
+        ([to("16 00:00", "17 00:00")], [f"{ROOM} 09-16 all day Second"]),
+        ([to("16:00", "17:00", lost=True), BACK], [f"{ROOM} 09-15 09:00-10:00 Interview"]),
+        ([to("16:00", "17:00", lost=True), to("14:00", "15:00"), renamed("Third")],
+         [f"{ROOM} 09-15 14:00-15:00 Third"]),
+        ([called_off], []),
+        ([to("16:00", "17:00"), called_off], []),
+        ([moved("Vermeer")], ["Vermeer 09-15 14:00-15:00 Second"]),
+        ([moved("Vermeer", start="16:00", end="17:00")], ["Vermeer 09-15 16:00-17:00 Second"]),
+        ([moved("Vermeer"), moved(ROOM, start="16:00", end="17:00")],
+         [f"{ROOM} 09-15 16:00-17:00 Second"]),
+        ([moved("Vermeer"), moved("Hals"), moved(ROOM), BACK],
+         [f"{ROOM} 09-15 09:00-10:00 Interview"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("between", [nothing, looked_at, passed_over])
+@pytest.mark.parametrize("at_once", [False, True], ids=["by-the-run", "at-once"])
+def test_the_last_wish_stands_in_outlook(
+    night: Night, steps: list[Step], left: list[str], between: Step, at_once: bool
+) -> None:
+    night.make(ROOM, "Interview", "09:00", "10:00")
+    night.run()
+    change(night, lost=True, start="14:00", end="15:00", subject="Second")
+    assert night.outlook(ROOM) == [f"{ROOM} 09-15 14:00-15:00 Second"]
+    for step in steps:
+        step(night)
+        between(night)
+    if at_once:
+        night.push(1)
+    morning(night)
+    assert outlook(night) == night.reservations() == left
+    assert len(night.all()) == 1
+    assert night.log("conflict.*") == []
+
+
+@pytest.mark.parametrize("between", [nothing, looked_at, passed_over])
+def test_a_change_that_never_reached_outlook_leaves_nothing_to_take_back(
+    night: Night, between: Step
+) -> None:
+    night.make(ROOM, "Interview", "09:00", "10:00")
+    night.fail("server-error", ROOM, method="PATCH")
+    night.edit(1, start="14:00", end="15:00")
+    night.recover()
+    between(night)
+    BACK(night)
+    morning(night)
+    assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 09:00-10:00 Interview"]
+
+
+@pytest.mark.parametrize("between", [nothing, looked_at, passed_over])
+def test_what_somebody_does_in_outlook_afterwards_leads_as_ever(
+    night: Night, between: Step
+) -> None:
+    night.make(ROOM, "Interview", "09:00", "10:00")
+    night.run()
+    change(night, lost=True, start="14:00", end="15:00")
+    night.change(meeting(night), start="11:00", end="12:00")
+    change(night, start="16:00", end="17:00")
+    between(night)
+    morning(night)
+    assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 11:00-12:00 Interview"]
+    assert night.log("conflict.*") == ["conflict.merged"]
+
+
+def test_a_subject_given_in_outlook_before_is_not_taken_for_ours(night: Night) -> None:
+    night.make(ROOM, "Interview", "09:00", "10:00")
+    night.change(meeting(night), subject="Interview, upstairs")
+    change(night, lost=True, start="14:00", end="15:00")
+    change(night, start="16:00", end="17:00")
+    morning(night)
+    assert outlook(night) == [f"{ROOM} 09-15 16:00-17:00 Interview, upstairs"]
+    assert night.reservations() == outlook(night)
+
+
+@pytest.mark.parametrize("between", [nothing, looked_at, passed_over])
+@pytest.mark.parametrize("scope", [SeriesScope.ONE, SeriesScope.ALL])
+def test_dates_of_a_series_stand_where_they_were_last_wanted(
+    night: Night, between: Step, scope: SeriesScope
+) -> None:
+    night.make(ROOM, "Coaching", "09:00", "10:00", repeat="FREQ=WEEKLY;COUNT=3")
+    night.run()
+    number, day = (2, "22") if scope is SeriesScope.ONE else (1, "15")
+    night.fail("cut", ROOM, method="PATCH")
+    night.edit(number, scope=scope, start=f"{day} 14:00", end=f"{day} 15:00")
+    night.recover()
+    night.edit(number, scope=scope, start=f"{day} 16:00", end=f"{day} 17:00", push=False)
+    between(night)
+    morning(night)
+    hours = ["09:00-10:00", "16:00-17:00", "09:00-10:00"]
+    if scope is SeriesScope.ALL:
+        hours = ["16:00-17:00"] * 3
+    days = ("09-15", "09-22", "09-29")
+    assert night.reservations() == [
+        f"{ROOM} {day} {hour} Coaching" for day, hour in zip(days, hours, strict=True)
+    ]
+    assert night.outlook(ROOM) == night.reservations()
+
+
+def test_it_is_found_where_it_was_put_in_a_mailbox_that_was_moved(night: Night) -> None:
+    night.make(ROOM, "Interview", "09:00", "10:00")
+    night.run()
+    change(night, lost=True, start="25 14:00", end="25 15:00")
+    night.act(MoveMailbox(room=mailbox_of(ROOM)))
+    change(night, start="16:00", end="17:00")
+    (result,) = night.push(1)
+    assert result.error is None
+    morning(night)
+    assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 16:00-17:00 Interview"]
+
+
+def test_a_wish_that_comes_while_the_last_one_is_written_is_the_one_that_counts(
+    night: Night,
+) -> None:
+    night.make(ROOM, "Interview", "09:00", "10:00")
+    night.run()
+
+    def on_call(method: str, mailbox: str | None, _route: str) -> None:
+        if method != "PATCH" or mailbox != mailbox_of(ROOM):
+            return
+        night.watched.on_call = lambda *_: None
+        store = open_store(night.company.config.store_path)
+        edit = Edit(start=at("16:00"), end=at("17:00"))
+        changing.change_reservation(replace(night.company, store=store), 1, edit, SeriesScope.ONE)
+        store.close()
+
+    night.watched.on_call = on_call
+    night.edit(1, start="14:00", end="15:00")
+    morning(night)
+    assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 16:00-17:00 Interview"]
+    assert night.log("conflict.*") == []
+
+
+def test_nothing_of_it_is_remembered_once_both_sides_agree(night: Night) -> None:
+    night.make(ROOM, "Interview", "09:00", "10:00")
+    change(night, lost=True, start="14:00", end="15:00")
+    change(night, lost=True, start="16:00", end="17:00")
+    last = find_agreed(night.store, 1)
+    assert last is not None
+    assert [item.time and item.time.start for item in last.tried] == [at("14:00"), at("16:00")]
+    morning(night)
+    settled = find_agreed(night.store, 1)
+    assert settled is not None
+    assert (settled.tried, settled.start) == ((), at("16:00"))
+
+
+def words(hour: int) -> list[str]:
+    times = ["--start", f"2026-09-15T{hour:02}:00", "--end", f"2026-09-15T{hour:02}:30"]
+    return ["reservations", "change", "1", *times, "--subject", f"Interview {hour}"]
+
+
+@pytest.mark.parametrize("killed_at", ["statement", "request"])
+def test_killed_at_any_instant_of_a_change_the_next_one_counts(
+    night: Night, tmp_path: Path, mortals: Mortals, killed_at: str
+) -> None:
+    night.make(ROOM, "Interview", "09:00", "10:00")
+    home, instant, killed = tmp_path / "home", 0, True
+    while killed:
+        instant += 1
+        hour = 10 + instant % 5
+        if killed_at == "statement":
+            killed = mortals.run(home, night.company.now, *words(hour), dies_at=instant).killed
+        else:
+            killed = dies_at_request(night, mortals, home, instant, *words(hour)).killed
+        change(night, start=f"{hour + 6}:00", end=f"{hour + 6}:30", subject=f"Meeting {hour}")
+        night.sleep(0, minutes=1)
+        night.run(again=False)
+        wanted = f"{ROOM} 09-15 {hour + 6}:00-{hour + 6}:30 Meeting {hour}"
+        assert (night.outlook(ROOM), night.reservations()) == ([wanted], [wanted])
+    assert instant > 2
+    assert night.log("conflict.*") == []

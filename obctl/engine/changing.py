@@ -11,11 +11,9 @@ from datetime import datetime, timedelta
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.event import Person
-from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
-    unlinked,
 )
 from obctl.domain.room import Room
 from obctl.domain.series_order import Move, changes_day, ensure_in_order, in_passing_order
@@ -26,17 +24,15 @@ from obctl.engine.lockout import ensure_not_locked_out
 from obctl.engine.owing import (
     SeriesScope,
     chosen_of,
-    drop,
     ensure_free_here,
     is_all_day,
-    owe,
     record,
 )
+from obctl.engine.owing_changes import owe_change
 from obctl.engine.refusals import refusals_logged, wanted_of
 from obctl.errors import Refused, UsageError
 from obctl.store.cancellation_requests import open_request
 from obctl.store.events import find_event
-from obctl.store.outbox import mark_done, owed_for
 from obctl.store.reservations import (
     find_reservation,
     load_by_series,
@@ -67,7 +63,7 @@ def change_reservation(
         moves = _moves(company, number, edit, scope)
         for before, after in in_passing_order(moves):
             update_reservation(company.store, after)
-            _owe_change(company, before, after)
+            owe_change(company, before, after)
             record(company, after, "reservation.changed", "changed in Officebooking")
     return [after for _before, after in moves]
 
@@ -198,66 +194,3 @@ def _ensure_changeable(company: Company, reservation: Reservation) -> None:
             f"obctl reservations cancel {reservation.number} and reserve another time",
             code="push-not-organizer",
         )
-
-
-def _owe_change(company: Company, before: Reservation, after: Reservation) -> None:
-    if after.external_state is ExternalState.NOT_ON_OUTLOOK:
-        return
-    pending = owed_for(company.store, before.number)
-    moved = before.room != after.room
-    waiting = [
-        item for item in pending if item.action is PushAction.CREATE and item.room == before.room
-    ]
-    if waiting and not moved:
-        # the owed create writes the reservation as it is by then
-        return
-    if before.event_id is None and not waiting:
-        if before.series_key and not moved:
-            return
-        # on its own from here: a series that goes to Outlook later leaves this date out
-        alone = unlinked(after)
-        update_reservation(company.store, alone)
-        owe(company, alone, PushAction.CREATE)
-        return
-    if moved:
-        _owe_move(company, before, after, pending)
-        return
-    drop(company, pending, PushAction.CREATE, PushAction.CHANGE)
-    owe(company, after, PushAction.CHANGE)
-
-
-def _owe_move(
-    company: Company, before: Reservation, after: Reservation, pending: Sequence[OutboxItem]
-) -> None:
-    """The new room first; the old one is left once the reservation stands in the new."""
-    if any(item.repeat for item in pending):
-        raise Refused(
-            f"reservation {before.number} stands for a series that is not in Outlook yet",
-            hint="push it first: obctl sync run",
-            code="push-pending",
-        )
-    drop(company, [item for item in pending if not _may_be_there(item)], PushAction.CREATE)
-    drop(company, pending, PushAction.CHANGE)
-    here = [item for item in pending if item.room == after.room]
-    returning = next((item for item in here if item.action is PushAction.CANCEL), None)
-    if returning is not None:
-        # It never left: its event is still there.
-        mark_done(company.store, returning.id, company.now)
-        back = replace(after, event_id=returning.event_id)
-        update_reservation(company.store, back)
-        owe(company, back, PushAction.CHANGE)
-    else:
-        alone = unlinked(after)
-        update_reservation(company.store, alone)
-        if not any(_may_be_there(item) for item in here):
-            owe(company, alone, PushAction.CREATE)
-    if before.event_id:
-        owe(company, before, PushAction.CANCEL)
-
-
-def _may_be_there(item: OutboxItem) -> bool:
-    """Whether an attempt may have left an event behind: the room it was tried in owes its removal,
-
-    unless the reservation comes back and wants it.
-    """
-    return item.action is PushAction.CREATE and item.attempts > 0

@@ -304,6 +304,27 @@ def test_moving_to_another_room_and_back_ends_where_it_began(night: Night) -> No
     assert night.outlook("Vermeer") == []
 
 
+@pytest.mark.parametrize("read", ["pushed", "notified"])
+def test_back_in_a_room_that_it_has_not_left_it_takes_its_newest_time(
+    night: Night, read: str
+) -> None:
+    """What the other room showed last says nothing about the event that is still in this one."""
+    number = made(night)
+    night.run()
+    night.fail("server-error", "Rembrandt")
+    night.edit(number, room="Vermeer", start="11:00", end="12:00", subject="Second interview")
+    night.recover()
+    night.edit(number, room="Rembrandt", start="13:00", end="14:00", push=False)
+    if read == "notified":
+        (meeting,) = night.tenant.meetings_in(mailbox_of("Rembrandt"))
+        night.notify("Rembrandt", night.id_of("Rembrandt", meeting))
+    night.sleep()
+    night.run()
+    assert night.outlook("Rembrandt") == ["Rembrandt 09-15 13:00-14:00 Second interview"]
+    assert (night.reservations(), night.outlook("Vermeer")) == (night.outlook("Rembrandt"), [])
+    assert night.log("conflict.*") == []
+
+
 @pytest.mark.parametrize("push", [True, False], ids=["at-once", "by-the-run"])
 def test_a_move_whose_new_room_is_taken_there_keeps_the_old_room(night: Night, push: bool) -> None:
     number = made(night)

@@ -1,0 +1,93 @@
+"""What a change of a reservation owes Outlook: a write to its event, or another room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from obctl.domain.agreed_state import agree
+from obctl.domain.push import OutboxItem, PushAction
+from obctl.domain.reservation import ExternalState, Reservation, unlinked
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.owing import drop, owe
+from obctl.errors import Refused
+from obctl.store.agreed_states import find_agreed, save_agreed
+from obctl.store.events import find_event
+from obctl.store.outbox import mark_done, owed_for
+from obctl.store.reservations import update_reservation
+
+
+def owe_change(company: Company, before: Reservation, after: Reservation) -> None:
+    """Owe what makes Outlook show `after`, in place of what was owed for `before`."""
+    if after.external_state is ExternalState.NOT_ON_OUTLOOK:
+        return
+    pending = owed_for(company.store, before.number)
+    moved = before.room != after.room
+    waiting = [
+        item for item in pending if item.action is PushAction.CREATE and item.room == before.room
+    ]
+    if waiting and not moved:
+        # the owed create writes the reservation as it is by then
+        return
+    if before.event_id is None and not waiting:
+        if before.series_key and not moved:
+            return
+        # on its own from here: a series that goes to Outlook later leaves this date out
+        alone = unlinked(after)
+        update_reservation(company.store, alone)
+        owe(company, alone, PushAction.CREATE)
+        return
+    if moved:
+        _owe_move(company, before, after, pending)
+        return
+    drop(company, pending, PushAction.CREATE, PushAction.CHANGE)
+    owe(company, after, PushAction.CHANGE)
+
+
+def _owe_move(
+    company: Company, before: Reservation, after: Reservation, pending: Sequence[OutboxItem]
+) -> None:
+    """The new room first; the old one is left once the reservation stands in the new."""
+    if any(item.repeat for item in pending):
+        raise Refused(
+            f"reservation {before.number} stands for a series that is not in Outlook yet",
+            hint="push it first: obctl sync run",
+            code="push-pending",
+        )
+    drop(company, [item for item in pending if not _may_be_there(item)], PushAction.CREATE)
+    drop(company, pending, PushAction.CHANGE)
+    here = [item for item in pending if item.room == after.room]
+    returning = next((item for item in here if item.action is PushAction.CANCEL), None)
+    if returning is not None:
+        # It never left: its event is still there.
+        mark_done(company.store, returning.id, company.now)
+        back = replace(after, event_id=returning.event_id)
+        update_reservation(company.store, back)
+        _agree_on_what_stayed(company, back)
+        owe(company, back, PushAction.CHANGE)
+    else:
+        alone = unlinked(after)
+        update_reservation(company.store, alone)
+        if not any(_may_be_there(item) for item in here):
+            owe(company, alone, PushAction.CREATE)
+    if before.event_id:
+        owe(company, before, PushAction.CANCEL)
+
+
+def _agree_on_what_stayed(company: Company, back: Reservation) -> None:
+    """Let the event that never left count as last read, where another one has been agreed on."""
+    agreed = find_agreed(company.store, back.number)
+    if agreed is None or back.event_id in (None, agreed.event_id):
+        return
+    event = find_event(company.store, back.room, back.event_id)
+    if event is not None:
+        before = replace(back, subject=event.subject, version=back.version - 1)
+        save_agreed(company.store, [agree(before, event, company.now)])
+
+
+def _may_be_there(item: OutboxItem) -> bool:
+    """Whether an attempt may have left an event behind: the room it was tried in owes its removal,
+
+    unless the reservation comes back and wants it.
+    """
+    return item.action is PushAction.CREATE and item.attempts > 0

@@ -7,14 +7,11 @@ transaction id, wherever attempts were made, and taken for ours or withdrawn.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from obctl.domain.agreed_state import agree
 from obctl.domain.event import Event, EventId
-from obctl.domain.meeting_date import is_same_date
-from obctl.domain.merge import merge
 from obctl.domain.push import EventDraft, OutboxItem, changes_of
-from obctl.domain.reservation import Reservation, Status
+from obctl.domain.reservation import Status
 from obctl.domain.series import parse_rrule
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
@@ -25,8 +22,8 @@ from obctl.engine.patching import patch_as_read
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import claim, record_cancelled, record_in_step
 from obctl.engine.slots import ensure_free_at, look_again
+from obctl.engine.there_again import link_again
 from obctl.errors import GraphRefused
-from obctl.store.reservations import find_by_event
 
 _CONFLICT = 409
 _AROUND = timedelta(days=1)
@@ -43,8 +40,8 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
         looked_at = looked_at.widened(_AROUND)
     view = await gateway.fetch_view(room, looked_at)
     event = _own(view, owed.item)
-    if event is None and (again := _there_again(company, view, owed)):
-        return await _link_again(company, gateway, owed, view, again)
+    if event is None and (linked := await link_again(company, gateway, owed, view)):
+        return linked
     if event is None:
         ensure_free_at(room, view, slots)
         claim(company, owed, span)
@@ -57,56 +54,6 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
     record_in_step(company, owed, [(reservation, event)], "push.created")
     problems = await look_again(company, gateway, owed, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
-
-
-def _there_again(company: Company, view: Collection[Event], owed: Owed) -> Event | None:
-    """The meeting that was lost and is to be written again, where it came back by itself."""
-    if owed.item.repeat:
-        return None
-    reservation, room = owed.reservation, owed.room
-    for event in view:
-        known = event.id == reservation.event_id or is_same_date(reservation, event, room.zone)
-        # a room may show a meeting twice: then the other one has a reservation of its own
-        if known and event.takes_room and not _is_somebody_elses(company, reservation, event):
-            return event
-    return None
-
-
-def _is_somebody_elses(company: Company, reservation: Reservation, event: Event) -> bool:
-    return any(
-        other.is_active and other.number != reservation.number
-        for other in find_by_event(company.store, reservation.room, event.id)
-    )
-
-
-async def _link_again(
-    company: Company, gateway: Gateway, owed: Owed, view: Collection[Event], found: Event
-) -> PushResult:
-    """Link a reservation to its meeting; of somebody else's, what its organiser says goes."""
-    room, reservation = owed.room, owed.reservation
-    claim(company, owed)
-    event = await gateway.fetch_event(room, found.id)
-    if not event.is_organizer:
-        reservation = _as_there(reservation, event, company.now)
-    elif changes := changes_of(reservation, None, event, room.time_zone):
-        ensure_free_at(room, view, [TimeSpan(reservation.start, reservation.end)], [event.id])
-        event = await patch_as_read(gateway, room, event, changes)
-    record_in_step(company, owed, [(reservation, event)], "event.restored")
-    problems = await look_again(company, gateway, owed, [(reservation, event)])
-    return PushResult(reservation.number, problems=problems)
-
-
-def _as_there(reservation: Reservation, event: Event, now: datetime) -> Reservation:
-    """What is different in Outlook counts as changed there, as nothing can be changed here."""
-    as_here = replace(
-        event,
-        start=reservation.start,
-        end=reservation.end,
-        all_day=reservation.all_day,
-        subject=reservation.subject,
-        organizer=reservation.organizer,
-    )
-    return merge(reservation, agree(reservation, as_here, now), event).reservation
 
 
 async def withdraw(company: Company, gateway: Gateway, owed: Owed) -> None:

@@ -30,6 +30,7 @@ from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import mark_applied
 
 _PASSING = frozenset({409, 423, 424, 425})  # 4xx that say: not just now
+_AS_RESERVED = "in Outlook as reserved here"
 _PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
 
@@ -77,13 +78,14 @@ def record_in_step(
     action: str,
     *,
     conflicts: Sequence[Conflict] = (),
+    words: str = _AS_RESERVED,
 ) -> None:
     """Both sides are equal now: say so everywhere at once, with what was merged for it."""
     store = company.store
     with store.transaction():
-        _ensure_unchanged(company, [reservation for reservation, _event in pairs])
+        _ensure_unchanged(company, [owed.reservation])
         _finish(company, owed)
-        _save_in_step(company, owed, pairs, action)
+        _save_in_step(company, owed, pairs, action, words)
         append_log(
             store, [owed.entry(company, "conflict.merged", item.words) for item in conflicts]
         )
@@ -96,7 +98,7 @@ def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[O
         everyone = linked.in_step + linked.behind + linked.called_off
         _ensure_unchanged(company, [*linked.alone, *(date for date, _event in everyone)])
         _finish(company, owed)
-        _save_in_step(company, owed, linked.in_step, "push.created")
+        _save_in_step(company, owed, linked.in_step, "push.created", _AS_RESERVED)
         payloads = save_events(store, owed.room.id, [event for _date, event in everyone])
         for date in linked.missing:
             if date.external_state in _PENDING:
@@ -165,7 +167,11 @@ def _finish(company: Company, owed: Owed) -> None:
 
 
 def _save_in_step(
-    company: Company, owed: Owed, pairs: Sequence[tuple[Reservation, Event]], action: str
+    company: Company,
+    owed: Owed,
+    pairs: Sequence[tuple[Reservation, Event]],
+    action: str,
+    words: str,
 ) -> None:
     store, now = company.store, company.now
     payloads = save_events(store, owed.room.id, [event for _reservation, event in pairs])
@@ -175,9 +181,7 @@ def _save_in_step(
         )
         update_reservation(store, linked)
         save_agreed(store, [agree(linked, event, now)])
-        entry = replace(owed, reservation=linked).entry(
-            company, action, "in Outlook as reserved here"
-        )
+        entry = replace(owed, reservation=linked).entry(company, action, words)
         append_log(store, [replace(entry, event_id=event.id)], payloads)
 
 

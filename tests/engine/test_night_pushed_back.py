@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
+from mortal import RUN, Mortals
 from night import Night, mailbox_of, weekly
 
 from obctl.domain.cancellation import RequestStatus
@@ -170,3 +174,158 @@ def test_dates_of_a_series_that_are_there_again_are_linked_each_to_its_own(night
     assert [result.error for result in results] == [None] * 3
     assert [item.number for item in night.all()] == numbers
     in_step(night, *(f"{ROOM} {day} 09:00-10:00 Budget" for day in ("09-15", "09-22", "09-29")))
+
+
+class TestElsewhere:
+    """It came back at a time, or in a room, where nobody would look for it first."""
+
+    @pytest.mark.parametrize(
+        ("when", "times"),
+        [
+            ({"start": "18 09:00", "end": "18 10:00"}, "09-18 09:00-10:00"),
+            ({"start": "27 16:00", "end": "27 17:00"}, "09-27 16:00-17:00"),
+            ({"start": "2026-12-01 09:00", "end": "2026-12-01 10:00"}, "12-01 09:00-10:00"),
+        ],
+        ids=["this-week", "this-month", "beyond-the-window"],
+    )
+    @pytest.mark.parametrize("first", ["push", "run", "notified"])
+    def test_on_another_day(
+        self, night: Night, when: dict[str, str], times: str, first: str
+    ) -> None:
+        meeting = lost(night)
+        invited_again(night, meeting, **when)
+        night.reject(push_back=True)
+        if first == "notified":
+            night.notify(ROOM, night.id_of(ROOM, meeting))
+        if first == "run":
+            night.run(again=False)
+        else:
+            (result,) = night.push(1)
+            assert (result.error, result.problems) == (None, ())
+        assert (copies(night), len(night.all())) == (1, 1)
+        assert night.log("push.*") == []
+        in_step(night, f"{ROOM} {times} Budget")
+
+    def test_our_own_is_put_where_it_is_reserved(self, night: Night) -> None:
+        number = ours_comes_back_changed(night, subject="Second interview")
+        (meeting,) = night.tenant.meetings_in(mailbox_of(ROOM))
+        night.change(meeting, start="25 15:00", end="25 16:00")
+        (result,) = night.push(number)
+        assert result.error is None
+        assert copies(night) == 1
+        in_step(night, f"{ROOM} 09-15 09:00-10:00 Second interview")
+
+    def test_our_own_whose_last_change_was_answered_by_nobody(self, night: Night) -> None:
+        number = ours_comes_back_changed(night, start="24 09:00", end="24 10:00")
+        night.fail("cut", ROOM, method="PATCH", times=1)
+        (result,) = night.push(number)
+        assert result.error is not None
+        night.recover()
+        night.edit(number, start="16 11:00", end="16 12:00", push=False)
+        (result,) = night.push(number)
+        assert result.error is None
+        assert copies(night) == 1
+        in_step(night, f"{ROOM} 09-16 11:00-12:00 Interview")
+
+    def test_dates_of_a_series_that_was_moved_to_another_day(self, night: Night) -> None:
+        meeting = lost(night, recurrence=weekly(count=3))
+        put_back(night, meeting)
+        night.change(meeting, day=date(2026, 9, 22), start="24 15:00", end="24 16:00")
+        ids = [request.id for request in load_requests(night.store, RequestStatus.OPEN)]
+        reject(night.company, ids, by="Sam", note=None, push_back=True)
+        results = night.push(1, 2, 3)
+        assert [result.error for result in results] == [None] * 3
+        lines = ("09-15 09:00-10:00", "09-24 15:00-16:00", "09-29 09:00-10:00")
+        in_step(night, *(f"{ROOM} {line} Budget" for line in lines))
+
+    @pytest.mark.parametrize("first", ["push", "run"])
+    @pytest.mark.parametrize(
+        ("when", "times"),
+        [
+            ({}, "09-15 09:00-10:00"),
+            ({"start": "15:00", "end": "16:00"}, "09-15 15:00-16:00"),
+            ({"start": "25 15:00", "end": "25 16:00"}, "09-25 15:00-16:00"),
+        ],
+    )
+    def test_in_another_room(
+        self, night: Night, first: str, when: dict[str, str], times: str
+    ) -> None:
+        meeting = lost(night)
+        night.change(meeting, rooms="Vermeer", **when)
+        night.reject(push_back=True)
+        if first == "run":
+            night.run(again=False)
+        else:
+            (result,) = night.push(1)
+            assert (result.error, result.problems) == (None, ())
+        assert night.outlook(ROOM) == []
+        assert night.reservations() == night.outlook("Vermeer") == [f"Vermeer {times} Budget"]
+        assert night.log("event.moved") == ["event.moved"]
+        assert (len(night.all()), len(night.only().services), night.owed()) == (1, 1, [])
+        for full in (False, True):
+            assert night.run(full=full).changes == 0
+
+    def test_where_another_reservation_has_it_since_a_person_decides(self, night: Night) -> None:
+        meeting = lost(night)
+        night.sleep(0, hours=1)
+        night.change(meeting, rooms="Vermeer")
+        night.reject(push_back=True)
+        night.run("Vermeer", again=False)
+        assert len(night.reservations("Vermeer")) == 1
+        (result,) = night.push(1)
+        assert (result.error and result.error.code) == "meeting-elsewhere"
+        assert "as reservation 2" in str(result.error)
+        assert night.outlook(ROOM) == []
+        night.call_off(2)
+        night.push(1)
+        in_step(night, BUDGET)
+
+    def test_a_meeting_that_always_had_both_rooms_gets_this_one_again(self, night: Night) -> None:
+        meeting = night.book(f"{ROOM} Vermeer", "Budget", "09:00", "10:00")
+        night.run()
+        night.sleep(0, hours=1)
+        night.delete(ROOM, meeting)
+        night.run()
+        night.reject(push_back=True)
+        night.sleep(0, hours=1)
+        night.push(1)
+        assert night.outlook(ROOM) == night.reservations(ROOM) == [BUDGET]
+        assert len(night.reservations("Vermeer")) == 1
+
+    def test_a_room_that_cannot_be_read_delays_it_once(self, night: Night) -> None:
+        meeting = lost(night)
+        night.change(meeting, rooms="Vermeer")
+        night.reject(push_back=True)
+        night.fail("unavailable", "Vermeer")
+        (result,) = night.push(1)
+        assert (result.error and result.error.code) == "rooms-unread"
+        assert night.outlook(ROOM) == []
+        night.recover()
+        (result,) = night.push(1)
+        assert result.error is None
+        assert night.reservations() == night.outlook("Vermeer")
+
+    def test_a_room_that_can_never_be_read_keeps_nobody_out(self, night: Night) -> None:
+        lost(night)
+        night.reject(push_back=True)
+        night.fail("unavailable", "Vermeer")
+        night.push(1)
+        (result,) = night.push(1)
+        assert result.error is None
+        night.recover()
+        in_step(night, BUDGET)
+
+    def test_killed_at_any_instant_it_stands_once(
+        self, night: Night, tmp_path: Path, mortals: Mortals
+    ) -> None:
+        meeting = lost(night)
+        night.change(meeting, rooms="Vermeer", start="15:00", end="16:00")
+        night.reject(push_back=True)
+        dies_at = 1
+        while mortals.run(tmp_path / "home", night.company.now, *RUN, dies_at=dies_at).killed:
+            dies_at += 3
+        night.sleep()
+        night.run()
+        line = "Vermeer 09-15 15:00-16:00 Budget"
+        assert night.reservations() == night.outlook("Vermeer") == [line]
+        assert (night.outlook(ROOM), len(night.all())) == ([], 1)

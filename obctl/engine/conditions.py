@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from obctl.domain.room import Room
 from obctl.errors import (
     DeltaLinkExpired,
     GraphUnavailable,
@@ -14,6 +15,15 @@ from obctl.errors import (
 
 class Inconclusive(ObctlError):
     """Raised when a room's read cannot be trusted; `code` is the condition. Never leaves a pass."""
+
+
+def partial_read(room: Room, why: str, *, otherwise: str = "") -> Inconclusive:
+    """The error of a read that leaves out what is there."""
+    return Inconclusive(
+        f"the read of {room.mailbox} cannot be trusted: {why}; nothing was changed",
+        code="partial-read",
+        hint=f"obctl sync run --room {room.mailbox} reads it again{otherwise}",
+    )
 
 
 def condition(error: ObctlError) -> str:

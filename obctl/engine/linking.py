@@ -19,7 +19,8 @@ from obctl.engine.owed import Owed, PushResult
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import LinkedSeries, record_series
 from obctl.engine.slots import look_again
-from obctl.errors import NotFound
+from obctl.engine.whole_series import find_left_out
+from obctl.errors import NotFound, TryLater
 from obctl.store.company_log import append_log
 
 _AROUND = timedelta(days=1)
@@ -36,7 +37,7 @@ async def link_series(
     """
     zone = owed.room.zone
     ours = frozenset(rule.dates(date.max))
-    instances = await gateway.fetch_instances(owed.room, master.id, _whole(ours, zone))
+    instances = await _instances(gateway, owed, master, _whole(ours, zone))
     found = pair_dates(owed.series, instances, zone)
     linked = LinkedSeries()
     behind: list[tuple[Reservation, Event]] = []
@@ -69,6 +70,21 @@ async def link_series(
         *await look_again(company, gateway, owed, staying),
     )
     return PushResult(owed.reservation.number, problems=problems, follow=follow)
+
+
+async def _instances(
+    gateway: Gateway, owed: Owed, master: Event, span: TimeSpan
+) -> tuple[Event, ...]:
+    """All dates of the series; raises `TryLater` where the answer leaves one out that is there."""
+    found = await gateway.fetch_instances(owed.room, master.id, span)
+    left_out = await find_left_out(gateway, owed.room, master.id, span, found)
+    if left_out is not None:
+        raise TryLater(
+            f"the series is in Outlook, but the answer with its dates left out {left_out.id}",
+            hint="the next sync run asks for them again",
+            code="partial-read",
+        )
+    return found
 
 
 def _whole(days: Collection[date], zone: ZoneInfo) -> TimeSpan:

@@ -10,7 +10,9 @@ from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.reading import Reading, Scope
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
+from obctl.engine.conditions import partial_read
 from obctl.engine.ports import Gateway
+from obctl.engine.whole_series import find_left_out
 from obctl.errors import GraphRefused, NotFound
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_series_events
@@ -80,7 +82,8 @@ async def _dates(
 ) -> tuple[Event, ...]:
     """All dates of a series in `span`; the one meeting itself where it is no series any more.
 
-    Graph may say so by refusing, or by naming no dates. Raises `NotFound` where it is gone.
+    Graph may say so by refusing, or by naming no dates. Raises `NotFound` where it is gone, and
+    `Inconclusive` where the answer leaves dates out that are there.
     """
     refused: GraphRefused | None = None
     try:
@@ -89,11 +92,13 @@ async def _dates(
         if error.graph is None or error.graph.status != _BAD_REQUEST:
             raise
         instances, refused = (), error
-    if instances:
-        return instances
-    event = await gateway.fetch_event(room, master_id)
-    if event.type is EventType.SINGLE:
-        return (event,)
+    if not instances:
+        event = await gateway.fetch_event(room, master_id)
+        if event.type is EventType.SINGLE:
+            return (event,)
     if refused is not None:
         raise refused
-    return ()
+    left_out = await find_left_out(gateway, room, master_id, span, instances)
+    if left_out is not None:
+        raise partial_read(room, f"it left out {left_out.id}, which is there")
+    return instances

@@ -22,7 +22,7 @@ from obctl.domain.series_date import is_called_off, is_cut_off, series_id
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
-from obctl.engine.conditions import Inconclusive
+from obctl.engine.conditions import partial_read
 from obctl.engine.ports import Gateway
 from obctl.errors import NotFound, ObctlError
 
@@ -78,7 +78,7 @@ async def verify(
             gone.add(event_id)
             continue
         if event.takes_room and _should_show(reading, event):
-            raise _partial(room, f"it left out {event_id}, which is there")
+            raise partial_read(room, f"it left out {event_id}, which is there")
         found.append(event)
     situation = replace(situation, reading=replace(situation.reading, gone=frozenset(gone)))
     if not reading.scope.whole:
@@ -108,7 +108,7 @@ def _left_alone(
         event = master.event
         in_view = reading.scope.span.overlaps(event.start, event.end)
         if reading.scope.whole and event.takes_room and in_view:
-            raise _partial(room, f"it left out {event.id}, which is there")
+            raise partial_read(room, f"it left out {event.id}, which is there")
         found.append(event)
     return found
 
@@ -131,7 +131,9 @@ async def _trust_emptiness(
         if event is None:
             continue
         if event.takes_room:
-            raise _partial(situation.room, f"it came empty, but {reservation.event_id} is there")
+            raise partial_read(
+                situation.room, f"it came empty, but {reservation.event_id} is there"
+            )
     unexplained = [
         reservation
         for reservation in lost
@@ -140,7 +142,7 @@ async def _trust_emptiness(
     ]
     if len(unexplained) > _FEW:
         mailbox = situation.room.mailbox
-        raise _partial(
+        raise partial_read(
             situation.room,
             f"it came empty where {len(lost)} events were known",
             otherwise=f"\nif it is empty: obctl sync run --room {mailbox} --allow-cancellations",
@@ -211,14 +213,6 @@ async def _nearby(gateway: Gateway, situation: Situation, found: Iterable[Event]
 def _with(situation: Situation, events: Iterable[Event]) -> Situation:
     reading: Reading = situation.reading
     return replace(situation, reading=replace(reading, events=reading.events + tuple(events)))
-
-
-def _partial(room: Room, why: str, *, otherwise: str = "") -> Inconclusive:
-    return Inconclusive(
-        f"the read of {room.mailbox} cannot be trusted: {why}; nothing was changed",
-        code="partial-read",
-        hint=f"obctl sync run --room {room.mailbox} reads it again{otherwise}",
-    )
 
 
 def vanished(situation: Situation) -> list[Loss]:

@@ -17,6 +17,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.ports import Gateway
 from obctl.engine.push import PushResult, push_reservations
+from obctl.errors import TryLater
 from obctl.store.company_log import LogFilter, find_entry, search_log
 
 ROOM = "Rembrandt"
@@ -149,3 +150,21 @@ def test_what_was_called_off_here_is_found_by_its_day_too(night: Night) -> None:
     assert night.owed() == []
     days = [line.split()[1] for line in night.outlook(ROOM, days=220)]
     assert days == ["03-26", "03-27", "03-29"]
+
+
+@pytest.mark.parametrize("kind", ["partial", "empty"])
+def test_dates_that_an_answer_leaves_out_are_linked_by_the_next_attempt(
+    night: Night, kind: str
+) -> None:
+    night.fail(kind, ROOM, route="events/*/instances", times=1)
+    made = night.make(ROOM, "Board", "09:00", "10:00", repeat="FREQ=DAILY;COUNT=4", push=False)
+    (result,) = night.push(made[0].number)
+    assert isinstance(result.error, TryLater)
+    assert night.owed() == [(made[0].number, "create")]
+    assert logged(night, "push.unmatched") == []
+    night.sleep()
+    night.run()
+    nothing_is_forgotten(night)
+    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
+    assert [item.number for item in night.all()] == [item.number for item in made]
+    assert len(night.tenant.meetings_in(mailbox_of(ROOM))) == 1

@@ -10,6 +10,7 @@ from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.reading import Reading, Scope
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
+from obctl.engine.by_id import fetch_by_id
 from obctl.engine.conditions import partial_read
 from obctl.engine.ports import Gateway
 from obctl.engine.whole_series import find_left_out
@@ -34,12 +35,8 @@ async def read_parts(
     masters: dict[EventId, SeriesMaster | None] = {}
     gone: set[EventId] = set()
     wanted = set(series)
-    for event_id in sorted(singles):
-        try:
-            event = await gateway.fetch_event(room, event_id)
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                raise
+    for event_id, event in (await fetch_by_id(gateway, room, singles)).items():
+        if event is None:
             gone.add(event_id)
             known = find_event(store, room.id, event_id)
             if known and known.series_master_id:

@@ -5,7 +5,7 @@ A read that leaves out what a question by id still finds was no read to trust.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
@@ -22,9 +22,10 @@ from obctl.domain.series_date import is_called_off, is_cut_off, series_id
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
+from obctl.engine.by_id import fetch_by_id
 from obctl.engine.conditions import partial_read
 from obctl.engine.ports import Gateway
-from obctl.errors import NotFound, ObctlError
+from obctl.errors import NotFound
 
 _CANARIES = 3
 _FEW = 2
@@ -72,7 +73,7 @@ async def verify(
             gone.add(event_id)
         else:
             asked.add(event_id)
-    for event_id, event in (await _events(gateway, room, asked)).items():
+    for event_id, event in (await fetch_by_id(gateway, room, asked)).items():
         if event is None or event.type is EventType.MASTER:
             # gone, or a series now, none of whose dates is this one
             gone.add(event_id)
@@ -124,16 +125,10 @@ async def _trust_emptiness(
     removed: frozenset[EventId],
 ) -> None:
     """Raise `Inconclusive` for a calendar that reads empty and is not, or may not be."""
-    for reservation in lost[:_CANARIES]:
-        if reservation.event_id is None:
-            continue
-        event = await _event(gateway, situation.room, reservation.event_id)
-        if event is None:
-            continue
-        if event.takes_room:
-            raise partial_read(
-                situation.room, f"it came empty, but {reservation.event_id} is there"
-            )
+    canaries = {reservation.event_id for reservation in lost[:_CANARIES] if reservation.event_id}
+    for event_id, event in (await fetch_by_id(gateway, situation.room, canaries)).items():
+        if event and event.takes_room:
+            raise partial_read(situation.room, f"it came empty, but {event_id} is there")
     unexplained = [
         reservation
         for reservation in lost
@@ -147,31 +142,6 @@ async def _trust_emptiness(
             f"it came empty where {len(lost)} events were known",
             otherwise=f"\nif it is empty: obctl sync run --room {mailbox} --allow-cancellations",
         )
-
-
-async def _event(gateway: Gateway, room: Room, event_id: EventId) -> Event | None:
-    """An event by id, `None` where it is gone; a mailbox that is gone is another matter."""
-    try:
-        return await gateway.fetch_event(room, event_id)
-    except NotFound as error:
-        if error.code == "mailbox-gone":
-            raise
-        return None
-
-
-async def _events(
-    gateway: Gateway, room: Room, event_ids: Collection[EventId]
-) -> dict[EventId, Event | None]:
-    """`_event` of many."""
-    found: dict[EventId, Event | None] = {}
-    for event_id, answer in (await gateway.fetch_events(room, sorted(event_ids))).items():
-        if not isinstance(answer, ObctlError):
-            found[event_id] = answer
-        elif isinstance(answer, NotFound) and answer.code != "mailbox-gone":
-            found[event_id] = None
-        else:
-            raise answer
-    return found
 
 
 async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMaster | None:

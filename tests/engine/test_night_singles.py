@@ -297,3 +297,22 @@ def test_an_unchanged_night_says_so_even_a_month_later(night: Night) -> None:
 def _named(night: Night, meeting) -> str:
     night.server.service.handles["it"] = meeting
     return "it"
+
+
+def test_many_meetings_that_vanish_in_one_night_are_asked_for_in_batches(night: Night) -> None:
+    night.configure(max_cancelled_percent=100)
+    night.book("Vermeer", "Stays", "08:00", "09:00")
+    lost = [
+        night.book("Vermeer", "Goes", f"{day} {hour}:00", f"{day} {hour}:30", settle=False)
+        for day in (17, 18, 21)
+        for hour in range(10, 18)
+    ]
+    night.settle()
+    night.run()
+    for meeting in lost:
+        night.delete("Vermeer", meeting)
+    night.journal.clear()
+    report = night.run(again=False)
+    assert report.cancellation_requests == len(lost) == 24
+    batched = [len(call.json()["requests"]) for call in night.journal if "batch" in call.path]
+    assert len(night.journal) - sum(batched) <= 5

@@ -17,10 +17,17 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owed import Owed, PushResult
 from obctl.engine.ports import Gateway
-from obctl.engine.pushed import LinkedSeries, record_series
+from obctl.engine.pushed import LinkedSeries, is_final, record_series
 from obctl.engine.slots import look_again
 from obctl.engine.whole_series import find_left_out
-from obctl.errors import NotFound, TryLater
+from obctl.errors import (
+    CredentialRefused,
+    GraphRefused,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+    TryLater,
+)
 from obctl.store.company_log import append_log
 
 _AROUND = timedelta(days=1)
@@ -33,7 +40,7 @@ async def link_series(
 
     A date that was changed or called off here before Outlook had the series owes a write of its
     own, and so does one that Outlook's series does not have: whatever becomes of that one, the
-    others stand.
+    others stand. So they do where Outlook refuses for good to leave one out that is wanted no more.
     """
     zone = owed.room.zone
     ours = frozenset(rule.dates(date.max))
@@ -52,13 +59,14 @@ async def link_series(
     linked.missing += [one for one in found.without_event if not one.is_active]
     linked.alone += [one for one in found.without_event if one.is_active]
     unasked: list[Event] = []
+    kept: list[tuple[Event, ObctlError]] = []
     for event in found.without_reservation:
-        if day_in_series(event, zone) in ours:
-            # its reservation has gone to another room
-            await _leave_out(gateway, owed, event)
-            linked.left_out.append(event)
-        else:
+        if day_in_series(event, zone) not in ours:
             unasked.append(event)
+        elif refusal := await _leave_out(gateway, owed, event):
+            kept.append((event, refusal))
+        else:
+            linked.left_out.append(event)
     follow = record_series(company, owed, linked)
     staying = [
         (reservation, event)
@@ -67,6 +75,7 @@ async def link_series(
     ]
     problems = (
         *_tell_unasked(company, owed, unasked),
+        *_tell_kept(company, owed, kept),
         *await look_again(company, gateway, owed, staying),
     )
     return PushResult(owed.reservation.number, problems=problems, follow=follow)
@@ -107,13 +116,25 @@ def _one_by_one(behind: Collection[tuple[Reservation, Event]]) -> list[tuple[Res
     return [(one, events[one.number]) for _before, one in order]
 
 
-async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> None:
-    """Take a date out of the series that went to another room before Outlook had the series."""
+async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> ObctlError | None:
+    """Take a date out of the series that went to another room before Outlook had the series.
+
+    Returns why it stays in, where waiting does not help; raises what may pass.
+    """
     try:
         await gateway.cancel_event(owed.room, event.id, "")
     except NotFound as error:
         if error.code == "mailbox-gone":
             raise
+    except CredentialRefused:
+        raise
+    except NotAuthorised as error:
+        return error
+    except GraphRefused as error:
+        if not is_final(error):
+            raise
+        return error
+    return None
 
 
 def _tell_unasked(company: Company, owed: Owed, unasked: Collection[Event]) -> list[Problem]:
@@ -128,4 +149,29 @@ def _tell_unasked(company: Company, owed: Owed, unasked: Collection[Event]) -> l
         problems.append(problem)
         with company.store.transaction():
             append_log(company.store, [owed.told(company, "push.unmatched", problem, event)])
+    return problems
+
+
+def _tell_kept(
+    company: Company, owed: Owed, refused: Collection[tuple[Event, ObctlError]]
+) -> list[Problem]:
+    """Dates that went to another room here, and that Outlook would not take out of the series."""
+    problems: list[Problem] = []
+    for event, error in refused:
+        words = (
+            f"reservation {owed.reservation.number}: Outlook did not leave"
+            f" {instant_text(event.start)} out of its series, though that date went to another"
+            f" room: {error.message}"
+        )
+        hint = (
+            f"the next pass over {owed.room.mailbox} reserves the date there, as the room is taken;"
+            " cancel that reservation, or the date in Outlook"
+        )
+        problem = Problem(owed.room.mailbox, "date-not-left-out", words, hint)
+        problems.append(problem)
+        entry = owed.told(company, "push.failed", problem, event)
+        if error.graph is not None:
+            entry = replace(entry, request_id=error.graph.request_id)
+        with company.store.transaction():
+            append_log(company.store, [entry])
     return problems

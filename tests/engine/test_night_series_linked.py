@@ -17,7 +17,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.ports import Gateway
 from obctl.engine.push import PushResult, push_reservations
-from obctl.errors import TryLater
+from obctl.errors import GraphDetail, GraphRefused, NotAuthorised, ObctlError, TryLater
 from obctl.store.company_log import LogFilter, find_entry, search_log
 
 ROOM = "Rembrandt"
@@ -38,6 +38,26 @@ class Elsewhere:
     ) -> tuple[Event, ...]:
         found = await self.gateway.fetch_instances(room, master_id, span)
         return tuple(self.moved(event) for event in found)
+
+
+@dataclass
+class Refusing:
+    """A gateway to an Outlook that will not cancel a date, whoever asks."""
+
+    gateway: Gateway
+    error: ObctlError
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.gateway, name)
+
+    async def cancel_event(self, room: Room, event_id: EventId, comment: str) -> None:
+        raise self.error
+
+
+def refused(status: int) -> ObctlError:
+    detail = GraphDetail(status, "ErrorInvalidRequest", request_id="r-1")
+    kind = NotAuthorised if status == 403 else GraphRefused
+    return kind("Graph refuses this", graph=detail)
 
 
 def placed(night: Night, number: int, was: datetime, now: datetime) -> list[PushResult]:
@@ -168,3 +188,59 @@ def test_dates_that_an_answer_leaves_out_are_linked_by_the_next_attempt(
     assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
     assert [item.number for item in night.all()] == [item.number for item in made]
     assert len(night.tenant.meetings_in(mailbox_of(ROOM))) == 1
+
+
+def one_date_gone(night: Night) -> list[int]:
+    """A series of four that is not in Outlook yet; its second date stands in another room."""
+    made = night.make(ROOM, "Board", "09:00", "10:00", repeat="FREQ=DAILY;COUNT=4", push=False)
+    night.edit(made[1].number, room="Vermeer", push=False)
+    return [item.number for item in made]
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_date_that_cannot_be_left_out_keeps_no_other_from_its_place(
+    night: Night, status: int
+) -> None:
+    numbers = one_date_gone(night)
+    (result,) = night.ask(
+        lambda gateway: push_reservations(
+            night.company,
+            Refusing(gateway, refused(status)),  # type: ignore[arg-type]
+            numbers[:1],
+        )
+    )
+    assert result.error is None
+    (problem,) = result.problems
+    assert (problem.room, problem.code) == (mailbox_of(ROOM), "date-not-left-out")
+    assert "2026-09-16T07:00:00Z" in problem.message
+    assert "Graph refuses this" in problem.message
+    assert problem.hint
+    (entry,) = search_log(night.store, LogFilter(action="push.failed"))
+    assert entry.message == f"date-not-left-out: {problem.message}"
+    assert (entry.request_id, bool(find_entry(night.store, entry.id or 0).payload)) == ("r-1", True)
+    assert "push.cancelled" not in night.log()
+    assert night.owed() == [(numbers[1], "create")]
+    nothing_is_forgotten(night)
+    # It takes the room in Outlook, so it takes it here, until somebody cancels it.
+    assert night.run().created == 1
+    nothing_is_forgotten(night)
+    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
+    assert night.outlook("Vermeer") == night.reservations("Vermeer")
+    stray = next(item for item in night.all() if item.number not in numbers)
+    night.call_off(stray.number)
+    assert len(night.outlook(ROOM)) == 3
+    assert night.run(full=True).changes == 0
+
+
+@pytest.mark.parametrize("kind", ["server-error", "throttled", "unavailable", "unauthorized"])
+def test_a_date_that_cannot_be_left_out_just_now_is_tried_again(night: Night, kind: str) -> None:
+    numbers = one_date_gone(night)
+    night.fail(kind, ROOM, route="*cancel*")
+    (result,) = night.push(numbers[0])
+    assert result.error
+    assert sorted(night.owed()) == [(number, "create") for number in numbers[:2]]
+    night.recover()
+    night.sleep()
+    night.run()
+    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
+    assert len(night.outlook(ROOM)) == 3

@@ -37,7 +37,7 @@ def warn_of(problems: Iterable[Problem]) -> None:
 
 
 def _kind(failed: ObctlError) -> type[ObctlError]:
-    from obctl.engine.pushed import is_final
+    from obctl.engine.push_failures import is_final
 
     if not isinstance(failed, GraphRefused):
         return type(failed)
@@ -45,7 +45,7 @@ def _kind(failed: ObctlError) -> type[ObctlError]:
 
 
 def _what_next(store: Store, failed: ObctlError, reservation: Reservation) -> str:
-    from obctl.engine.pushed import is_final
+    from obctl.engine.push_failures import is_final
     from obctl.store.cancellation_requests import open_request
 
     state = f"reservation {reservation.number} has external state {int(reservation.external_state)}"

@@ -17,7 +17,8 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owed import Owed, PushResult
 from obctl.engine.ports import Gateway
-from obctl.engine.pushed import LinkedSeries, is_final, record_series
+from obctl.engine.push_failures import is_final
+from obctl.engine.pushed import LinkedSeries, record_series
 from obctl.engine.slots import look_again
 from obctl.engine.whole_series import find_left_out
 from obctl.errors import (

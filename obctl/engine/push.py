@@ -26,12 +26,12 @@ from obctl.engine.owed import Owed
 from obctl.engine.owed import PushResult as PushResult
 from obctl.engine.patching import patch_as_read
 from obctl.engine.ports import Gateway
+from obctl.engine.push_failures import record_defect, record_failure
 from obctl.engine.pushed import (
     NoLongerOwed,
     claim,
     claim_change,
     record_cancelled,
-    record_failure,
     record_in_step,
 )
 from obctl.engine.slots import ensure_free
@@ -92,6 +92,7 @@ async def _push_all(
         except NoLongerOwed:
             continue
         except Unforeseen as error:
+            record_defect(company, due, run, error)
             result = PushResult(due.reservation, error)
         results.append(result)
         if isinstance(result.error, CredentialRefused):

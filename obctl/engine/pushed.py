@@ -1,7 +1,8 @@
-"""What is recorded of a push: claimed, then in step, cancelled, or failed and owed again.
+"""What is recorded of a push: claimed, then in step or cancelled.
 
 Others change reservations while Graph is asked. What is recorded goes by the reservation as it is
-now: where a person changed it meanwhile, the write stays owed and is looked at again.
+now: where a person changed it meanwhile, the write stays owed and is looked at again. What failed
+is `push_failures`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from obctl.domain.agreed_state import agree
 from obctl.domain.change import Conflict
 from obctl.domain.event import Event, EventId
 from obctl.domain.event_changes import EventChanges
-from obctl.domain.push import OutboxItem, PushAction, wait_after
+from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reservation import ExternalState, Reservation, unlinked
 from obctl.domain.still_there import linked_to
 from obctl.domain.time_span import TimeSpan, instant_text
@@ -21,17 +22,16 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owed import Owed
 from obctl.engine.owing import owe
-from obctl.errors import CredentialRefused, GraphRefused, ObctlError, TryLater
+from obctl.errors import TryLater
 from obctl.store.agreed_states import add_tried, forget_agreed, save_agreed
 from obctl.store.company_log import append_log
 from obctl.store.events import mark_gone, save_events
-from obctl.store.outbox import hasten, mark_attempt, mark_done, mark_failed
+from obctl.store.outbox import hasten, mark_attempt, mark_done
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import mark_applied
 
-_PASSING = frozenset({409, 423, 424, 425})  # 4xx that say: not just now
 _AS_RESERVED = "in Outlook as reserved here"
-_PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
+PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
 
 class NoLongerOwed(Exception):
@@ -101,8 +101,8 @@ def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[O
         _save_in_step(company, owed, linked.in_step, "push.created", _AS_RESERVED)
         payloads = save_events(store, owed.room.id, [event for _date, event in everyone])
         for date in linked.missing:
-            if date.external_state in _PENDING:
-                _save_state(company, date, ExternalState.CANCELLED)
+            if date.external_state in PENDING:
+                save_state(company, date, ExternalState.CANCELLED)
         follow = []
         for date, event in linked.called_off:
             leaving = linked_to(date, event)
@@ -199,49 +199,18 @@ def record_cancelled(company: Company, owed: Owed, found: Collection[EventId] = 
             for date in [find_reservation(store, date.number)]
             if not date.is_active
             and date.room == owed.item.room
-            and (date.number == owed.reservation.number or date.external_state in _PENDING)
+            and (date.number == owed.reservation.number or date.external_state in PENDING)
         ]
         for date in gone:
-            _save_state(company, date, ExternalState.CANCELLED)
+            save_state(company, date, ExternalState.CANCELLED)
         forget_agreed(store, [date.number for date in gone])
         ids = {owed.item.event_id, *found, *(date.event_id for date in gone)}
         mark_gone(store, owed.room.id, [event_id for event_id in ids if event_id], now)
         append_log(store, [owed.entry(company, "push.cancelled", "no longer in Outlook")])
 
 
-def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
-    """The write stays owed, due again after a wait; unless a person dropped it meanwhile."""
-    store, now = company.store, company.now
-    code = error.graph.code if error.graph and error.graph.code else error.code
-    request_id = error.graph.request_id if error.graph else None
-    wait = wait_after(owed.item.attempts, final=is_final(error))
-    with store.transaction():
-        is_owed = mark_failed(
-            store,
-            owed.item.id,
-            error_code=code,
-            error=error.message,
-            request_id=request_id,
-            due_at=now if isinstance(error, CredentialRefused) else now + wait,
-        )
-        for date in owed.series or (owed.reservation,) if is_owed else ():
-            fresh = find_reservation(store, date.number)
-            if fresh.external_state in _PENDING:
-                _save_state(company, fresh, ExternalState.PUSH_FAILED)
-        entry = owed.entry(company, "push.failed", f"{code}: {error.message}")
-        append_log(store, [replace(entry, request_id=request_id)])
-
-
-def is_final(error: ObctlError) -> bool:
-    """Whether Graph refuses the write itself: only another wish, or another calendar, helps."""
-    return (
-        type(error) is GraphRefused
-        and error.graph is not None
-        and error.graph.status not in _PASSING
-    )
-
-
-def _save_state(company: Company, reservation: Reservation, state: ExternalState) -> None:
+def save_state(company: Company, reservation: Reservation, state: ExternalState) -> None:
+    """Another external state, as of now."""
     update_reservation(
         company.store, replace(reservation, external_state=state, updated_at=company.now)
     )

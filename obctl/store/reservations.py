@@ -68,6 +68,14 @@ def update_reservation(store: Store, reservation: Reservation) -> None:
     store.run(_UPDATE, (*_values(reservation), reservation.number))
 
 
+def change_state(store: Store, number: int, before: ExternalState, after: ExternalState) -> None:
+    """Another external state for one that is in `before`, also where its row cannot be read."""
+    store.run(
+        "UPDATE reservations SET external_state = ? WHERE number = ? AND external_state = ?",
+        (int(after), number, int(before)),
+    )
+
+
 def find_reservation(store: Store, number: int) -> Reservation:
     """The reservation with this number; raises `UsageError`."""
     row = store.row("SELECT * FROM reservations WHERE number = ?", (number,))

@@ -174,3 +174,29 @@ def test_the_record_of_a_run_says_a_defect_from_an_interruption(
         )
     assert load_runs(night.store, limit=1)[0].exit_code == code
     assert logged(night, "sync.failed") == [(None, words)]
+
+
+@pytest.mark.parametrize("column", ["updated_at", "start_at"])
+def test_a_write_whose_reservation_cannot_be_read_is_told_and_tried_again(
+    night: Night, column: str
+) -> None:
+    numbers = [night.make(name, "Interview", "09:00", "10:00")[0].number for name in NAMES]
+    for number in numbers:
+        night.edit(number, subject="Second interview", push=False)
+    kept = night.store.row(f"SELECT {column} FROM reservations WHERE number = ?", (numbers[1],))
+    spoil(night, "reservations", column, "Vermeer")
+    report = night.run(again=False)
+    assert (report.pushed, report.push_failed) == (2, 1)
+    (entry,) = search_log(night.store, LogFilter(action="push.failed"))
+    assert (entry.run, entry.reservation, entry.room) == (
+        report.run, numbers[1], night.room("Vermeer").id,
+    )  # fmt: skip
+    assert entry.message.startswith(f"reservation {numbers[1]}: change: unexpected: a defect")
+    assert night.owed() == [(numbers[1], "change")]
+    state = "SELECT external_state FROM reservations WHERE number = ?"
+    assert night.store.row(state, (numbers[1],))[0] == 21
+    spoil(night, "reservations", column, "Vermeer", kept[0])
+    night.sleep()
+    night.run()
+    assert [int(item.external_state) for item in night.all()] == [10, 10, 10]
+    assert night.owed() == []

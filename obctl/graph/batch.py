@@ -13,7 +13,7 @@ from kiota_abstractions.request_information import RequestInformation
 from obctl.errors import GraphDetail, GraphRefused, GraphUnavailable, ObctlError
 from obctl.graph import asked
 from obctl.graph.asked import Asked
-from obctl.graph.client import LOST, PREFER, SLOW, Graph
+from obctl.graph.client import LOST, PREFER, SLOW, WHOLE_REQUEST, Graph
 from obctl.graph.failures import cut_short, error_for
 from obctl.graph.gate import IN_ALL, LONGEST_WAIT, LeftAlone
 from obctl.graph.refusals import from_answer
@@ -27,6 +27,8 @@ _UNSUPPORTED = (400, 404, 405, 501)
 _NO_ANSWER = (503, 504)
 ENOUGH = 2
 """Questions that wait together until one is given up, no other being answered: Graph is down."""
+GLANCE = 3.0
+"""Seconds for each question while Graph is down: a mailbox that is well answers in fewer."""
 _SDK = BoundedRetries()
 _ANSWERS = msgspec.json.Decoder(BatchAnswers)
 
@@ -135,7 +137,11 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
 
 
 class _Singly:
-    """Asks one by one what a batch could not, as long as Graph answers anything at all."""
+    """Asks one by one what a batch could not.
+
+    Each is asked, however many kept silent before it: the next may be healthy. While Graph answers
+    nobody it is only glanced at, so that a tenant that is down takes no `SILENCE` for each.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -150,23 +156,37 @@ class _Singly:
         self._is_down = False
 
     async def instead_of(self, error: ObctlError, errands: Mapping[str, Errand]) -> Outcomes:
-        """The outcome of each, which is `error` where it was not worth asking."""
+        """The outcome of each, which is `error` where it is no single question's fault."""
         if not _one_may_spoil(error):
             return dict.fromkeys(errands, error)
+        outcomes, glanced_at = await self._ask_each(errands)
+        if glanced_at and not self._is_down:
+            outcomes |= (await self._ask_each(glanced_at))[0]
+        return outcomes
 
-        async def one(errand: Errand) -> bytes | ObctlError:
+    async def _ask_each(
+        self, errands: Mapping[str, Errand]
+    ) -> tuple[Outcomes, Mapping[str, Errand]]:
+        """The outcomes, and the errands whose silence may be no more than slowness."""
+        glanced_at: dict[str, Errand] = {}
+
+        async def one(key: str, errand: Errand) -> bytes | ObctlError:
             async with self._parallel:
-                return error if self._is_down else await self._ask(errand)
+                patience = GLANCE if self._is_down else WHOLE_REQUEST
+                outcome = await self._ask(errand, patience)
+            if patience == GLANCE and _is_unanswered(outcome):
+                glanced_at[key] = errand
+            return outcome
 
-        outcomes = await asyncio.gather(*map(one, errands.values()))
-        return dict(zip(errands, outcomes, strict=True))
+        found = await asyncio.gather(*(one(key, errand) for key, errand in errands.items()))
+        return dict(zip(errands, found, strict=True)), glanced_at
 
-    async def _ask(self, errand: Errand) -> bytes | ObctlError:
+    async def _ask(self, errand: Errand, patience: float) -> bytes | ObctlError:
         answers = self._answers
         self._waiting += 1
         try:
             info = self._graph.follow(self._graph.url + errand.path, errand.asked)
-            body = await self._graph.send(info, errand.asked)
+            body = await self._graph.send(info, errand.asked, patience=patience)
         except ObctlError as error:
             if _is_unanswered(error):
                 self._is_down |= self._answers == answers and self._waiting >= ENOUGH
@@ -194,11 +214,13 @@ def _one_may_spoil(error: ObctlError) -> bool:
             return False
 
 
-def _is_unanswered(error: ObctlError) -> bool:
+def _is_unanswered(outcome: bytes | ObctlError) -> bool:
     """Whether somebody waited in vain; what is refused or breaks off does so at once."""
-    if error.graph is not None:
-        return error.graph.status in _NO_ANSWER
-    return isinstance(error.__cause__, SLOW)
+    if isinstance(outcome, bytes):
+        return False
+    if outcome.graph is not None:
+        return outcome.graph.status in _NO_ANSWER
+    return isinstance(outcome.__cause__, SLOW)
 
 
 def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:

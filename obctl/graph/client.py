@@ -42,7 +42,7 @@ LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 PAGE_SIZE = 200
 PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={PAGE_SIZE}'
 _UNAUTHORIZED = 401
-_WHOLE_REQUEST = 120.0  # seconds, the SDK's retries included
+WHOLE_REQUEST = 120.0  # seconds, the SDK's retries included
 
 Query = TypeVar("Query")
 
@@ -74,39 +74,42 @@ class Graph:
         mailboxes: Iterable[str] = (),
         *,
         reads: bool = False,
+        patience: float = WHOLE_REQUEST,
     ) -> bytes:
         """The body of the answer, `b""` where there is none; raises obctl's errors only.
 
         `mailboxes` are those a `$batch` asks, when `asked` names none; `reads` says of one that it
-        holds nothing but questions. A question whose connection was lost is asked once more: the
-        SDK repeats only what was answered. So is whatever was refused for its token, where another
-        one can be had.
+        holds nothing but questions. `patience` is for one answer, in seconds. A question whose
+        connection was lost is asked once more: the SDK repeats only what was answered. So is
+        whatever was refused for its token, where another one can be had.
         """
         places = [asked.mailbox] if asked.mailbox else list(mailboxes)
         try:
-            return await self._send(info, asked, places)
+            return await self._send(info, asked, places, patience)
         except GraphUnavailable as error:
             question = reads or info.http_method is Method.GET
             if not question or not isinstance(error.__cause__, LOST):
                 raise
-        return await self._send(info, asked, places)
+        return await self._send(info, asked, places, patience)
 
-    async def _send(self, info: RequestInformation, asked: Asked, places: Sequence[str]) -> bytes:
+    async def _send(
+        self, info: RequestInformation, asked: Asked, places: Sequence[str], patience: float
+    ) -> bytes:
         try:
-            return await self._send_once(info, asked, places)
+            return await self._send_once(info, asked, places, patience)
         except NotAuthorised as error:
             if not (error.graph and error.graph.status == _UNAUTHORIZED and self._tokens.renew()):
                 raise
         info.headers.remove("Authorization")
-        return await self._send_once(info, asked, places)
+        return await self._send_once(info, asked, places, patience)
 
     async def _send_once(
-        self, info: RequestInformation, asked: Asked, places: Sequence[str]
+        self, info: RequestInformation, asked: Asked, places: Sequence[str], patience: float
     ) -> bytes:
         info.add_request_options([Rest(partial(self.gate.close, places))])
         async with self.gate.passed(places):
             with translated(asked):
-                async with asyncio.timeout(_WHOLE_REQUEST):
+                async with asyncio.timeout(patience):
                     body: bytes | None = await self._adapter.send_primitive_async(
                         info, "bytes", {"XXX": ODataError}
                     )

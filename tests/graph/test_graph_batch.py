@@ -82,14 +82,34 @@ def test_mailboxes_that_keep_silent_are_the_only_ones_without_an_answer(
     assert found[late[0]].message == f"Graph did not answer in time: the calendar of {late[0]}"
 
 
-def test_a_graph_that_answers_nothing_is_asked_about_a_few_and_no_more(
+def test_silent_mailboxes_however_many_keep_no_other_from_being_asked(
+    graph: RecordedGraph, silent: Callable[[Seen], Answer]
+) -> None:
+    graph.serve_batch()
+    for room in range(20):
+        graph.on(view_of(room), EMPTY if room > 16 else silent)
+    found = hasty(graph, views(20), silence=1)
+    assert kinds(found) == [GraphUnavailable] * 17 + [tuple] * 3
+
+
+def test_a_mailbox_that_was_only_glanced_at_is_asked_again_once_another_has_answered(
+    graph: RecordedGraph, silent: Callable[[Seen], Answer]
+) -> None:
+    graph.serve_batch()
+    for room in range(10):
+        graph.on(view_of(room), *[silent] * (room < 9), *[EMPTY] * (room > 7))
+    assert kinds(hasty(graph, views(10), silence=1)) == [GraphUnavailable] * 8 + [tuple] * 2
+    assert graph.paths().count(view_of(8)) == 2
+
+
+def test_a_graph_that_answers_nothing_is_asked_about_each_mailbox_once(
     graph: RecordedGraph, silent: Callable[[Seen], Answer]
 ) -> None:
     graph.on("/$batch", silent, method="POST")
     for room in range(20):
         graph.on(view_of(room), silent)
     assert kinds(hasty(graph, views(20), silence=1)) == [GraphUnavailable] * 20
-    assert len(graph.paths()) == 8
+    assert sorted(graph.paths()) == sorted(map(view_of, range(20)))
 
 
 def test_a_connection_that_breaks_at_once_is_no_sign_that_graph_is_down(

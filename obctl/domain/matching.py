@@ -13,7 +13,7 @@ from functools import partial
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId
 from obctl.domain.meeting_date import is_on_its_day, is_same_date
-from obctl.domain.reservation import Reservation
+from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.series_date import is_cut_off, proof_of, series_id
 from obctl.domain.situation import Situation
 
@@ -193,10 +193,14 @@ def perhaps_continued(situation: Situation) -> list[Reservation]:
 
 
 def losses(situation: Situation, matched: Mapping[EventId, Reservation]) -> list[Loss]:
-    """The active, linked, not yet past reservations that lost their event, with the proof."""
+    """The active, linked, not yet past reservations that lost their event, with the proof.
+
+    What a person kept without its event is linked no more, and counts once its meeting turned up.
+    """
     held = {reservation.number for reservation in matched.values()}
     lost: list[Loss] = []
-    linked = [r for r in situation.reservations if r.is_active and r.number in situation.agreed]
+    counted = situation.agreed.keys() | situation.elsewhere.moved.keys()
+    linked = [r for r in situation.reservations if r.is_active and r.number in counted]
     by_number = {reservation.number: reservation for reservation in linked}
     for event in situation.reading.events:
         owner = matched.get(event.id)
@@ -208,3 +212,22 @@ def losses(situation: Situation, matched: Mapping[EventId, Reservation]) -> list
         if reservation.number not in held and situation.reading.scope.covers(reservation)
     ]
     return [loss for loss in lost if loss.reservation.end > situation.now]
+
+
+def kept_without_event(situation: Situation) -> list[Reservation]:
+    """Reservations that a person kept though Outlook lost their meetings, and that have none."""
+    matched = match(situation)
+    living = {
+        matched[event.id].number
+        for event in situation.reading.events
+        if event.id in matched and event.takes_room
+    }
+    return [
+        reservation
+        for reservation in situation.reservations
+        if reservation.external_state is ExternalState.NOT_ON_OUTLOOK
+        and reservation.is_active
+        and reservation.end > situation.now
+        and reservation.number not in living
+        and situation.reading.scope.covers(reservation)
+    ]

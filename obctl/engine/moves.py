@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from obctl.domain.event import Event, EventId, SeriesKey
-from obctl.domain.matching import match
+from obctl.domain.matching import kept_without_event, match
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
@@ -15,6 +15,7 @@ from obctl.domain.situation import Destination, Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.elsewhere import find_elsewhere
 from obctl.engine.ports import Gateway
+from obctl.engine.vanished import vanished
 from obctl.store.database import Store
 from obctl.store.events import find_event
 from obctl.store.possible_moves import load_possible_moves
@@ -157,6 +158,22 @@ def _first_fit(
 def _of_twin(store: Store, twin: Reservation) -> Destination | None:
     event = find_event(store, twin.room, twin.event_id) if twin.event_id else None
     return Destination(find_room_by_id(store, twin.room), event, twin) if event else None
+
+
+def lost_by(
+    store: Store, situation: Situation, turned_up: Iterable[Reservation] = ()
+) -> list[Reservation]:
+    """The reservations whose meetings the room lost, once all questions were asked.
+
+    With them goes what a person kept without its meeting, where that may have `turned_up` in
+    another room.
+    """
+    lost = [loss.reservation for loss in vanished(situation)]
+    kept = kept_without_event(situation)
+    if kept:
+        sought = load_possible_moves(store).keys() | {item.number for item in turned_up}
+        lost += [reservation for reservation in kept if reservation.number in sought]
+    return lost
 
 
 def newcomers(situation: Situation) -> tuple[Event, ...]:

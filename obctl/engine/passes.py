@@ -18,14 +18,13 @@ from obctl.engine.company import Company
 from obctl.engine.detect import Hint, detect
 from obctl.engine.finishing import Finisher
 from obctl.engine.identity import Identities
-from obctl.engine.moves import newcomers
+from obctl.engine.moves import lost_by, newcomers
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
 from obctl.engine.renewals import TOGETHER, chunks, due_for_renewal, renew
 from obctl.engine.room_reader import RoomReader
 from obctl.engine.tally import Tally
 from obctl.engine.together import together
-from obctl.engine.vanished import vanished
 from obctl.engine.waiting_rooms import WaitingRooms
 
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
@@ -118,7 +117,7 @@ class Pass:
         if verified is not situation:
             situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
-        lost = [loss.reservation for loss in vanished(situation)]
+        lost = lost_by(self._store, situation)
         new = newcomers(situation)
         self._tally.read.add(room.id)
         if lost or self._plans.held_elsewhere(known, new):

@@ -14,7 +14,7 @@ from obctl.domain.event import (
     EventType,
 )
 from obctl.domain.reading import Reading, Scope
-from obctl.domain.reservation import ExternalState
+from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
@@ -200,19 +200,21 @@ def _add_undecided(
     singles: set[EventId],
     series: set[EventId],
 ) -> None:
-    """Look again at what waits for a person, though Outlook tells nothing new of it.
+    """Look again at what waits for a person or was kept, though Outlook tells nothing new of it.
 
     The setting says now that nobody is asked; or the meeting may have turned up in another room
     on a night on which this one could not be read.
     """
     moved = load_possible_moves(store)
-    if not (moved or settings.ignore_cancellation_requests):
-        return
-    state = ExternalState.CANCELLATION_REQUEST
-    for reservation in load_by_state(store, state, ending_after=now):
-        if reservation.room != room.id:
-            continue
-        if not (settings.ignore_cancellation_requests or reservation.number in moved):
+    waiting = ExternalState.CANCELLATION_REQUEST
+    undecided: list[Reservation] = []
+    if moved or settings.ignore_cancellation_requests:
+        undecided += load_by_state(store, waiting, ending_after=now)
+    if moved:
+        undecided += load_by_state(store, ExternalState.NOT_ON_OUTLOOK, ending_after=now)
+    for reservation in undecided:
+        unasked = settings.ignore_cancellation_requests and reservation.external_state is waiting
+        if reservation.room != room.id or not (unasked or reservation.number in moved):
             continue
         if reservation.series_master_id:
             series.add(reservation.series_master_id)

@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from obctl.domain.event import Event, EventId
-from obctl.domain.reservation import Reservation
+from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.situation import Elsewhere
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.finishing import Finisher
-from obctl.engine.moves import Moves, Waiting, doubts, find_moves, newcomers
+from obctl.engine.moves import Moves, Waiting, doubts, find_moves, lost_by, newcomers
 from obctl.engine.planning import PlanMaker
 from obctl.engine.ports import Gateway
 from obctl.engine.reading import RoomReading
 from obctl.engine.room_reader import RoomReader
 from obctl.engine.tally import Tally
-from obctl.engine.vanished import vanished
 from obctl.store.rooms import find_room_by_id
 from obctl.store.shelf import Shelf
 
@@ -132,7 +131,8 @@ class WaitingRooms:
         elsewhere another.
         """
         waiting = self._waiting.get(room_id)
-        if room_id in self._tally.unread or (waiting and waiting.whole):
+        kept = any(item.external_state is ExternalState.NOT_ON_OUTLOOK for item in held)
+        if room_id in self._tally.unread or (waiting and waiting.whole and not kept):
             return
         room = find_room_by_id(self._store, room_id)
 
@@ -143,7 +143,7 @@ class WaitingRooms:
                 found = replace(before, reading=before.reading.joined(found.reading))
             situation = self._plans.situation(room, found.reading)
             situation = await self._reader.verified(situation)
-            lost = [loss.reservation for loss in vanished(situation)]
+            lost = lost_by(self._store, situation, held)
             if lost:
                 found = replace(found, reading=situation.reading)
                 self.add(room, found, newcomers(situation), lost)

@@ -251,3 +251,99 @@ def test_one_date_given_to_two_rooms_makes_the_same_plan_whichever_is_read_first
         return {plan.room.mailbox: plan.fingerprint() for plan in report.plans}
 
     assert planned(night.rooms) == planned(night.rooms[::-1])
+
+
+def kept(night: Night):
+    """A reservation with catering that a person keeps though Outlook lost its meeting."""
+    meeting, number = booked(night)
+    night.cater(number)
+    night.delete("Rembrandt", meeting)
+    night.run()
+    night.reject()
+    assert night.run().changes == 0
+    return meeting, number
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+@pytest.mark.parametrize("only", [(), ("Vermeer",)], ids=["all", "its-new-room"])
+def test_what_was_kept_goes_with_its_meeting_once_that_turns_up_elsewhere(
+    night: Night, only: tuple[str, ...], full: bool
+) -> None:
+    meeting, number = kept(night)
+    night.change(meeting, rooms="Vermeer")
+    report = night.run(*only, full=full)
+    assert (report.moved, report.created, report.cancelled) == (1, 0, 0)
+    assert night.reservations() == MOVED
+    assert (night.only().number, len(night.only().ordered_services)) == (number, 1)
+    assert night.requests() == []
+
+
+def test_what_was_kept_goes_with_its_meeting_when_that_is_notified(night: Night) -> None:
+    meeting, number = kept(night)
+    night.change(meeting, rooms="Vermeer")
+    night.notify("Vermeer", night.id_of("Vermeer", meeting))
+    assert night.reservations() == MOVED
+    assert (night.only().number, len(night.only().ordered_services)) == (number, 1)
+
+
+def test_what_was_kept_goes_with_its_meeting_though_its_room_loses_another(night: Night) -> None:
+    meeting, number = kept(night)
+    other = night.book("Rembrandt", "Other", "11:00", "12:00")
+    night.run()
+    night.delete("Rembrandt", other)
+    night.change(meeting, rooms="Vermeer")
+    assert night.run(full=True).moved == 1
+    assert night.reservations("Vermeer") == MOVED
+    found = next(item for item in night.all() if item.number == number)
+    assert len(found.ordered_services) == 1
+
+
+def test_what_was_kept_stays_where_another_meeting_comes_to_another_room(night: Night) -> None:
+    _, number = kept(night)
+    night.book("Vermeer", "Budget", "09:00", "10:00")
+    night.run()
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget [0]", *MOVED]
+    assert len(next(r for r in night.all() if r.number == number).ordered_services) == 1
+
+
+def test_what_was_kept_and_moved_while_its_room_is_unread_goes_with_its_meeting_later(
+    night: Night,
+) -> None:
+    meeting, number = kept(night)
+    night.change(meeting, rooms="Vermeer")
+    night.fail("forbidden", "Rembrandt")
+    night.run(again=False)
+    night.recover()
+    night.run()
+    assert night.reservations() == MOVED
+    assert (night.only().number, len(night.only().ordered_services)) == (number, 1)
+
+
+def test_what_was_kept_though_its_room_was_called_off_goes_with_its_meeting(night: Night) -> None:
+    meeting, number = booked(night)
+    night.cater(number)
+    night.change(meeting, rooms="")
+    night.run()
+    night.reject()
+    night.change(meeting, rooms="Vermeer")
+    assert night.run().moved == 1
+    assert night.reservations() == MOVED
+    assert (night.only().number, len(night.only().ordered_services)) == (number, 1)
+
+
+def test_one_kept_date_of_a_series_goes_with_it(night: Night) -> None:
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00", recurrence=weekly(count=3))
+    night.run()
+    second = sorted(night.all(), key=lambda item: item.start)[1].number
+    night.cater(second)
+    night.delete("Rembrandt", meeting, day=date(2026, 9, 22))
+    night.run()
+    night.reject()
+    night.change(meeting, rooms="Vermeer")
+    night.run()
+    assert [line[:13] for line in night.reservations()] == [
+        "Vermeer 09-15", "Vermeer 09-22", "Vermeer 09-29",
+    ]  # fmt: skip
+    found = next(item for item in night.all() if item.number == second)
+    assert (found.is_active, int(found.external_state)) == (True, 10)
+    assert len(found.ordered_services) == 1

@@ -113,6 +113,8 @@ class Graph:
                     body: bytes | None = await self._adapter.send_primitive_async(
                         info, "bytes", {"XXX": ODataError}
                     )
+        if asked.mailbox:
+            self.gate.answered(asked.mailbox)
         return body or b""
 
     def follow(self, link: str, asked: Asked) -> RequestInformation:

@@ -16,9 +16,10 @@ from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError, defects_named
 from obctl.graph import asked
 from obctl.graph.asked import Asked
-from obctl.graph.batch import Errand, Outcomes, get_many
+from obctl.graph.batch import get_many
 from obctl.graph.builders import DeltaRequestBuilder
 from obctl.graph.client import Graph, asking
+from obctl.graph.errand import Errand, Outcomes
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
 from obctl.graph.times import span_texts

@@ -18,6 +18,10 @@ PER_MAILBOX = 4
 IN_ALL = 8  # httpx's pool slows down with many busy connections
 LONGEST_WAIT = 20.0
 """Seconds for one `Retry-After`: nobody waits for a longer one, the caller may try later."""
+MOST_REST = 60.0
+"""Seconds of short rests, one after the other, that are waited for before a mailbox answers."""
+RESPITE = 300.0
+"""Seconds for which it is left alone after that: the wait is not repeated for every question."""
 
 
 class LeftAlone(Throttled):
@@ -28,37 +32,70 @@ class LeftAlone(Throttled):
 class _Closed:
     until: float
     said: GraphDetail
+    rest: float = 0.0
+    """Seconds that were waited for it since it last answered."""
+    given_up: bool = False
 
 
 class Gate:
     """Lets requests through within both limits, and to mailboxes that may be asked."""
 
-    def __init__(self, *, per_mailbox: int = PER_MAILBOX, in_all: int = IN_ALL) -> None:
+    def __init__(
+        self,
+        *,
+        per_mailbox: int = PER_MAILBOX,
+        in_all: int = IN_ALL,
+        most_rest: float = MOST_REST,
+    ) -> None:
         self._mailboxes: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(per_mailbox)
         )
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._per_mailbox = per_mailbox
         self._all = asyncio.Semaphore(in_all)
+        self._most_rest = most_rest
         self._closed: dict[str, _Closed] = {}
 
     def close(self, mailboxes: Iterable[str], seconds: float, said: GraphDetail) -> None:
-        """Leave mailboxes alone for a while, as Graph `said`; a longer while stands."""
-        until = _now() + seconds
-        for mailbox in mailboxes:
-            known = self._closed.get(mailbox.casefold())
-            if known is None or known.until < until:
-                self._closed[mailbox.casefold()] = _Closed(until, said)
+        """Leave mailboxes alone for a while, as Graph `said`; a longer while stands.
+
+        One that has only ever asked for rest is left alone for longer than it asked.
+        """
+        now = _now()
+        until = now + seconds
+        for name in map(str.casefold, mailboxes):
+            known = self._closed.get(name)
+            if known is not None and known.until >= until:
+                continue
+            rest = seconds if known is None else known.rest + until - max(known.until, now)
+            if seconds > LONGEST_WAIT:
+                self._closed[name] = _Closed(until, said)
+            elif rest > self._most_rest:
+                self._closed[name] = _Closed(now + RESPITE, said, given_up=True)
+            else:
+                self._closed[name] = _Closed(until, said, rest)
+
+    def answered(self, mailbox: str) -> None:
+        """It has answered a question: whatever rest it asked for is forgotten once it is over."""
+        closed = self._closed.get(mailbox.casefold())
+        if closed is not None and (closed.given_up or closed.until <= _now()):
+            del self._closed[mailbox.casefold()]
 
     def refusal(self, mailbox: str) -> LeftAlone | None:
         """The error of asking a mailbox now, where it is closed for longer than anybody waits."""
         left = self._left(mailbox)
         if left <= LONGEST_WAIT:
             return None
+        closed = self._closed[mailbox.casefold()]
+        why = (
+            f"{mailbox} puts us off again and again, and is left alone"
+            if closed.given_up
+            else f"Graph asks us to leave {mailbox} alone"
+        )
         return LeftAlone(
-            f"Graph asks us to leave {mailbox} alone for another {math.ceil(left)} s",
+            f"{why} for another {math.ceil(left)} s",
             hint="wait that long, then run the command again",
-            graph=self._closed[mailbox.casefold()].said,
+            graph=closed.said,
         )
 
     @asynccontextmanager

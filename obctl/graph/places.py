@@ -12,7 +12,7 @@ from obctl.domain.room import FoundRoom
 from obctl.errors import NotFound, ObctlError, defects_named
 from obctl.graph import asked
 from obctl.graph.asked import Asked
-from obctl.graph.batch import Errand, get_many
+from obctl.graph.batch import get_many
 from obctl.graph.builders import (
     GraphRoomListRequestBuilder,
     GraphRoomRequestBuilder,
@@ -20,6 +20,7 @@ from obctl.graph.builders import (
     UserItemRequestBuilder,
 )
 from obctl.graph.client import Graph, asking
+from obctl.graph.errand import Errand
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
 from obctl.graph.wire import PlaceWire, UserWire

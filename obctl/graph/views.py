@@ -14,7 +14,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.errors import GraphRefused, ObctlError, defects_named
 from obctl.graph import asked
 from obctl.graph.asked import Asked
-from obctl.graph.batch import SIZE, Errand, get_many
+from obctl.graph.batch import SIZE, get_many
 from obctl.graph.builders import (
     CalendarViewRequestBuilder,
     EventItemRequestBuilder,
@@ -22,6 +22,7 @@ from obctl.graph.builders import (
     InstancesRequestBuilder,
 )
 from obctl.graph.client import PAGE_SIZE, Graph, asking
+from obctl.graph.errand import Errand
 from obctl.graph.paging import pages
 from obctl.graph.times import span_texts
 from obctl.graph.translate import read_event, read_master

@@ -15,6 +15,7 @@ from night import NAMES, Building, Night, daily, mailbox_of
 
 from obctl.domain.room import Verdict
 from obctl.errors import CredentialRefused, GraphUnavailable, NotAuthorised
+from obctl.graph.gate import Gate
 from obctl.sandbox.faults import Fault
 from obctl.store.runs import load_runs
 
@@ -125,6 +126,33 @@ def test_a_mailbox_that_asks_for_two_minutes_of_rest_gets_them(night: Night) -> 
     (problem,) = [problem for problem in report.problems if problem.room]
     assert (problem.room, problem.code) == (mailbox_of("Vermeer"), "throttled")
     assert problem.message.startswith(f"Graph asks us to leave {mailbox_of('Vermeer')} alone for ")
+    night.building = usual
+    night.recover()
+    night.sleep()
+    night.run()
+    assert len(night.outlook("Vermeer")) == len(night.reservations("Vermeer")) == 8
+
+
+def test_a_mailbox_that_asks_for_rest_each_time_is_not_waited_for_at_each_write(
+    night: Night,
+) -> None:
+    booked_everywhere(night)
+    for hour in range(12, 18):
+        night.make("Vermeer", "Interview", f"{hour}:00", f"{hour}:30", push=False)
+    night.watched.active.append(Fault("throttled", mailbox_of("Vermeer"), seconds=1))
+    night.watched.calls.clear()
+    tired, usual = Building(night.server), night.building
+    tired._gateway._graph.gate = Gate(most_rest=1.5)
+    try:
+        night.building = tired
+        report = night.run(again=False)
+    finally:
+        tired.close()
+    assert [call[1] for call in night.watched.calls].count(mailbox_of("Vermeer")) <= 4
+    assert (report.ok, report.inconclusive, report.push_failed) == (2, 1, 6)
+    (problem,) = [problem for problem in report.problems if problem.room]
+    assert (problem.room, problem.code) == (mailbox_of("Vermeer"), "throttled")
+    assert problem.message.startswith(f"{mailbox_of('Vermeer')} puts us off again and again, and ")
     night.building = usual
     night.recover()
     night.sleep()

@@ -164,6 +164,37 @@ def test_a_mailbox_that_asks_for_rest_is_left_alone(
         assert error.graph == GraphDetail(status, "ApplicationThrottled", "req-1", "cli-1")
 
 
+@pytest.mark.parametrize("batched", [True, False], ids=["batched", "alone"])
+@pytest.mark.parametrize("answers", [True, False], ids=["meanwhile", "never"])
+def test_a_mailbox_that_puts_off_every_question_is_waited_for_once_and_not_for_each(
+    graph: RecordedGraph, ask: Ask, batched: bool, answers: bool
+) -> None:
+    graph.serve_batch()
+    tired = refusal(429, "ApplicationThrottled", Retry_After="1")
+    graph.on(view_of(0), *[tired, EMPTY] * 3 if answers else [tired])
+
+    async def ask_thrice(gateway: GraphGateway) -> list[type]:
+        gateway._graph.gate = Gate(most_rest=1.5)
+        found: list[type] = []
+        for _ in range(3):
+            if batched:
+                found += kinds(await views(1)(gateway))
+                continue
+            try:
+                found.append(type(await gateway.fetch_view(ROOMS[0], SPAN)))
+            except ObctlError as error:
+                found.append(type(error))
+        return found
+
+    found = ask(ask_thrice)
+    if answers:
+        assert found == [tuple] * 3
+    else:
+        assert found[1:] == [LeftAlone] * 2
+        assert issubclass(found[0], Throttled)
+        assert len(graph.paths()) <= 4
+
+
 def test_an_application_that_is_to_rest_asks_none_of_the_mailboxes(
     graph: RecordedGraph, ask: Ask
 ) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
 from obctl.errors import GraphDetail
-from obctl.graph.gate import Gate
+from obctl.graph.gate import Gate, LeftAlone
 
 SAID = GraphDetail(429, "ApplicationThrottled")
 
@@ -57,3 +58,21 @@ def test_nobody_sits_on_a_place_among_all_while_a_mailbox_is_closed() -> None:
         return done
 
     assert asyncio.run(work()) == ["a", "healthy", "a"]
+
+
+@pytest.mark.parametrize(("answers", "tries"), [(False, 3), (True, 9)], ids=["never", "meanwhile"])
+def test_a_mailbox_that_only_ever_asks_for_rest_is_asked_no_more(answers: bool, tries: int) -> None:
+    async def work() -> int:
+        gate, tried = Gate(most_rest=0.1), 0
+        with contextlib.suppress(LeftAlone):
+            while tried < 9:
+                async with gate.passed(["R@x"]):
+                    tried += 1
+                    if answers:
+                        gate.answered("r@X")
+                    gate.close(["r@x", "r@x"], 0.04, SAID)
+        assert (gate.refusal("r@x") is None) is answers
+        assert gate.refusal("other@x") is None
+        return tried
+
+    assert asyncio.run(work()) == tries

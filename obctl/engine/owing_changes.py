@@ -40,7 +40,8 @@ def owe_change(company: Company, before: Reservation, after: Reservation) -> Non
     if moved:
         _owe_move(company, before, after, pending)
         return
-    drop(company, pending, PushAction.CREATE, PushAction.CHANGE)
+    # a create owed still is what an attempt may have left in another room, and is withdrawn there
+    drop(company, pending, PushAction.CHANGE)
     owe(company, after, PushAction.CHANGE)
 
 

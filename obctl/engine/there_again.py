@@ -28,11 +28,13 @@ from obctl.engine.pushed import claim, record_in_step
 from obctl.engine.slots import ensure_free_at, look_again
 from obctl.errors import NotFound, Refused, TryLater
 from obctl.store.cancellation_requests import newest_request
-from obctl.store.events import find_event
+from obctl.store.events import find_event, known_among
 from obctl.store.reservations import find_by_event, load_by_series
 from obctl.store.rooms import find_room_by_id, load_rooms
 
 _FAR = timedelta(days=14)
+_TAKEN = "slot-taken"
+_UNREAD = "rooms-unread"
 
 
 async def link_again(
@@ -52,18 +54,21 @@ async def link_again(
     if found is not None:
         return await _link(company, gateway, owed, view, found)
     _ensure_nobody_has_it_since(company, reservation)
+    if owed.item.error_code == _TAKEN:
+        # the other rooms were asked before it was refused for that; they are many
+        ensure_free_at(owed.room, view, [TimeSpan(reservation.start, reservation.end)])
     others = [room for room in load_rooms(company.store) if room.id != owed.room.id]
     moved, complete = await find_elsewhere(gateway, company.store, [reservation], others)
     if destination := moved.get(reservation.number):
         return await _follow(company, gateway, owed, destination)
-    if not complete and not owed.item.failed:
+    if not complete and owed.item.error_code != _UNREAD:
         # Once: the next attempt may be able to ask, and a room that nobody can ever read keeps
         # nobody from his own.
         raise TryLater(
             f"not all rooms could be read: the meeting of reservation {reservation.number} may be"
             " in another room now",
             hint="the next sync run looks again, and writes it if it is not found",
-            code="rooms-unread",
+            code=_UNREAD,
         )
     return None
 
@@ -123,6 +128,9 @@ def _ensure_nobody_has_it_since(company: Company, reservation: Reservation) -> N
         ):
             continue
         room = find_room_by_id(company.store, other.room)
+        if not known_among(company.store, room.id, [other.event_id]):
+            # gone from there as well
+            continue
         event = find_event(company.store, room.id, other.event_id)
         if event is not None and is_same_date(reservation, event, room.zone):
             raise Refused(

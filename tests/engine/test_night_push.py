@@ -218,6 +218,24 @@ def test_a_lost_answer_and_then_a_change_ends_as_changed(night: Night) -> None:
     assert masters(night) == 1
 
 
+@pytest.mark.parametrize("edit", [{"subject": "Second"}, {"start": "11:00", "end": "12:00"}])
+def test_what_a_lost_answer_left_in_another_room_is_withdrawn_though_changes_follow(
+    night: Night, edit: dict[str, str]
+) -> None:
+    number = made(night)
+    night.fail("cut", "Vermeer", method="POST", times=1)
+    night.edit(number, room="Vermeer")
+    night.recover()
+    assert len(night.outlook("Vermeer")) == 1
+    night.edit(number, room="Rembrandt", push=False)
+    night.edit(number, push=False, **edit)
+    night.sleep(0, hours=8)
+    night.run()
+    assert night.outlook("Vermeer") == night.owed() == []
+    assert night.reservations() == night.outlook("Rembrandt")
+    assert edit.get("subject", "11:00") in night.outlook("Rembrandt")[0]
+
+
 def test_a_change_whose_answer_is_lost_is_repeated(night: Night) -> None:
     number = made(night)
     night.run()

@@ -305,6 +305,56 @@ class TestElsewhere:
         assert result.error is None
         assert night.reservations() == night.outlook("Vermeer")
 
+    @pytest.mark.parametrize("first", ["throttled", "server-error"])
+    def test_a_room_that_cannot_be_read_delays_it_whatever_failed_before(
+        self, night: Night, first: str
+    ) -> None:
+        meeting = lost(night)
+        night.change(meeting, rooms="Vermeer")
+        night.reject(push_back=True)
+        night.fail(first, ROOM)
+        (result,) = night.push(1)
+        assert result.error is not None
+        night.recover()
+        night.sleep(0, hours=1)
+        night.fail("unavailable", "Vermeer")
+        (result,) = night.push(1)
+        assert (result.error and result.error.code) == "rooms-unread"
+        night.recover()
+        night.push(1)
+        assert night.outlook(ROOM) == []
+        assert night.reservations() == night.outlook("Vermeer")
+
+    def test_other_rooms_are_not_asked_again_while_its_slot_is_taken(self, night: Night) -> None:
+        lost(night)
+        rival = night.book(ROOM, "Rival", "09:00", "10:00", organizer="bram")
+        night.reject(push_back=True)
+        asked: list[bool] = []
+        for _ in range(3):
+            night.watched.calls.clear()
+            (result,) = night.push(1)
+            assert (result.error and result.error.code) == "slot-taken"
+            asked.append(any(mailbox_of("Vermeer") in str(call) for call in night.watched.calls))
+        assert asked == [True, False, False]
+        night.cancel(rival)
+        night.push(1)
+        in_step(night, BUDGET)
+
+    def test_where_the_other_reservation_lost_it_too_it_is_written(self, night: Night) -> None:
+        meeting = lost(night)
+        night.sleep(0, hours=1)
+        night.change(meeting, rooms="Vermeer")
+        night.reject(push_back=True)
+        night.run("Vermeer", again=False)
+        night.sleep(0, hours=1)
+        night.cater(2)
+        night.delete("Vermeer", meeting)
+        night.run("Vermeer", again=False)
+        night.reject(push_back=False)
+        (result,) = night.push(1)
+        assert result.error is None
+        assert night.outlook(ROOM) == [BUDGET]
+
     def test_a_room_that_can_never_be_read_keeps_nobody_out(self, night: Night) -> None:
         lost(night)
         night.reject(push_back=True)

@@ -56,7 +56,8 @@ def agree_again(
 ) -> AgreedState:
     """The agreed state after Outlook was read once more, `agreed` being the one before.
 
-    What was changed here and Outlook does not show yet is still a change.
+    What was changed here and Outlook does not show yet is still a change. Nothing is `tried` any
+    more: what came of that has been read.
     """
     state = agree(reservation, event, now)
     if agreed is not None:
@@ -64,7 +65,7 @@ def agree_again(
     if agreed is None or _shows(event, reservation, agreed):
         return state
     subject = reservation.subject if reservation.subject == event.subject else agreed.subject
-    return replace(state, subject=subject, version=agreed.version, tried=agreed.tried)
+    return replace(state, subject=subject, version=agreed.version)
 
 
 def with_own_writes(agreed: AgreedState, event: Event) -> AgreedState:

@@ -24,13 +24,13 @@ from obctl.engine.lockout import ensure_not_locked_out, explained
 from obctl.engine.lost import cancelled_there, decide_lost, is_lost
 from obctl.engine.owed import Owed
 from obctl.engine.owed import PushResult as PushResult
+from obctl.engine.own_writes import claim_change, settle, settle_failed
 from obctl.engine.patching import patch_as_read
 from obctl.engine.ports import Gateway
 from obctl.engine.push_failures import record_defect, record_failure
 from obctl.engine.pushed import (
     NoLongerOwed,
     claim,
-    claim_change,
     record_cancelled,
     record_in_step,
 )
@@ -171,6 +171,7 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
         raise cancelled_there(owed)
     agreed = find_agreed(company.store, reservation.number)
     if agreed is not None:
+        agreed = settle(company, agreed, event)
         # Somebody may have changed it in Outlook since: that is merged, not overwritten.
         merged = merge(reservation, agreed, event)
         reservation, conflicts = merged.reservation, merged.conflicts
@@ -180,7 +181,11 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
         ensure_free(room, await gateway.fetch_view(room, span), [event.id])
     claim_change(company, owed, changes)
     if changes:
-        event = await patch_as_read(gateway, room, event, changes)
+        try:
+            event = await patch_as_read(gateway, room, event, changes)
+        except ObctlError as error:
+            await settle_failed(company, gateway, owed, event.id, error)
+            raise
     record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts=conflicts)
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from obctl.domain.agreed_state import agree
 from obctl.domain.change import Conflict
 from obctl.domain.event import Event, EventId
-from obctl.domain.event_changes import EventChanges
 from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reservation import ExternalState, Reservation, unlinked
 from obctl.domain.still_there import linked_to
@@ -23,7 +22,7 @@ from obctl.engine.company import Company
 from obctl.engine.owed import Owed
 from obctl.engine.owing import owe
 from obctl.errors import TryLater
-from obctl.store.agreed_states import add_tried, forget_agreed, save_agreed
+from obctl.store.agreed_states import forget_agreed, save_agreed
 from obctl.store.company_log import append_log
 from obctl.store.events import mark_gone, save_events
 from obctl.store.outbox import hasten, mark_attempt, mark_done
@@ -61,14 +60,6 @@ def claim(company: Company, owed: Owed, tried: TimeSpan | None = None) -> None:
     """Say that Outlook may have the write from here on; `tried` is when a new event will be."""
     if not mark_attempt(company.store, owed.item.id, tried):
         raise NoLongerOwed
-
-
-def claim_change(company: Company, owed: Owed, changes: EventChanges) -> None:
-    """`claim`, remembering what Outlook may show for it."""
-    with company.store.transaction():
-        claim(company, owed)
-        if changes:
-            add_tried(company.store, owed.reservation.number, changes)
 
 
 def record_in_step(

@@ -164,6 +164,61 @@ def test_what_somebody_does_in_outlook_afterwards_leads_as_ever(
     assert night.log("conflict.*") == ["conflict.merged"]
 
 
+class TestDoneInOutlookLater:
+    """The same change, made by a person in Outlook after ours is known not to have arrived."""
+
+    @pytest.mark.parametrize("kind", ["forbidden", "throttled", "server-error", "unavailable"])
+    def test_in_place_of_what_was_refused_and_taken_back(self, night: Night, kind: str) -> None:
+        night.make(ROOM, "Interview", "09:00", "10:00")
+        night.fail(kind, ROOM, method="PATCH")
+        night.edit(1, start="14:00", end="15:00")
+        night.recover()
+        night.edit(1, start="09:00", end="10:00", push=False)
+        night.change(meeting(night), start="14:00", end="15:00")
+        morning(night)
+        assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 14:00-15:00 Interview"]
+
+    def test_while_the_next_wish_waits_for_its_slot(self, night: Night) -> None:
+        night.make(ROOM, "Interview", "09:00", "10:00")
+        ours = meeting(night)
+        night.fail("server-error", ROOM, method="PATCH")
+        night.fail("server-error", ROOM, method="GET", spare=2)
+        night.edit(1, start="14:00", end="15:00")
+        night.recover()
+        night.edit(1, start="18:00", end="19:00", push=False)
+        night.book(ROOM, "Rival", "18:00", "19:00", organizer="bram")
+        (result,) = night.push(1)
+        assert (result.error and result.error.code) == "slot-taken"
+        night.change(ours, start="14:00", end="15:00")
+        night.sleep(0, hours=7)
+        night.run()
+        assert f"{ROOM} 09-15 14:00-15:00 Interview" in night.reservations()
+        assert sorted(outlook(night)) == sorted(night.reservations())
+
+    @pytest.mark.parametrize("kind", ["cut", "server-error"])
+    def test_after_another_change_of_theirs_was_read(self, night: Night, kind: str) -> None:
+        night.make(ROOM, "Interview", "09:00", "10:00")
+        night.fail(kind, ROOM, method="PATCH")
+        night.edit(1, start="14:00", end="15:00", subject="Second")
+        night.change(meeting(night), start="11:00", end="12:00")
+        night.run(again=False)
+        night.change(meeting(night), start="14:00", end="15:00")
+        night.recover()
+        morning(night)
+        assert night.reservations() == outlook(night)
+        assert outlook(night)[0].startswith(f"{ROOM} 09-15 14:00-15:00")
+
+    def test_back_to_what_we_wrote_before_the_last(self, night: Night) -> None:
+        night.make(ROOM, "Interview", "09:00", "10:00")
+        change(night, lost=True, start="14:00", end="15:00")
+        change(night, lost=True, start="16:00", end="17:00")
+        change(night, start="18:00", end="19:00")
+        looked_at(night)
+        night.change(meeting(night), start="14:00", end="15:00")
+        morning(night)
+        assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 14:00-15:00 Interview"]
+
+
 def test_a_subject_given_in_outlook_before_is_not_taken_for_ours(night: Night) -> None:
     night.make(ROOM, "Interview", "09:00", "10:00")
     night.change(meeting(night), subject="Interview, upstairs")
@@ -238,7 +293,8 @@ def test_nothing_of_it_is_remembered_once_both_sides_agree(night: Night) -> None
     change(night, lost=True, start="16:00", end="17:00")
     last = find_agreed(night.store, 1)
     assert last is not None
-    assert [item.time and item.time.start for item in last.tried] == [at("14:00"), at("16:00")]
+    assert (last.start, last.end) == (at("14:00"), at("15:00"))
+    assert [item.time and item.time.start for item in last.tried] == [at("16:00")]
     morning(night)
     settled = find_agreed(night.store, 1)
     assert settled is not None

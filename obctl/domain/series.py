@@ -270,17 +270,22 @@ def parse_graph_recurrence(value: dict[str, Any] | None) -> Recurrence | None:
     kind = cast("PatternType", pattern["type"])
     end = limits.get("endDate") if limits.get("type") == "endDate" else None
     count = limits.get("numberOfOccurrences") if limits.get("type") == "numbered" else None
+    days = tuple(day.lower() for day in pattern.get("daysOfWeek") or ())
+    first_day = (pattern.get("firstDayOfWeek") or "sunday").lower()
+    index = (pattern.get("index") or "first").lower()
+    if not {*days, first_day} <= set(DAYS) or index not in _INDEX:
+        return None
     return Recurrence(
         type=kind,
         interval=max(1, pattern.get("interval") or 1),
         start_date=date.fromisoformat(limits["startDate"]),
         end_date=date.fromisoformat(end) if end else None,
         count=count or None,
-        days=tuple(day.lower() for day in pattern.get("daysOfWeek") or ()),
+        days=days,
         day_of_month=pattern.get("dayOfMonth") or None,
         month=pattern.get("month") or None,
-        index=pattern.get("index") or "first",
-        first_day=(pattern.get("firstDayOfWeek") or "sunday").lower(),
+        index=index,
+        first_day=first_day,
         time_zone=limits.get("recurrenceTimeZone") or None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,8 @@ from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
+from obctl.engine.by_id import fetch_by_id
+from obctl.engine.conditions import partial_read
 from obctl.engine.identity import Identities
 from obctl.engine.parts import read_parts
 from obctl.engine.ports import Gateway
@@ -126,6 +129,7 @@ async def read_changes(
     _add_undecided(store, room, settings, now, singles, series)
     if len(singles) + len(series) > _MANY:
         events = await gateway.fetch_view(room, span)
+        await _ensure_shown(gateway, room, span, hints, events)
         reading, fetched = Reading(Scope(span, whole=True), events), len(events)
     else:
         reading = await read_parts(gateway, store, room, span, singles=singles, series=series)
@@ -139,6 +143,20 @@ async def read_changes(
         fetched=fetched,
         removed=frozenset(item.id for item in hints if item.removed),
     )
+
+
+async def _ensure_shown(
+    gateway: Gateway,
+    room: Room,
+    span: TimeSpan,
+    hints: Collection[DeltaItem],
+    events: Collection[Event],
+) -> None:
+    """Raise `Inconclusive` (partial-read) where a view lacks what is told to have changed."""
+    told = {item.id for item in hints if not item.removed and item.type is not EventType.MASTER}
+    for event in (await fetch_by_id(gateway, room, told - {event.id for event in events})).values():
+        if event and event.takes_room and span.overlaps(event.start, event.end):
+            raise partial_read(room, f"it left out {event.id}, which is there")
 
 
 def _with_new_days(

@@ -27,6 +27,7 @@ from obctl.graph.paging import pages
 from obctl.graph.times import span_texts
 from obctl.graph.translate import read_event, read_master
 
+_UNSUPPORTED = (400, 501)
 _EVENT_FIELDS = [
     "id", "type", "subject", "start", "end", "isAllDay", "organizer", "attendees", "hideAttendees",
     "seriesMasterId", "iCalUId", "isCancelled", "isOrganizer", "isDraft", "responseStatus",
@@ -157,7 +158,7 @@ async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMa
             body = await graph.send(builder.to_get_request_information(asking(query)), what)
             return read_master(body, room)
         except GraphRefused as error:
-            if error.graph is None or error.graph.status != 400:
+            if error.graph is None or error.graph.status not in _UNSUPPORTED:
                 raise
     # National clouds lack both properties, and so may what stands between us and Graph.
     plain = await graph.send(builder.to_get_request_information(asking()), what)

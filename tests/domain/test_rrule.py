@@ -124,3 +124,16 @@ def test_graphs_own_json_reads_back_as_the_same_recurrence(rule: str) -> None:
     again = parse_graph_recurrence(found.to_graph())
     assert again is not None
     assert list(again.dates(date(2027, 3, 1))) == list(found.dates(date(2027, 3, 1)))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"firstDayOfWeek": "notSet"}, {"index": "fifth"}, {"daysOfWeek": ["someday"]}],
+)
+def test_a_pattern_from_graph_that_cannot_be_expanded_says_nothing(odd: dict[str, object]) -> None:
+    pattern = {"type": "relativeMonthly", "interval": 1, "daysOfWeek": ["Monday"], "index": "Last"}
+    limits = {"type": "numbered", "startDate": "2026-09-28", "numberOfOccurrences": 2}
+    found = parse_graph_recurrence({"pattern": pattern, "range": limits})
+    assert found is not None
+    assert [day.isoformat() for day in found.dates(date.max)] == ["2026-09-28", "2026-10-26"]
+    assert parse_graph_recurrence({"pattern": pattern | odd, "range": limits}) is None

@@ -162,6 +162,33 @@ def test_a_date_moved_out_of_what_is_read_is_not_missed(anywhere: Night) -> None
     assert [item[10:15] for item in anywhere.reservations()] == ["09-22", "09-29"]
 
 
+def test_a_moved_date_that_a_new_series_leaves_out_is_missed(anywhere: Night) -> None:
+    anywhere.run()
+    meeting = anywhere.book("Rembrandt", "Board", "09:00", "10:00", recurrence=weekly(count=2))
+    anywhere.change(meeting, day=SECOND, start="26 09:00", end="26 10:00")
+    anywhere.fail("partial", "Rembrandt", route="events/*/instances")
+    assert told(anywhere.run(again=False)) == (8, ["partial-read"])
+    anywhere.recover()
+    assert told(anywhere.run(again=False)) == (0, [])
+    assert [item[10:15] for item in anywhere.reservations()] == ["09-15", "09-26"]
+
+
+@pytest.mark.parametrize("kind", ["partial", "empty"])
+def test_a_night_of_many_changes_whose_view_is_cut_is_not_believed(
+    anywhere: Night, kind: str
+) -> None:
+    anywhere.run()
+    for day in range(15, 28):
+        for hour in (11, 13):
+            anywhere.book("Rembrandt", f"At {hour}", f"{day} {hour}:00", f"{day} {hour}:30")
+    anywhere.book("Rembrandt", "Board", "09:00", "10:00", recurrence=weekly(count=4))
+    anywhere.fail(kind, "Rembrandt", route="calendarView")
+    assert told(anywhere.run(again=False)) == (8, ["partial-read"])
+    anywhere.recover()
+    assert told(anywhere.run(again=False)) == (0, [])
+    assert len(anywhere.reservations()) == 30
+
+
 @pytest.mark.parametrize(
     ("zone", "series"),
     [

@@ -216,18 +216,20 @@ def losses(situation: Situation, matched: Mapping[EventId, Reservation]) -> list
 
 def kept_without_event(situation: Situation) -> list[Reservation]:
     """Reservations that a person kept though Outlook lost their meetings, and that have none."""
+    kept = [
+        reservation
+        for reservation in situation.reservations
+        if reservation.external_state is ExternalState.NOT_ON_OUTLOOK
+        and reservation.is_active
+        and reservation.end > situation.now
+        and situation.reading.scope.covers(reservation)
+    ]
+    if not kept:
+        return []
     matched = match(situation)
     living = {
         matched[event.id].number
         for event in situation.reading.events
         if event.id in matched and event.takes_room
     }
-    return [
-        reservation
-        for reservation in situation.reservations
-        if reservation.external_state is ExternalState.NOT_ON_OUTLOOK
-        and reservation.is_active
-        and reservation.end > situation.now
-        and reservation.number not in living
-        and situation.reading.scope.covers(reservation)
-    ]
+    return [reservation for reservation in kept if reservation.number not in living]

@@ -165,15 +165,21 @@ def lost_by(
 ) -> list[Reservation]:
     """The reservations whose meetings the room lost, once all questions were asked.
 
-    With them goes what a person kept without its meeting, where that may have `turned_up` in
-    another room.
+    With them go those that are `kept_and_sought`.
     """
     lost = [loss.reservation for loss in vanished(situation)]
+    return lost + kept_and_sought(store, situation, turned_up)
+
+
+def kept_and_sought(
+    store: Store, situation: Situation, turned_up: Iterable[Reservation] = ()
+) -> list[Reservation]:
+    """What a person kept without its meeting, where that may have `turned_up` in another room."""
     kept = kept_without_event(situation)
-    if kept:
-        sought = load_possible_moves(store).keys() | {item.number for item in turned_up}
-        lost += [reservation for reservation in kept if reservation.number in sought]
-    return lost
+    if not kept:
+        return []
+    sought = load_possible_moves(store).keys() | {item.number for item in turned_up}
+    return [reservation for reservation in kept if reservation.number in sought]
 
 
 def newcomers(situation: Situation) -> tuple[Event, ...]:

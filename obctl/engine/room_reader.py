@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from obctl.domain.event import EventId
 from obctl.domain.reading import Reading
@@ -12,6 +12,7 @@ from obctl.domain.situation import Situation
 from obctl.engine.company import Company
 from obctl.engine.detect import Hint, read_room
 from obctl.engine.identity import Identities
+from obctl.engine.moves import kept_and_sought
 from obctl.engine.organizers import ask_organizers
 from obctl.engine.parts import read_parts
 from obctl.engine.planning import PassOptions, PlanMaker
@@ -71,14 +72,25 @@ class RoomReader:
         return RoomReading(reading, load_reading_state(self._store, room.id), room.object_id)
 
     async def verified(
-        self, situation: Situation, removed: frozenset[EventId] = frozenset()
+        self,
+        situation: Situation,
+        removed: frozenset[EventId] = frozenset(),
+        turned_up: Iterable[Reservation] = (),
     ) -> Situation:
-        """The situation once everything that seems to be gone was asked for by name."""
+        """The situation once everything that seems to be gone was asked for by name.
+
+        What a person kept without its meeting is looked for where that may have `turned_up` in
+        another room: it may be back in its own too.
+        """
         reading = await read_predecessors(self._gateway, self._store, situation)
         if reading is not situation.reading:
             situation = self._plans.situation(situation.room, reading)
         verified = await verify(
-            self._gateway, situation, removed, trust_empty=self._options.allow_cancellations
+            self._gateway,
+            situation,
+            removed,
+            kept=kept_and_sought(self._store, situation, turned_up),
+            trust_empty=self._options.allow_cancellations,
         )
         return await ask_organizers(self._gateway, self._store, verified)
 

@@ -5,7 +5,7 @@ A read that leaves out what a question by id still finds was no read to trust.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
@@ -37,17 +37,19 @@ async def verify(
     situation: Situation,
     removed: frozenset[EventId] = frozenset(),
     *,
+    kept: Collection[Reservation] = (),
     trust_empty: bool = False,
 ) -> Situation:
     """The situation with every vanished event asked for by id, master and key.
 
-    `removed` are the ids a delta round reported as removed. Raises `Inconclusive` (partial-read)
-    where the read contradicts the answers, or shows an empty calendar that nothing explains; a
-    person may have said that it is empty (`trust_empty`).
+    What a person `kept` without its event is looked for nearby. `removed` are the ids a delta round
+    reported as removed. Raises `Inconclusive` (partial-read) where the read contradicts the
+    answers, or shows an empty calendar that nothing explains; a person may have said that it is
+    empty (`trust_empty`).
     """
     lost = _unseen(situation)
     replaced = perhaps_continued(situation)
-    if not lost and not replaced:
+    if not lost and not replaced and not kept:
         return situation
     room, reading = situation.room, situation.reading
     if lost and reading.scope.whole and not reading.events and not trust_empty:
@@ -83,7 +85,7 @@ async def verify(
         found.append(event)
     situation = replace(situation, reading=replace(situation.reading, gone=frozenset(gone)))
     if not reading.scope.whole:
-        found += await _nearby(gateway, situation, found)
+        found += await _nearby(gateway, situation, found, kept)
     known = {event.id for event in found}
     events = tuple(e for e in situation.reading.events if e.id not in known) + tuple(found)
     return replace(situation, reading=replace(situation.reading, events=events))
@@ -153,7 +155,9 @@ async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMas
         return None
 
 
-async def _nearby(gateway: Gateway, situation: Situation, found: Iterable[Event]) -> list[Event]:
+async def _nearby(
+    gateway: Gateway, situation: Situation, found: Iterable[Event], kept: Iterable[Reservation]
+) -> list[Event]:
     """Events a day around what is still lost: an id that merely changed shows up here.
 
     So does the series in which a date goes on that a split took out of its own.
@@ -163,6 +167,7 @@ async def _nearby(gateway: Gateway, situation: Situation, found: Iterable[Event]
     gone = [loss for loss in losses(known, match(known)) if loss.event is None]
     moved_on = [loss.reservation for loss in gone if is_cut_off(known, loss.reservation)]
     still = [loss.reservation for loss in gone if loss.proof != "proven"] + moved_on
+    still += kept
     if not still:
         return []
     organizers = {reservation.organizer.email for reservation in moved_on}

@@ -347,3 +347,75 @@ def test_one_kept_date_of_a_series_goes_with_it(night: Night) -> None:
     found = next(item for item in night.all() if item.number == second)
     assert (found.is_active, int(found.external_state)) == (True, 10)
     assert len(found.ordered_services) == 1
+
+
+def came_back(night: Night):
+    """A kept reservation whose meeting has its room again under a new id, and Vermeer as well."""
+    meeting, number = kept(night)
+    night.change(meeting, rooms="")
+    night.change(meeting, rooms="Rembrandt Vermeer")
+    return meeting, number
+
+
+def stayed(night: Night, number: int, meeting) -> bool:
+    """Whether a kept reservation is that of the meeting in its own room, and another in Vermeer."""
+    found = next(item for item in night.all() if item.number == number)
+    return (
+        night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget", *MOVED]
+        and found.room == night.room("Rembrandt").id
+        and found.event_id == night.id_of("Rembrandt", meeting)
+        and len(found.ordered_services) == 1
+        and night.requests() == []
+    )
+
+
+@pytest.mark.parametrize(
+    "order", [("Vermeer",), ("Rembrandt", "Vermeer"), ()], ids=["new-first", "own-first", "all"]
+)
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_what_was_kept_stays_where_its_meeting_is_back_though_that_has_another_room_too(
+    night: Night, order: tuple[str, ...], full: bool
+) -> None:
+    meeting, number = came_back(night)
+    for name in order:
+        night.run(name, full=full, again=False)
+    night.run()
+    assert stayed(night, number, meeting)
+
+
+@pytest.mark.parametrize("first", ["Rembrandt", "Vermeer"])
+def test_what_was_kept_stays_where_its_meeting_is_back_whichever_room_is_notified_first(
+    night: Night, first: str
+) -> None:
+    meeting, number = came_back(night)
+    second = "Vermeer" if first == "Rembrandt" else "Rembrandt"
+    for name in (first, second):
+        night.notify(name, night.id_of(name, meeting))
+    assert stayed(night, number, meeting)
+    night.run()
+    assert stayed(night, number, meeting)
+
+
+@pytest.mark.parametrize("route", [None, "*calendarView"], ids=["room", "view"])
+def test_what_was_kept_does_not_leave_a_room_that_cannot_be_asked_whether_it_is_back(
+    night: Night, route: str | None
+) -> None:
+    meeting, number = came_back(night)
+    night.fail("forbidden", "Rembrandt", **({"route": route} if route else {}))
+    night.run("Vermeer", again=False)
+    night.recover()
+    night.run()
+    assert stayed(night, number, meeting)
+
+
+def test_what_was_kept_costs_its_room_no_look_around_while_its_meeting_is_nowhere(
+    night: Night,
+) -> None:
+    kept(night)
+    night.book("Rembrandt", "Other", "11:00", "12:00")
+    night.book("Vermeer", "Budget", "09:00", "10:00")
+    night.watched.calls.clear()
+    night.run(again=False)
+    asked = [str(call) for call in night.watched.calls if mailbox_of("Rembrandt") in call]
+    assert asked
+    assert not [call for call in asked if "calendarView" in call and "delta" not in call]

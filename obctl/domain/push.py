@@ -99,6 +99,8 @@ class OutboxItem:
     """Decline without telling the organiser."""
     tried: TimeSpan | None = None
     """When the event may be that an attempt left behind whose answer was lost."""
+    agreed: AgreedState | None = None
+    """What was agreed about an event that is to leave: what counts again should it stay."""
 
 
 def transaction_id(

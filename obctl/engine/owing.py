@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
+from obctl.domain.agreed_state import AgreedState
 from obctl.domain.company_log import LogEntry
 from obctl.domain.push import OutboxItem, PushAction, transaction_id
 from obctl.domain.reservation import (
@@ -82,6 +83,7 @@ def owe(
     *,
     repeat: str | None = None,
     farewell: Farewell = Farewell(),
+    agreed: AgreedState | None = None,
 ) -> OutboxItem:
     return add_to_outbox(
         company.store,
@@ -99,6 +101,7 @@ def owe(
             repeat=repeat,
             note=farewell.note,
             silent=farewell.silent,
+            agreed=agreed,
         ),
     )
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from obctl.domain.agreed_state import agree
 from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reservation import ExternalState, Reservation, unlinked
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owing import drop, owe
 from obctl.errors import Refused
-from obctl.store.agreed_states import find_agreed, save_agreed
-from obctl.store.events import find_event
+from obctl.store.agreed_states import find_agreed, forget_agreed, save_agreed
 from obctl.store.outbox import mark_done, owed_for
 from obctl.store.reservations import update_reservation
 
@@ -57,6 +55,7 @@ def _owe_move(
         )
     drop(company, [item for item in pending if not _may_be_there(item)], PushAction.CREATE)
     drop(company, pending, PushAction.CHANGE)
+    agreed = find_agreed(company.store, before.number)
     here = [item for item in pending if item.room == after.room]
     returning = next((item for item in here if item.action is PushAction.CANCEL), None)
     if returning is not None:
@@ -64,7 +63,7 @@ def _owe_move(
         mark_done(company.store, returning.id, company.now)
         back = replace(after, event_id=returning.event_id)
         update_reservation(company.store, back)
-        _agree_on_what_stayed(company, back)
+        _agree_as_before(company, back, returning)
         owe(company, back, PushAction.CHANGE)
     else:
         alone = unlinked(after)
@@ -72,18 +71,14 @@ def _owe_move(
         if not any(_may_be_there(item) for item in here):
             owe(company, alone, PushAction.CREATE)
     if before.event_id:
-        owe(company, before, PushAction.CANCEL)
+        owe(company, before, PushAction.CANCEL, agreed=agreed)
 
 
-def _agree_on_what_stayed(company: Company, back: Reservation) -> None:
-    """Let the event that never left count as last read, where another one has been agreed on."""
-    agreed = find_agreed(company.store, back.number)
-    if agreed is None or back.event_id in (None, agreed.event_id):
-        return
-    event = find_event(company.store, back.room, back.event_id)
-    if event is not None:
-        before = replace(back, subject=event.subject, version=back.version - 1)
-        save_agreed(company.store, [agree(before, event, company.now)])
+def _agree_as_before(company: Company, back: Reservation, leaving: OutboxItem) -> None:
+    """Let what was agreed about the event that never left count again, not the other room's."""
+    forget_agreed(company.store, [back.number])
+    if leaving.agreed is not None:
+        save_agreed(company.store, [replace(leaving.agreed, reservation=back.number)])
 
 
 def _may_be_there(item: OutboxItem) -> bool:

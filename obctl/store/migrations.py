@@ -369,6 +369,8 @@ def m007_tried_changes(connection: sqlite3.Connection) -> None:
         connection,
         """
         -- What was written onto the event since, as JSON: the answers may have been lost
-        ALTER TABLE agreed_states ADD COLUMN tried TEXT
+        ALTER TABLE agreed_states ADD COLUMN tried TEXT;
+        -- What was agreed about an event that is to leave its room, as JSON
+        ALTER TABLE outbox ADD COLUMN agreed TEXT
         """,
     )

@@ -6,6 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
+
+from obctl.domain.agreed_state import AgreedState
 from obctl.domain.event import EventId
 from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.room import RoomId
@@ -18,7 +21,7 @@ def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
     """Owe a write; its `id` is given here."""
     cursor = store.run(
         "INSERT INTO outbox (reservation, room, action, transaction_id, created_at, due_at,"
-        " event_id, repeat, note, silent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " event_id, repeat, note, silent, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.reservation,
             item.room,
@@ -30,6 +33,7 @@ def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
             item.repeat,
             item.note,
             item.silent,
+            msgspec.json.encode(item.agreed).decode() if item.agreed else None,
         ),
     )
     row = store.rows("SELECT * FROM outbox WHERE id = ?", (cursor.lastrowid,))[0]
@@ -192,4 +196,5 @@ def _item(row: sqlite3.Row) -> OutboxItem:
         tried=TimeSpan(moment(row["tried_start_at"]), moment(row["tried_end_at"]))
         if row["tried_start_at"]
         else None,
+        agreed=msgspec.json.decode(row["agreed"], type=AgreedState) if row["agreed"] else None,
     )

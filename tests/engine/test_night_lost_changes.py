@@ -219,6 +219,72 @@ class TestDoneInOutlookLater:
         assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 14:00-15:00 Interview"]
 
 
+def hopped(night: Night) -> None:
+    """It was to leave once more, and back, before it ever could."""
+    night.fail("server-error", ROOM)
+    night.edit(1, room="Hals")
+    night.edit(1, room="Vermeer")
+    night.recover()
+    assert night.owed() == [(1, "cancel")]
+
+
+class TestBackInARoomThatItNeverLeft:
+    """What was agreed about the event that is still there is what was agreed before it left."""
+
+    @pytest.mark.parametrize("between", [nothing, looked_at, hopped])
+    def test_a_change_whose_answer_was_lost_there_is_still_ours(
+        self, night: Night, between: Step
+    ) -> None:
+        night.make(ROOM, "Interview", "09:00", "10:00")
+        change(night, lost=True, start="14:00", end="15:00", subject="Second")
+        self._leave(night)
+        between(night)
+        change(night, room=ROOM, start="16:00", end="17:00", subject="Third")
+        morning(night)
+        assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 16:00-17:00 Third"]
+        assert night.log("conflict.*") == []
+
+    @pytest.mark.parametrize("between", [nothing, looked_at, hopped])
+    @pytest.mark.parametrize(
+        ("theirs", "left"),
+        [
+            ({"start": "11:00", "end": "12:00"}, "11:00-12:00 Interview"),
+            ({"subject": "Interview, upstairs"}, "09:00-10:00 Interview, upstairs"),
+        ],
+    )
+    def test_what_somebody_did_in_outlook_meanwhile_leads(
+        self, night: Night, between: Step, theirs: dict[str, str], left: str
+    ) -> None:
+        night.make(ROOM, "Interview", "09:00", "10:00")
+        self._leave(night)
+        night.change(meeting(night), **theirs)
+        between(night)
+        change(night, room=ROOM)
+        morning(night)
+        assert outlook(night) == night.reservations() == [f"{ROOM} 09-15 {left}"]
+        assert night.log("conflict.*") == []
+
+    def test_what_each_room_shows_is_told_apart_at_every_return(self, night: Night) -> None:
+        night.make(ROOM, "Interview", "09:00", "10:00")
+        self._leave(night)
+        night.fail("cut", "Vermeer", method="PATCH")
+        night.edit(1, start="11:00", end="12:00")
+        night.fail("server-error")
+        night.edit(1, room=ROOM)
+        night.edit(1, room="Vermeer", start="13:00", end="14:00")
+        night.recover()
+        morning(night)
+        assert outlook(night) == night.reservations() == ["Vermeer 09-15 13:00-14:00 Interview"]
+        assert night.log("conflict.*") == []
+
+    @staticmethod
+    def _leave(night: Night) -> None:
+        night.fail("server-error", ROOM)
+        night.edit(1, room="Vermeer")
+        night.recover()
+        assert len(outlook(night)) == 2
+
+
 def test_a_subject_given_in_outlook_before_is_not_taken_for_ours(night: Night) -> None:
     night.make(ROOM, "Interview", "09:00", "10:00")
     night.change(meeting(night), subject="Interview, upstairs")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from obctl.domain.event import Event, EventId, EventType, Person, Response
 from obctl.domain.event_changes import EventChanges, EventTime
+from obctl.domain.push import PushAction
 from obctl.domain.reservation import ExternalState, Reservation, Source, Status
 from obctl.domain.room import RoomId
 from obctl.domain.values import replace
@@ -22,7 +23,7 @@ from obctl.store.agreed_states import add_tried, find_agreed, save_agreed
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store, open_store
 from obctl.store.events import find_event, payload_ids, save_events
-from obctl.store.outbox import add_to_outbox, load_owed
+from obctl.store.outbox import add_to_outbox, load_owed, mark_done
 from obctl.store.payloads import load_payload
 from obctl.store.reservations import (
     find_reservation,
@@ -145,6 +146,26 @@ def test_agreed_states_come_back(store: Store, reservation: Reservation, event: 
         for changes in (later, later, renamed):
             add_tried(store, number, changes)
     assert find_agreed(store, number) == replace(state, tried=(later, renamed))
+
+
+@quick
+@given(reservations, events)
+def test_what_was_agreed_about_an_event_that_is_to_leave_comes_back(
+    store: Store, reservation: Reservation, event: Event
+) -> None:
+    with store.transaction():
+        number = next_number(store)
+        reservation = replace(reservation, number=number)
+        insert_reservations(store, [reservation])
+        time = EventTime(reservation.start, reservation.end, False, reservation.time_zone)
+        tried = (EventChanges(time=time), EventChanges(subject="Renamed"))
+        agreed = replace(make_agreed(reservation, event), tried=tried)
+        save_agreed(store, [agreed])
+        kept = find_agreed(store, number)
+        item = make_outbox_item(PushAction.CANCEL, reservation=number, agreed=kept)
+        owed = add_to_outbox(store, item)
+        mark_done(store, owed.id, owed.created_at)
+    assert owed.agreed == kept == agreed
 
 
 def test_ids_that_differ_in_case_alone_are_two_events(store: Store) -> None:

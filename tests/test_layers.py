@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,16 +74,24 @@ def layer_of(path: Path) -> str:
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def imports_of(path: Path) -> Iterator[str]:
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def imports_of(path: Path) -> tuple[str, ...]:
     """Each import as one dotted name: `from a.b import c` is `a.b.c`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found: list[str] = []
+    for node in nodes_of(path):
         match node:
             case ast.Import(names=names):
-                yield from (name.name for name in names)
+                found += [name.name for name in names]
             case ast.ImportFrom(module=str(module), names=names, level=0):
-                yield from (f"{module}.{name.name}" for name in names)
+                found += [f"{module}.{name.name}" for name in names]
             case ast.ImportFrom():
                 pytest.fail(f"{path}: relative imports hide arrows")
+    return tuple(found)
 
 
 def ours() -> Iterator[tuple[str, str, str]]:
@@ -175,7 +184,7 @@ def test_only_commands_and_pictures_print() -> None:
         f"{path.relative_to(PACKAGE)}:{node.lineno}"
         for path in MODULES
         if layer_of(path) not in ("cli", "render")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
     ]
     assert not prints

@@ -104,7 +104,7 @@ def expected_days(recurrence: Recurrence, last: date) -> list[date]:
     return found
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(recurrences())
 def test_every_series_falls_on_the_days_that_dateutil_finds(recurrence: Recurrence) -> None:
     last = recurrence.range.start + SPAN
@@ -149,7 +149,7 @@ def _master(recurrence: Recurrence, zone: str, hour: int) -> Item:
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(recurrences(), ZONES, st.integers(4, 22), st.integers(0, 3 * 365))
 def test_instances_agree_with_recurring_ical_events(
     recurrence: Recurrence, zone: str, hour: int, ahead: int

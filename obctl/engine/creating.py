@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from http import HTTPStatus
 
 from obctl.domain.event import Event, EventId
 from obctl.domain.push import EventDraft, OutboxItem, changes_of
@@ -25,7 +26,6 @@ from obctl.engine.slots import ensure_free_at, look_again
 from obctl.engine.there_again import link_again
 from obctl.errors import GraphRefused
 
-_CONFLICT = 409
 _AROUND = timedelta(days=1)
 
 
@@ -90,7 +90,7 @@ async def _post(gateway: Gateway, owed: Owed, draft: EventDraft) -> Event:
     try:
         return await gateway.create_event(owed.room, draft)
     except GraphRefused as error:
-        if error.graph is None or error.graph.status != _CONFLICT:
+        if error.graph is None or error.graph.status != HTTPStatus.CONFLICT:
             raise
         # An earlier attempt with this transaction id succeeded and its answer was lost.
         span = _tried(owed.item, TimeSpan(draft.start, draft.end))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from obctl.domain.company_log import LogEntry
 from obctl.domain.push import OutboxItem, wait_after
 from obctl.domain.reservation import ExternalState
@@ -14,7 +16,12 @@ from obctl.store.company_log import append_log
 from obctl.store.outbox import mark_failed
 from obctl.store.reservations import change_state, find_reservation
 
-_PASSING = frozenset({409, 423, 424, 425})  # 4xx that say: not just now
+_PASSING = (  # 4xx that say: not just now
+    HTTPStatus.CONFLICT,
+    HTTPStatus.LOCKED,
+    HTTPStatus.FAILED_DEPENDENCY,
+    HTTPStatus.TOO_EARLY,
+)
 
 
 def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:

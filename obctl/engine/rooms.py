@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.directory import DirectoryEntry
@@ -230,4 +231,4 @@ def _only_refused(error: ObctlError) -> bool:
     """
     if error.graph is None or isinstance(error, CredentialRefused):
         return False
-    return error.graph.status == 501 or not isinstance(error, TryLater)
+    return error.graph.status == HTTPStatus.NOT_IMPLEMENTED or not isinstance(error, TryLater)

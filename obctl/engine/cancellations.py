@@ -18,7 +18,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owing import owe
-from obctl.errors import NotFound, ObctlError, UsageError
+from obctl.errors import MailboxGone, NotFound, ObctlError, UsageError
 from obctl.store.agreed_states import forget_agreed
 from obctl.store.cancellation_requests import decide_request, find_request, load_requests
 from obctl.store.company_log import append_log, find_entry, load_history
@@ -71,9 +71,10 @@ async def get_status_info(company: Company, gateway: Gateway, number: int) -> St
             if event.takes_room:
                 return info(InOutlook.PRESENT, event, room)
             cancelled = event
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                return info(InOutlook.UNKNOWN)
+        except MailboxGone:
+            return info(InOutlook.UNKNOWN)
+        except NotFound:
+            pass  # by its key it may be found elsewhere
         except ObctlError:
             return info(InOutlook.UNKNOWN)
     moved, complete = await _find_by_key(company, gateway, reservation)
@@ -101,9 +102,9 @@ async def _series_without(gateway: Gateway, room: Room, reservation: Reservation
         return None
     try:
         master = await gateway.fetch_master(room, reservation.series_master_id)
-    except NotFound as error:
-        if error.code == "mailbox-gone":
-            raise
+    except MailboxGone:
+        raise
+    except NotFound:
         return None
     left_out = is_left_out(master, reservation, room.zone)
     return master.event if left_out or master.event.is_cancelled else None

@@ -24,9 +24,11 @@ from obctl.engine.whole_series import find_left_out
 from obctl.errors import (
     CredentialRefused,
     GraphRefused,
+    MailboxGone,
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
     TryLater,
 )
 from obctl.store.company_log import append_log
@@ -92,7 +94,7 @@ async def _instances(
         raise TryLater(
             f"the series is in Outlook, but the answer with its dates left out {left_out.id}",
             hint="the next sync run asks for them again",
-            code="partial-read",
+            code=PartialRead.code,
         )
     return found
 
@@ -124,11 +126,10 @@ async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> ObctlError |
     """
     try:
         await gateway.cancel_event(owed.room, event.id, "")
-    except NotFound as error:
-        if error.code == "mailbox-gone":
-            raise
-    except CredentialRefused:
+    except (MailboxGone, CredentialRefused):
         raise
+    except NotFound:
+        return None
     except NotAuthorised as error:
         return error
     except GraphRefused as error:

@@ -16,7 +16,7 @@ from obctl.domain.reservation import (
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.engine.company import Company
-from obctl.errors import Refused
+from obctl.errors import SlotTaken
 from obctl.store.company_log import append_log
 from obctl.store.outbox import add_to_outbox, mark_done
 from obctl.store.reservations import (
@@ -67,12 +67,11 @@ def ensure_free_here(
 ) -> None:
     for other in load_room_reservations(company.store, room.id, span):
         if other.is_active and other.number not in ignore:
-            raise Refused(
+            raise SlotTaken(
                 f"{room.name} is taken in Officebooking: reservation {other.number}"
                 f" {other.subject!r} from {instant_text(other.start)} to"
                 f" {instant_text(other.end)}",
                 hint="obctl rooms free --from … --to … shows what is free",
-                code="slot-taken",
             )
 
 

@@ -38,6 +38,7 @@ from obctl.engine.slots import ensure_free
 from obctl.errors import (
     CredentialRefused,
     EventChanged,
+    MailboxGone,
     NotFound,
     ObctlError,
     Unforeseen,
@@ -202,10 +203,10 @@ async def _cancel(company: Company, gateway: Gateway, owed: Owed) -> None:
                 await gateway.cancel_event(owed.room, event.id, note)
             else:
                 await gateway.decline_event(owed.room, event.id, note, send=not item.silent)
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                raise
-            # gone already: what was wanted is so
+        except MailboxGone:
+            raise
+        except NotFound:
+            pass  # gone already: what was wanted is so
     record_cancelled(company, owed)
 
 
@@ -217,8 +218,10 @@ async def _event_now(company: Company, gateway: Gateway, owed: Owed, event_id: E
     reservation = owed.reservation
     try:
         event = await gateway.fetch_event(owed.room, event_id)
-    except NotFound as error:
-        if error.code == "mailbox-gone" or reservation.key is None:
+    except MailboxGone:
+        raise
+    except NotFound:
+        if reservation.key is None:
             raise
         for span in _where_it_may_be(company, reservation):
             for event in await gateway.fetch_view(owed.room, span):

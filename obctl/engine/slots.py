@@ -20,7 +20,7 @@ from obctl.engine.lockout import explained
 from obctl.engine.owed import Owed
 from obctl.engine.ports import Gateway
 from obctl.engine.refusals import refusals_logged
-from obctl.errors import ObctlError, Refused
+from obctl.errors import ObctlError, SlotTaken
 from obctl.store.company_log import append_log
 
 
@@ -60,11 +60,10 @@ def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = 
     taking = [event for event in _taking(view) if event.id not in but]
     if taking:
         first = taking[0]
-        raise Refused(
+        raise SlotTaken(
             f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
             f" to {instant_text(first.end)}",
             hint="obctl rooms free --from … --to … shows what is free",
-            code="slot-taken",
         )
 
 

@@ -10,10 +10,9 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.plan import Plan
 from obctl.domain.room import Room, RoomId
 from obctl.domain.run import Problem, RunReport
-from obctl.engine.conditions import Inconclusive, condition_of
+from obctl.engine.conditions import Inconclusive, condition_of, is_out_of_reach
 from obctl.errors import (
     CredentialRefused,
-    GraphUnavailable,
     ObctlError,
     StoreBusy,
     StoreError,
@@ -143,8 +142,4 @@ class Tally:
 def _put_off(error: ObctlError) -> ObctlError | None:
     """What Graph meant by "not now"; an answer cut short is none, and may be the room's own."""
     told = error.__cause__ if isinstance(error, Inconclusive) else error
-    if isinstance(told, Throttled):
-        return told
-    if isinstance(told, GraphUnavailable) and told.code == GraphUnavailable.code:
-        return told
-    return None
+    return told if isinstance(told, Throttled) or is_out_of_reach(told) else None

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from http import HTTPStatus
 
+from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId
 from obctl.domain.push import EventDraft, OutboxItem, changes_of
 from obctl.domain.reservation import Status
@@ -51,7 +52,7 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
     event = await gateway.fetch_event(room, event.id)
     if changes := changes_of(reservation, None, event, room.time_zone):
         event = await patch_as_read(gateway, room, event, changes)
-    record_in_step(company, owed, [(reservation, event)], "push.created")
+    record_in_step(company, owed, [(reservation, event)], Action.PUSH_CREATED)
     problems = await look_again(company, gateway, owed, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
 

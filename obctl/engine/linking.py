@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from obctl.domain.company_log import Action
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
 from obctl.domain.run import Problem
@@ -31,7 +32,6 @@ from obctl.errors import (
     PartialRead,
     TryLater,
 )
-from obctl.store.company_log import append_log
 
 _AROUND = timedelta(days=1)
 
@@ -150,7 +150,7 @@ def _tell_unasked(company: Company, owed: Owed, unasked: Collection[Event]) -> l
         problem = Problem(owed.room.mailbox, "unreserved-date", words)
         problems.append(problem)
         with company.store.transaction():
-            append_log(company.store, [owed.told(company, "push.unmatched", problem, event)])
+            company.journal.write([owed.told(Action.PUSH_UNMATCHED, problem, event)])
     return problems
 
 
@@ -171,9 +171,9 @@ def _tell_kept(
         )
         problem = Problem(owed.room.mailbox, "date-not-left-out", words, hint)
         problems.append(problem)
-        entry = owed.told(company, "push.failed", problem, event)
+        entry = owed.told(Action.PUSH_FAILED, problem, event)
         if error.graph is not None:
             entry = replace(entry, request_id=error.graph.request_id)
         with company.store.transaction():
-            append_log(company.store, [entry])
+            company.journal.write([entry])
     return problems

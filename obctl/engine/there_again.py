@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from obctl.domain.agreed_state import agree
+from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventType
 from obctl.domain.global_object_id import without_date
 from obctl.domain.meeting_date import is_same_date
@@ -152,7 +153,7 @@ async def _link(
     elif changes := changes_of(reservation, None, event, room.time_zone):
         ensure_free_at(room, view, [TimeSpan(reservation.start, reservation.end)], [event.id])
         event = await patch_as_read(gateway, room, event, changes)
-    record_in_step(company, owed, [(reservation, event)], "event.restored")
+    record_in_step(company, owed, [(reservation, event)], Action.EVENT_RESTORED)
     problems = await look_again(company, gateway, owed, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
 
@@ -176,7 +177,7 @@ async def _follow(
                 code="changed-meanwhile",
             )
         record_in_step(
-            company, there, [(moved, event)], "event.moved", words=f"found in {room.name}"
+            company, there, [(moved, event)], Action.EVENT_MOVED, words=f"found in {room.name}"
         )
     problems = await look_again(company, gateway, there, [(moved, event)])
     return PushResult(moved.number, problems=problems)

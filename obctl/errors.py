@@ -8,14 +8,22 @@ ObctlError                     1   unexpected
   StoreError                   2   the store file cannot be used: missing, damaged, newer
   NotAuthorised                4   names the missing permission or policy
     CredentialRefused          4   by Entra, or by Graph with 401: nothing at all can be asked
-  TryLater                     5   GraphUnavailable, Throttled, AnotherRunActive, StoreBusy,
-                                   StoreFull, StoreFailing
-  Refused                      6   a guard stopped it: the room is taken, the meeting not ours
+    MailboxPermissionLost      4   for one mailbox: out of scope, or the permission is missing
+  TryLater                     5   Throttled, AnotherRunActive, StoreBusy, StoreFull, StoreFailing
+    GraphUnavailable           5   nobody answers, or Graph is unwell
+      PartialRead              5   an answer that ends early or cannot be read
+    RoomsUnread                5   the meeting may be in a room that could not be asked
+  Refused                      6   a guard stopped it: the meeting is not ours
     UnsafePlan                 6   too much would go at once, or the plan is not the reviewed one
+    SlotTaken                  6   the room is taken
+    CancelledInOutlook         6   the meeting to change was cancelled there
   ResyncRequired               7   locked out until `obctl sync resync`
   Unfinished                   8   some rooms failed or were inconclusive
   GraphRefused                 1   Graph answered with an error nobody above handles
-    NotFound                   1   404: the item or mailbox is not there
+    NotFound                   1   404: the item is not there
+      MailboxGone              1   404: the whole mailbox is not there
+    LoopingNextLink            1   pages that lead in a circle
+    ForeignLink                1   a link or a redirect away from Graph: not followed
     DeltaLinkExpired           -   410: internal, the reader starts over
     EventChanged               -   412: internal, read again and decide anew
 
@@ -145,6 +153,12 @@ class CredentialRefused(NotAuthorised):
     """Raised when Entra, or Graph (401), refuses the credential: nothing at all can be asked."""
 
 
+class MailboxPermissionLost(NotAuthorised):
+    """Raised when Graph forbids one mailbox (403): others may be read."""
+
+    code = "mailbox-permission-lost"
+
+
 class TryLater(ObctlError):
     """Raised when the same command may succeed in a while."""
 
@@ -153,9 +167,21 @@ class TryLater(ObctlError):
 
 
 class GraphUnavailable(TryLater):
-    """Raised when Graph cannot be reached, answers 5xx, or cuts an answer short."""
+    """Raised when Graph cannot be reached, or answers 5xx."""
 
     code = "graph-unavailable"
+
+
+class PartialRead(GraphUnavailable):
+    """Raised when an answer of Graph ends early or cannot be read: nothing of it is used."""
+
+    code = "partial-read"
+
+
+class RoomsUnread(TryLater):
+    """Raised when a meeting may be in a room that could not be asked."""
+
+    code = "rooms-unread"
 
 
 class Throttled(TryLater):
@@ -195,6 +221,18 @@ class Refused(ObctlError):
     code = "refused"
 
 
+class SlotTaken(Refused):
+    """Raised when a room is taken at the time that is wanted."""
+
+    code = "slot-taken"
+
+
+class CancelledInOutlook(Refused):
+    """Raised when the meeting that a change is for was cancelled in Outlook."""
+
+    code = "cancelled-in-outlook"
+
+
 class UnsafePlan(Refused):
     """Raised when a guard stopped a plan, or a plan is not the one that was reviewed."""
 
@@ -225,6 +263,24 @@ class NotFound(GraphRefused):
     """Raised when Graph knows no such event, mailbox or subscription (404)."""
 
     code = "not-found"
+
+
+class MailboxGone(NotFound):
+    """Raised when Graph knows no such mailbox, whatever it was asked for in there."""
+
+    code = "mailbox-gone"
+
+
+class LoopingNextLink(GraphRefused):
+    """Raised when the pages of an answer lead in a circle."""
+
+    code = "looping-next-link"
+
+
+class ForeignLink(GraphRefused):
+    """Raised when Graph, or something in between, leads to another server: it is not followed."""
+
+    code = "foreign-link"
 
 
 class DeltaLinkExpired(GraphRefused):

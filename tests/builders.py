@@ -13,7 +13,7 @@ from typing import Any
 
 from obctl.domain.agreed_state import AgreedState, agree
 from obctl.domain.cancellation import CancellationRequest, Reason
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry, LogEntry
 from obctl.domain.difference import Difference, DifferenceKind, FieldValues
 from obctl.domain.event import (
     Event,
@@ -40,6 +40,8 @@ from obctl.domain.settings import SyncSettings
 from obctl.domain.situation import Situation
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan, days_span
+from obctl.store.database import Store
+from obctl.store.journal import Journal
 
 DAY = date(2026, 9, 15)
 """A Tuesday; Amsterdam is two hours ahead of UTC."""
@@ -325,6 +327,15 @@ def make_subscription(**changes: Any) -> Subscription:
 def make_log_entry(action: str, at: str | datetime = NOW, **changes: Any) -> LogEntry:
     fields: dict[str, Any] = {"at": moment(at), "action": action, "message": action}
     return LogEntry(**fields | changes)
+
+
+def write_log(store: Store, entries: Iterable[LogEntry]) -> None:
+    """Append entries as they are, each with its own instant, run and actor."""
+    with store.transaction():
+        for entry in entries:
+            about = {name: getattr(entry, name) for name in Entry.__struct_fields__}
+            journal = Journal(store, entry.actor or "somebody", lambda at=entry.at: at, entry.run)
+            journal.write([Entry(**about | {"action": Action(entry.action)})])
 
 
 def make_facts(

@@ -190,6 +190,37 @@ def test_only_commands_and_pictures_print() -> None:
     assert not prints
 
 
+def test_only_the_journal_writes_the_company_log() -> None:
+    """It knows who acts, when and in which run: nobody can forget to say so."""
+    writers = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if "obctl.store.company_log.append_log" in set(imports_of(path))
+        or "INTO company_log" in path.read_text(encoding="utf-8")
+    }
+    assert writers == {"store/company_log.py", "store/journal.py"}
+
+
+def test_failures_are_told_apart_by_their_class() -> None:
+    by_code = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if _tells_a_code(node)
+    ]
+    assert not by_code, "a failure that callers tell apart is a class of `obctl.errors`"
+
+
+def _tells_a_code(node: ast.AST) -> bool:
+    match node:
+        case ast.Compare(left=ast.Attribute(attr="code"), comparators=[ast.Constant(value=str())]):
+            return True
+        case ast.MatchClass(kwd_attrs=names):
+            return "code" in names
+        case _:
+            return False
+
+
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [("sync token", "delta link"), ("appointment", "event")],

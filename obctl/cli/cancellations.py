@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from obctl.cli.company import operator
 from obctl.cli.context import Context, confirm, context_of
-from obctl.cli.options import FormatOption, RoomOption, YesOption
+from obctl.cli.options import ByOption, FormatOption, RoomOption, YesOption
 from obctl.cli.unpushed import unpushed, warn_of
 from obctl.errors import UsageError
 from obctl.render.output import Format
@@ -98,6 +97,7 @@ def approve(
     all_: Annotated[bool, typer.Option("--all", help="All open requests.")] = False,
     note: _Note = None,
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Cancel the reservations with their services."""
@@ -106,6 +106,7 @@ def approve(
     from obctl.engine.cancellations import requests_matching
 
     context = context_of(ctx)
+    context.act_as(by)
     chosen = list(requests or [])
     if sum((bool(chosen), cause is not None, all_)) != 1:
         raise UsageError("name requests, or --cause CODE, or --all", code="which-requests")
@@ -116,7 +117,7 @@ def approve(
         _show(context, [], format)
         return
     confirm(_consequences(context, chosen), yes=yes)
-    approve_requests(context.company, chosen, by=operator(), note=note)
+    approve_requests(context.company, chosen, note=note)
     _show(context, chosen, format)
 
 
@@ -129,6 +130,7 @@ def reject(
     ] = False,
     note: _Note = None,
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Keep the reservations."""
@@ -139,10 +141,11 @@ def reject(
     from obctl.store.reservations import find_reservation
 
     context = context_of(ctx)
+    context.act_as(by)
     if push_back:
         question = f"Write {len(requests)} reservations to Outlook again?"
         confirm(question, yes=yes, on_terminal_only=True)
-    reject_requests(context.company, requests, by=operator(), note=note, push_back=push_back)
+    reject_requests(context.company, requests, note=note, push_back=push_back)
     failed = None
     if push_back:
         numbers = [find_request(context.store, item).reservation for item in requests]

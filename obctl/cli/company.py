@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
 
 from obctl.cli.context import context_of
-from obctl.cli.options import FormatOption
+from obctl.cli.options import ByOption, FormatOption
 from obctl.domain.words import Cloud, CredentialKind
 from obctl.render.output import Format
 
@@ -98,13 +97,15 @@ def set_(
     ctx: typer.Context,
     key: Annotated[str, typer.Argument(help="For example sync.ignore_cancellation_requests.")],
     value: Annotated[str, typer.Argument(help="The new value; an empty text removes it.")],
+    by: ByOption = None,
 ) -> None:
     """Change one setting in the file; the change is in the company log."""
     from obctl.engine.settings import change_setting
     from obctl.render.output import message
 
     context = context_of(ctx)
-    before, after = change_setting(context.company, key, value, by=operator())
+    context.act_as(by)
+    before, after = change_setting(context.company, key, value)
     message(f"{key}: {_shown(before)} -> {_shown(after)}")
 
 
@@ -112,16 +113,6 @@ def set_(
 def path(ctx: typer.Context) -> None:
     """Where the configuration file is."""
     print(context_of(ctx).config.config_path)
-
-
-def operator() -> str:
-    """Who is at the keyboard, for the log."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
-        return f"uid {os.getuid()}"
 
 
 def _shown(value: object) -> str:

@@ -35,6 +35,8 @@ class Context:
     company_option: str | None = None
     debug: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    actor: str = ""
+    """Who acts, for the company log; the person at the keyboard where nothing else is said."""
     _closers: list[Callable[[], None]] = field(default_factory=list)
 
     @cached_property
@@ -78,7 +80,36 @@ class Context:
         """The company as the engine wants it."""
         from obctl.engine.company import Company
 
-        return Company(config=self.config, store=self.store, clock=self.clock)
+        actor = self.actor or self.person
+        return Company(config=self.config, store=self.store, clock=self.clock, actor=actor)
+
+    @property
+    def person(self) -> str:
+        """Who is at the keyboard: `OBCTL_ACTOR`, else the account."""
+        import getpass
+
+        if named := self.environment.get("OBCTL_ACTOR", "").strip():
+            return named
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):  # a container's user may have no name
+            return f"uid {os.getuid()}"
+
+    def act_as(self, by: str | None) -> None:
+        """Take the person of `--by`, if that is given; before anything is done."""
+        if by is None:
+            return
+        if not by.strip():
+            from obctl.errors import UsageError
+
+            raise UsageError("--by is empty", hint="leave it out: then it is you", code="bad-name")
+        self.actor = by.strip()
+
+    def act_as_run(self, command: str, *, unattended: str) -> None:
+        """Act as a run: with the person who started it on a terminal, else as `unattended`."""
+        from obctl.domain.actor import run_by
+
+        self.actor = run_by(command, self.person) if sys.stdin.isatty() else unattended
 
     @property
     def rooms(self) -> Rooms:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from obctl.cli.company import operator
 from obctl.cli.context import confirm, context_of
 from obctl.cli.log_following import tail
 from obctl.cli.options import (
@@ -191,7 +190,7 @@ def prune(
     count = count_log(context.store, instant(before))
     if count:
         confirm(f"Remove {count} entries older than {older_than} for good?", yes=yes)
-    removed = company_log.prune(context.company, before, by=operator())
+    removed = company_log.prune(context.company, before)
     if format is Format.TABLE:
         message(f"{removed} entries removed")
     else:

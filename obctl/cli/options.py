@@ -20,6 +20,14 @@ FormatOption = Annotated[
     Format, typer.Option("--format", "-o", help="table for people; json, jsonl or csv for scripts")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="NAME",
+        help="Who does it, for the company log. Default: OBCTL_ACTOR, else your account.",
+    ),
+]
 RoomOption = Annotated[str | None, typer.Option("--room", help="Address or unique name of a room.")]
 RoomsOption = Annotated[
     list[str] | None, typer.Option("--room", help="Address or unique name; may be repeated.")

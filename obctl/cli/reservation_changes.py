@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
-from obctl.cli.options import FormatOption, YesOption, parse_duration, parse_instant
+from obctl.cli.options import ByOption, FormatOption, YesOption, parse_duration, parse_instant
 from obctl.cli.unpushed import unpushed, warn_of
 from obctl.errors import ObctlError, UsageError
 from obctl.render.output import Format
@@ -15,7 +15,7 @@ from obctl.render.output import Format
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from obctl.domain.company_log import LogEntry
+    from obctl.domain.company_log import Entry
     from obctl.domain.event import EventId
     from obctl.domain.reservation import Reservation
     from obctl.domain.room import Room
@@ -53,6 +53,7 @@ def create(
     notes: Annotated[str | None, typer.Option(help="Notes; they stay in Officebooking.")] = None,
     tentative: Annotated[bool, typer.Option("--tentative", help="Not certain yet.")] = False,
     no_push: _NoPush = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Reserve a room and write it into Outlook; a double booking is refused."""
@@ -60,6 +61,7 @@ def create(
     from obctl.engine.reservations import Wish, make_reservation, slots_of, wanted_new
 
     context = context_of(ctx)
+    context.act_as(by)
     found = context.room(room)
     starts = parse_instant(start, now=context.now, zone=found.zone)
     if (end is None) == (duration is None):
@@ -81,7 +83,7 @@ def create(
     )
     slots = slots_of(context.company, wish)
     if not no_push:
-        _ensure_free_in_outlook(context, found, slots, wanted_new(context.company, wish))
+        _ensure_free_in_outlook(context, found, slots, wanted_new(wish))
     made = make_reservation(context.company, wish)
     _push_and_show(context, made[:1], format, no_push=no_push, count=len(made))
 
@@ -96,6 +98,7 @@ def change(
     organizer: Annotated[str | None, typer.Option(help="Another organiser's address.")] = None,
     scope: _Scope = "one",
     no_push: _NoPush = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Change a reservation in both places; somebody else's meeting is refused."""
@@ -106,6 +109,7 @@ def change(
     from obctl.store.rooms import find_room_by_id
 
     context = context_of(ctx)
+    context.act_as(by)
     first = find_reservation(context.store, number)
     target = context.room(room) if room else None
     zone = (target or find_room_by_id(context.store, first.room)).zone
@@ -137,6 +141,7 @@ def cancel(
     ] = False,
     no_push: _NoPush = False,
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Cancel a reservation and its services, here and in Outlook."""
@@ -145,6 +150,7 @@ def cancel(
     from obctl.store.reservations import find_reservation
 
     context = context_of(ctx)
+    context.act_as(by)
     reservation = find_reservation(context.store, number)
     confirm(_question(context, reservation, scope, silent=silent), yes=yes)
     cancelled = cancel_reservation(
@@ -176,7 +182,7 @@ def _ensure_free_in_outlook(
     context: Context,
     room: Room,
     slots: Sequence[TimeSpan],
-    wanted: LogEntry,
+    wanted: Entry,
     own: Collection[EventId] = (),
 ) -> None:
     """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""

@@ -126,7 +126,6 @@ def change(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Correct what obctl knows of a room; its mailbox is not touched."""
-    from obctl.cli.company import operator
     from obctl.engine.rooms import RoomDetails, change_room
     from obctl.render.output import message
 
@@ -135,7 +134,7 @@ def change(
     details = RoomDetails(name, location, floor, capacity, time_zone)
     if details == RoomDetails():
         raise UsageError("nothing to change", hint="see obctl rooms change --help", code="usage")
-    said = change_room(context.company, found, details, by=operator())
+    said = change_room(context.company, found, details)
     if format is not Format.TABLE:
         _show_rooms(context, [context.room(found.mailbox)], format, "")
     for line in said or ["nothing to change: it is so already"]:

@@ -8,6 +8,7 @@ import typer
 
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import (
+    ByOption,
     FormatOption,
     LocationOption,
     YesOption,
@@ -44,6 +45,7 @@ def add(
             " A visitor is locked at once."
         ),
     ] = None,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Order a service for a reservation that is neither cancelled nor over."""
@@ -52,6 +54,7 @@ def add(
     from obctl.store.reservations import find_reservation
 
     context = context_of(ctx)
+    context.act_as(by)
     if not description.strip():
         raise UsageError("--description is empty", code="bad-description")
     room = find_reservation(context.store, number).room
@@ -112,6 +115,7 @@ def cancel(
     ctx: typer.Context,
     services: Annotated[list[int], typer.Argument(metavar="ID...", help="Services' ids.")],
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Cancel services; locked ones only on a yes: somebody may have begun already."""
@@ -119,6 +123,7 @@ def cancel(
     from obctl.render.output import clean
 
     context = context_of(ctx)
+    context.act_as(by)
     found = find_cancellable(context.company, services)
     locked = [service for service in found if service.is_locked(context.now)]
     if locked:

@@ -9,6 +9,7 @@ import typer
 
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, LocationOption, RoomsOption, YesOption, parse_duration
+from obctl.domain.actor import NIGHTLY_RUN, SYNC_APPLY, SYNC_RUN
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def run(
     from obctl.engine.planning import PassOptions
 
     context = context_of(ctx)
+    context.act_as_run(SYNC_RUN, unattended=NIGHTLY_RUN)
     rooms = context.chosen_rooms(location, room)
     options = PassOptions(
         full=full,
@@ -77,6 +79,7 @@ def apply(
     from obctl.engine.planning import PassOptions
 
     context = context_of(ctx)
+    context.act_as_run(SYNC_APPLY, unattended=SYNC_APPLY)
     plan = load_plan(file, context.company)
     rooms = [context.room(mailbox) for mailbox in plan.rooms]
     question = f"Change {len(plan.fingerprints)} of {len(rooms)} rooms as the plan says?"

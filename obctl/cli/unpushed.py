@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from obctl.errors import GraphRefused, NotFound, ObctlError, Refused, ResyncRequired, TryLater
+from obctl.errors import (
+    CancelledInOutlook,
+    GraphRefused,
+    NotFound,
+    ObctlError,
+    Refused,
+    ResyncRequired,
+    TryLater,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +69,6 @@ def _what_next(store: Store, failed: ObctlError, reservation: Reservation) -> st
             "Outlook will not take it like this: change or cancel it; a sync run tries again once a"
             f" day. {state[0].upper()}{state[1:]}"
         )
-    if failed.code == "cancelled-in-outlook" and not reservation.is_active:
+    if isinstance(failed, CancelledInOutlook) and not reservation.is_active:
         return f"it is cancelled here too, as Ignore Cancellation Requests is on; {state}"
     return f"every sync run tries again; {state}"

@@ -50,13 +50,14 @@ class WorkerThread:
             raise self._error
 
     def _run(self) -> None:
+        from obctl.domain.actor import LISTENER
         from obctl.engine.company import Company
         from obctl.store.database import open_store
 
         try:
             store = open_store(self._context.config.store_path)
             try:
-                company = Company(self._context.config, store, self._clock)
+                company = Company(self._context.config, store, self._clock, LISTENER)
                 self._context.with_graph(lambda gateway: self._watch(company, gateway))
             finally:
                 store.close()

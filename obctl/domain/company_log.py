@@ -3,36 +3,95 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from msgspec import Struct
 
 from obctl.domain.event import EventId
-from obctl.domain.reservation import ReservationNumber
+from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import RoomId
 
-ACTIONS = frozenset({
-    "notification.received",
-    "event.created", "event.updated", "event.cancelled", "event.deleted", "event.moved",
-    "event.restored",
-    "push.created", "push.updated", "push.cancelled", "push.failed",
-    "push.overlapped", "push.unchecked", "push.unmatched",
-    "cancellation.requested", "cancellation.approved", "cancellation.rejected",
-    "cancellation.processed", "cancellation.closed",
-    "reservation.created", "reservation.changed", "reservation.cancelled",
-    "reservation.refused",
-    "service.added", "service.cancelled",
-    "subscription.created", "subscription.renewed", "subscription.removed", "subscription.lost",
-    "subscription.failed",
-    "room.added", "room.inconclusive", "room.resynced", "room.imported",
-    "sync.started", "sync.finished", "sync.failed",
-    "guard.tripped", "conflict.merged", "setting.changed", "log.pruned",
-})  # fmt: skip
+
+class Action(StrEnum):
+    """What an entry says was done, or happened."""
+
+    NOTIFICATION_RECEIVED = "notification.received"
+    EVENT_CREATED = "event.created"
+    EVENT_UPDATED = "event.updated"
+    EVENT_CANCELLED = "event.cancelled"
+    EVENT_DELETED = "event.deleted"
+    EVENT_MOVED = "event.moved"
+    EVENT_RESTORED = "event.restored"
+    PUSH_CREATED = "push.created"
+    PUSH_UPDATED = "push.updated"
+    PUSH_CANCELLED = "push.cancelled"
+    PUSH_FAILED = "push.failed"
+    PUSH_OVERLAPPED = "push.overlapped"
+    PUSH_UNCHECKED = "push.unchecked"
+    PUSH_UNMATCHED = "push.unmatched"
+    CANCELLATION_REQUESTED = "cancellation.requested"
+    CANCELLATION_APPROVED = "cancellation.approved"
+    CANCELLATION_REJECTED = "cancellation.rejected"
+    CANCELLATION_PROCESSED = "cancellation.processed"
+    CANCELLATION_CLOSED = "cancellation.closed"
+    RESERVATION_CREATED = "reservation.created"
+    RESERVATION_CHANGED = "reservation.changed"
+    RESERVATION_CANCELLED = "reservation.cancelled"
+    RESERVATION_REFUSED = "reservation.refused"
+    SERVICE_ADDED = "service.added"
+    SERVICE_CANCELLED = "service.cancelled"
+    SUBSCRIPTION_CREATED = "subscription.created"
+    SUBSCRIPTION_RENEWED = "subscription.renewed"
+    SUBSCRIPTION_REMOVED = "subscription.removed"
+    SUBSCRIPTION_LOST = "subscription.lost"
+    SUBSCRIPTION_FAILED = "subscription.failed"
+    ROOM_ADDED = "room.added"
+    ROOM_IMPORTED = "room.imported"
+    ROOM_INCONCLUSIVE = "room.inconclusive"
+    ROOM_RESYNCED = "room.resynced"
+    SYNC_STARTED = "sync.started"
+    SYNC_FINISHED = "sync.finished"
+    SYNC_FAILED = "sync.failed"
+    GUARD_TRIPPED = "guard.tripped"
+    CONFLICT_MERGED = "conflict.merged"
+    SETTING_CHANGED = "setting.changed"
+    LOG_PRUNED = "log.pruned"
+
+
+class Entry(Struct, frozen=True):
+    """What happened, to be written down: the journal adds when, by whom and in which run.
+
+    `payload` is the original Outlook JSON byte for byte.
+    """
+
+    action: Action
+    message: str
+    room: RoomId | None = None
+    email: str | None = None
+    subject: str | None = None
+    reservation: ReservationNumber | None = None
+    event_id: EventId | None = None
+    request_id: str | None = None
+    payload: bytes | None = None
+
+    @classmethod
+    def about(cls, reservation: Reservation, action: Action, message: str) -> Entry:
+        """An entry with everything that finds it by its reservation."""
+        return cls(
+            action=action,
+            message=message,
+            room=reservation.room,
+            email=reservation.organizer.email,
+            subject=reservation.subject,
+            reservation=reservation.number,
+            event_id=reservation.event_id,
+        )
 
 
 class LogEntry(Struct, frozen=True):
-    """An entry to append or, with an `id`, one that was read back.
+    """An entry that was read back; one from before actors were kept has none.
 
-    `payload` is the original Outlook JSON byte for byte; a search leaves it out.
+    A search leaves the `payload` out.
     """
 
     at: datetime
@@ -45,5 +104,6 @@ class LogEntry(Struct, frozen=True):
     event_id: EventId | None = None
     run: str | None = None
     request_id: str | None = None
+    actor: str | None = None
     payload: bytes | None = None
     id: int | None = None

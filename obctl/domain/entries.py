@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from obctl.domain.change import Change, ChangeKind
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.time_span import instant_text
 
 _ACTIONS = {
-    ChangeKind.CREATE: "event.created",
-    ChangeKind.UPDATE: "event.updated",
-    ChangeKind.REKEY: "event.updated",
-    ChangeKind.MOVE: "event.moved",
-    ChangeKind.RESTORE: "event.restored",
+    ChangeKind.CREATE: Action.EVENT_CREATED,
+    ChangeKind.UPDATE: Action.EVENT_UPDATED,
+    ChangeKind.REKEY: Action.EVENT_UPDATED,
+    ChangeKind.MOVE: Action.EVENT_MOVED,
+    ChangeKind.RESTORE: Action.EVENT_RESTORED,
 }
 
 
-def entry_of(change: Change, number: ReservationNumber, run: str | None, now: datetime) -> LogEntry:
+def entry_of(change: Change, number: ReservationNumber) -> Entry:
     """What became of a reservation that stays: created, changed, moved, restored or re-keyed."""
     after = change.after
     where = f"{after.subject!r} {instant_text(after.start)}"
@@ -41,7 +39,7 @@ def entry_of(change: Change, number: ReservationNumber, run: str | None, now: da
             words = f"reservation {number} has another event id now: {where}"
         case _:
             words = f"reservation {number} changed: {_differences(change)}"
-    return entry_about(change, _ACTIONS[change.kind], words, run, now, number)
+    return entry_about(change, _ACTIONS[change.kind], words, number)
 
 
 def _differences(change: Change) -> str:
@@ -60,15 +58,13 @@ def _differences(change: Change) -> str:
     return "; ".join(words) or "ids"
 
 
-def lost_entry(change: Change, run: str | None, now: datetime) -> LogEntry:
+def lost_entry(change: Change) -> Entry:
     """What Outlook no longer has, and whether anything says why."""
     seen = change.event is not None
-    action = "event.cancelled" if seen or change.proof == "proven" else "event.deleted"
-    words = {
-        "event.cancelled": "cancelled in Outlook",
-        "event.deleted": "no longer in Outlook, and nothing says why",
-    }[action]
-    return entry_about(change, action, words, run, now)
+    if seen or change.proof == "proven":
+        return entry_about(change, Action.EVENT_CANCELLED, "cancelled in Outlook")
+    words = "no longer in Outlook, and nothing says why"
+    return entry_about(change, Action.EVENT_DELETED, words)
 
 
 def processed_words(change: Change) -> str:
@@ -80,24 +76,21 @@ def processed_words(change: Change) -> str:
     return words
 
 
-def seen_again(reservation: Reservation, event: Event, run: str | None, now: datetime) -> LogEntry:
+def seen_again(reservation: Reservation, event: Event) -> Entry:
     """A new version of an event that says nothing new here; its payload is kept."""
     change = Change(ChangeKind.UPDATE, after=reservation, before=reservation, event=event)
     words = "changed in Outlook in nothing that matters here"
-    return entry_about(change, "event.updated", words, run, now)
+    return entry_about(change, Action.EVENT_UPDATED, words)
 
 
 def entry_about(
     change: Change,
-    action: str,
+    action: Action,
     words: str,
-    run: str | None,
-    now: datetime,
     number: ReservationNumber | None = None,
-) -> LogEntry:
+) -> Entry:
     """An entry with everything a change tells of its reservation and its event."""
-    return LogEntry(
-        at=now,
+    return Entry(
         action=action,
         message=words,
         room=change.after.room,
@@ -105,6 +98,5 @@ def entry_about(
         subject=change.after.subject,
         reservation=number or change.after.number or None,
         event_id=change.event.id if change.event else change.after.event_id,
-        run=run,
         payload=change.event.payload if change.event else None,
     )

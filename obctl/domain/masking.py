@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from obctl.domain.actor import person_in
 from obctl.domain.company_log import LogEntry
 from obctl.domain.values import replace
 
@@ -27,7 +28,7 @@ _HARMLESS = frozenset({
 _NAMES = frozenset({"name", "displayName"})
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+\.[^\s<>\"'(),;:.]+")
 _MASKED = "@masked.invalid"
-# How messages name the person at the keyboard, and quote the reason a person gave.
+# How messages name who acts, where the entry itself does not; and quote the reason a person gave.
 _BY = re.compile(r"(?<=approved by |rejected by )[^\s:]+|(?<=, by )\S+$")
 _NOTE = re.compile(r"^((?:approved|rejected) by [^:]+: [^:]+): .*$", re.DOTALL)
 
@@ -74,6 +75,7 @@ class Pseudonyms:
             quoted[entry.subject] = self.subject(entry.subject)
             quoted[repr(entry.subject)[1:-1]] = self.subject(entry.subject)
         payload = self._payload(entry.payload, quoted)
+        actor = self._actor(entry.actor) if entry.actor else None
         for about in (("reservation", entry.reservation), ("event", entry.event_id)):
             if about[1] is not None:
                 self._heard[about] |= quoted
@@ -81,9 +83,14 @@ class Pseudonyms:
             entry,
             email=self.address(entry.email) if entry.email else entry.email,
             subject=self.subject(entry.subject) if entry.subject else entry.subject,
-            message=self._message(entry.message, quoted),
+            message=self._message(_renamed(entry, actor), quoted, by_whom=actor is None),
+            actor=actor,
             payload=payload,
         )
+
+    def _actor(self, actor: str) -> str:
+        person = person_in(actor)
+        return actor.removesuffix(person) + self.name(person) if person else actor
 
     def _payload(self, payload: bytes | None, quoted: dict[str, str]) -> bytes | None:
         if payload is None:
@@ -117,8 +124,11 @@ class Pseudonyms:
             return quoted[value]
         return self.address(value) if _ADDRESS.fullmatch(value) else "(masked)"
 
-    def _message(self, text: str, quoted: Mapping[str, str]) -> str:
-        """A sentence of ours with every foreign text replaced that it is known to quote."""
+    def _message(self, text: str, quoted: Mapping[str, str], *, by_whom: bool) -> str:
+        """A sentence of ours with every foreign text replaced that it is known to quote.
+
+        `by_whom`: whoever it is said to be done by has no pseudonym in it yet.
+        """
         known = {original.casefold(): masked for original, masked in quoted.items()} | self._rooms
         words = sorted((re.escape(word) for word in known if word.strip()), key=len, reverse=True)
         if words:
@@ -128,8 +138,15 @@ class Pseudonyms:
             lambda found: found[0] if found[0].endswith(_MASKED) else self.address(found[0]), text
         )
         text = _NOTE.sub(r"\1: (masked)", text)
-        return _BY.sub(lambda found: self.name(found[0]), text)
+        return _BY.sub(lambda found: self.name(found[0]), text) if by_whom else text
 
     def _number(self, kind: str, text: str) -> int:
         numbers = self._numbers[kind]
         return numbers.setdefault(text, len(numbers) + 1)
+
+
+def _renamed(entry: LogEntry, actor: str | None) -> str:
+    """The message, naming who acts by `actor` instead."""
+    if entry.actor is None or actor is None:
+        return entry.message
+    return entry.message.replace(f"by {entry.actor}", f"by {actor}")

@@ -7,7 +7,7 @@ from datetime import datetime
 from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.cancellation import Reason, RequestStatus
 from obctl.domain.change import Change, ChangeKind
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.entries import entry_about, entry_of, lost_entry, processed_words, seen_again
 from obctl.domain.plan import Plan
 from obctl.domain.reading import Reading
@@ -27,7 +27,6 @@ from obctl.store.cancellation_requests import (
     newest_request,
     open_request,
 )
-from obctl.store.company_log import append_log
 from obctl.store.database import Store
 from obctl.store.events import (
     known_among,
@@ -37,6 +36,7 @@ from obctl.store.events import (
     payload_ids,
     save_events,
 )
+from obctl.store.journal import Journal
 from obctl.store.outbox import drop_owed, hand_over_owed
 from obctl.store.possible_moves import save_possible_moves
 from obctl.store.reservations import insert_reservations, next_number, update_reservation
@@ -79,14 +79,13 @@ def _gone_instances(store: Store, room: RoomId, reading: Reading) -> set[str]:
     }
 
 
-def apply_plan(
-    store: Store, plan: Plan, *, run: str | None, now: datetime, payloads: dict[str, int]
-) -> None:
+def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[str, int]) -> None:
     """Write every change of a plan; only inside the room's transaction."""
+    store = journal.store
     number = next_number(store)
     created: list[Reservation] = []
     agreed: list[AgreedState] = []
-    entries: list[LogEntry] = []
+    entries: list[Entry] = []
     continued: list[tuple[int, int]] = []
     about = [change.after for change in plan.changes] + [one for one, _event in plan.agreements]
     last = load_agreed_of(store, [reservation.number for reservation in about])
@@ -97,30 +96,31 @@ def apply_plan(
             if change.instead_of:
                 continued.append((number, change.instead_of.number))
             state = agreed_after(change, made, None, now)
-            entries.append(entry_of(change, number, run, now))
+            entries.append(entry_of(change, number))
             number = ReservationNumber(number + 1)
         else:
             state = agreed_after(change, change.after, last.get(change.after.number), now)
             update_reservation(store, change.after)
-            entries += _apply_known(store, change, run, now)
+            entries += _apply_known(journal, change, now)
         if state:
             agreed.append(state)
     for reservation, event in plan.agreements:
         agreed.append(agree_again(last.get(reservation.number), reservation, event, now))
         if event.payload:
-            entries.append(seen_again(reservation, event, run, now))
+            entries.append(seen_again(reservation, event))
     insert_reservations(store, created)
     save_possible_moves(store, continued)
     save_agreed(store, agreed)
     known = payload_ids(
         store, plan.room.id, {e.event_id for e in entries if e.event_id} - payloads.keys()
     )
-    append_log(store, entries, known | payloads)
+    journal.write(entries, known | payloads)
 
 
-def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -> list[LogEntry]:
+def _apply_known(journal: Journal, change: Change, now: datetime) -> list[Entry]:
+    store = journal.store
     number = change.after.number
-    entries: list[LogEntry] = []
+    entries: list[Entry] = []
     request = newest_request(store, number)
     is_open = request is not None and request.status is RequestStatus.OPEN
     match change.kind:
@@ -132,9 +132,9 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
                 decide_request(
                     store, request.id, status=RequestStatus.PROCESSED, at=now, by="setting"
                 )
-            entries.append(lost_entry(change, run, now))
+            entries.append(lost_entry(change))
             entries.append(
-                entry_about(change, "cancellation.processed", processed_words(change), run, now)
+                entry_about(change, Action.CANCELLATION_PROCESSED, processed_words(change))
             )
         case ChangeKind.REQUEST:
             add_request(
@@ -144,41 +144,33 @@ def _apply_known(store: Store, change: Change, run: str | None, now: datetime) -
                 cause=change.cause,
                 at=now,
             )
-            entries.append(lost_entry(change, run, now))
+            entries.append(lost_entry(change))
             words = f"a person has to decide: {change.reason}"
-            entries.append(entry_about(change, "cancellation.requested", words, run, now))
+            entries.append(entry_about(change, Action.CANCELLATION_REQUESTED, words))
         case ChangeKind.CLOSE:
             if request and is_open:
                 decide_request(
-                    store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass"
+                    store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor
                 )
             words = "the event is in Outlook again; the request closed itself"
-            entries.append(entry_about(change, "cancellation.closed", words, run, now))
+            entries.append(entry_about(change, Action.CANCELLATION_CLOSED, words))
         case _:
             if change.twin:
-                entries.append(_end_twin(store, change, change.twin, run, now))
+                entries.append(_end_twin(journal, change, change.twin, now))
             if request and is_open:
                 decide_request(
-                    store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass"
+                    store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor
                 )
-            entries.append(entry_of(change, number, run, now))
+            entries.append(entry_of(change, number))
     entries += [
-        entry_about(
-            change,
-            "conflict.merged",
-            item.words,
-            run,
-            now,
-        )
-        for item in change.conflicts
+        entry_about(change, Action.CONFLICT_MERGED, item.words) for item in change.conflicts
     ]
     return entries
 
 
-def _end_twin(
-    store: Store, change: Change, twin: Reservation, run: str | None, now: datetime
-) -> LogEntry:
+def _end_twin(journal: Journal, change: Change, twin: Reservation, now: datetime) -> Entry:
     """Hand over what hangs on the twin, and end it."""
+    store = journal.store
     number = change.after.number
     hand_over_services(store, twin.number, number)
     hand_over_owed(store, twin.number, number)
@@ -196,6 +188,6 @@ def _end_twin(
     )
     update_reservation(store, ended)
     if request := open_request(store, twin.number):
-        decide_request(store, request.id, status=RequestStatus.CLOSED, at=now, by="sync pass")
+        decide_request(store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor)
     words = f"reservation {twin.number} goes on as {number}, whose meeting it turned out to be"
-    return entry_about(change, "event.moved", words, run, now, twin.number)
+    return entry_about(change, Action.EVENT_MOVED, words, twin.number)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from obctl.domain.event import Event, EventId
 from obctl.domain.room import Room
 from obctl.engine.ports import Gateway
-from obctl.errors import NotFound, ObctlError
+from obctl.errors import MailboxGone, NotFound, ObctlError
 
 
 async def fetch_by_id(
@@ -18,7 +18,7 @@ async def fetch_by_id(
     for event_id, answer in (await gateway.fetch_events(room, sorted(event_ids))).items():
         if not isinstance(answer, ObctlError):
             found[event_id] = answer
-        elif isinstance(answer, NotFound) and answer.code != "mailbox-gone":
+        elif isinstance(answer, NotFound) and not isinstance(answer, MailboxGone):
             found[event_id] = None
         else:
             raise answer

@@ -13,7 +13,7 @@ from obctl.domain.room import LOCKED_OUT, Room
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.identity import Identities
 from obctl.engine.ports import Gateway
-from obctl.errors import CredentialRefused, ObctlError
+from obctl.errors import CredentialRefused, MailboxGone, ObctlError
 
 Calendar = tuple[Event, ...] | ObctlError
 
@@ -32,7 +32,7 @@ async def fetch_calendars(
 
 
 def _is_gone(calendar: Calendar) -> bool:
-    return isinstance(calendar, ObctlError) and calendar.code == "mailbox-gone"
+    return isinstance(calendar, MailboxGone)
 
 
 async def _others(gateway: Gateway, rooms: Sequence[Room]) -> dict[str, ObctlError]:

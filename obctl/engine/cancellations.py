@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from obctl.domain.cancellation import CancellationRequest, RequestStatus
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event
 from obctl.domain.left_out import is_left_out
 from obctl.domain.push import PushAction
@@ -18,10 +18,10 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.owing import owe
-from obctl.errors import NotFound, ObctlError, UsageError
+from obctl.errors import MailboxGone, NotFound, ObctlError, UsageError
 from obctl.store.agreed_states import forget_agreed
 from obctl.store.cancellation_requests import decide_request, find_request, load_requests
-from obctl.store.company_log import append_log, find_entry, load_history
+from obctl.store.company_log import find_entry, load_history
 from obctl.store.outbox import drop_owed
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
@@ -31,8 +31,14 @@ if TYPE_CHECKING:
     from obctl.engine.ports import Gateway
 
 _AROUND = timedelta(days=1)
-_ALIVE = ("event.created", "event.updated", "event.moved", "event.restored", "push.created",
-          "push.updated")  # fmt: skip
+_ALIVE = (
+    Action.EVENT_CREATED,
+    Action.EVENT_UPDATED,
+    Action.EVENT_MOVED,
+    Action.EVENT_RESTORED,
+    Action.PUSH_CREATED,
+    Action.PUSH_UPDATED,
+)
 
 
 def requests_matching(
@@ -71,9 +77,10 @@ async def get_status_info(company: Company, gateway: Gateway, number: int) -> St
             if event.takes_room:
                 return info(InOutlook.PRESENT, event, room)
             cancelled = event
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                return info(InOutlook.UNKNOWN)
+        except MailboxGone:
+            return info(InOutlook.UNKNOWN)
+        except NotFound:
+            pass  # by its key it may be found elsewhere
         except ObctlError:
             return info(InOutlook.UNKNOWN)
     moved, complete = await _find_by_key(company, gateway, reservation)
@@ -101,9 +108,9 @@ async def _series_without(gateway: Gateway, room: Room, reservation: Reservation
         return None
     try:
         master = await gateway.fetch_master(room, reservation.series_master_id)
-    except NotFound as error:
-        if error.code == "mailbox-gone":
-            raise
+    except MailboxGone:
+        raise
+    except NotFound:
         return None
     left_out = is_left_out(master, reservation, room.zone)
     return master.event if left_out or master.event.is_cancelled else None
@@ -143,7 +150,7 @@ async def _find_by_key(
 
 
 def approve(
-    company: Company, requests: Sequence[int], *, by: str, note: str | None
+    company: Company, requests: Sequence[int], *, note: str | None
 ) -> list[CancellationRequest]:
     """*Cancel*: reservation and services are cancelled; all of the requests or none."""
     with company.store.transaction():
@@ -163,18 +170,16 @@ def approve(
             cancel_services(company.store, [service.id for service in services])
             forget_agreed(company.store, [reservation.number])
             drop_owed(company.store, reservation.number, reservation.room, now)
-            decide_request(
-                company.store, request.id, status=RequestStatus.APPROVED, at=now, by=by, note=note
-            )
-            words = f"approved by {by}: reservation {reservation.number} cancelled"
+            _decide(company, request, RequestStatus.APPROVED, note)
+            words = f"approved by {company.actor}: reservation {reservation.number} cancelled"
             if services:
                 words += f" with {len(services)} service{'s' if len(services) > 1 else ''}"
-            _log(company, reservation, "cancellation.approved", words, note)
+            _log(company, reservation, Action.CANCELLATION_APPROVED, words, note)
         return [find_request(company.store, number) for number in requests]
 
 
 def reject(
-    company: Company, requests: Sequence[int], *, by: str, note: str | None, push_back: bool
+    company: Company, requests: Sequence[int], *, note: str | None, push_back: bool
 ) -> list[CancellationRequest]:
     """Keep the reservations; `push_back` writes them to Outlook again."""
     with company.store.transaction():
@@ -194,12 +199,10 @@ def reject(
             drop_owed(company.store, reservation.number, reservation.room, now)
             if push_back:
                 owe(company, replace(kept, event_id=None), PushAction.CREATE)
-            decide_request(
-                company.store, request.id, status=RequestStatus.REJECTED, at=now, by=by, note=note
-            )
+            _decide(company, request, RequestStatus.REJECTED, note)
             kept_words = "to be written to Outlook again" if push_back else "kept, not in Outlook"
-            words = f"rejected by {by}: reservation {reservation.number} {kept_words}"
-            _log(company, reservation, "cancellation.rejected", words, note)
+            words = f"rejected by {company.actor}: reservation {reservation.number} {kept_words}"
+            _log(company, reservation, Action.CANCELLATION_REJECTED, words, note)
         return [find_request(company.store, number) for number in requests]
 
 
@@ -214,21 +217,16 @@ def _open_request(company: Company, number: int) -> tuple[CancellationRequest, R
     return request, find_reservation(company.store, request.reservation)
 
 
-def _log(
-    company: Company, reservation: Reservation, action: str, words: str, note: str | None
+def _decide(
+    company: Company, request: CancellationRequest, status: RequestStatus, note: str | None
 ) -> None:
-    append_log(
-        company.store,
-        [
-            LogEntry(
-                at=company.now,
-                action=action,
-                message=f"{words}: {note}" if note else words,
-                room=reservation.room,
-                email=reservation.organizer.email,
-                subject=reservation.subject,
-                reservation=reservation.number,
-                event_id=reservation.event_id,
-            )
-        ],
+    decide_request(
+        company.store, request.id, status=status, at=company.now, by=company.actor, note=note
     )
+
+
+def _log(
+    company: Company, reservation: Reservation, action: Action, words: str, note: str | None
+) -> None:
+    message = f"{words}: {note}" if note else words
+    company.journal.write([Entry.about(reservation, action, message)])

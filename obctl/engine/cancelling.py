@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from obctl.domain.cancellation import RequestStatus
+from obctl.domain.company_log import Action
 from obctl.domain.push import PushAction
 from obctl.domain.reservation import (
     ExternalState,
@@ -71,7 +72,7 @@ def cancel_reservation(
             update_reservation(company.store, after)
             cancel_services(company.store, [item.id for item in reservation.ordered_services])
             _decide(company, reservation, farewell)
-            record(company, after, "reservation.cancelled", "cancelled in Officebooking")
+            record(company, after, Action.RESERVATION_CANCELLED, "cancelled in Officebooking")
             cancelled.append(after)
         _owe_cancels(company, cancelled, scope, farewell)
     return cancelled
@@ -87,10 +88,11 @@ def _decide(company: Company, reservation: Reservation, farewell: Farewell) -> N
         request.id,
         status=RequestStatus.APPROVED,
         at=company.now,
-        by="reservations cancel",
+        by=company.actor,
         note=farewell.note,
     )
-    record(company, reservation, "cancellation.approved", f"request {request.id} approved by it")
+    words = f"request {request.id} approved by it"
+    record(company, reservation, Action.CANCELLATION_APPROVED, words)
 
 
 def _owe_cancels(

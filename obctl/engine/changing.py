@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Person
 from obctl.domain.reservation import (
     ExternalState,
@@ -64,11 +64,11 @@ def change_reservation(
         for before, after in in_passing_order(moves):
             update_reservation(company.store, after)
             owe_change(company, before, after)
-            record(company, after, "reservation.changed", "changed in Officebooking")
+            record(company, after, Action.RESERVATION_CHANGED, "changed in Officebooking")
     return [after for _before, after in moves]
 
 
-def wanted_change(company: Company, number: int) -> LogEntry:
+def wanted_change(company: Company, number: int) -> Entry:
     """What the log says should the change be refused."""
     return wanted_of(company, number, "not changed")
 

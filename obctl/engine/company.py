@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from obctl.store.journal import Journal
+
 if TYPE_CHECKING:
     from obctl.config import Config
     from obctl.engine.ports import Clock
@@ -19,8 +21,15 @@ class Company:
     config: Config
     store: Store
     clock: Clock
+    actor: str
+    """Who does what is done, for the company log: see `domain.actor`."""
     run: str | None = None
     """The run that all this is part of, for the company log."""
+
+    @property
+    def journal(self) -> Journal:
+        """What writes the company log, with who acts and in which run."""
+        return Journal(self.store, self.actor, self.clock, self.run)
 
     @property
     def now(self) -> datetime:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from obctl.domain.room import Room
 from obctl.errors import (
     DeltaLinkExpired,
     GraphUnavailable,
+    LoopingNextLink,
+    MailboxGone,
+    MailboxPermissionLost,
     NotAuthorised,
-    NotFound,
     ObctlError,
+    PartialRead,
     Throttled,
 )
 
@@ -21,9 +26,14 @@ def partial_read(room: Room, why: str, *, otherwise: str = "") -> Inconclusive:
     """The error of a read that leaves out what is there."""
     return Inconclusive(
         f"the read of {room.mailbox} cannot be trusted: {why}; nothing was changed",
-        code="partial-read",
+        code=PartialRead.code,
         hint=f"obctl sync run --room {room.mailbox} reads it again{otherwise}",
     )
+
+
+def is_out_of_reach(error: BaseException | None) -> TypeGuard[GraphUnavailable]:
+    """Whether Graph itself gave no answer; one that is cut short may be the room's own."""
+    return isinstance(error, GraphUnavailable) and not isinstance(error, PartialRead)
 
 
 def condition(error: ObctlError) -> str:
@@ -37,16 +47,12 @@ def condition_of(error: ObctlError) -> str | None:
         case Inconclusive():
             return error.code
         case NotAuthorised():
-            return "mailbox-permission-lost"
-        case NotFound(code="mailbox-gone"):
-            return "mailbox-gone"
-        case Throttled():
-            return "throttled"
+            return MailboxPermissionLost.code
+        case MailboxGone() | Throttled():
+            return error.code
         case DeltaLinkExpired():
             return "delta-token-expired"
-        case GraphUnavailable():
-            return "partial-read"
-        case _ if error.code == "looping-next-link":
-            return "partial-read"
+        case GraphUnavailable() | LoopingNextLink():
+            return PartialRead.code
         case _:
             return None

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from http import HTTPStatus
 
+from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId
 from obctl.domain.push import EventDraft, OutboxItem, changes_of
 from obctl.domain.reservation import Status
@@ -25,7 +27,6 @@ from obctl.engine.slots import ensure_free_at, look_again
 from obctl.engine.there_again import link_again
 from obctl.errors import GraphRefused
 
-_CONFLICT = 409
 _AROUND = timedelta(days=1)
 
 
@@ -51,7 +52,7 @@ async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
     event = await gateway.fetch_event(room, event.id)
     if changes := changes_of(reservation, None, event, room.time_zone):
         event = await patch_as_read(gateway, room, event, changes)
-    record_in_step(company, owed, [(reservation, event)], "push.created")
+    record_in_step(company, owed, [(reservation, event)], Action.PUSH_CREATED)
     problems = await look_again(company, gateway, owed, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
 
@@ -90,7 +91,7 @@ async def _post(gateway: Gateway, owed: Owed, draft: EventDraft) -> Event:
     try:
         return await gateway.create_event(owed.room, draft)
     except GraphRefused as error:
-        if error.graph is None or error.graph.status != _CONFLICT:
+        if error.graph is None or error.graph.status != HTTPStatus.CONFLICT:
             raise
         # An earlier attempt with this transaction id succeeded and its answer was lost.
         span = _tried(owed.item, TimeSpan(draft.start, draft.end))

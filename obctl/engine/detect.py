@@ -15,6 +15,9 @@ from obctl.engine.reading import RoomReading, read_changes, read_whole
 from obctl.engine.windows import policy_window
 from obctl.errors import (
     DeltaLinkExpired,
+    ForeignLink,
+    LoopingNextLink,
+    MailboxGone,
     NotAuthorised,
     NotFound,
     ObctlError,
@@ -28,8 +31,8 @@ from obctl.store.rooms import ReadingState, load_reading_state
 Hint = DeltaRound | RoomReading | ObctlError | None
 """What is known of a room before its turn: what changed, all of it, what went wrong, or nothing."""
 
-# A chain that never ends, or a link of another Graph than the one configured now.
-_USELESS_LINK = ("looping-next-link", "foreign-link")
+# Forgotten by Graph, never ending, or a link of another Graph than the one configured now.
+_USELESS_LINK = (DeltaLinkExpired, LoopingNextLink, ForeignLink)
 
 
 async def detect(
@@ -72,10 +75,8 @@ async def read_room(
         return hint
     if isinstance(hint, DeltaRound):
         return await read_changes(gateway, store, room, settings, now, state, hint)
-    if isinstance(hint, ObctlError) and not (
-        isinstance(hint, DeltaLinkExpired) or hint.code in _USELESS_LINK
-    ):
-        if hint.code == "mailbox-gone":
+    if isinstance(hint, ObctlError) and not isinstance(hint, _USELESS_LINK):
+        if isinstance(hint, MailboxGone):
             # gone by its id; its address may belong to a new mailbox
             await identities.confirm(room)
         raise hint

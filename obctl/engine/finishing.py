@@ -13,7 +13,7 @@ from obctl.engine.moves import seen_in
 from obctl.engine.planning import PlanMaker
 from obctl.engine.reading import RoomReading
 from obctl.engine.tally import Overtaken, Tally
-from obctl.store.database import Store
+from obctl.store.journal import Journal
 from obctl.store.possible_moves import forget_possible_moves
 from obctl.store.rooms import (
     load_reading_state,
@@ -26,8 +26,9 @@ from obctl.store.rooms import (
 class Finisher:
     """Makes and applies the plans of one pass."""
 
-    def __init__(self, store: Store, plans: PlanMaker, tally: Tally, now: datetime) -> None:
-        self._store = store
+    def __init__(self, journal: Journal, plans: PlanMaker, tally: Tally, now: datetime) -> None:
+        self._journal = journal
+        self._store = journal.store
         self._plans = plans
         self._tally = tally
         self._report = tally.report
@@ -63,7 +64,7 @@ class Finisher:
                 situation = replace(fresh, elsewhere=situation.elsewhere)
             plan = self._guarded_plan(situation)
             payloads = save_reading(self._store, plan, found.reading, self._now)
-            apply_plan(self._store, plan, run=self._report.run, now=self._now, payloads=payloads)
+            apply_plan(self._journal, plan, now=self._now, payloads=payloads)
             if found.object_id:
                 save_identity(self._store, room.id, found.object_id)
             save_reading_state(self._store, room.id, found.state)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from obctl.domain.company_log import Action
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
 from obctl.domain.run import Problem
@@ -24,12 +25,13 @@ from obctl.engine.whole_series import find_left_out
 from obctl.errors import (
     CredentialRefused,
     GraphRefused,
+    MailboxGone,
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
     TryLater,
 )
-from obctl.store.company_log import append_log
 
 _AROUND = timedelta(days=1)
 
@@ -92,7 +94,7 @@ async def _instances(
         raise TryLater(
             f"the series is in Outlook, but the answer with its dates left out {left_out.id}",
             hint="the next sync run asks for them again",
-            code="partial-read",
+            code=PartialRead.code,
         )
     return found
 
@@ -124,11 +126,10 @@ async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> ObctlError |
     """
     try:
         await gateway.cancel_event(owed.room, event.id, "")
-    except NotFound as error:
-        if error.code == "mailbox-gone":
-            raise
-    except CredentialRefused:
+    except (MailboxGone, CredentialRefused):
         raise
+    except NotFound:
+        return None
     except NotAuthorised as error:
         return error
     except GraphRefused as error:
@@ -149,7 +150,7 @@ def _tell_unasked(company: Company, owed: Owed, unasked: Collection[Event]) -> l
         problem = Problem(owed.room.mailbox, "unreserved-date", words)
         problems.append(problem)
         with company.store.transaction():
-            append_log(company.store, [owed.told(company, "push.unmatched", problem, event)])
+            company.journal.write([owed.told(Action.PUSH_UNMATCHED, problem, event)])
     return problems
 
 
@@ -170,9 +171,9 @@ def _tell_kept(
         )
         problem = Problem(owed.room.mailbox, "date-not-left-out", words, hint)
         problems.append(problem)
-        entry = owed.told(company, "push.failed", problem, event)
+        entry = owed.told(Action.PUSH_FAILED, problem, event)
         if error.graph is not None:
             entry = replace(entry, request_id=error.graph.request_id)
         with company.store.transaction():
-            append_log(company.store, [entry])
+            company.journal.write([entry])
     return problems

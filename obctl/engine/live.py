@@ -5,6 +5,7 @@ from __future__ import annotations
 from obctl.domain.event import EventId
 from obctl.domain.room import Room
 from obctl.domain.run import RunReport
+from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.passes import Pass
 from obctl.engine.planning import PassOptions
@@ -30,8 +31,8 @@ async def pass_over_room(company: Company, gateway: Gateway, room: Room) -> None
 
 async def _pass(company: Company, gateway: Gateway, room: Room, options: PassOptions) -> None:
     now = company.now
-    report = RunReport(run=new_run_id(now), started_at=now)
-    await Pass(company, gateway, report, options).over([room])
+    report = RunReport(run=company.run or new_run_id(now), started_at=now)
+    await Pass(replace(company, run=report.run), gateway, report, options).over([room])
     for problem in report.problems:
         if report.stopped:
             raise UnsafePlan(problem.message, hint=problem.hint, code=problem.code)

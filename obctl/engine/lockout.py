@@ -14,7 +14,7 @@ from obctl.engine.company import Company
 from obctl.engine.conditions import Inconclusive
 from obctl.engine.identity import Identities
 from obctl.engine.ports import Gateway
-from obctl.errors import NotFound, ObctlError, ResyncRequired
+from obctl.errors import MailboxGone, ObctlError, ResyncRequired
 from obctl.store.rooms import save_inconclusive
 
 
@@ -29,7 +29,7 @@ async def explained(
     company: Company, gateway: Gateway, room: Room, error: ObctlError
 ) -> ObctlError:
     """The error itself; or, where its mailbox is gone because it is another one now, the lock."""
-    if not isinstance(error, NotFound) or error.code != "mailbox-gone":
+    if not isinstance(error, MailboxGone):
         return error
     try:
         await Identities(gateway).confirm(room)

@@ -16,27 +16,22 @@ from obctl.engine.company import Company
 from obctl.engine.live import reconcile_notified
 from obctl.engine.owed import Owed, PushResult
 from obctl.engine.ports import Gateway
-from obctl.errors import NotFound, ObctlError, Refused
+from obctl.errors import CancelledInOutlook, MailboxGone, NotFound, ObctlError
 from obctl.store.outbox import owed_for
 from obctl.store.rooms import find_room_by_id
 
-CANCELLED_THERE = "cancelled-in-outlook"
 
-
-def cancelled_there(owed: Owed) -> Refused:
+def cancelled_there(owed: Owed) -> CancelledInOutlook:
     """The error of a change whose event is on the room's calendar, but cancelled."""
-    return Refused(
+    return CancelledInOutlook(
         f"the meeting of reservation {owed.reservation.number} was cancelled in Outlook",
         hint="the next pass decides what becomes of the reservation",
-        code=CANCELLED_THERE,
     )
 
 
 def is_lost(error: ObctlError | None) -> bool:
     """Whether a change found no living event to write to."""
-    if isinstance(error, NotFound):
-        return error.code == NotFound.code
-    return error is not None and error.code == CANCELLED_THERE
+    return isinstance(error, NotFound | CancelledInOutlook) and not isinstance(error, MailboxGone)
 
 
 async def decide_lost(company: Company, gateway: Gateway, results: Iterable[PushResult]) -> None:

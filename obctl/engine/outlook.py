@@ -15,9 +15,10 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.calendars import Calendar, fetch_calendars
 from obctl.engine.company import Company
+from obctl.engine.conditions import is_out_of_reach
 from obctl.engine.organizers import ask_organizer
 from obctl.engine.ports import Gateway
-from obctl.errors import CredentialRefused, GraphUnavailable, NotFound, ObctlError
+from obctl.errors import CredentialRefused, GraphUnavailable, MailboxGone, NotFound, ObctlError
 from obctl.store.events import find_event, load_events
 from obctl.store.subscriptions import load_subscriptions
 
@@ -64,7 +65,7 @@ class Outlook:
         try:
             return await self._gateway.fetch_event(room, event_id), False
         except NotFound as error:
-            return None, error.code != "mailbox-gone"
+            return None, not isinstance(error, MailboxGone)
         except ObctlError:
             return None, False
 
@@ -76,9 +77,9 @@ class Outlook:
         if key not in self._masters:
             try:
                 self._masters[key] = await self._gateway.fetch_master(room, master_id)
-            except NotFound as error:
-                if error.code == "mailbox-gone":
-                    return None, False
+            except MailboxGone:
+                return None, False
+            except NotFound:
                 self._masters[key] = None
             except ObctlError:
                 return None, False
@@ -143,6 +144,6 @@ def _raise_if_none_answered(answers: dict[RoomId, Calendar]) -> None:
     for error in errors:
         if isinstance(error, CredentialRefused):
             raise error
-    unreachable = [e for e in errors if e.graph is None and e.code == GraphUnavailable.code]
+    unreachable = [e for e in errors if e.graph is None and is_out_of_reach(e)]
     if unreachable and len(unreachable) == len(answers):
         raise unreachable[0]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event
 from obctl.domain.push import OutboxItem
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.run import Problem
 from obctl.domain.values import replace
-from obctl.engine.company import Company
 from obctl.errors import ObctlError
 
 
@@ -36,7 +35,6 @@ class Owed:
     item: OutboxItem
     reservation: Reservation
     room: Room
-    run: str | None = None
     series: tuple[Reservation, ...] = field(default=())
 
     @property
@@ -45,24 +43,17 @@ class Owed:
         dates = (self.reservation, *self.series)
         return any(date.is_active and date.room == self.item.room for date in dates)
 
-    def entry(self, company: Company, action: str, words: str) -> LogEntry:
+    def entry(self, action: Action, words: str) -> Entry:
         """The log entry about this write."""
-        return LogEntry(
-            at=company.now,
-            action=action,
-            message=f"reservation {self.reservation.number}: {self.item.action}: {words}",
+        message = f"reservation {self.reservation.number}: {self.item.action}: {words}"
+        return replace(
+            Entry.about(self.reservation, action, message),
             room=self.room.id,
-            email=self.reservation.organizer.email,
-            subject=self.reservation.subject,
-            reservation=self.reservation.number,
             event_id=self.item.event_id or self.reservation.event_id,
-            run=self.run,
         )
 
-    def told(
-        self, company: Company, action: str, problem: Problem, about: Event | None = None
-    ) -> LogEntry:
+    def told(self, action: Action, problem: Problem, about: Event | None = None) -> Entry:
         """The log entry about a problem, with the data of the other event that it is `about`."""
-        entry = self.entry(company, action, "")
+        entry = self.entry(action, "")
         entry = replace(entry, message=f"{problem.code}: {problem.message}")
         return replace(entry, event_id=about.id, payload=about.payload) if about else entry

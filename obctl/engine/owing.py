@@ -8,7 +8,7 @@ from datetime import time
 from enum import StrEnum
 
 from obctl.domain.agreed_state import AgreedState
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.push import OutboxItem, PushAction, transaction_id
 from obctl.domain.reservation import (
     Reservation,
@@ -16,8 +16,7 @@ from obctl.domain.reservation import (
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.engine.company import Company
-from obctl.errors import Refused
-from obctl.store.company_log import append_log
+from obctl.errors import SlotTaken
 from obctl.store.outbox import add_to_outbox, mark_done
 from obctl.store.reservations import (
     load_by_series,
@@ -67,12 +66,11 @@ def ensure_free_here(
 ) -> None:
     for other in load_room_reservations(company.store, room.id, span):
         if other.is_active and other.number not in ignore:
-            raise Refused(
+            raise SlotTaken(
                 f"{room.name} is taken in Officebooking: reservation {other.number}"
                 f" {other.subject!r} from {instant_text(other.start)} to"
                 f" {instant_text(other.end)}",
                 hint="obctl rooms free --from … --to … shows what is free",
-                code="slot-taken",
             )
 
 
@@ -113,20 +111,7 @@ def drop(company: Company, pending: Sequence[OutboxItem], *actions: PushAction) 
             mark_done(company.store, item.id, company.now)
 
 
-def record(company: Company, reservation: Reservation, action: str, words: str) -> None:
-    append_log(
-        company.store,
-        [
-            LogEntry(
-                at=company.now,
-                action=action,
-                message=f"reservation {reservation.number} {words}:"
-                f" {reservation.subject!r} {instant_text(reservation.start)}",
-                room=reservation.room,
-                email=reservation.organizer.email,
-                subject=reservation.subject,
-                reservation=reservation.number,
-                event_id=reservation.event_id,
-            )
-        ],
-    )
+def record(company: Company, reservation: Reservation, action: Action, words: str) -> None:
+    what = f"{reservation.subject!r} {instant_text(reservation.start)}"
+    message = f"reservation {reservation.number} {words}: {what}"
+    company.journal.write([Entry.about(reservation, action, message)])

@@ -7,6 +7,8 @@ themselves what was refused here.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from obctl.domain.agreed_state import AgreedState, with_own_writes
 from obctl.domain.event import Event, EventId
 from obctl.domain.event_changes import EventChanges
@@ -18,8 +20,6 @@ from obctl.engine.pushed import claim
 from obctl.errors import ObctlError, Throttled
 from obctl.store.agreed_states import add_tried, find_agreed, save_agreed
 from obctl.store.rooms import mark_applied
-
-_TIMED_OUT = 504
 
 
 def claim_change(company: Company, owed: Owed, changes: EventChanges) -> None:
@@ -52,7 +52,7 @@ async def settle_failed(
     Without an answer, or with none but a gateway's, it may arrive still.
     """
     agreed = find_agreed(company.store, owed.reservation.number)
-    if agreed is None or error.graph is None or error.graph.status == _TIMED_OUT:
+    if agreed is None or error.graph is None or error.graph.status == HTTPStatus.GATEWAY_TIMEOUT:
         return
     if isinstance(error, Throttled):
         # never looked at, and neither would a question be

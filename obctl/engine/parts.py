@@ -6,6 +6,8 @@ whose organiser took the recurrence off, which is one meeting from then on.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.reading import Reading, Scope
 from obctl.domain.room import Room
@@ -14,11 +16,9 @@ from obctl.engine.by_id import fetch_by_id
 from obctl.engine.conditions import partial_read
 from obctl.engine.ports import Gateway
 from obctl.engine.whole_series import find_left_out
-from obctl.errors import GraphRefused, NotFound
+from obctl.errors import GraphRefused, MailboxGone, NotFound
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_series_events
-
-_BAD_REQUEST = 400
 
 
 async def read_parts(
@@ -57,9 +57,9 @@ async def read_parts(
             continue
         try:
             found = await _dates(gateway, room, master_id, span)
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                raise
+        except MailboxGone:
+            raise
+        except NotFound:
             masters[master_id] = None
             gone.add(master_id)
             continue
@@ -86,7 +86,7 @@ async def _dates(
     try:
         instances = await gateway.fetch_instances(room, master_id, span)
     except GraphRefused as error:
-        if error.graph is None or error.graph.status != _BAD_REQUEST:
+        if error.graph is None or error.graph.status != HTTPStatus.BAD_REQUEST:
             raise
         instances, refused = (), error
     if not instances:

@@ -31,7 +31,7 @@ _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the t
 
 
 class Pass:
-    """One pass over some rooms; `report` is filled as it goes."""
+    """One pass over some rooms, as the company's run; `report` is filled as it goes."""
 
     def __init__(
         self,
@@ -51,8 +51,9 @@ class Pass:
         self._limit = asyncio.Semaphore(self._settings.concurrency)
         self._plans = PlanMaker(company, options, self._now)
         self._report = report
-        self._tally = Tally(company.store, report, self._now, progress)
-        self._finisher = Finisher(company.store, self._plans, self._tally, self._now)
+        journal = company.journal.as_of(self._now)
+        self._tally = Tally(journal, report, progress)
+        self._finisher = Finisher(journal, self._plans, self._tally, self._now)
         self._reader = RoomReader(company, gateway, self._identities, self._plans, options)
         self._waiting = WaitingRooms(
             company, gateway, self._reader, self._plans, self._tally, self._finisher

@@ -14,18 +14,15 @@ from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.engine.calendars import fetch_calendars
 from obctl.engine.company import Company
-from obctl.engine.conditions import condition
+from obctl.engine.conditions import condition, is_out_of_reach
 from obctl.engine.in_step import read_in_step
 from obctl.engine.ports import Gateway
-from obctl.errors import ObctlError
+from obctl.errors import MailboxPermissionLost, NotAuthorised, ObctlError, Throttled
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.events import load_events
 from obctl.store.reservations import load_room_reservations
 
 _AROUND = timedelta(days=1)  # all-day items and meetings moved across midnight
-
-_GRAPH_ITSELF = frozenset({"graph-unavailable", "throttled", "not-authorised"})
-"""Codes that say nothing about a room: where all answers are these, Graph is the trouble."""
 
 Calendars = Mapping[str, Sequence[Event] | ObctlError]
 
@@ -43,9 +40,16 @@ async def read_calendars(
     asked = TimeSpan(min(span.start for span in spans), max(span.end for span in spans))
     calendars = await fetch_calendars(gateway, rooms, asked)
     errors = [answer for answer in calendars.values() if isinstance(answer, ObctlError)]
-    if len(errors) == len(rooms) and all(error.code in _GRAPH_ITSELF for error in errors):
+    if len(errors) == len(rooms) and all(map(_is_graph_itself, errors)):
         raise errors[0]
     return calendars
+
+
+def _is_graph_itself(error: ObctlError) -> bool:
+    """Whether it says nothing about a room: where all answers are such, Graph is the trouble."""
+    if isinstance(error, NotAuthorised):
+        return not isinstance(error, MailboxPermissionLost)
+    return isinstance(error, Throttled) or is_out_of_reach(error)
 
 
 def plan_days(

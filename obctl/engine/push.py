@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Collection, Iterable
 
 from obctl.domain.change import Conflict
+from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.merge import merge
 from obctl.domain.push import OutboxItem, PushAction, changes_of
@@ -38,6 +39,7 @@ from obctl.engine.slots import ensure_free
 from obctl.errors import (
     CredentialRefused,
     EventChanged,
+    MailboxGone,
     NotFound,
     ObctlError,
     Unforeseen,
@@ -51,11 +53,11 @@ from obctl.store.rooms import find_room_by_id
 
 
 async def push_owed(
-    company: Company, gateway: Gateway, *, run: str | None, rooms: Collection[RoomId]
+    company: Company, gateway: Gateway, *, rooms: Collection[RoomId]
 ) -> list[PushResult]:
     """Push everything that is due for these rooms; failures stay owed with a later due time."""
     due = [item for item in load_owed(company.store, due_by=company.now) if item.room in rooms]
-    return await _push_all(company, gateway, due, run)
+    return await _push_all(company, gateway, due)
 
 
 async def push_reservations(
@@ -64,13 +66,13 @@ async def push_reservations(
     """Push at once what is owed for some reservations, due or not, in the order it was owed."""
     owed = [item for number in numbers for item in owed_for(company.store, number)]
     owed.sort(key=lambda item: item.id)
-    results = await _push_all(company, gateway, owed, None)
+    results = await _push_all(company, gateway, owed)
     await decide_lost(company, gateway, results)
     return results
 
 
 async def _push_all(
-    company: Company, gateway: Gateway, items: Iterable[OutboxItem], run: str | None
+    company: Company, gateway: Gateway, items: Iterable[OutboxItem]
 ) -> list[PushResult]:
     results: list[PushResult] = []
     queue = deque(items)
@@ -88,11 +90,11 @@ async def _push_all(
                         put_off.add(item.id)
                         queue.append(item)
                     continue
-                result = await _push(company, gateway, item, run)
+                result = await _push(company, gateway, item)
         except NoLongerOwed:
             continue
         except Unforeseen as error:
-            record_defect(company, due, run, error)
+            record_defect(company, due, error)
             result = PushResult(due.reservation, error)
         results.append(result)
         if isinstance(result.error, CredentialRefused):
@@ -117,10 +119,8 @@ def _waits(company: Company, item: OutboxItem) -> bool:
     )
 
 
-async def _push(
-    company: Company, gateway: Gateway, item: OutboxItem, run: str | None
-) -> PushResult:
-    owed = _owed(company, item, run)
+async def _push(company: Company, gateway: Gateway, item: OutboxItem) -> PushResult:
+    owed = _owed(company, item)
     try:
         ensure_not_locked_out([owed.room])
         with defects_named(NoLongerOwed):
@@ -151,14 +151,14 @@ async def _write(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
     return PushResult(owed.reservation.number)
 
 
-def _owed(company: Company, item: OutboxItem, run: str | None) -> Owed:
+def _owed(company: Company, item: OutboxItem) -> Owed:
     reservation = find_reservation(company.store, item.reservation)
     series: tuple[Reservation, ...] = ()
     whole = item.event_id is not None and item.event_id == reservation.series_master_id
     if reservation.series_key and (item.repeat or whole):
         dates = load_by_series(company.store, [reservation.series_key])
         series = tuple(date for date in dates if date.room == item.room)
-    return Owed(item, reservation, find_room_by_id(company.store, item.room), run, series)
+    return Owed(item, reservation, find_room_by_id(company.store, item.room), series)
 
 
 async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
@@ -186,7 +186,7 @@ async def _change(company: Company, gateway: Gateway, owed: Owed) -> None:
         except ObctlError as error:
             await settle_failed(company, gateway, owed, event.id, error)
             raise
-    record_in_step(company, owed, [(reservation, event)], "push.updated", conflicts=conflicts)
+    record_in_step(company, owed, [(reservation, event)], Action.PUSH_UPDATED, conflicts=conflicts)
 
 
 async def _cancel(company: Company, gateway: Gateway, owed: Owed) -> None:
@@ -202,10 +202,10 @@ async def _cancel(company: Company, gateway: Gateway, owed: Owed) -> None:
                 await gateway.cancel_event(owed.room, event.id, note)
             else:
                 await gateway.decline_event(owed.room, event.id, note, send=not item.silent)
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                raise
-            # gone already: what was wanted is so
+        except MailboxGone:
+            raise
+        except NotFound:
+            pass  # gone already: what was wanted is so
     record_cancelled(company, owed)
 
 
@@ -217,8 +217,10 @@ async def _event_now(company: Company, gateway: Gateway, owed: Owed, event_id: E
     reservation = owed.reservation
     try:
         event = await gateway.fetch_event(owed.room, event_id)
-    except NotFound as error:
-        if error.code == "mailbox-gone" or reservation.key is None:
+    except MailboxGone:
+        raise
+    except NotFound:
+        if reservation.key is None:
             raise
         for span in _where_it_may_be(company, reservation):
             for event in await gateway.fetch_view(owed.room, span):

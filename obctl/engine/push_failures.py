@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from obctl.domain.company_log import LogEntry
+from http import HTTPStatus
+
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.push import OutboxItem, wait_after
 from obctl.domain.reservation import ExternalState
 from obctl.domain.values import replace
@@ -10,11 +12,15 @@ from obctl.engine.company import Company
 from obctl.engine.owed import Owed
 from obctl.engine.pushed import PENDING, save_state
 from obctl.errors import CredentialRefused, GraphRefused, ObctlError, Unforeseen
-from obctl.store.company_log import append_log
 from obctl.store.outbox import mark_failed
 from obctl.store.reservations import change_state, find_reservation
 
-_PASSING = frozenset({409, 423, 424, 425})  # 4xx that say: not just now
+_PASSING = (  # 4xx that say: not just now
+    HTTPStatus.CONFLICT,
+    HTTPStatus.LOCKED,
+    HTTPStatus.FAILED_DEPENDENCY,
+    HTTPStatus.TOO_EARLY,
+)
 
 
 def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
@@ -36,11 +42,11 @@ def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
             fresh = find_reservation(store, date.number)
             if fresh.external_state in PENDING:
                 save_state(company, fresh, ExternalState.PUSH_FAILED)
-        entry = owed.entry(company, "push.failed", f"{code}: {error.message}")
-        append_log(store, [replace(entry, request_id=request_id)])
+        entry = owed.entry(Action.PUSH_FAILED, f"{code}: {error.message}")
+        company.journal.write([replace(entry, request_id=request_id)])
 
 
-def record_defect(company: Company, item: OutboxItem, run: str | None, error: Unforeseen) -> None:
+def record_defect(company: Company, item: OutboxItem, error: Unforeseen) -> None:
     """`record_failure` of a write that could not even be looked at: its own data may be the cause.
 
     So nothing is read for it but the write.
@@ -57,16 +63,14 @@ def record_defect(company: Company, item: OutboxItem, run: str | None, error: Un
         ):
             return
         change_state(store, item.reservation, ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
-        entry = LogEntry(
-            at=now,
-            action="push.failed",
+        entry = Entry(
+            action=Action.PUSH_FAILED,
             message=f"reservation {item.reservation}: {item.action}: {error.code}: {error.message}",
             room=item.room,
             reservation=item.reservation,
             event_id=item.event_id,
-            run=run,
         )
-        append_log(store, [entry])
+        company.journal.write([entry])
 
 
 def is_final(error: ObctlError) -> bool:

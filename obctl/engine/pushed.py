@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from obctl.domain.agreed_state import agree
 from obctl.domain.change import Conflict
+from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId
 from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reservation import ExternalState, Reservation, unlinked
@@ -23,7 +24,6 @@ from obctl.engine.owed import Owed
 from obctl.engine.owing import owe
 from obctl.errors import TryLater
 from obctl.store.agreed_states import forget_agreed, save_agreed
-from obctl.store.company_log import append_log
 from obctl.store.events import mark_gone, save_events
 from obctl.store.outbox import hasten, mark_attempt, mark_done
 from obctl.store.reservations import find_reservation, update_reservation
@@ -66,7 +66,7 @@ def record_in_step(
     company: Company,
     owed: Owed,
     pairs: Sequence[tuple[Reservation, Event]],
-    action: str,
+    action: Action,
     *,
     conflicts: Sequence[Conflict] = (),
     words: str = _AS_RESERVED,
@@ -77,9 +77,7 @@ def record_in_step(
         _ensure_unchanged(company, [owed.reservation])
         _finish(company, owed)
         _save_in_step(company, owed, pairs, action, words)
-        append_log(
-            store, [owed.entry(company, "conflict.merged", item.words) for item in conflicts]
-        )
+        company.journal.write(owed.entry(Action.CONFLICT_MERGED, item.words) for item in conflicts)
 
 
 def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[OutboxItem, ...]:
@@ -89,7 +87,7 @@ def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[O
         everyone = linked.in_step + linked.behind + linked.called_off
         _ensure_unchanged(company, [*linked.alone, *(date for date, _event in everyone)])
         _finish(company, owed)
-        _save_in_step(company, owed, linked.in_step, "push.created", _AS_RESERVED)
+        _save_in_step(company, owed, linked.in_step, Action.PUSH_CREATED, _AS_RESERVED)
         payloads = save_events(store, owed.room.id, [event for _date, event in everyone])
         for date in linked.missing:
             if date.external_state in PENDING:
@@ -109,13 +107,13 @@ def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[O
             save_agreed(store, [agree(before, event, now)])
             follow.append(owe(company, coming, PushAction.CHANGE))
             words = "in Outlook as its series has it; what was changed here follows"
-            entry = replace(owed, reservation=coming).entry(company, "push.created", words)
-            append_log(store, [entry], payloads)
+            entry = replace(owed, reservation=coming).entry(Action.PUSH_CREATED, words)
+            company.journal.write([entry], payloads)
         follow += [_owe_alone(company, owed, date) for date in linked.alone]
         for event in linked.left_out:
             words = f"{instant_text(event.start)} left out of the series: it went to another room"
-            entry = owed.entry(company, "push.cancelled", words)
-            append_log(store, [replace(entry, event_id=event.id, payload=event.payload)])
+            entry = owed.entry(Action.PUSH_CANCELLED, words)
+            company.journal.write([replace(entry, event_id=event.id, payload=event.payload)])
     return tuple(follow)
 
 
@@ -129,8 +127,8 @@ def _owe_alone(company: Company, owed: Owed, date: Reservation) -> OutboxItem:
     )
     update_reservation(company.store, alone)
     words = "Outlook's series has no such date; a meeting of its own follows"
-    entry = replace(owed, reservation=alone).entry(company, "push.unmatched", words)
-    append_log(company.store, [entry])
+    entry = replace(owed, reservation=alone).entry(Action.PUSH_UNMATCHED, words)
+    company.journal.write([entry])
     return owe(company, alone, PushAction.CREATE)
 
 
@@ -161,7 +159,7 @@ def _save_in_step(
     company: Company,
     owed: Owed,
     pairs: Sequence[tuple[Reservation, Event]],
-    action: str,
+    action: Action,
     words: str,
 ) -> None:
     store, now = company.store, company.now
@@ -172,8 +170,8 @@ def _save_in_step(
         )
         update_reservation(store, linked)
         save_agreed(store, [agree(linked, event, now)])
-        entry = replace(owed, reservation=linked).entry(company, action, words)
-        append_log(store, [replace(entry, event_id=event.id)], payloads)
+        entry = replace(owed, reservation=linked).entry(action, words)
+        company.journal.write([replace(entry, event_id=event.id)], payloads)
 
 
 def record_cancelled(company: Company, owed: Owed, found: Collection[EventId] = ()) -> None:
@@ -197,7 +195,7 @@ def record_cancelled(company: Company, owed: Owed, found: Collection[EventId] = 
         forget_agreed(store, [date.number for date in gone])
         ids = {owed.item.event_id, *found, *(date.event_id for date in gone)}
         mark_gone(store, owed.room.id, [event_id for event_id in ids if event_id], now)
-        append_log(store, [owed.entry(company, "push.cancelled", "no longer in Outlook")])
+        company.journal.write([owed.entry(Action.PUSH_CANCELLED, "no longer in Outlook")])
 
 
 def save_state(company: Company, reservation: Reservation, state: ExternalState) -> None:

@@ -26,7 +26,7 @@ from obctl.engine.identity import Identities
 from obctl.engine.parts import read_parts
 from obctl.engine.ports import Gateway
 from obctl.engine.windows import policy_window, read_span
-from obctl.errors import DeltaLinkExpired, GraphRefused
+from obctl.errors import DeltaLinkExpired, LoopingNextLink
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
 from obctl.store.possible_moves import load_possible_moves
@@ -103,10 +103,8 @@ async def _baseline(gateway: Gateway, room: Room, span: TimeSpan) -> DeltaLink |
             return await gateway.open_delta(room, span)
         except DeltaLinkExpired:
             continue
-        except GraphRefused as error:
-            if error.code == "looping-next-link":
-                return None
-            raise
+        except LoopingNextLink:
+            return None
     return None
 
 

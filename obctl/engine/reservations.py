@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Person, SeriesKey
 from obctl.domain.push import PushAction
 from obctl.domain.reservation import (
@@ -30,7 +30,7 @@ from obctl.engine.owing import (
     owe,
     record,
 )
-from obctl.engine.refusals import REFUSED, refusals_logged
+from obctl.engine.refusals import refusals_logged
 from obctl.errors import UnsupportedRecurrence, UsageError
 from obctl.store.reservations import (
     insert_reservations,
@@ -64,7 +64,7 @@ def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
     Raises what `slots_of` raises.
     """
     now = company.now
-    with refusals_logged(company, wanted_new(company, wish)), company.store.transaction():
+    with refusals_logged(company, wanted_new(wish)), company.store.transaction():
         spans = _slots(company, wish)
         first = next_number(company.store)
         made = [
@@ -95,17 +95,16 @@ def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
         record(
             company,
             made[0],
-            "reservation.created",
+            Action.RESERVATION_CREATED,
             f"made in Officebooking, {len(made)} dates" if wish.repeat else "made in Officebooking",
         )
     return made
 
 
-def wanted_new(company: Company, wish: Wish) -> LogEntry:
+def wanted_new(wish: Wish) -> Entry:
     """What the log says should the wish be refused."""
-    return LogEntry(
-        at=company.now,
-        action=REFUSED,
+    return Entry(
+        action=Action.RESERVATION_REFUSED,
         message=f"not reserved: {wish.subject!r} {instant_text(wish.start)}",
         room=wish.room.id,
         email=wish.organizer.email,
@@ -119,7 +118,7 @@ def slots_of(company: Company, wish: Wish) -> list[TimeSpan]:
     Raises `Refused` (slot-taken) where Officebooking has the room taken, `ResyncRequired` where the
     room is locked out, and `UsageError` for times that cannot be.
     """
-    with refusals_logged(company, wanted_new(company, wish)):
+    with refusals_logged(company, wanted_new(wish)):
         return _slots(company, wish)
 
 

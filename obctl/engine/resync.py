@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action
 from obctl.domain.room import Room
 from obctl.engine.company import Company
-from obctl.store.company_log import append_log
 from obctl.store.outbox import hasten_room
 from obctl.store.rooms import ReadingState, forget_identity, save_reading_state
 
@@ -19,14 +18,8 @@ def forget_reading(company: Company, room: Room) -> None:
         save_reading_state(company.store, room.id, ReadingState(None, None, None, None))
         forget_identity(company.store, room.id)
         hasten_room(company.store, room.id, company.now)
-        append_log(
-            company.store,
-            [
-                LogEntry(
-                    at=company.now,
-                    action="room.resynced",
-                    message="delta link and mailbox identity forgotten; full read follows",
-                    room=room.id,
-                )
-            ],
+        company.journal.note(
+            Action.ROOM_RESYNCED,
+            "delta link and mailbox identity forgotten; full read follows",
+            room=room.id,
         )

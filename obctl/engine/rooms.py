@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom, Room, RoomId
 from obctl.domain.subscription import Subscription
@@ -15,7 +16,6 @@ from obctl.domain.zones import iana_name
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, ObctlError, TryLater, UsageError
-from obctl.store.company_log import append_log
 from obctl.store.rooms import add_room, load_rooms, save_activated, save_details
 from obctl.store.subscriptions import load_subscriptions
 
@@ -92,17 +92,9 @@ def save_new_rooms(company: Company, rooms: Sequence[Room]) -> list[Room]:
     """Map rooms, all or none; each is in the company log."""
     with company.store.transaction():
         saved = [add_room(company.store, room) for room in rooms]
-        append_log(
-            company.store,
-            [
-                LogEntry(
-                    at=company.now,
-                    action="room.added",
-                    room=room.id,
-                    message=f"{room.name} ({room.mailbox}) is mapped",
-                )
-                for room in saved
-            ],
+        company.journal.write(
+            Entry(Action.ROOM_ADDED, f"{room.name} ({room.mailbox}) is mapped", room=room.id)
+            for room in saved
         )
     return saved
 
@@ -118,7 +110,7 @@ class RoomDetails:
     time_zone: str | None = None
 
 
-def change_room(company: Company, room: Room, details: RoomDetails, *, by: str) -> list[str]:
+def change_room(company: Company, room: Room, details: RoomDetails) -> list[str]:
     """Correct what is known of a room; returns what changed, each as `name: old -> new`."""
     wanted = {
         "name": details.name,
@@ -135,17 +127,13 @@ def change_room(company: Company, room: Room, details: RoomDetails, *, by: str) 
     said = [f"{field}: {getattr(room, field)} -> {value}" for field, value in changes.items()]
     with company.store.transaction():
         save_details(company.store, replace(room, **changes))
-        append_log(
-            company.store,
-            [
-                LogEntry(
-                    at=company.now,
-                    action="setting.changed",
-                    room=room.id,
-                    message=f"{room.mailbox}: {change}, by {by}",
-                )
-                for change in said
-            ],
+        company.journal.write(
+            Entry(
+                Action.SETTING_CHANGED,
+                f"{room.mailbox}: {change}, by {company.actor}",
+                room=room.id,
+            )
+            for change in said
         )
     return said
 
@@ -155,18 +143,14 @@ def import_existing(company: Company, rooms: Sequence[Room]) -> None:
     with company.store.transaction():
         for room in rooms:
             save_activated(company.store, room.id, LONG_AGO)
-        append_log(
-            company.store,
-            [
-                LogEntry(
-                    at=company.now,
-                    action="room.imported",
-                    room=room.id,
-                    message=f"{room.name}: events from before {room.activated_at:%Y-%m-%d %H:%M}Z"
-                    " will be imported by the next run",
-                )
-                for room in rooms
-            ],
+        company.journal.write(
+            Entry(
+                Action.ROOM_IMPORTED,
+                f"{room.name}: events from before {room.activated_at:%Y-%m-%d %H:%M}Z"
+                " will be imported by the next run",
+                room=room.id,
+            )
+            for room in rooms
         )
 
 
@@ -230,4 +214,4 @@ def _only_refused(error: ObctlError) -> bool:
     """
     if error.graph is None or isinstance(error, CredentialRefused):
         return False
-    return error.graph.status == 501 or not isinstance(error, TryLater)
+    return error.graph.status == HTTPStatus.NOT_IMPLEMENTED or not isinstance(error, TryLater)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from obctl.domain.company_log import LogEntry
-from obctl.domain.reservation import Reservation, ReservationNumber, Service, ServiceKind
+from obctl.domain.company_log import Action, Entry
+from obctl.domain.reservation import Reservation, Service, ServiceKind
 from obctl.engine.company import Company
 from obctl.errors import UsageError
 from obctl.store import services as store
-from obctl.store.company_log import append_log
 from obctl.store.reservations import find_reservation
 
 
@@ -30,7 +29,7 @@ def add_service(
             company.store,
             Service(0, reservation.number, kind, description, quantity, locked_from=locked_from),
         )
-        append_log(company.store, [_entry(company, "service.added", reservation, service)])
+        company.journal.write([_entry(Action.SERVICE_ADDED, reservation, service)])
     return service
 
 
@@ -47,17 +46,13 @@ def cancel_services(company: Company, services: Sequence[Service]) -> list[Servi
     """Cancel services; whether locked ones may go is the caller's question to ask."""
     with company.store.transaction():
         store.cancel_services(company.store, [service.id for service in services])
-        append_log(
-            company.store,
-            [
-                _entry(
-                    company,
-                    "service.cancelled",
-                    find_reservation(company.store, service.reservation),
-                    service,
-                )
-                for service in services
-            ],
+        company.journal.write(
+            _entry(
+                Action.SERVICE_CANCELLED,
+                find_reservation(company.store, service.reservation),
+                service,
+            )
+            for service in services
         )
     return [store.find_service(company.store, service.id) for service in services]
 
@@ -75,16 +70,11 @@ def _ensure_open(reservation: Reservation, now: datetime) -> None:
         )
 
 
-def _entry(company: Company, action: str, reservation: Reservation, service: Service) -> LogEntry:
-    done = "ordered" if action == "service.added" else "cancelled"
-    return LogEntry(
-        at=company.now,
-        action=action,
-        room=reservation.room,
-        email=reservation.organizer.email,
-        subject=reservation.subject,
-        reservation=ReservationNumber(reservation.number),
-        event_id=reservation.event_id,
-        message=f"{service.kind.value} for {service.quantity} {done} on reservation"
+def _entry(action: Action, reservation: Reservation, service: Service) -> Entry:
+    done = "ordered" if action is Action.SERVICE_ADDED else "cancelled"
+    return Entry.about(
+        reservation,
+        action,
+        f"{service.kind.value} for {service.quantity} {done} on reservation"
         f" {reservation.number} (service {service.id})",
     )

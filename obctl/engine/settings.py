@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from obctl.config import SETTINGS, Config, Setting, parse_config, save_setting, variable_of
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action
 from obctl.engine.company import Company
 from obctl.errors import ConfigError, UnknownZone, UsageError
-from obctl.store.company_log import append_log
 
 
 def current_settings(config: Config, environment: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -42,7 +41,7 @@ def known_setting(key: str) -> Setting:
     )
 
 
-def change_setting(company: Company, key: str, text: str, *, by: str) -> tuple[Any, Any]:
+def change_setting(company: Company, key: str, text: str) -> tuple[Any, Any]:
     """Set `key` to `text` in the file; returns the values before and after."""
     setting = known_setting(key)
     path = company.config.config_path
@@ -59,15 +58,7 @@ def change_setting(company: Company, key: str, text: str, *, by: str) -> tuple[A
     parse_config(changed, {}, folder=company.config.folder, origin="the changed configuration")
     shown = setting.default if after is None else after
     with company.store.transaction():
-        append_log(
-            company.store,
-            [
-                LogEntry(
-                    at=company.now,
-                    action="setting.changed",
-                    message=f"{key}: {before} -> {shown}, by {by}",
-                )
-            ],
-        )
+        message = f"{key}: {before} -> {shown}, by {company.actor}"
+        company.journal.note(Action.SETTING_CHANGED, message)
         save_setting(path, key, after)
     return before, shown

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -20,8 +20,7 @@ from obctl.engine.lockout import explained
 from obctl.engine.owed import Owed
 from obctl.engine.ports import Gateway
 from obctl.engine.refusals import refusals_logged
-from obctl.errors import ObctlError, Refused
-from obctl.store.company_log import append_log
+from obctl.errors import ObctlError, SlotTaken
 
 
 async def ensure_free_now(
@@ -29,7 +28,7 @@ async def ensure_free_now(
     gateway: Gateway,
     room: Room,
     slots: Sequence[TimeSpan],
-    wanted: LogEntry,
+    wanted: Entry,
     but: Collection[EventId] = (),
 ) -> None:
     """`ensure_free` for all `slots` as Outlook is now; `ResyncRequired` for a room to lock out.
@@ -60,11 +59,10 @@ def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = 
     taking = [event for event in _taking(view) if event.id not in but]
     if taking:
         first = taking[0]
-        raise Refused(
+        raise SlotTaken(
             f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
             f" to {instant_text(first.end)}",
             hint="obctl rooms free --from … --to … shows what is free",
-            code="slot-taken",
         )
 
 
@@ -86,23 +84,23 @@ async def look_again(
             f" {error.message}"
         )
         problem = Problem(owed.room.mailbox, "not-looked", words, error.hint)
-        entry = owed.told(company, "push.unchecked", problem)
+        entry = owed.told(Action.PUSH_UNCHECKED, problem)
         with company.store.transaction():
-            append_log(company.store, [entry])
+            company.journal.write([entry])
         return (problem,)
     ours = {event.id for _reservation, event in new}
     others = [event for event in _taking(view) if event.id not in ours]
     found: list[Problem] = []
-    entries: list[LogEntry] = []
+    entries: list[Entry] = []
     for (reservation, _event), slot in zip(new, slots, strict=True):
         for other in others:
             if slot.overlaps(other.start, other.end):
                 problem = _double_booking(owed.room, reservation, other)
                 doubled = replace(owed, reservation=reservation)
                 found.append(problem)
-                entries.append(doubled.told(company, "push.overlapped", problem, other))
+                entries.append(doubled.told(Action.PUSH_OVERLAPPED, problem, other))
     with company.store.transaction():
-        append_log(company.store, entries)
+        company.journal.write(entries)
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from obctl.domain.notification_urls import NotificationUrls
 from obctl.domain.room import Room
@@ -41,7 +42,7 @@ async def create_subscription(
     try:
         return await _subscribe(company, gateway, room, urls, catch_up=catch_up)
     except GraphRefused as error:
-        if _status(error) != 409:
+        if _status(error) != HTTPStatus.CONFLICT:
             raise
         there = [item for item in await gateway.fetch_subscriptions() if _watches(item, room)]
         if not there:
@@ -115,7 +116,7 @@ async def _ask(
                 expires_at=company.now + LIFETIME,
             )
         except GraphRefused as error:
-            if _status(error) != 400:
+            if _status(error) != HTTPStatus.BAD_REQUEST:
                 raise
             if attempt == ATTEMPTS:
                 raise GraphRefused(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action
 from obctl.domain.room import RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import GraphDetail, ObctlError
-from obctl.store.company_log import append_log
 from obctl.store.inbox import CATCH_UP, Notification, NotificationKind, add_notifications
 from obctl.store.subscriptions import (
     extend_subscription,
@@ -27,7 +26,7 @@ def record_created(company: Company, subscription: Subscription, *, catch_up: bo
         save_subscription(company.store, subscription)
         _log(
             company,
-            "subscription.created",
+            Action.SUBSCRIPTION_CREATED,
             subscription,
             f"subscription {subscription.id} until {instant_text(subscription.expires_at)}",
         )
@@ -43,7 +42,7 @@ def record_renewed(
         extend_subscription(company.store, renewed.id, expires_at)
         _log(
             company,
-            "subscription.renewed",
+            Action.SUBSCRIPTION_RENEWED,
             renewed,
             f"subscription {renewed.id} renewed until {instant_text(expires_at)}",
         )
@@ -54,7 +53,7 @@ def record_reauthorized(company: Company, subscription: Subscription) -> None:
     with company.store.transaction():
         _log(
             company,
-            "subscription.renewed",
+            Action.SUBSCRIPTION_RENEWED,
             subscription,
             f"subscription {subscription.id} reauthorized as Graph asked",
         )
@@ -72,7 +71,7 @@ def record_lost(
             mark_lost(company.store, subscription.id)
         _log(
             company,
-            "subscription.lost",
+            Action.SUBSCRIPTION_LOST,
             subscription,
             f"subscription {subscription.id} {what}",
             request_id=said.request_id if said else None,
@@ -84,7 +83,7 @@ def record_removed(company: Company, subscription: Subscription, why: str) -> No
         forget_subscription(company.store, subscription.id)
         _log(
             company,
-            "subscription.removed",
+            Action.SUBSCRIPTION_REMOVED,
             subscription,
             f"subscription {subscription.id} removed: {why}",
         )
@@ -92,15 +91,12 @@ def record_removed(company: Company, subscription: Subscription, why: str) -> No
 
 def record_not_renewed(company: Company, room: RoomId, error: ObctlError) -> None:
     """Nobody will tell of changes in this room once its subscription has run out."""
-    entry = LogEntry(
-        at=company.now,
-        action="subscription.failed",
-        message=f"{error.code}: {error.message}",
+    company.journal.note(
+        Action.SUBSCRIPTION_FAILED,
+        f"{error.code}: {error.message}",
         room=room,
-        run=company.run,
         request_id=error.graph.request_id if error.graph else None,
     )
-    append_log(company.store, [entry])
 
 
 def leave_word(company: Company, subscription: Subscription) -> None:
@@ -118,18 +114,10 @@ def leave_word(company: Company, subscription: Subscription) -> None:
 
 def _log(
     company: Company,
-    action: str,
+    action: Action,
     subscription: Subscription,
     message: str,
     *,
     request_id: str | None = None,
 ) -> None:
-    entry = LogEntry(
-        at=company.now,
-        action=action,
-        message=message,
-        room=subscription.room,
-        run=company.run,
-        request_id=request_id,
-    )
-    append_log(company.store, [entry])
+    company.journal.note(action, message, room=subscription.room, request_id=request_id)

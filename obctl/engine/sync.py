@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.room import Room
 from obctl.domain.run import Problem, RunReport, run_object
 from obctl.domain.subscription import Subscription
@@ -25,7 +25,6 @@ from obctl.engine.push import PushResult, push_owed
 from obctl.engine.subscription_ledger import record_not_renewed
 from obctl.engine.subscriptions import Failed, renew_due
 from obctl.errors import ObctlError, Unforeseen, defects_named
-from obctl.store.company_log import append_log
 from obctl.store.log_search import catch_up_log
 from obctl.store.reservation_words import catch_up_reservations
 from obctl.store.rooms import find_room_by_id
@@ -58,6 +57,7 @@ async def run_sync(
     """
     now = company.now
     report = RunReport(run=new_run_id(now), started_at=now, dry_run=options.dry_run)
+    company = replace(company, run=report.run)
     with run_lock(company.config.folder):
         if options.dry_run:
             await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
@@ -105,11 +105,10 @@ async def _prepare(
     """What comes before the rooms; a failure here is reported and keeps no room from its pass."""
     hooks.step("renewing subscriptions")
     with _reported(report, ObctlError):
-        under = replace(company, run=report.run)
-        outcomes = await renew_due(under, gateway)
+        outcomes = await renew_due(company, gateway)
         for outcome in outcomes:
             if isinstance(outcome, Failed):
-                record_not_renewed(under, outcome.room, outcome.error)
+                record_not_renewed(company, outcome.room, outcome.error)
         _report_failed(company, report, outcomes)
     hooks.step("draining the inbox")
     with _reported(report, ObctlError):
@@ -117,7 +116,7 @@ async def _prepare(
     hooks.step("pushing the outbox")
     with _reported(report, Unforeseen):
         ids = {room.id for room in rooms}
-        _report_pushed(report, await push_owed(company, gateway, run=report.run, rooms=ids))
+        _report_pushed(report, await push_owed(company, gateway, rooms=ids))
 
 
 @contextmanager
@@ -179,35 +178,20 @@ async def _rehearse(
     ]
     ids = {room.mailbox: room.id for room in rooms}
     with company.store.transaction():
-        append_log(
-            company.store,
-            [
-                LogEntry(
-                    at=company.now,
-                    action="guard.tripped",
-                    message=f"{problem.code}: {problem.message}",
-                    room=ids.get(problem.room or ""),
-                    run=report.run,
-                )
-                for problem in report.problems
-            ],
+        company.journal.write(
+            Entry(
+                Action.GUARD_TRIPPED,
+                f"{problem.code}: {problem.message}",
+                room=ids.get(problem.room or ""),
+            )
+            for problem in report.problems
         )
 
 
 def _start(company: Company, report: RunReport, rooms: int) -> None:
     with company.store.transaction():
         start_run(company.store, report.run, kind="sync", at=report.started_at)
-        append_log(
-            company.store,
-            [
-                LogEntry(
-                    at=report.started_at,
-                    action="sync.started",
-                    message=f"over {rooms} rooms",
-                    run=report.run,
-                )
-            ],
-        )
+        company.journal.as_of(report.started_at).note(Action.SYNC_STARTED, f"over {rooms} rooms")
 
 
 def _finish(company: Company, report: RunReport, exit_code: int, why: str | None) -> None:
@@ -224,14 +208,5 @@ def _finish(company: Company, report: RunReport, exit_code: int, why: str | None
             exit_code=exit_code,
             report=run_object(report),
         )
-        append_log(
-            company.store,
-            [
-                LogEntry(
-                    at=report.finished_at,
-                    action="sync.failed" if why else "sync.finished",
-                    message=words,
-                    run=report.run,
-                )
-            ],
-        )
+        action = Action.SYNC_FAILED if why else Action.SYNC_FINISHED
+        company.journal.as_of(report.finished_at).note(action, words)

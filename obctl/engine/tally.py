@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action
 from obctl.domain.plan import Plan
 from obctl.domain.room import Room, RoomId
 from obctl.domain.run import Problem, RunReport
-from obctl.engine.conditions import Inconclusive, condition_of
+from obctl.engine.conditions import Inconclusive, condition_of, is_out_of_reach
 from obctl.errors import (
     CredentialRefused,
-    GraphUnavailable,
     ObctlError,
     StoreBusy,
     StoreError,
@@ -24,8 +22,7 @@ from obctl.errors import (
     UnsafePlan,
     defects_named,
 )
-from obctl.store.company_log import append_log
-from obctl.store.database import Store
+from obctl.store.journal import Journal
 from obctl.store.rooms import save_inconclusive
 
 _EVERY_ROOM_ALIKE = (CredentialRefused, StoreBusy, StoreError, StoreFailing, StoreFull)
@@ -40,11 +37,8 @@ class Overtaken(Exception):
 class Tally:
     """Fills the report of a pass as its rooms come and go."""
 
-    def __init__(
-        self, store: Store, report: RunReport, now: datetime, progress: Callable[[], None]
-    ) -> None:
-        self._store = store
-        self._now = now
+    def __init__(self, journal: Journal, report: RunReport, progress: Callable[[], None]) -> None:
+        self._journal = journal
         self._progress = progress
         self._done: set[RoomId] = set()
         self.report = report
@@ -84,7 +78,7 @@ class Tally:
             )
         except UnsafePlan as error:
             self.report.stopped += 1
-            self._problem(room, error, action="guard.tripped")
+            self._problem(room, error, action=Action.GUARD_TRIPPED)
         except _EVERY_ROOM_ALIKE:
             raise
         except ObctlError as error:
@@ -94,10 +88,10 @@ class Tally:
                 self._put_off.setdefault(room.id, later)
             if condition is None:
                 self.report.failed += 1
-                self._problem(room, error, action="sync.failed")
+                self._problem(room, error, action=Action.SYNC_FAILED)
             else:
                 self.report.inconclusive += 1
-                self._problem(room, error, action="room.inconclusive", condition=condition)
+                self._problem(room, error, action=Action.ROOM_INCONCLUSIVE, condition=condition)
         return False
 
     def ensure_graph_is_there(self, rooms: Sequence[Room]) -> None:
@@ -115,36 +109,26 @@ class Tally:
             raise first
 
     def _problem(
-        self, room: Room, error: ObctlError, *, action: str, condition: str | None = None
+        self, room: Room, error: ObctlError, *, action: Action, condition: str | None = None
     ) -> None:
         code = condition or error.code
         self.report.problems.append(Problem(room.mailbox, code, error.message, error.hint))
         self._progress()
         if self.report.dry_run:
             return
-        with self._store.transaction():
+        store = self._journal.store
+        with store.transaction():
             if condition:
-                save_inconclusive(self._store, room.id, condition)
-            append_log(
-                self._store,
-                [
-                    LogEntry(
-                        at=self._now,
-                        action=action,
-                        message=f"{code}: {error.message}",
-                        room=room.id,
-                        run=self.report.run,
-                        request_id=error.graph.request_id if error.graph else None,
-                    )
-                ],
+                save_inconclusive(store, room.id, condition)
+            self._journal.note(
+                action,
+                f"{code}: {error.message}",
+                room=room.id,
+                request_id=error.graph.request_id if error.graph else None,
             )
 
 
 def _put_off(error: ObctlError) -> ObctlError | None:
     """What Graph meant by "not now"; an answer cut short is none, and may be the room's own."""
     told = error.__cause__ if isinstance(error, Inconclusive) else error
-    if isinstance(told, Throttled):
-        return told
-    if isinstance(told, GraphUnavailable) and told.code == GraphUnavailable.code:
-        return told
-    return None
+    return told if isinstance(told, Throttled) or is_out_of_reach(told) else None

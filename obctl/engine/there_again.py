@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from obctl.domain.agreed_state import agree
+from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventType
 from obctl.domain.global_object_id import without_date
 from obctl.domain.meeting_date import is_same_date
@@ -26,15 +27,13 @@ from obctl.engine.patching import patch_as_read
 from obctl.engine.ports import Gateway
 from obctl.engine.pushed import claim, record_in_step
 from obctl.engine.slots import ensure_free_at, look_again
-from obctl.errors import NotFound, Refused, TryLater
+from obctl.errors import MailboxGone, NotFound, Refused, RoomsUnread, SlotTaken, TryLater
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.events import find_event, known_among
 from obctl.store.reservations import find_by_event, load_by_series
 from obctl.store.rooms import find_room_by_id, load_rooms
 
 _FAR = timedelta(days=14)
-_TAKEN = "slot-taken"
-_UNREAD = "rooms-unread"
 
 
 async def link_again(
@@ -43,7 +42,7 @@ async def link_again(
     """Link the reservation to its meeting, if that is there again; `None` where it is not.
 
     `view` shows the room around the slot. Raises `Refused` (meeting-elsewhere) where another
-    reservation has the meeting since, and `TryLater` where not all rooms could be asked at first.
+    reservation has the meeting since, and `RoomsUnread` where a room could not be asked at first.
     """
     reservation = owed.reservation
     if owed.item.repeat or reservation.series_key is None:
@@ -54,21 +53,20 @@ async def link_again(
     if found is not None:
         return await _link(company, gateway, owed, view, found)
     _ensure_nobody_has_it_since(company, reservation)
-    if owed.item.error_code == _TAKEN:
+    if owed.item.error_code == SlotTaken.code:
         # the other rooms were asked before it was refused for that; they are many
         ensure_free_at(owed.room, view, [TimeSpan(reservation.start, reservation.end)])
     others = [room for room in load_rooms(company.store) if room.id != owed.room.id]
     moved, complete = await find_elsewhere(gateway, company.store, [reservation], others)
     if destination := moved.get(reservation.number):
         return await _follow(company, gateway, owed, destination)
-    if not complete and owed.item.error_code != _UNREAD:
+    if not complete and owed.item.error_code != RoomsUnread.code:
         # Once: the next attempt may be able to ask, and a room that nobody can ever read keeps
         # nobody from his own.
-        raise TryLater(
+        raise RoomsUnread(
             f"not all rooms could be read: the meeting of reservation {reservation.number} may be"
             " in another room now",
             hint="the next sync run looks again, and writes it if it is not found",
-            code=_UNREAD,
         )
     return None
 
@@ -97,9 +95,10 @@ async def _whole_room(gateway: Gateway, owed: Owed) -> list[Event]:
     if reservation.event_id is not None:
         try:
             found.append(await gateway.fetch_event(room, reservation.event_id))
-        except NotFound as error:
-            if error.code == "mailbox-gone":
-                raise
+        except MailboxGone:
+            raise
+        except NotFound:
+            pass  # its key may still lead to it
     uid = reservation.ical_uid
     for text in sorted({uid, without_date(uid)}) if uid else ():
         found += await gateway.find_by_ical_uid(room, text)
@@ -154,7 +153,7 @@ async def _link(
     elif changes := changes_of(reservation, None, event, room.time_zone):
         ensure_free_at(room, view, [TimeSpan(reservation.start, reservation.end)], [event.id])
         event = await patch_as_read(gateway, room, event, changes)
-    record_in_step(company, owed, [(reservation, event)], "event.restored")
+    record_in_step(company, owed, [(reservation, event)], Action.EVENT_RESTORED)
     problems = await look_again(company, gateway, owed, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
 
@@ -178,7 +177,7 @@ async def _follow(
                 code="changed-meanwhile",
             )
         record_in_step(
-            company, there, [(moved, event)], "event.moved", words=f"found in {room.name}"
+            company, there, [(moved, event)], Action.EVENT_MOVED, words=f"found in {room.name}"
         )
     problems = await look_again(company, gateway, there, [(moved, event)])
     return PushResult(moved.number, problems=problems)

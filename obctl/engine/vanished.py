@@ -25,7 +25,7 @@ from obctl.domain.values import replace
 from obctl.engine.by_id import fetch_by_id
 from obctl.engine.conditions import partial_read
 from obctl.engine.ports import Gateway
-from obctl.errors import NotFound
+from obctl.errors import MailboxGone, NotFound
 
 _CANARIES = 3
 _FEW = 2
@@ -149,9 +149,9 @@ async def _trust_emptiness(
 async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMaster | None:
     try:
         return await gateway.fetch_master(room, master_id)
-    except NotFound as error:
-        if error.code == "mailbox-gone":
-            raise
+    except MailboxGone:
+        raise
+    except NotFound:
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 import msgspec
 from kiota_abstractions.method import Method
@@ -23,7 +24,11 @@ from obctl.graph.wire import BatchAnswer, BatchAnswers
 
 SIZE = 20
 AT_ONCE = 4
-_WORTH_RETRYING = (429, 503, 504)
+_WORTH_RETRYING = (
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
 _SDK = BoundedRetries()
 _ANSWERS = msgspec.json.Decoder(BatchAnswers)
 
@@ -123,7 +128,7 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
 def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:
     if answer is None:
         return cut_short(what)
-    if 200 <= answer.status < 300:
+    if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return bytes(answer.body)
     return error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), what)
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -27,7 +28,7 @@ from msgraph.graph_service_client import GraphServiceClient
 
 import obctl.graph.builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
-from obctl.errors import GraphRefused, GraphUnavailable, NotAuthorised
+from obctl.errors import ForeignLink, GraphUnavailable, NotAuthorised
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.asked import Asked
 from obctl.graph.credentials import token_source
@@ -41,7 +42,6 @@ LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """How httpx names a connection that ended before the answer did."""
 PAGE_SIZE = 200
 PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={PAGE_SIZE}'
-_UNAUTHORIZED = 401
 WHOLE_REQUEST = 120.0  # seconds, the SDK's retries included
 
 Query = TypeVar("Query")
@@ -98,7 +98,11 @@ class Graph:
         try:
             return await self._send_once(info, asked, places, patience)
         except NotAuthorised as error:
-            if not (error.graph and error.graph.status == _UNAUTHORIZED and self._tokens.renew()):
+            if not (
+                error.graph
+                and error.graph.status == HTTPStatus.UNAUTHORIZED
+                and self._tokens.renew()
+            ):
                 raise
         info.headers.remove("Authorization")
         return await self._send_once(info, asked, places, patience)
@@ -134,12 +138,11 @@ class Graph:
         return info.url.removeprefix(self.url)
 
 
-def foreign_link(asked: Asked) -> GraphRefused:
+def foreign_link(asked: Asked) -> ForeignLink:
     """Graph, or something in between, points to another server."""
-    return GraphRefused(
+    return ForeignLink(
         f"the answer leads away from Graph to another server: {asked.what}",
         hint="check `[graph] url` and what lies between it and Graph; no token was sent there",
-        code="foreign-link",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import httpx
 from kiota_abstractions.api_error import APIError
@@ -19,9 +20,12 @@ from obctl.errors import (
     EventChanged,
     GraphRefused,
     GraphUnavailable,
+    MailboxGone,
+    MailboxPermissionLost,
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
     Throttled,
 )
 from obctl.graph.asked import Asked, Subject
@@ -56,7 +60,7 @@ _NO_SUCH_EVENT = frozenset(
         "errorcalendaroccurrenceindexisoutofrecurrencerange",
     }
 )
-_NOT_IMPLEMENTED = 501  # the one 5xx that no waiting cures
+_SLOW_DOWN = (HTTPStatus.TOO_MANY_REQUESTS, 509)  # 509: the bandwidth is used up
 _TRY_AGAIN = "run the command again; if it goes on, see `obctl doctor`"
 
 
@@ -99,12 +103,11 @@ def _too_slow(asked: Asked) -> GraphUnavailable:
     return GraphUnavailable(f"Graph did not answer in time: {asked.what}", hint=_TRY_AGAIN)
 
 
-def cut_short(asked: Asked) -> GraphUnavailable:
+def cut_short(asked: Asked) -> PartialRead:
     """The answer ended early, or is not the JSON it should be: nothing of it is used."""
-    return GraphUnavailable(
+    return PartialRead(
         f"Graph's answer was cut short or is not what was asked for: {asked.what}",
         hint=_TRY_AGAIN,
-        code="partial-read",
     )
 
 
@@ -112,24 +115,24 @@ def error_for(refusal: Refusal, asked: Asked) -> ObctlError:
     """The error that an error answer of Graph means."""
     status, graph = refusal.detail.status, refusal.detail
     about = f"{asked.what} ({refusal.said})"
-    if status == 410 or refusal.codes & _RESYNC:
+    if status == HTTPStatus.GONE or refusal.codes & _RESYNC:
         hint = "the next pass reads the room in full"
         return DeltaLinkExpired(
             f"Graph no longer knows how to go on: {about}", hint=hint, graph=graph
         )
-    if status in (401, 403):
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _not_authorised(refusal, asked)
-    if status == 404 or (asked.subject is Subject.EVENT and refusal.codes & _NO_SUCH_EVENT):
+    no_such_event = asked.subject is Subject.EVENT and refusal.codes & _NO_SUCH_EVENT
+    if status == HTTPStatus.NOT_FOUND or no_such_event:
         return _not_found(refusal, asked)
-    if status == 412 or refusal.codes & _CHANGED:
+    if status == HTTPStatus.PRECONDITION_FAILED or refusal.codes & _CHANGED:
         return EventChanged(
             f"changed in Outlook meanwhile: {about}", hint="run the command again", graph=graph
         )
-    if status in (429, 509):
+    if status in _SLOW_DOWN:
         hint = "wait a few minutes, then run the command again"
         return Throttled(f"Graph asks us to slow down: {about}", hint=hint, graph=graph)
-    waiting_helps = status == 408 or (status >= 500 and status != _NOT_IMPLEMENTED)
-    if waiting_helps or refusal.codes & _BAD_MOMENT:
+    if _waiting_helps(status) or refusal.codes & _BAD_MOMENT:
         return GraphUnavailable(f"Graph is unavailable: {about}", hint=_TRY_AGAIN, graph=graph)
     return GraphRefused(
         f"Graph refuses {about}" + (f": {refusal.message}" if refusal.message else ""),
@@ -138,20 +141,26 @@ def error_for(refusal: Refusal, asked: Asked) -> ObctlError:
     )
 
 
+def _waiting_helps(status: int) -> bool:
+    """Whether a status speaks of a bad moment; 501 is the one 5xx that no waiting cures."""
+    if status == HTTPStatus.REQUEST_TIMEOUT:
+        return True
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
+
+
 def _not_authorised(refusal: Refusal, asked: Asked) -> NotAuthorised:
     about = f"{asked.what} ({refusal.said})"
-    if refusal.detail.status == 401:
+    if refusal.detail.status == HTTPStatus.UNAUTHORIZED:
         return CredentialRefused(
             f"Graph does not accept the credential: {about}",
             hint="check `[graph]` credential, tenant_id and client_id; then `obctl doctor`",
             graph=refusal.detail,
         )
     if asked.subject in (Subject.CALENDAR, Subject.EVENT):
-        return NotAuthorised(
+        return MailboxPermissionLost(
             f"Graph forbids {about}: {asked.permission} is missing or does not cover this mailbox",
             hint=f"grant the application {asked.permission} and put the mailbox into its RBAC scope"
             " or application access policy; either may take hours to work. Then `obctl doctor`",
-            code="mailbox-permission-lost",
             graph=refusal.detail,
         )
     return NotAuthorised(
@@ -166,10 +175,9 @@ def _not_found(refusal: Refusal, asked: Asked) -> NotFound:
     if asked.subject is Subject.CALENDAR or (
         asked.subject is Subject.EVENT and refusal.codes & _NO_MAILBOX
     ):
-        return NotFound(
+        return MailboxGone(
             f"Graph finds no such mailbox: {about}",
             hint="restore or license the mailbox, or remove the room from obctl",
-            code="mailbox-gone",
             graph=refusal.detail,
         )
     return NotFound(f"Graph does not know {about}", graph=refusal.detail)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from obctl.errors import GraphRefused
+from obctl.errors import LoopingNextLink
 from obctl.graph.asked import Asked
 from obctl.graph.client import Graph
 from obctl.graph.failures import cut_short
@@ -33,7 +33,7 @@ async def pages(graph: Graph, first: bytes, asked: Asked) -> AsyncIterator[Page]
 
 
 def read_page(body: bytes, asked: Asked) -> Page:
-    """One page. Raises `GraphUnavailable` (`partial-read`) for what is no page."""
+    """One page. Raises `PartialRead` for what is no page."""
     try:
         return _PAGE.decode(body)
     except ValueError as error:
@@ -56,7 +56,7 @@ class LoopGuard:
     _empty: int = 0
 
     def check(self, page: Page) -> None:
-        """Raise `GraphRefused` (`looping-next-link`) where `page` shows a loop."""
+        """Raise `LoopingNextLink` where `page` shows a loop."""
         self._pages += 1
         self._empty = 0 if page.value else self._empty + 1
         if page.next_link is None:
@@ -68,10 +68,9 @@ class LoopGuard:
             or self._pages >= self.max_pages
             or self._empty >= MAX_EMPTY
         ):
-            raise GraphRefused(
+            raise LoopingNextLink(
                 f"Graph's next links lead in a circle after {self._pages} pages: {self.asked.what}",
                 hint="the next pass reads the room in full; if it goes on, tell Microsoft",
-                code="looping-next-link",
             )
         self._links.add(page.next_link)
         if content is not None:

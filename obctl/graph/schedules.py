@@ -10,7 +10,15 @@ import msgspec
 from obctl.domain.availability import BusySpan
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
-from obctl.errors import GraphRefused, NotAuthorised, NotFound, ObctlError
+from obctl.errors import (
+    CredentialRefused,
+    GraphRefused,
+    MailboxGone,
+    MailboxPermissionLost,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+)
 from obctl.graph import asked
 from obctl.graph.client import Graph, posting
 from obctl.graph.failures import cut_short
@@ -61,9 +69,9 @@ async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
         what = asked.calendar(asker)
         try:
             answer = await graph.send(posting(builder, body), what)
+        except CredentialRefused:
+            raise
         except (NotFound, NotAuthorised) as error:
-            if error.graph is not None and error.graph.status == 401:
-                raise
             refused[asker.mailbox] = error
             continue
         try:
@@ -94,16 +102,14 @@ def _error(error: ScheduleError, room: Room) -> ObctlError:
     said = f"free and busy times of {room.mailbox} ({code})"
     match code.lower():
         case "errormailrecipientnotfound" | "errornonexistentmailbox" | "errorinvaliduser":
-            return NotFound(
+            return MailboxGone(
                 f"Graph finds no such mailbox: {said}",
                 hint="restore or license the mailbox, or remove the room from obctl",
-                code="mailbox-gone",
             )
         case "erroraccessdenied" | "errornofreebusyaccess":
-            return NotAuthorised(
+            return MailboxPermissionLost(
                 f"Graph forbids the {said}",
                 hint="put the mailbox into the application's RBAC scope or access policy",
-                code="mailbox-permission-lost",
             )
         case _:
             return GraphRefused(f"Graph refuses the {said}: {error.message or 'no reason given'}")

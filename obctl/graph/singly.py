@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from obctl.errors import GraphDetail, GraphRefused, GraphUnavailable, ObctlError
 from obctl.graph.client import LOST, SLOW, WHOLE_REQUEST, Graph
@@ -14,8 +15,13 @@ ENOUGH = 2
 """Questions that wait together until one is given up, no other being answered: Graph is down."""
 GLANCE = 3.0
 """Seconds for each question while Graph is down: a mailbox that is well answers in fewer."""
-_UNSUPPORTED = (400, 404, 405, 501)
-_NO_ANSWER = (503, 504)
+_UNSUPPORTED = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.NOT_IMPLEMENTED,
+)
+_NO_ANSWER = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 
 
 class Singly:

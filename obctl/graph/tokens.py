@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from kiota_abstractions.authentication import AccessTokenProvider, AllowedHostsValidator
 
 from obctl.config import CredentialKind
-from obctl.errors import CredentialRefused, GraphRefused, GraphUnavailable
+from obctl.errors import CredentialRefused, ForeignLink, GraphUnavailable
 from obctl.graph.address import same_origin
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class TokenSource(AccessTokenProvider):
         self, uri: str, additional_authentication_context: dict[str, Any] | None = None
     ) -> str:
         if not same_origin(uri, self._base_url):
-            raise GraphRefused("no token leaves for another server", code="foreign-link")
+            raise ForeignLink("no token leaves for another server")
         challenge = (additional_authentication_context or {}).get("claims")
         return await self.fetch(base64.b64decode(challenge).decode() if challenge else None)
 

@@ -18,7 +18,7 @@ from obctl.domain.event import (
 from obctl.domain.global_object_id import read_ical_uid
 from obctl.domain.room import Room
 from obctl.domain.series import Recurrence, parse_graph_recurrence
-from obctl.errors import GraphUnavailable
+from obctl.errors import PartialRead
 from obctl.graph.times import meant_midnight, read_day, read_instant, read_wall
 from obctl.graph.wire import DeltaWire, EventWire, MasterWire, Recipient
 
@@ -31,7 +31,7 @@ _IN_SERIES = (EventType.OCCURRENCE, EventType.EXCEPTION)
 
 
 def read_event(raw: bytes | msgspec.Raw, room: Room) -> Event:
-    """One event of `room`. Raises `GraphUnavailable` (`partial-read`) for what is no event."""
+    """One event of `room`. Raises `PartialRead` for what is no event."""
     try:
         return _event(_EVENT.decode(raw), bytes(raw), room)
     except ValueError as error:  # msgspec's, datetime's and UnknownZone are ValueErrors
@@ -180,9 +180,8 @@ def read_delta_item(raw: bytes | msgspec.Raw, mailbox: str) -> DeltaItem:
     )
 
 
-def _unreadable(what: str, mailbox: str) -> GraphUnavailable:
-    return GraphUnavailable(
+def _unreadable(what: str, mailbox: str) -> PartialRead:
+    return PartialRead(
         f"Graph's answer holds {what} that cannot be read: {mailbox}",
         hint="run the command again; `obctl graph get` shows the answer as it is",
-        code="partial-read",
     )

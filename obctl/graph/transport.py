@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -28,14 +29,14 @@ from msgraph_core.middleware import GraphTelemetryHandler  # type: ignore[import
 from msgraph_core.middleware.options import GraphTelemetryHandlerOption  # type: ignore[import-untyped]
 from yarl import URL
 
-from obctl.errors import GraphDetail, GraphRefused
+from obctl.errors import ForeignLink, GraphDetail
 from obctl.graph.address import is_loopback
 from obctl.graph.gate import IN_ALL, LONGEST_WAIT
 from obctl.graph.refusals import from_answer
 
 RETRIES = 3
 SILENCE = 30.0  # seconds without a byte
-_ASKING_FOR_REST = (429, 503)
+_ASKING_FOR_REST = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @asynccontextmanager
@@ -174,10 +175,9 @@ async def _receive(response: httpx.Response) -> None:
     # read: without the ring a page is gone as soon as nobody needs it.
     response.stream = httpx.ByteStream(b"")
     if response.has_redirect_location:
-        raise GraphRefused(
+        raise ForeignLink(
             f"{response.url.host} redirects to another address instead of answering",
             hint="check `[graph] url` and what lies between it and Graph",
-            code="foreign-link",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from kiota_abstractions.request_information import RequestInformation
 
@@ -27,7 +28,7 @@ from obctl.graph.paging import pages
 from obctl.graph.times import span_texts
 from obctl.graph.translate import read_event, read_master
 
-_UNSUPPORTED = (400, 501)
+_UNSUPPORTED = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED)
 _EVENT_FIELDS = [
     "id", "type", "subject", "start", "end", "isAllDay", "organizer", "attendees", "hideAttendees",
     "seriesMasterId", "iCalUId", "isCancelled", "isOrganizer", "isDraft", "responseStatus",

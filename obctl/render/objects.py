@@ -200,6 +200,7 @@ def log_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:
         "run": entry.run,
         "request_id": entry.request_id,
         "message": entry.message,
+        "actor": entry.actor,
     }
 
 

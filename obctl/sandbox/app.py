@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -37,7 +38,7 @@ def make_app(service: Service, state: Path | None = None) -> Starlette:
 
     async def controls(request: Request) -> Response:
         if not _is_loopback(request):
-            return Response(status_code=403)
+            return Response(status_code=HTTPStatus.FORBIDDEN)
         call = await _graph_request(request, "sandbox")
         try:
             with service.tenant.locked():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -14,7 +15,6 @@ from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json, spli
 
 MOST_REQUESTS = 20
 AT_ONCE = 4
-_FAILED = 400
 
 Call = Callable[[GraphRequest], Awaitable[GraphResponse]]
 
@@ -32,7 +32,7 @@ async def run_batch(request: GraphRequest, call: Call) -> GraphResponse:
 
     async def answer(entry: dict[str, Any]) -> None:
         for parent in entry.get("dependsOn") or ():
-            if (await answers[parent]).status >= _FAILED:
+            if (await answers[parent]).status >= HTTPStatus.BAD_REQUEST:
                 answers[entry["id"]].set_result(_failed_dependency())
                 return
         async with gate:

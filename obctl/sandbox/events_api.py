@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
@@ -64,7 +65,7 @@ def create_event(service: Service, request: GraphRequest, user: str) -> GraphRes
     transaction = data.get("transactionId")
     before = _by_transaction(mailbox, transaction)
     if before is not None:
-        return _event(request, mailbox, shown_item(before), style, status=201)
+        return _event(request, mailbox, shown_item(before), style, status=HTTPStatus.CREATED)
     now = exchange.now()
     number = mailbox.next_number()
     item = Item(
@@ -84,7 +85,7 @@ def create_event(service: Service, request: GraphRequest, user: str) -> GraphRes
     if item.end_at < item.start_at:
         raise Refusal(400, "ErrorPropertyValidationFailure", "The start must lie before the end.")
     meetings.schedule(exchange, mailbox, item)
-    return _event(request, mailbox, shown_item(item), style, status=201)
+    return _event(request, mailbox, shown_item(item), style, status=HTTPStatus.CREATED)
 
 
 def get_event(service: Service, request: GraphRequest, user: str, event_id: str) -> GraphResponse:
@@ -133,7 +134,7 @@ def cancel_event(
     item, day = mailbox.find(event_id)
     request.fields()
     meetings.cancel(service.exchange, mailbox, item, day)
-    return no_content(202)
+    return no_content(HTTPStatus.ACCEPTED)
 
 
 def accept_event(
@@ -168,7 +169,7 @@ def _respond(
     if proposes and (response == "accepted" or not send or not item.allow_new_time_proposals):
         raise invalid_request("A new time cannot be proposed for this meeting.")
     meetings.respond(service.exchange, mailbox, item, day, response, send=send)
-    return no_content(202)
+    return no_content(HTTPStatus.ACCEPTED)
 
 
 def _event(
@@ -178,7 +179,7 @@ def _event(
     style: Style,
     *,
     master: Item | None = None,
-    status: int = 200,
+    status: int = HTTPStatus.OK,
 ) -> GraphResponse:
     event = write_event(mailbox, shown, style, master)
     names = request.select()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 from obctl.errors import GraphUnavailable, UsageError
 
 _SECONDS = 60.0
-_REFUSED = 400
 
 
 def call(url: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -42,6 +42,6 @@ def _decoded(url: str, status: int, text: bytes) -> dict[str, Any]:
         data: dict[str, Any] = json.loads(text)
     except ValueError as error:
         raise UsageError(f"{url} is no sandbox") from error
-    if status >= _REFUSED:
+    if status >= HTTPStatus.BAD_REQUEST:
         raise UsageError(str(data.get("error", {}).get("message", text)))
     return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -117,7 +118,7 @@ class GraphRequest:
 class GraphResponse:
     """The answer to a `GraphRequest`."""
 
-    status: int = 200
+    status: int = HTTPStatus.OK
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
@@ -130,11 +131,11 @@ def split_url(url: str) -> tuple[str, dict[str, str]]:
     return path, dict(parse_qsl(query, keep_blank_values=True))
 
 
-def answer_json(data: object, status: int = 200, **headers: str) -> GraphResponse:
+def answer_json(data: object, status: int = HTTPStatus.OK, **headers: str) -> GraphResponse:
     """An answer with a JSON body."""
     return GraphResponse(status, msgspec.json.encode(data), headers)
 
 
-def no_content(status: int = 204) -> GraphResponse:
+def no_content(status: int = HTTPStatus.NO_CONTENT) -> GraphResponse:
     """An answer without a body."""
     return GraphResponse(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from obctl.sandbox.delivery import validate_endpoint
@@ -34,7 +35,7 @@ async def create_subscription(service: Service, request: GraphRequest) -> GraphR
         )
         service.subscriptions.add(subscription)
         shown = _write(service, request, subscription)
-    return answer_json(shown, 201)
+    return answer_json(shown, HTTPStatus.CREATED)
 
 
 def list_subscriptions(service: Service, request: GraphRequest) -> GraphResponse:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.company_log import Action, Entry, LogEntry
 from obctl.domain.room import RoomId
 from obctl.domain.values import replace
 from obctl.errors import UsageError
@@ -15,38 +15,52 @@ from obctl.store.log_search import LogFilter as LogFilter
 from obctl.store.log_search import entry_of, forget_words
 from obctl.store.log_search import search_log as search_log
 
-REFUSALS = ("guard.tripped", "room.inconclusive", "sync.failed")
+REFUSALS = (
+    Action.GUARD_TRIPPED.value,
+    Action.ROOM_INCONCLUSIVE.value,
+    Action.SYNC_FAILED.value,
+)
 """Actions that say of a whole room that nothing was done in it."""
 _APPEND = (
     "INSERT INTO company_log (at, action, room, email, subject, reservation, event_id, run,"
-    " request_id, message, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " request_id, message, actor, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
 def append_log(
-    store: Store, entries: Iterable[LogEntry], payloads: dict[str, int] | None = None
+    store: Store,
+    entries: Iterable[Entry],
+    *,
+    at: datetime,
+    actor: str,
+    run: str | None,
+    payloads: Mapping[str, int],
 ) -> None:
-    """Append entries. `payloads` names already saved payloads by event id."""
+    """Append entries: only for the journal, which knows who acts, when and in which run.
+
+    `payloads` names already saved payloads by event id.
+    """
     from obctl.store.payloads import save_payload
 
-    known = payloads or {}
+    when = instant(at)
     rows: list[tuple[object, ...]] = []
     for entry in entries:
-        payload = known.get(entry.event_id or "")
+        payload = payloads.get(entry.event_id or "")
         if payload is None and entry.payload:
             payload = save_payload(store, entry.payload)
         rows.append(
             (
-                instant(entry.at),
-                entry.action,
+                when,
+                entry.action.value,  # SQLite takes longer over an enum
                 entry.room,
                 entry.email.lower() if entry.email else None,
                 entry.subject,
                 entry.reservation,
                 entry.event_id,
-                entry.run,
+                run,
                 entry.request_id,
                 entry.message,
+                actor,
                 payload,
             )
         )
@@ -114,9 +128,8 @@ def was_restored(store: Store, reservation: int, event_id: str) -> bool:
     """Whether this event is one that brought the reservation back to life."""
     return (
         store.row(
-            "SELECT 1 FROM company_log WHERE reservation = ? AND action = 'event.restored'"
-            " AND event_id = ?",
-            (reservation, event_id),
+            "SELECT 1 FROM company_log WHERE reservation = ? AND action = ? AND event_id = ?",
+            (reservation, Action.EVENT_RESTORED.value, event_id),
         )
         is not None
     )

@@ -119,6 +119,7 @@ def entry_of(row: sqlite3.Row) -> LogEntry:
         run=row["run"],
         request_id=row["request_id"],
         message=row["message"],
+        actor=row["actor"],
     )
 
 

@@ -374,3 +374,14 @@ def m007_tried_changes(connection: sqlite3.Connection) -> None:
         ALTER TABLE outbox ADD COLUMN agreed TEXT
         """,
     )
+
+
+@step
+def m008_actors(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Who did it: a person's account, the nightly run, the listener. Null in what is older
+        ALTER TABLE company_log ADD COLUMN actor TEXT
+        """,
+    )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from uuid import UUID
 
 from starlette.applications import Starlette
@@ -60,7 +61,9 @@ class Receiver:
             async with asyncio.timeout(STORE_SECONDS):
                 pending, oldest = await self.intake.summary()
         except (ObctlError, TimeoutError):
-            return JSONResponse({"status": "store-unavailable"}, status_code=503)
+            return JSONResponse(
+                {"status": "store-unavailable"}, status_code=HTTPStatus.SERVICE_UNAVAILABLE
+            )
         return JSONResponse(
             {
                 "status": "ok",
@@ -74,12 +77,14 @@ class Receiver:
 
     async def show_metrics(self, request: Request) -> Response:
         if not self.metrics_public and not _from_this_machine(request):
-            return PlainTextResponse("only from this machine", status_code=403)
+            return PlainTextResponse("only from this machine", status_code=HTTPStatus.FORBIDDEN)
         try:
             async with asyncio.timeout(STORE_SECONDS):
                 pending, oldest = await self.intake.summary()
         except (ObctlError, TimeoutError):
-            return PlainTextResponse("the store cannot be read", status_code=503)
+            return PlainTextResponse(
+                "the store cannot be read", status_code=HTTPStatus.SERVICE_UNAVAILABLE
+            )
         text = self.metrics.text(pending=pending, oldest_seconds=self._age(oldest))
         return Response(text, headers={"Content-Type": CONTENT_TYPE})
 
@@ -89,7 +94,7 @@ class Receiver:
         try:
             raws = read_body(body)
         except ValueError as error:
-            raise HTTPException(400, "no notifications") from error
+            raise HTTPException(HTTPStatus.BAD_REQUEST, "no notifications") from error
         read = [(read_item(raw), raw) for raw in raws]
         wanted = {item.subscription_id for item, _ in read if isinstance(item, Item)}
         try:
@@ -110,9 +115,9 @@ class Receiver:
                 await self.intake.add(taken)
         except ObctlError as error:
             # Graph comes again with everything that gets a 5xx.
-            raise HTTPException(503, "cannot be written now") from error
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "cannot be written now") from error
         self.metrics.accepted.update(item.notification.kind for item in taken)
-        return Response(status_code=202)
+        return Response(status_code=HTTPStatus.ACCEPTED)
 
     def _age(self, oldest: datetime | None) -> int:
         return 0 if oldest is None else max(0, int((self.now() - oldest).total_seconds()))
@@ -153,14 +158,14 @@ def tenant_guid(tenant_id: str | None) -> str | None:
 def _check_type(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" or "content-encoding" in request.headers:
-        raise HTTPException(415, "notifications are application/json")
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "notifications are application/json")
 
 
 async def _read(request: Request) -> bytes:
     """The body, as long as it is neither too long nor too slow."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > MOST_DISCARDED:
-        raise HTTPException(413, "too long")
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too long")
     parts: list[bytes] = []
     size = 0
     try:
@@ -172,11 +177,11 @@ async def _read(request: Request) -> bytes:
                 elif size > MOST_DISCARDED:
                     break
     except TimeoutError as error:
-        raise HTTPException(408, "too slow") from error
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "too slow") from error
     except ClientDisconnect as error:
-        raise HTTPException(400, "cut short") from error
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "cut short") from error
     if size > LARGEST_BODY:
-        raise HTTPException(413, "too long")
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too long")
     return b"".join(parts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.datastructures import QueryParams
 from starlette.responses import PlainTextResponse
 
@@ -16,5 +18,7 @@ def answer_handshake(query: QueryParams) -> PlainTextResponse:
     """The decoded token and nothing else; 400 for what no handshake looks like."""
     tokens = query.getlist(TOKEN)
     if len(tokens) != 1 or not 0 < len(tokens[0]) <= LONGEST_TOKEN:
-        return PlainTextResponse("no validation token", status_code=400, headers=INERT)
+        return PlainTextResponse(
+            "no validation token", status_code=HTTPStatus.BAD_REQUEST, headers=INERT
+        )
     return PlainTextResponse(tokens[0], headers=INERT)

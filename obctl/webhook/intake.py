@@ -7,18 +7,20 @@ commit, so that durability costs one fsync for many.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
-from obctl.domain.company_log import LogEntry
+from obctl.domain.actor import LISTENER
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.subscription import Subscription
 from obctl.errors import StoreBusy
-from obctl.store.company_log import append_log
 from obctl.store.database import Store, open_store
 from obctl.store.inbox import NotificationKind, add_notifications, inbox_summary
+from obctl.store.journal import Journal
 from obctl.store.subscriptions import load_subscriptions, touch_subscription
 from obctl.webhook.items import Received
 
@@ -137,17 +139,21 @@ def _write(store: Store, received: Sequence[Received]) -> None:
     last = {item.notification.subscription: item.notification.received_at for item in received}
     with store.transaction():
         add_notifications(store, [item.notification for item in received])
-        append_log(store, [_entry(item) for item in received])
+        for at, items in groupby(received, lambda item: item.notification.received_at):
+            _log(store, at, items)
         for subscription, at in last.items():
             touch_subscription(store, subscription, at)
 
 
-def _entry(item: Received) -> LogEntry:
+def _log(store: Store, at: datetime, received: Iterable[Received]) -> None:
+    Journal(store, LISTENER, lambda: at).write(map(_entry, received))
+
+
+def _entry(item: Received) -> Entry:
     notification = item.notification
     lifecycle = notification.kind is NotificationKind.LIFECYCLE
-    return LogEntry(
-        at=notification.received_at,
-        action="notification.received",
+    return Entry(
+        action=Action.NOTIFICATION_RECEIVED,
         message=f"Graph notified: {'subscription ' if lifecycle else ''}{notification.what}",
         room=notification.room,
         event_id=notification.event_id,

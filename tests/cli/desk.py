@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from builders import NOW, make_room
+from builders import NOW, make_room, write_log
 from typer.testing import CliRunner
 
 from obctl.cli.app import app
@@ -18,7 +18,6 @@ from obctl.domain.reservation import Reservation, Service, ServiceKind
 from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import instant_text
 from obctl.engine.init import create_company
-from obctl.store.company_log import append_log
 from obctl.store.database import Store, open_store
 from obctl.store.events import save_events
 from obctl.store.reservations import insert_reservations
@@ -91,7 +90,7 @@ class Desk:
         self._write(lambda store: save_events(store, room, events))
 
     def logged(self, *entries: LogEntry) -> None:
-        self._write(lambda store: append_log(store, entries))
+        self._write(lambda store: write_log(store, entries))
 
     def _write(self, work: Callable[[Store], Any]) -> None:
         with self.store() as store, store.transaction():

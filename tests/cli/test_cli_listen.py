@@ -294,6 +294,9 @@ def test_a_meeting_made_in_outlook_becomes_a_reservation(tenant_desk, running_te
     done = actions(tenant_desk)
     assert done.index("notification.received") < done.index("event.created")
     with tenant_desk.store() as store:
+        by_action = {entry.action: entry.actor for entry in search_log(store, LogFilter())}
+        assert by_action["notification.received"] == by_action["event.created"] == "listener"
+        assert by_action["subscription.created"] == "mia"
         (subscription,) = load_subscriptions(store)
         assert subscription.last_notification_at is not None
         dump = "\n".join(store.connection.iterdump())

@@ -15,7 +15,7 @@ from obctl.domain.event import EventId
 
 KEYS = [
     "id", "at", "action", "room", "email", "subject", "reservation", "event_id", "run",
-    "request_id", "message",
+    "request_id", "message", "actor",
 ]  # fmt: skip
 # Bytes that no JSON library would write like this: kept as they came.
 ORIGINAL = b'{"id":"E1" ,\r\n "subject":"Caf\\u00e9 \xc3\xa9","n":1.0}'
@@ -26,16 +26,19 @@ CHANGED = b'{"id":"E1","subject":"Budget","n":1.0}'
 def logged(desk: Desk) -> Desk:
     desk.reservations(make_reservation(7))
     desk.logged(
-        make_log_entry("sync.started", "2026-09-13 21:59", run="R1", message="over 2 rooms"),
+        make_log_entry(
+            "sync.started", "2026-09-13 21:59", run="R1", message="over 2 rooms",
+            actor="nightly run",
+        ),
         make_log_entry(
             "event.created", "2026-09-13 22:00", run="R1", room=ATRIUM, event_id=EventId("E1"),
             email="Anna@contoso.example", subject="Café", reservation=7, payload=ORIGINAL,
-            message="reservation 7 created: 'Café'",
+            message="reservation 7 created: 'Café'", actor="nightly run",
         ),
         make_log_entry(
             "event.updated", "2026-09-14 08:00", room=ATRIUM, event_id=EventId("E1"),
             email="anna@contoso.example", subject="Budget", reservation=7, payload=CHANGED,
-            request_id="req-1", message="subject of Café is Budget",
+            request_id="req-1", message="subject of Café is Budget", actor="Mia Mol",
         ),
         make_log_entry("push.failed", "2026-09-14 09:30", room=LIBERTY, message="[red]no[/red]"),
     )  # fmt: skip
@@ -81,7 +84,7 @@ def test_entries_are_objects_with_these_keys(logged: Desk) -> None:
         "id": 3, "at": "2026-09-14T08:00:00Z", "action": "event.updated",
         "room": "atrium@contoso.example", "email": "anna@contoso.example", "subject": "Budget",
         "reservation": 7, "event_id": "E1", "run": None, "request_id": "req-1",
-        "message": "subject of Café is Budget",
+        "message": "subject of Café is Budget", "actor": "Mia Mol",
     }  # fmt: skip
 
 
@@ -130,6 +133,7 @@ def test_an_entry_is_shown_with_its_original(logged: Desk) -> None:
         "reservation  7",
         "event id     E1",
         "run          R1",
+        "actor        nightly run",
         "",
         "the original, laid out; `--payload` prints its bytes",
         "{",
@@ -224,13 +228,14 @@ def test_a_masked_export_names_nobody_and_keeps_the_story(logged: Desk, tmp_path
     file = tmp_path / "log.jsonl"
     logged.run("log", "export", str(file), "--mask")
     text = file.read_text(encoding="utf-8").casefold()
-    for secret in ("anna", "café", "budget", "contoso", "atrium", "liberty"):
+    for secret in ("anna", "café", "budget", "contoso", "atrium", "liberty", "mia"):
         assert secret not in text
     found = _exported(file)
     assert found[1]["email"] == found[2]["email"] == "person-1@masked.invalid"
     assert found[1]["room"] == "room-1@masked.invalid"
     assert found[2]["message"] == "subject of Subject 1 is Subject 3"
     assert found[2]["subject"] == found[2]["payload"]["subject"] == "Subject 3"
+    assert [entry["actor"] for entry in found[:3]] == ["nightly run", "nightly run", "Name 1"]
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing(logged: Desk, tmp_path: Path) -> None:
@@ -255,6 +260,7 @@ def test_pruning_needs_a_yes_and_is_logged(logged: Desk) -> None:
     newest = json.loads(logged.run("log", "show", "5", "-o", "json").stdout)
     assert newest["action"] == "log.pruned"
     assert newest["message"] == "2 entries older than 2026-09-14T02:00:00Z removed, by mia"
+    assert newest["actor"] == "mia"
 
 
 @pytest.mark.parametrize(

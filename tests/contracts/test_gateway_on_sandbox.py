@@ -29,6 +29,9 @@ from obctl.errors import (
     EventChanged,
     GraphRefused,
     GraphUnavailable,
+    LoopingNextLink,
+    MailboxGone,
+    MailboxPermissionLost,
     NotAuthorised,
     NotFound,
     ObctlError,
@@ -455,14 +458,14 @@ def test_a_room_that_is_not_there_is_an_error_among_schedules(tenant: Tenant) ->
 @pytest.mark.parametrize(
     ("fault", "kind", "code"),
     [
-        ({"kind": "forbidden"}, NotAuthorised, "mailbox-permission-lost"),
+        ({"kind": "forbidden"}, MailboxPermissionLost, "mailbox-permission-lost"),
         ({"kind": "unauthorized"}, NotAuthorised, "not-authorised"),
-        ({"kind": "mailbox-gone"}, NotFound, "mailbox-gone"),
+        ({"kind": "mailbox-gone"}, MailboxGone, "mailbox-gone"),
         ({"kind": "throttled", "seconds": 100}, Throttled, "throttled"),
         ({"kind": "unavailable", "seconds": 100}, GraphUnavailable, "graph-unavailable"),
         ({"kind": "server-error"}, GraphUnavailable, "graph-unavailable"),
         ({"kind": "mailbox-moving", "seconds": 100}, GraphUnavailable, "graph-unavailable"),
-        ({"kind": "looping"}, GraphRefused, "looping-next-link"),
+        ({"kind": "looping"}, LoopingNextLink, "looping-next-link"),
     ],
 )
 @pytest.mark.parametrize("batched", [False, True])

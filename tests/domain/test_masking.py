@@ -113,5 +113,33 @@ def test_who_decided_and_why_stays_inside(names: Pseudonyms, message: str, maske
     assert names.entry(make_log_entry("x", message=message)).message == masked
 
 
+@pytest.mark.parametrize(
+    ("actor", "masked"),
+    [
+        ("mia", "Name 1"),
+        ("mia@contoso.example", "person-1@masked.invalid"),
+        ("sync run by Mia Mol", "sync run by Name 1"),
+        ("sync apply by mia", "sync apply by Name 1"),
+        ("sync apply", "sync apply"),
+        ("nightly run", "nightly run"),
+        ("listener", "listener"),
+        (None, None),
+    ],
+)
+def test_a_person_who_acts_is_masked_and_obctl_itself_is_not(
+    names: Pseudonyms, actor: str | None, masked: str | None
+) -> None:
+    assert names.entry(make_log_entry("x", actor=actor)).actor == masked
+
+
+@pytest.mark.parametrize("actor", ["mia", "Mia Mol", "o'mia", "(mia)"])
+def test_a_message_names_who_acts_like_its_entry(names: Pseudonyms, actor: str) -> None:
+    message = f"approved by {actor}: reservation 7 cancelled: asked by Anna"
+    entry = names.entry(make_log_entry("x", actor=actor, message=message))
+    assert entry.message == "approved by Name 1: reservation 7 cancelled: (masked)"
+    said = names.entry(make_log_entry("x", actor=actor, message=f"a: 1 -> 2, by {actor}"))
+    assert said.message == "a: 1 -> 2, by Name 1"
+
+
 def test_an_original_that_is_no_json_tells_nothing(names: Pseudonyms) -> None:
     assert names.entry(make_log_entry("x", payload=b"Dear Anna")).payload == b'"(masked)"'

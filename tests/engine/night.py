@@ -229,12 +229,10 @@ class Night:
         return found
 
     def approve(self) -> None:
-        cancellations.approve(self.company, [self.request().id], by="Sam", note=None)
+        cancellations.approve(self.company, [self.request().id], note=None)
 
     def reject(self, *, push_back: bool = False) -> None:
-        cancellations.reject(
-            self.company, [self.request().id], by="Sam", note=None, push_back=push_back
-        )
+        cancellations.reject(self.company, [self.request().id], note=None, push_back=push_back)
 
     def log(self, pattern: str = "*") -> list[str]:
         """Actions of the company log, oldest first."""
@@ -471,7 +469,7 @@ def nightfall(
                 make_room(name, object_id=None, mailbox=mailbox, activated_at=activated_at),
             )
         config = replace(config, sync=SyncSettings(future_days=30))
-        yield Night(building, Company(config=config, store=store, clock=server.tenant.now))
+        yield Night(building, Company(config, store, server.tenant.now, "Sam"))
     finally:
         store.close()
 

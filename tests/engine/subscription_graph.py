@@ -109,7 +109,7 @@ def make_company(folder: Path, *rooms: str, now: datetime = NOW) -> Company:
     store = open_store(folder / "store.db", create=True)
     for name in rooms:
         add_room(store, make_room(name))
-    return Company(Config("contoso", folder, "UTC"), store, lambda: now)
+    return Company(Config("contoso", folder, "UTC"), store, lambda: now, "Sam")
 
 
 def in_ledger(company: Company, **fields: object) -> Subscription:

@@ -295,10 +295,10 @@ class Machine(RuleBasedStateMachine):
             return
         request = [waiting[pick % len(waiting)].id]
         if verdict == "approve":
-            cancellations.approve(self.night.company, request, by="Sam", note=None)
+            cancellations.approve(self.night.company, request, note=None)
         else:
             back = verdict == "push back"
-            cancellations.reject(self.night.company, request, by="Sam", note=None, push_back=back)
+            cancellations.reject(self.night.company, request, note=None, push_back=back)
 
     def _at_the_desk(self, pick: int, act: Any) -> None:
         living = [item for item in self.night.all() if item.is_active]

@@ -57,6 +57,7 @@ def run(night: Night, **options: Any) -> Told:
     changed = {key[1] for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     told = Told(report, changed, entries(night, report.run))
     assert changed <= {entry.reservation for entry in told.entries}
+    assert {entry.actor for entry in told.entries} == {night.company.actor}
     assert told.actions()[0] == "sync.started"
     assert told.actions()[-1] == "sync.finished"
     rooms = {room.mailbox: room.id for room in night.rooms}
@@ -90,6 +91,15 @@ def test_every_change_of_an_eventful_night_is_told_with_its_run(night: Night) ->
             shown = {entry.id for entry in story(night, number).story}
             about = {entry.id for entry in told.entries if entry.reservation == number}
             assert about <= shown, subject
+
+
+def test_every_entry_says_who_acted(night: Night) -> None:
+    prepare(night)
+    run(night)
+    night.approve()
+    everything = search_log(night.store, LogFilter())
+    assert len(everything) > 20
+    assert {entry.actor for entry in everything} == {night.company.actor}
 
 
 def test_a_request_that_closes_itself_is_told(night: Night) -> None:

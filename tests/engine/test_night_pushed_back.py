@@ -169,7 +169,7 @@ def test_dates_of_a_series_that_are_there_again_are_linked_each_to_its_own(night
     numbers = [item.number for item in night.all()]
     put_back(night, meeting)
     ids = [request.id for request in load_requests(night.store, RequestStatus.OPEN)]
-    reject(night.company, ids, by="Sam", note=None, push_back=True)
+    reject(night.company, ids, note=None, push_back=True)
     results = night.push(*numbers)
     assert [result.error for result in results] == [None] * 3
     assert [item.number for item in night.all()] == numbers
@@ -232,7 +232,7 @@ class TestElsewhere:
         put_back(night, meeting)
         night.change(meeting, day=date(2026, 9, 22), start="24 15:00", end="24 16:00")
         ids = [request.id for request in load_requests(night.store, RequestStatus.OPEN)]
-        reject(night.company, ids, by="Sam", note=None, push_back=True)
+        reject(night.company, ids, note=None, push_back=True)
         results = night.push(1, 2, 3)
         assert [result.error for result in results] == [None] * 3
         lines = ("09-15 09:00-10:00", "09-24 15:00-16:00", "09-29 09:00-10:00")

@@ -24,7 +24,13 @@ from recorded_graph import Answer, RecordedGraph, handler_for, refusal
 from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.event import EventId
 from obctl.engine.ports import Gateway
-from obctl.errors import GraphRefused, GraphUnavailable, NotAuthorised, Throttled, UsageError
+from obctl.errors import (
+    ForeignLink,
+    GraphUnavailable,
+    NotAuthorised,
+    Throttled,
+    UsageError,
+)
 from obctl.graph.gate import Gate
 from obctl.graph.gateway import GraphGateway, open_gateway
 
@@ -82,7 +88,7 @@ def test_a_redirect_is_refused_and_not_followed(
 ) -> None:
     graph.on("/users/a", Answer(b"moved", 302, {"Location": location}))
     graph.on("/users/b", USER)
-    with pytest.raises(GraphRefused) as raised:
+    with pytest.raises(ForeignLink) as raised:
         ask(lambda gateway: gateway.look_up("a"))
     assert raised.value.code == "foreign-link"
     assert graph.paths() == ["/users/a"]

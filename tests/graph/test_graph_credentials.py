@@ -16,7 +16,7 @@ from obctl.config import Cloud, CredentialKind, GraphSettings
 from obctl.errors import (
     ConfigError,
     CredentialRefused,
-    GraphRefused,
+    ForeignLink,
     GraphUnavailable,
     NotAuthorised,
     ObctlError,
@@ -132,7 +132,7 @@ def test_what_entra_wants_proven_anew_is_passed_on() -> None:
 def test_a_token_never_leaves_for_another_server() -> None:
     source, credential = tokens(lasting("t1", 3600))
     for elsewhere in ("https://evil.example/v1.0", "http://graph.microsoft.com/v1.0"):
-        with pytest.raises(GraphRefused) as raised:
+        with pytest.raises(ForeignLink) as raised:
             asyncio.run(source.get_authorization_token(elsewhere, {}))
         assert raised.value.code == "foreign-link"
     assert credential.asked == []

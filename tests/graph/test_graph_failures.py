@@ -20,9 +20,12 @@ from obctl.errors import (
     GraphDetail,
     GraphRefused,
     GraphUnavailable,
+    MailboxGone,
+    MailboxPermissionLost,
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
     Throttled,
 )
 from obctl.graph import asked
@@ -42,14 +45,14 @@ NOT_AGAIN = "300"  # a Retry-After nobody waits for
         (400, "ErrorInvalidRequest", GraphRefused, "graph-refused"),
         (400, "ErrorOccurrenceCrossingBoundary", GraphRefused, "graph-refused"),
         (401, "InvalidAuthenticationToken", CredentialRefused, "not-authorised"),
-        (403, "ErrorAccessDenied", NotAuthorised, "mailbox-permission-lost"),
-        (403, "Authorization_RequestDenied", NotAuthorised, "mailbox-permission-lost"),
+        (403, "ErrorAccessDenied", MailboxPermissionLost, "mailbox-permission-lost"),
+        (403, "Authorization_RequestDenied", MailboxPermissionLost, "mailbox-permission-lost"),
         (404, "ErrorItemNotFound", NotFound, "not-found"),
         (404, "erroritemnotfound", NotFound, "not-found"),
-        (404, "MailboxNotEnabledForRESTAPI", NotFound, "mailbox-gone"),
-        (404, "ErrorInvalidUser", NotFound, "mailbox-gone"),
-        (404, "RESOURCENOTFOUND", NotFound, "mailbox-gone"),
-        (404, "Request_ResourceNotFound", NotFound, "mailbox-gone"),
+        (404, "MailboxNotEnabledForRESTAPI", MailboxGone, "mailbox-gone"),
+        (404, "ErrorInvalidUser", MailboxGone, "mailbox-gone"),
+        (404, "RESOURCENOTFOUND", MailboxGone, "mailbox-gone"),
+        (404, "Request_ResourceNotFound", MailboxGone, "mailbox-gone"),
         (400, "ErrorCalendarOccurrenceIsDeletedFromRecurrence", NotFound, "not-found"),
         (500, "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", NotFound, "not-found"),
         (400, "ErrorTimeoutExpired", GraphUnavailable, "graph-unavailable"),
@@ -113,7 +116,7 @@ def test_any_404_of_a_whole_calendar_is_a_mailbox_that_is_gone(
     graph: RecordedGraph, ask: Ask
 ) -> None:
     graph.on("/users/object-atrium/calendar/calendarView", refusal(404, "ErrorItemNotFound"))
-    with pytest.raises(NotFound) as raised:
+    with pytest.raises(MailboxGone) as raised:
         ask(lambda gateway: gateway.fetch_view(ROOM, SPAN))
     assert raised.value.code == "mailbox-gone"
 
@@ -180,7 +183,7 @@ def test_what_is_no_whole_page_is_a_partial_read(
     graph: RecordedGraph, ask: Ask, answer: Answer
 ) -> None:
     graph.on("/users/object-atrium/calendar/calendarView", answer)
-    with pytest.raises(GraphUnavailable) as raised:
+    with pytest.raises(PartialRead) as raised:
         ask(lambda gateway: gateway.fetch_view(ROOM, SPAN))
     assert raised.value.code == "partial-read"
     assert raised.value.exit_code == 5

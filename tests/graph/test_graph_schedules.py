@@ -13,6 +13,8 @@ from obctl.domain.time_span import TimeSpan
 from obctl.errors import (
     GraphRefused,
     GraphUnavailable,
+    MailboxGone,
+    MailboxPermissionLost,
     NotAuthorised,
     NotFound,
     ObctlError,
@@ -73,9 +75,9 @@ def test_what_takes_the_room_is_busy_in_any_spelling(graph: RecordedGraph, ask: 
 @pytest.mark.parametrize(
     ("code", "kind", "word"),
     [
-        ("ErrorMailRecipientNotFound", NotFound, "mailbox-gone"),
-        ("ErrorAccessDenied", NotAuthorised, "mailbox-permission-lost"),
-        ("ErrorNoFreeBusyAccess", NotAuthorised, "mailbox-permission-lost"),
+        ("ErrorMailRecipientNotFound", MailboxGone, "mailbox-gone"),
+        ("ErrorAccessDenied", MailboxPermissionLost, "mailbox-permission-lost"),
+        ("ErrorNoFreeBusyAccess", MailboxPermissionLost, "mailbox-permission-lost"),
         ("ErrorProxyRequestProcessingFailed", GraphRefused, "graph-refused"),
         ("", GraphRefused, "graph-refused"),
     ],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from obctl.domain.event import Event, EventType, Person, Response
 from obctl.domain.zones import zone
-from obctl.errors import GraphUnavailable
+from obctl.errors import PartialRead
 from obctl.graph.times import graph_zone, meant_midnight, read_instant, read_wall, write_wall
 from obctl.graph.translate import read_delta_item, read_event, read_master
 from obctl.graph.wire import WallTime
@@ -328,7 +328,7 @@ def test_the_original_start_is_an_instant(
     ],
 )
 def test_what_is_no_event_makes_the_read_partial(body: bytes) -> None:
-    with pytest.raises(GraphUnavailable) as raised:
+    with pytest.raises(PartialRead) as raised:
         read_event(body, ROOM)
     assert raised.value.code == "partial-read"
 
@@ -384,7 +384,7 @@ def test_a_removed_item_is_told_from_a_changed_one() -> None:
 
 
 def test_a_delta_item_without_id_makes_the_read_partial() -> None:
-    with pytest.raises(GraphUnavailable) as raised:
+    with pytest.raises(PartialRead) as raised:
         read_delta_item(b"{}", "atrium")
     assert raised.value.code == "partial-read"
 

@@ -12,7 +12,16 @@ from obctl.config import Cloud
 from obctl.domain.event import Event, EventId
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
-from obctl.errors import GraphRefused, GraphUnavailable, NotAuthorised, NotFound, Throttled
+from obctl.errors import (
+    ForeignLink,
+    GraphUnavailable,
+    LoopingNextLink,
+    MailboxGone,
+    MailboxPermissionLost,
+    NotFound,
+    PartialRead,
+    Throttled,
+)
 
 ROOM = make_room("Atrium")
 DAY = TimeSpan(datetime(2026, 9, 15, tzinfo=UTC), datetime(2026, 9, 16, tzinfo=UTC))
@@ -123,7 +132,7 @@ def test_a_next_link_to_another_server_is_not_followed(
     graph: RecordedGraph, ask: Ask, link: str
 ) -> None:
     graph.on(VIEW, page(wire("e1"), after=link))
-    with pytest.raises(GraphRefused) as raised:
+    with pytest.raises(ForeignLink) as raised:
         ask(lambda gateway: gateway.fetch_view(ROOM, DAY))
     assert raised.value.code == "foreign-link"
     assert len(graph.seen) == 1
@@ -161,7 +170,7 @@ def test_links_that_lead_in_a_circle_end_the_read(
     graph: RecordedGraph, ask: Ask, reply: Any, requests: int
 ) -> None:
     graph.on(VIEW, reply(graph))
-    with pytest.raises(GraphRefused) as raised:
+    with pytest.raises(LoopingNextLink) as raised:
         ask(lambda gateway: gateway.fetch_view(ROOM, DAY))
     assert raised.value.code == "looping-next-link"
     assert len(graph.seen) == requests
@@ -213,7 +222,7 @@ def test_one_rooms_failure_is_no_others(graph: RecordedGraph, ask: Ask) -> None:
     views = ask(lambda gateway: gateway.fetch_views(rooms(7), DAY))
     kinds = [type(views[room.mailbox]) for room in rooms(7)]
     assert kinds == [
-        tuple, NotAuthorised, NotFound, Throttled, GraphUnavailable, GraphRefused, GraphUnavailable,
+        tuple, MailboxPermissionLost, MailboxGone, Throttled, PartialRead, ForeignLink, PartialRead,
     ]  # fmt: skip
 
 
@@ -250,7 +259,7 @@ def test_one_events_failure_is_no_others(graph: RecordedGraph, ask: Ask) -> None
     ids = [EventId(event_id) for event_id in answers]
     found = ask(lambda gateway: gateway.fetch_events(ROOM, ids))
     kinds = [type(found[event_id]) for event_id in ids]
-    assert kinds == [Event, NotFound, NotFound, Throttled, GraphUnavailable]
+    assert kinds == [Event, NotFound, NotFound, Throttled, PartialRead]
 
 
 def test_no_event_at_all_is_no_request(graph: RecordedGraph, ask: Ask) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from builders import NOW, make_log_entry, make_room
+from builders import NOW, make_log_entry, make_room, write_log
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import fold
-from obctl.store.company_log import append_log, prune_log
+from obctl.store.company_log import prune_log
 from obctl.store.database import Store, open_store
 from obctl.store.log_search import LogFilter, catch_up_log, each_found, index_log, search_log
 from obctl.store.rooms import add_room
@@ -36,10 +36,10 @@ def entries(first: int, count: int) -> Iterator[LogEntry]:
     for number in range(first, first + count):
         moment = START + timedelta(minutes=number - (3_000 if number % 1_000 == 0 else 0))
         action = (
-            "event.created" if number <= 6_000 else chance.choice(["event.updated", "push.done"])
+            "event.created" if number <= 6_000 else chance.choice(["event.updated", "push.updated"])
         )
         yield make_log_entry(
-            "guard.stopped" if number == 77 else action,
+            "guard.tripped" if number == 77 else action,
             moment,
             room=RoomId(chance.randint(1, 4)),
             run="first" if number <= 6_000 else f"night-{number // 1_000}",
@@ -57,9 +57,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, list[
     with closing(open_store(path, create=True)) as store:
         for name in ("One", "Two", "Three", "Four"):
             add_room(store, make_room(name))
-        append_log(store, entries(1, INDEXED))
+        write_log(store, entries(1, INDEXED))
         index_log(store)
-        append_log(store, entries(INDEXED + 1, LATER))
+        write_log(store, entries(INDEXED + 1, LATER))
         yield store, search_log(store, LogFilter())
 
 
@@ -149,7 +149,7 @@ def make_store(path: Path, count: int) -> Store:
     store = open_store(path, create=True)
     for name in ("One", "Two", "Three", "Four"):
         add_room(store, make_room(name))
-    append_log(store, entries(1, count))
+    write_log(store, entries(1, count))
     return store
 
 
@@ -169,7 +169,7 @@ def test_a_night_indexes_what_it_wrote_unless_that_is_little_or_very_much(tmp_pa
     with closing(make_store(tmp_path / "store.db", 1_500)) as store:
         catch_up_log(store, most=2_400)
         assert indexed(store) == 0
-        append_log(store, entries(1_501, 1_000))
+        write_log(store, entries(1_501, 1_000))
         catch_up_log(store, most=2_400)
         assert indexed(store) == 0
         catch_up_log(store, most=2_500)
@@ -199,7 +199,7 @@ def test_what_is_pruned_leaves_the_index(tmp_path: Path) -> None:
         store.run("INSERT INTO log_words (log_words) VALUES ('integrity-check')")
         assert search_log(store, LogFilter(text="1777")) == []
         prune_log(store, "2100-01-01T00:00:00Z")
-        append_log(store, entries(1, 10))
+        write_log(store, entries(1, 10))
         assert len(search_log(store, LogFilter(text="reservation"))) == 10
         index_log(store)
         assert len(search_log(store, LogFilter(text="reservation"))) == 10

@@ -88,6 +88,7 @@ def test_every_older_store_is_brought_up_to_date_with_its_rows(tmp_path: Path, c
             assert found == [1]
             wanted = LogFilter(text="kept crea", action="event.*", run="R1", room=RoomId(1))
             assert [entry.id for entry in search_log(store, wanted)] == [1]
+            assert [entry.actor for entry in search_log(store, wanted)] == [None]
             index_log(store)
             index_reservations(store)
         for row in new.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):

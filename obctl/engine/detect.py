@@ -15,6 +15,7 @@ from obctl.engine.reading import RoomReading, read_changes, read_whole
 from obctl.engine.windows import policy_window
 from obctl.errors import (
     DeltaLinkExpired,
+    GraphRefused,
     NotAuthorised,
     NotFound,
     ObctlError,
@@ -30,6 +31,7 @@ Hint = DeltaRound | RoomReading | ObctlError | None
 
 # A chain that never ends, or a link of another Graph than the one configured now.
 _USELESS_LINK = ("looping-next-link", "foreign-link")
+_BAD_REQUEST = 400  # to a token that Graph gave itself: of a mailbox that is another one by now
 
 
 async def detect(
@@ -72,9 +74,7 @@ async def read_room(
         return hint
     if isinstance(hint, DeltaRound):
         return await read_changes(gateway, store, room, settings, now, state, hint)
-    if isinstance(hint, ObctlError) and not (
-        isinstance(hint, DeltaLinkExpired) or hint.code in _USELESS_LINK
-    ):
+    if isinstance(hint, ObctlError) and not _is_useless(hint):
         if hint.code == "mailbox-gone":
             # gone by its id; its address may belong to a new mailbox
             await identities.confirm(room)
@@ -92,3 +92,11 @@ async def read_room(
                 graph=error.graph,
             ) from error
         raise
+
+
+def _is_useless(error: ObctlError) -> bool:
+    """Whether it is the delta link that will not do, and the room can be read without."""
+    if isinstance(error, DeltaLinkExpired) or error.code in _USELESS_LINK:
+        return True
+    status = error.graph.status if error.graph else None
+    return isinstance(error, GraphRefused) and status == _BAD_REQUEST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 
 from obctl.domain.event import DeltaLink, DeltaRound
 from obctl.domain.room import Room
@@ -16,6 +17,7 @@ from obctl.engine.windows import policy_window
 from obctl.errors import (
     DeltaLinkExpired,
     ForeignLink,
+    GraphRefused,
     LoopingNextLink,
     MailboxGone,
     NotAuthorised,
@@ -75,7 +77,7 @@ async def read_room(
         return hint
     if isinstance(hint, DeltaRound):
         return await read_changes(gateway, store, room, settings, now, state, hint)
-    if isinstance(hint, ObctlError) and not isinstance(hint, _USELESS_LINK):
+    if isinstance(hint, ObctlError) and not _is_useless(hint):
         if isinstance(hint, MailboxGone):
             # gone by its id; its address may belong to a new mailbox
             await identities.confirm(room)
@@ -93,3 +95,12 @@ async def read_room(
                 graph=error.graph,
             ) from error
         raise
+
+
+def _is_useless(error: ObctlError) -> bool:
+    """Whether it is the delta link that will not do, and the room can be read without."""
+    if isinstance(error, _USELESS_LINK):
+        return True
+    # Graph gave the token itself: its mailbox is another one by now.
+    status = error.graph.status if error.graph else None
+    return isinstance(error, GraphRefused) and status == HTTPStatus.BAD_REQUEST

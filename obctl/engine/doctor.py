@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from obctl.domain.room import Room
 from obctl.domain.subscription import SubscriptionState
 from obctl.engine.company import Company
+from obctl.engine.identity import GRANT
 from obctl.engine.lockout import way_out
 from obctl.engine.ports import Gateway
-from obctl.errors import ObctlError
+from obctl.errors import CredentialRefused, NotAuthorised, ObctlError
 from obctl.store.rooms import load_rooms
 from obctl.store.subscriptions import current_subscriptions
 
@@ -36,23 +38,49 @@ def examine(company: Company, with_graph: WithGraph) -> list[Finding]:
             found.append(_ok("graph places", f"{len(places)} rooms in the tenant"))
         except ObctlError as error:
             found.append(_problem("graph places", error.message, error.hint))
-        for room in rooms:
-            try:
-                entry = await gateway.look_up(room.mailbox)
-                if entry is None:
-                    found.append(_problem("room", f"{room.mailbox}: no such mailbox", None))
-                elif room.object_id and entry.object_id != room.object_id:
-                    message = f"{room.mailbox} is another mailbox now than the one that was mapped"
-                    found.append(_problem("room", message, way_out(room)))
-            except ObctlError as error:
-                found.append(_problem("room", f"{room.mailbox}: {error.message}", error.hint))
-        return found
+        return found + await _mailboxes(gateway, rooms)
 
     try:
         findings += with_graph(ask)
     except ObctlError as error:
         findings.append(_problem("graph", error.message, error.hint))
     return findings + _subscriptions(company)
+
+
+async def _mailboxes(gateway: Gateway, rooms: Sequence[Room]) -> list[Finding]:
+    """Whether each room's mailbox is the one that was mapped, and whether that can be told."""
+    found: list[Finding] = []
+    refused: NotAuthorised | None = None
+    for room in rooms:
+        try:
+            entry = await gateway.look_up(room.mailbox)
+            if entry is None:
+                found.append(_problem("room", f"{room.mailbox}: no such mailbox", None))
+            elif room.object_id and entry.object_id != room.object_id:
+                message = f"{room.mailbox} is another mailbox now than the one that was mapped"
+                found.append(_problem("room", message, way_out(room)))
+        except CredentialRefused as error:
+            found.append(_problem("room", f"{room.mailbox}: {error.message}", error.hint))
+        except NotAuthorised as error:
+            refused = refused or error
+        except ObctlError as error:
+            found.append(_problem("room", f"{room.mailbox}: {error.message}", error.hint))
+    return found + _identity_check(rooms, refused)
+
+
+def _identity_check(rooms: Sequence[Room], refused: NotAuthorised | None) -> list[Finding]:
+    unknown = [room.mailbox for room in rooms if room.object_id is None and room.last_synced_at]
+    names = ", ".join(unknown[:3]) + (f" and {len(unknown) - 3} more" if unknown[3:] else "")
+    doubted = f"no object id is on record, and what seems to be gone may not be believed: {names}"
+    if refused is not None:
+        off = (
+            f"off: {refused.message}; a mailbox made anew under a room's address is not recognised"
+        )
+        message = f"{off}; {doubted}" if unknown else off
+        return [_problem("room identity", message, f"{GRANT}, then: obctl sync run --full")]
+    if unknown:
+        return [_problem("room identity", f"off: {doubted}", "obctl sync run --full")]
+    return []
 
 
 def _mode(company: Company) -> Finding:

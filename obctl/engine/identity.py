@@ -10,6 +10,10 @@ from obctl.engine.conditions import Inconclusive
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, GraphRefused, NotAuthorised, ObctlError
 
+UNPROVEN = "identity-unproven"
+"""The condition of a room that seems to have lost meetings, and may be another mailbox."""
+GRANT = "grant the application User.ReadBasic.All (or User.Read.All)"
+
 
 class Identities:
     """Looks mailboxes up: many at once where it is known what will be asked, each answer once."""
@@ -37,7 +41,7 @@ class Identities:
         The id that is known already where the directory does not say: it may be closed to us while
         the calendar is open. A room locked out stays so then.
         """
-        entry = await self._entry(room)
+        entry = await self._found_for(room)
         if entry is None and room.condition == LOCKED_OUT:
             raise Inconclusive(
                 f"{room.mailbox} was another mailbox than the one mapped ({room.object_id}), and"
@@ -56,7 +60,34 @@ class Identities:
             )
         return entry.object_id
 
-    async def _entry(self, room: Room) -> DirectoryEntry | None:
+    async def unproven(self, room: Room, lost: int) -> Inconclusive:
+        """The error of a room whose losses another mailbox under its address would show too."""
+        name = room.mailbox
+        hint = f"if its calendar is right as it is: obctl sync run --room {name}"
+        hint += " --allow-cancellations"
+        match await self._answer(room):
+            case None:
+                why = f"no object id is on record, and the directory knows no {name}"
+            case DirectoryEntry():
+                why = "no object id was on record"
+                hint += f"\nif the mailbox was re-created: obctl sync resync {name}"
+            case refusal:
+                why = f"no object id is on record, and the directory is closed: {refusal.message}"
+                hint += f"\nso that obctl can tell: {GRANT}"
+        seem = "1 reservation seems" if lost == 1 else f"{lost} reservations seem"
+        return Inconclusive(
+            f"{seem} to have lost the meeting in {name}, which may be another mailbox than the one"
+            f" that was mapped: {why}; nothing was changed",
+            code=UNPROVEN,
+            hint=hint,
+        )
+
+    async def _found_for(self, room: Room) -> DirectoryEntry | None:
+        answer = await self._answer(room)
+        return None if isinstance(answer, ObctlError) else answer
+
+    async def _answer(self, room: Room) -> DirectoryEntry | NotAuthorised | GraphRefused | None:
+        """What the directory says, its refusal included; raises for what passes, or ends a run."""
         try:
             if room.mailbox not in self._found:
                 return await self._gateway.look_up(room.mailbox)
@@ -65,6 +96,6 @@ class Identities:
                 raise entry
         except CredentialRefused:
             raise
-        except (NotAuthorised, GraphRefused):
-            return None
+        except (NotAuthorised, GraphRefused) as error:
+            return error
         return entry

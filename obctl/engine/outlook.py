@@ -128,7 +128,7 @@ class Outlook:
             return GraphUnavailable("only the store may be asked")
         if key not in self._directory:
             try:
-                self._directory[key] = await self._gateway.look_up(address)
+                self._directory[key] = await self._gateway.look_up_account(address)
             except ObctlError as error:
                 self._directory[key] = error
         return self._directory[key]

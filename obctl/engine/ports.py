@@ -32,7 +32,10 @@ class Gateway(Protocol):
     """
 
     async def look_up(self, address: str) -> DirectoryEntry | None:
-        """The directory's entry for an address or object id; `None` where there is none (404)."""
+        """Whose an address or object id is; `None` where the directory knows nobody (404)."""
+
+    async def look_up_account(self, address: str) -> DirectoryEntry | None:
+        """`look_up`, and whether the account is enabled, as far as we may know that."""
 
     async def look_up_all(
         self, addresses: Sequence[str]

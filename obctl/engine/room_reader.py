@@ -19,9 +19,10 @@ from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
 from obctl.engine.predecessors import read_predecessors
 from obctl.engine.reading import RoomReading
+from obctl.engine.same_mailbox import ensure_same_mailbox
 from obctl.engine.vanished import verify
 from obctl.engine.windows import read_span
-from obctl.store.rooms import load_reading_state
+from obctl.store.rooms import find_room_by_id, load_reading_state
 
 
 class RoomReader:
@@ -85,6 +86,10 @@ class RoomReader:
         reading = await read_predecessors(self._gateway, self._store, situation)
         if reading is not situation.reading:
             situation = self._plans.situation(situation.room, reading)
+        doubted = not (self._options.allow_cancellations or self._is_known(situation.room))
+        if doubted and situation.reading.scope.whole and not situation.reading.events:
+            # says more than that it came empty
+            await ensure_same_mailbox(self._gateway, self._identities, situation, removed)
         verified = await verify(
             self._gateway,
             situation,
@@ -92,7 +97,20 @@ class RoomReader:
             kept=kept_and_sought(self._store, situation, turned_up),
             trust_empty=self._options.allow_cancellations,
         )
+        if doubted:
+            await ensure_same_mailbox(self._gateway, self._identities, verified, removed)
         return await ask_organizers(self._gateway, self._store, verified)
+
+    def _is_known(self, room: Room) -> bool:
+        """Whether the room's mailbox is asked for by the object id on record.
+
+        An id that was seen just now says nothing of the mailbox that was read before. Where none
+        was (a new room, a resync) it is taken at its word.
+        """
+        if find_room_by_id(self._store, room.id).object_id is not None:
+            return True
+        state = load_reading_state(self._store, room.id)
+        return room.object_id is not None and state.read_start is None
 
     async def _parts(self, room: Room, singles: set[EventId], series: set[EventId]) -> Reading:
         span = read_span(room, self._settings, self._now)

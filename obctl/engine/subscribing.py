@@ -19,7 +19,7 @@ from obctl.engine.subscription_ledger import (
     record_renewed,
 )
 from obctl.errors import GraphRefused, NotFound
-from obctl.store.rooms import save_identity
+from obctl.store.rooms import load_reading_state, save_identity
 from obctl.store.subscriptions import find_subscription
 
 ATTEMPTS = 3
@@ -69,7 +69,10 @@ async def delete_at_graph(gateway: Gateway, subscription_id: str) -> None:
 
 
 async def _identified(company: Company, gateway: Gateway, room: Room) -> Room:
-    """The room with its object id, of which the subscription's resource is made."""
+    """The room with its object id, of which the subscription's resource is made.
+
+    Whether it is the mailbox that was read before, only a pass can tell, and put on record.
+    """
     if room.object_id is not None:
         return room
     entry = await gateway.look_up(room.mailbox)
@@ -78,8 +81,9 @@ async def _identified(company: Company, gateway: Gateway, room: Room) -> Room:
             f"{room.mailbox}: the directory knows no such mailbox",
             hint=f"compare the address with `obctl rooms show {room.mailbox}`",
         )
-    with company.store.transaction():
-        save_identity(company.store, room.id, entry.object_id)
+    if load_reading_state(company.store, room.id).read_start is None:
+        with company.store.transaction():
+            save_identity(company.store, room.id, entry.object_id)
     return replace(room, object_id=entry.object_id)
 
 

@@ -142,7 +142,7 @@ class WaitingRooms:
                 before = self._shelf.get(waiting.found)
                 found = replace(before, reading=before.reading.joined(found.reading))
             situation = self._plans.situation(room, found.reading)
-            situation = await self._reader.verified(situation, turned_up=held)
+            situation = await self._reader.verified(situation, found.removed, turned_up=held)
             lost = lost_by(self._store, situation, held)
             if lost:
                 found = replace(found, reading=situation.reading)

@@ -31,6 +31,9 @@ class GraphGateway:
     async def look_up(self, address: str) -> DirectoryEntry | None:
         return await places.look_up(self._graph, address)
 
+    async def look_up_account(self, address: str) -> DirectoryEntry | None:
+        return await places.look_up_account(self._graph, address)
+
     async def look_up_all(
         self, addresses: Sequence[str]
     ) -> dict[str, DirectoryEntry | ObctlError | None]:

@@ -9,7 +9,13 @@ from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom
-from obctl.errors import NotFound, ObctlError, defects_named
+from obctl.errors import (
+    CredentialRefused,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+    defects_named,
+)
 from obctl.graph import asked
 from obctl.graph.asked import Asked
 from obctl.graph.batch import get_many
@@ -26,6 +32,8 @@ from obctl.graph.paging import pages
 from obctl.graph.wire import PlaceWire, UserWire
 
 _TOP = 100  # the most Graph gives of rooms and room lists
+# What `User.ReadBasic.All` covers. One more name, and all is refused.
+_BASIC = ["id", "mail", "userPrincipalName", "displayName"]
 _PLACE = msgspec.json.Decoder(PlaceWire)
 _USER = msgspec.json.Decoder(UserWire)
 
@@ -33,10 +41,24 @@ Ask = Callable[[int | None], RequestInformation]
 
 
 async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
-    """The directory's entry for an address or object id."""
+    """Whose an address or object id is."""
+    return await _fetch_entry(graph, address, _BASIC)
+
+
+async def look_up_account(graph: Graph, address: str) -> DirectoryEntry | None:
+    """`look_up`, and whether the account is enabled, where `User.Read.All` is granted."""
+    try:
+        return await _fetch_entry(graph, address, [*_BASIC, "accountEnabled"])
+    except CredentialRefused:
+        raise
+    except NotAuthorised:
+        return await look_up(graph, address)
+
+
+async def _fetch_entry(graph: Graph, address: str, names: list[str]) -> DirectoryEntry | None:
     what = asked.directory(address)
     try:
-        return _read_entry(await graph.send(_ask_user(graph, address), what), address, what)
+        return _read_entry(await graph.send(_ask_user(graph, address, names), what), address, what)
     except NotFound:
         return None
 
@@ -46,7 +68,7 @@ async def look_up_all(
 ) -> dict[str, DirectoryEntry | ObctlError | None]:
     """`look_up` of many, by `$batch`; one address's failure is no other's."""
     errands = {
-        address: Errand(graph.relative(_ask_user(graph, address)), asked.directory(address))
+        address: Errand(graph.relative(_ask_user(graph, address, _BASIC)), asked.directory(address))
         for address in addresses
     }
     found: dict[str, DirectoryEntry | ObctlError | None] = {}
@@ -62,10 +84,8 @@ async def look_up_all(
     return found
 
 
-def _ask_user(graph: Graph, address: str) -> RequestInformation:
-    query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(
-        select=["id", "mail", "userPrincipalName", "displayName", "accountEnabled"]
-    )
+def _ask_user(graph: Graph, address: str, names: list[str]) -> RequestInformation:
+    query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=names)
     return graph.client.users.by_user_id(address).to_get_request_information(asking(query))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -21,8 +22,13 @@ _USER_SHOWN = (
 )  # fmt: skip
 
 
+# What `User.ReadBasic.All` lets an application read.
+_BASIC = ("displayName", "givenName", "id", "mail", "surname", "userPrincipalName")
+
+
 def get_user(service: Service, request: GraphRequest, user: str) -> GraphResponse:
     """A person or a room; `accountEnabled` and others only with $select."""
+    names = _readable(service, request)
     mailbox = service.exchange.directory.visible(user)
     if mailbox is None:
         raise Refusal(
@@ -31,13 +37,13 @@ def get_user(service: Service, request: GraphRequest, user: str) -> GraphRespons
             f"Resource '{user}' does not exist or one of its queried reference-property objects "
             "are not present.",
         )
-    names = request.select() or _USER_SHOWN
     context = {"@odata.context": f"{request.base}/$metadata#users/$entity"}
     return answer_json(context | selected(_user(service, mailbox), names, ()))
 
 
 def list_users(service: Service, request: GraphRequest) -> GraphResponse:
     """Everybody who is not deleted."""
+    names = _readable(service, request)
     directory = service.exchange.directory
     found = [
         _user(service, mailbox)
@@ -46,9 +52,22 @@ def list_users(service: Service, request: GraphRequest) -> GraphResponse:
     ]
     if filter_ := request.query.get("$filter"):
         found = matching(found, filter_, lambda item, name: item.get(name))
-    names = request.select() or _USER_SHOWN
     shown = [selected(one, names, ()) for one in found]
     return answer_json(page_of(request, shown, request.number("$top", 100, 1, 999), "users"))
+
+
+def _readable(service: Service, request: GraphRequest) -> Sequence[str]:
+    """The properties to show; refuses a request for one that the permission does not cover."""
+    permission = service.exchange.directory.permission
+    wanted = request.select()
+    beyond = permission == "User.ReadBasic.All" and not set(wanted) <= set(_BASIC)
+    if permission == "none" or beyond:
+        raise Refusal(
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+        )
+    return wanted or (_USER_SHOWN if permission == "User.Read.All" else _BASIC)
 
 
 def get_mailbox_settings(service: Service, request: GraphRequest, user: str) -> GraphResponse:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast, get_args
 from uuid import UUID
 
 from obctl.sandbox.clock import Clock
@@ -21,6 +22,7 @@ from obctl.sandbox.item import Person
 from obctl.sandbox.meetings_file import read_meeting
 from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.toml_reader import Document, Table, open_document
+from obctl.sandbox.words import DirectoryPermission
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,14 @@ def _read_directory(tenant: Table) -> Directory:
     except ValueError:
         tenant.complain(f"id {text!r} is no GUID", "id")
         tenant_id = guid(seed, "tenant", domain)
-    return Directory(tenant_id, domain, tenant.zone("time_zone", "UTC"), seed)
+    allowed = get_args(DirectoryPermission)
+    return Directory(
+        tenant_id,
+        domain,
+        tenant.zone("time_zone", "UTC"),
+        seed,
+        cast("DirectoryPermission", tenant.choice("directory_permission", allowed, allowed[0])),
+    )
 
 
 def _read_locations(root: Table, directory: Directory) -> None:

@@ -104,12 +104,35 @@ def test_all_rooms_are_found_with_their_locations(tenant: Tenant) -> None:
 def test_the_directory_knows_who_is_there_and_who_left(tenant: Tenant) -> None:
     async def ask(gateway: GraphGateway) -> list[object]:
         names = ("anna", "claudia", "willem")
-        return [await gateway.look_up(f"{name}@contoso.example") for name in names]
+        return [await gateway.look_up_account(f"{name}@contoso.example") for name in names]
 
     anna, claudia, willem = tenant.ask(ask)
     assert anna.enabled
     assert claudia.enabled is False
     assert willem is None
+
+
+def test_the_least_permission_tells_who_somebody_is_and_not_whether_the_account_is_enabled(
+    tenant: Tenant,
+) -> None:
+    tenant.server.tenant.exchange.directory.permission = "User.ReadBasic.All"
+
+    async def ask(gateway: GraphGateway) -> list[Any]:
+        name = "claudia@contoso.example"
+        many = await gateway.look_up_all([name])
+        return [await gateway.look_up(name), many[name], await gateway.look_up_account(name)]
+
+    one, in_batch, account = tenant.ask(ask)
+    assert one == in_batch == account
+    assert one.object_id
+    assert one.enabled is None
+
+
+def test_a_directory_without_permission_refuses_every_question(tenant: Tenant) -> None:
+    tenant.server.tenant.exchange.directory.permission = "none"
+    for ask in ("look_up", "look_up_account"):
+        with pytest.raises(NotAuthorised, match=r"User\.ReadBasic\.All"):
+            tenant.ask(lambda gateway, ask=ask: getattr(gateway, ask)("anna@contoso.example"))
 
 
 def test_a_room_is_the_same_by_address_and_by_object_id(tenant: Tenant) -> None:

@@ -129,9 +129,28 @@ def test_the_directory_answers_with_its_own_id(graph: RecordedGraph, ask: Ask) -
             "accountEnabled": False,
         },
     )
-    found = ask(lambda gateway: gateway.look_up("atrium@contoso.example"))
+    found = ask(lambda gateway: gateway.look_up_account("atrium@contoso.example"))
     assert found == DirectoryEntry("object-1", "Atrium@contoso.example", "Atrium", enabled=False)
-    assert graph.seen[0].query["$select"].split(",")[0] == "id"
+    assert "accountEnabled" in graph.seen[0].query["$select"].split(",")
+
+
+def test_who_somebody_is_takes_the_least_permission(graph: RecordedGraph, ask: Ask) -> None:
+    graph.on("/users/a@contoso.example", {"id": "o1", "mail": "a@contoso.example"})
+    ask(lambda gateway: gateway.look_up("a@contoso.example"))
+    assert graph.seen[0].query["$select"] == "id,mail,userPrincipalName,displayName"
+
+
+def test_an_account_that_may_not_be_read_is_looked_up_all_the_same(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    def reply(seen: Seen) -> Answer:
+        if "accountEnabled" in seen.query["$select"]:
+            return refusal(403, "Authorization_RequestDenied")
+        return Answer({"id": "o1", "mail": "a@contoso.example"})
+
+    graph.on("/users/a@contoso.example", reply)
+    found = ask(lambda gateway: gateway.look_up_account("a@contoso.example"))
+    assert found == DirectoryEntry("o1", "a@contoso.example", None, enabled=None)
 
 
 def test_who_has_no_mail_has_a_principal_name(graph: RecordedGraph, ask: Ask) -> None:

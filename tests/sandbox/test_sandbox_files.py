@@ -80,6 +80,37 @@ def test_every_mistake_of_a_tenant_file_is_told_with_its_line(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("permission", "statuses"),
+    [
+        ("User.Read.All", [200, 200, 200]),
+        ("User.ReadBasic.All", [200, 200, 403]),
+        ("none", [403, 403, 403]),
+    ],
+)
+def test_a_tenant_says_how_much_of_its_directory_may_be_read(
+    tmp_path: Path, permission: str, statuses: list[int]
+) -> None:
+    file = tmp_path / "tenant.toml"
+    person = f'[[people]]\nmailbox = "{ANNA}"\n'
+    file.write_text(f'[tenant]\ndirectory_permission = "{permission}"\n{person}', "utf-8")
+    with SandboxServer(file, frozen=True) as server, Graph(server.url) as graph:
+        paths = [
+            f"/users/{ANNA}",
+            f"/users/{ANNA}?$select=id,mail",
+            "/users?$select=accountEnabled",
+        ]
+        assert [graph.send("GET", path).status_code for path in paths] == statuses
+        assert graph.send("GET", f"/users/{ANNA}/calendar").status_code == 200
+
+
+def test_a_permission_nobody_can_grant_is_a_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "tenant.toml"
+    file.write_text('[tenant]\ndirectory_permission = "all"\n', "utf-8")
+    with pytest.raises(ConfigError, match="directory_permission"):
+        load_tenant(file)
+
+
 def test_a_file_that_is_no_toml_or_not_there_is_said_to_be(tmp_path: Path) -> None:
     file = tmp_path / "tenant.toml"
     file.write_text("[tenant\n", "utf-8")

@@ -1,0 +1,68 @@
+"""What `doctor` says of whose mailboxes answer, and of whether that can be told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from desk import Desk
+
+from obctl.sandbox.server import SandboxServer
+
+ROOMS = ("ams-1.01@contoso.example", "ams-1.02@contoso.example")
+
+
+@pytest.fixture(params=["User.ReadBasic.All", "none"])
+def mapped(request: pytest.FixtureRequest, live_desk: Desk, tenant: SandboxServer) -> Desk:
+    """Two rooms, mapped and read under this much permission."""
+    tenant.tenant.exchange.directory.permission = request.param
+    for words in (*(("rooms", "add", room) for room in ROOMS), ("sync", "run")):
+        answer = live_desk.run(*words)
+        assert answer.exit_code == 0, answer.stderr
+    return live_desk
+
+
+def findings(desk: Desk) -> tuple[int, list[dict[str, Any]]]:
+    """The exit code, and what is said about rooms' mailboxes."""
+    answer = desk.run("doctor", "-o", "json")
+    told = [item for item in json.loads(answer.stdout) if item["check"].startswith("room")]
+    return answer.exit_code, [item for item in told if item["check"] != "rooms"]
+
+
+@pytest.mark.parametrize("mapped", ["User.ReadBasic.All"], indirect=True)
+def test_with_the_least_permission_all_is_well(mapped: Desk) -> None:
+    assert findings(mapped) == (0, [])
+
+
+@pytest.mark.parametrize("mapped", ["none"], indirect=True)
+def test_where_the_directory_is_closed_the_check_is_off_and_doctor_says_so_once(
+    mapped: Desk,
+) -> None:
+    code, (told,) = findings(mapped)
+    assert (code, told["check"], told["verdict"]) == (3, "room identity", "problem")
+    assert told["message"].startswith("off: Graph forbids ")
+    assert all(room in told["message"] for room in ROOMS)
+    assert "User.ReadBasic.All (or User.Read.All)" in told["hint"]
+    assert told["hint"].endswith("obctl sync run --full")
+
+
+@pytest.mark.parametrize("mapped", ["none"], indirect=True)
+def test_once_the_directory_is_open_a_full_read_turns_the_check_on(
+    mapped: Desk, tenant: SandboxServer
+) -> None:
+    tenant.tenant.exchange.directory.permission = "User.ReadBasic.All"
+    code, (told,) = findings(mapped)
+    assert (code, told["check"], told["hint"]) == (3, "room identity", "obctl sync run --full")
+    assert mapped.run("sync", "run", "--full").exit_code == 0
+    assert findings(mapped) == (0, [])
+
+
+@pytest.mark.parametrize("mapped", ["User.ReadBasic.All"], indirect=True)
+def test_where_the_directory_was_closed_later_only_the_check_is_off(
+    mapped: Desk, tenant: SandboxServer
+) -> None:
+    tenant.tenant.exchange.directory.permission = "none"
+    code, (told,) = findings(mapped)
+    assert (code, told["check"]) == (3, "room identity")
+    assert "no object id is on record" not in told["message"]

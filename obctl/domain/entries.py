@@ -64,20 +64,51 @@ def lost_entry(change: Change, run: str | None, now: datetime) -> LogEntry:
     """What Outlook no longer has, and whether anything says why."""
     seen = change.event is not None
     action = "event.cancelled" if seen or change.proof == "proven" else "event.deleted"
-    words = {
-        "event.cancelled": "cancelled in Outlook",
-        "event.deleted": "no longer in Outlook, and nothing says why",
-    }[action]
+    words = {"event.cancelled": "cancelled in Outlook", "event.deleted": "no longer in Outlook"}[
+        action
+    ]
+    if change.goes_on_as:
+        words += f"; its meeting goes on there as reservation {change.goes_on_as.number}"
+    elif action == "event.deleted":
+        words += ", and nothing says why"
     return entry_about(change, action, words, run, now)
 
 
 def processed_words(change: Change) -> str:
     """A cancellation that asked nobody, and the services that went with it."""
-    words = f"reservation {change.after.number} cancelled"
-    count = len(change.services_cancelled)
-    if count:
-        words += f" with {count} service{'s' if count > 1 else ''}"
+    number = change.after.number
+    if change.goes_on_as:
+        words = f"reservation {number} ended"
+        if count := len(change.services_moved):
+            words += f"; its {_services(count)} went to reservation {change.goes_on_as.number}"
+        return words
+    words = f"reservation {number} cancelled"
+    if count := len(change.services_cancelled):
+        words += f" with {_services(count)}"
     return words
+
+
+def services_entry(
+    change: Change, sibling: Reservation, run: str | None, now: datetime
+) -> LogEntry:
+    """What came to the reservation as which a meeting goes on."""
+    count = len(change.services_moved)
+    return LogEntry(
+        at=now,
+        action="event.moved",
+        message=f"{_services(count)} came from reservation {change.after.number}, whose copy of the"
+        " meeting is gone",
+        room=sibling.room,
+        email=sibling.organizer.email,
+        subject=sibling.subject,
+        reservation=sibling.number,
+        event_id=sibling.event_id,
+        run=run,
+    )
+
+
+def _services(count: int) -> str:
+    return f"{count} service{'s' if count > 1 else ''}"
 
 
 def seen_again(reservation: Reservation, event: Event, run: str | None, now: datetime) -> LogEntry:

@@ -84,6 +84,7 @@ class Standing(StrEnum):
 
     OVER = "is over"
     CHANGED_HERE = "was changed in Officebooking since both agreed"
+    GOES_ON = "has its meeting beside it, on another reservation of the room"
     NEEDED = "has catering, visitors or a locked service"
     STARTED = "has started"
 
@@ -113,6 +114,7 @@ TABLE = (
     # in Outlook, the reservation,      Ignore Cancellation Requests: off, on
     Row(None, Standing.OVER, off=_KEPT, on=_KEPT),
     Row(None, Standing.CHANGED_HERE, off=_CONFLICT, on=_PROCESSED),
+    Row(None, Standing.GOES_ON, off=_PROCESSED, on=_PROCESSED),
     Row(Proof.UNPROVEN, None, off=_UNPROVEN, on=_PROCESSED),
     Row(Proof.PROVEN, Standing.NEEDED, off=_SERVICES, on=_PROCESSED),
     Row(Proof.PROVEN, Standing.STARTED, off=_STARTED, on=_PROCESSED),
@@ -128,23 +130,26 @@ def decide(
     changed_here: bool,
     ignore_requests: bool,
     now: datetime,
+    goes_on: bool = False,
 ) -> Decision:
     """What to do with a cancellation of `reservation` that Outlook shows.
 
     `changed_here`: somebody changed the reservation in Officebooking since both sides agreed.
     `ignore_requests`: the company's setting *Ignore Cancellation Requests*.
+    `goes_on`: another reservation of the room has the same meeting, which is still there.
     """
-    standings = _standings(reservation, changed_here=changed_here, now=now)
+    standings = _standings(reservation, changed_here=changed_here, goes_on=goes_on, now=now)
     row = next(row for row in TABLE if row.answers(proof, standings))
     return row.on if ignore_requests else row.off
 
 
 def _standings(
-    reservation: Reservation, *, changed_here: bool, now: datetime
+    reservation: Reservation, *, changed_here: bool, goes_on: bool, now: datetime
 ) -> frozenset[Standing]:
     holds = {
         Standing.OVER: reservation.end <= now,
         Standing.CHANGED_HERE: changed_here,
+        Standing.GOES_ON: goes_on,
         Standing.NEEDED: any(item.holds_reservation(now) for item in reservation.services),
         Standing.STARTED: reservation.start <= now,
     }

@@ -65,8 +65,17 @@ class Change(Struct, frozen=True):
     """Of a restored meeting: whether it takes place, by its organiser's own copy."""
     instead_of: Reservation | None = None
     """Of a new reservation: the one it may continue, in a room that cannot be read."""
+    goes_on_as: Reservation | None = None
+    """Of a cancellation: the one beside it that has the same meeting and gets the services."""
 
     @property
     def withdraws(self) -> bool:
         """Whether the room loses this reservation, at once or when a person approves."""
         return self.kind in (ChangeKind.CANCEL, ChangeKind.REQUEST)
+
+    @property
+    def services_moved(self) -> tuple[int, ...]:
+        """The services that go to the reservation as which the meeting goes on."""
+        if self.before is None or self.goes_on_as is None:
+            return ()
+        return tuple(service.id for service in self.before.ordered_services)

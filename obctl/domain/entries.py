@@ -61,19 +61,42 @@ def _differences(change: Change) -> str:
 def lost_entry(change: Change) -> Entry:
     """What Outlook no longer has, and whether anything says why."""
     seen = change.event is not None
-    if seen or change.proof == "proven":
-        return entry_about(change, Action.EVENT_CANCELLED, "cancelled in Outlook")
-    words = "no longer in Outlook, and nothing says why"
-    return entry_about(change, Action.EVENT_DELETED, words)
+    proven = seen or change.proof == "proven"
+    words = "cancelled in Outlook" if proven else "no longer in Outlook"
+    if change.goes_on_as:
+        words += f"; its meeting goes on there as reservation {change.goes_on_as.number}"
+    elif not proven:
+        words += ", and nothing says why"
+    action = Action.EVENT_CANCELLED if proven else Action.EVENT_DELETED
+    return entry_about(change, action, words)
 
 
 def processed_words(change: Change) -> str:
     """A cancellation that asked nobody, and the services that went with it."""
-    words = f"reservation {change.after.number} cancelled"
-    count = len(change.services_cancelled)
-    if count:
-        words += f" with {count} service{'s' if count > 1 else ''}"
+    number = change.after.number
+    if change.goes_on_as:
+        words = f"reservation {number} ended"
+        if count := len(change.services_moved):
+            words += f"; its {_services(count)} went to reservation {change.goes_on_as.number}"
+        return words
+    words = f"reservation {number} cancelled"
+    if count := len(change.services_cancelled):
+        words += f" with {_services(count)}"
     return words
+
+
+def services_entry(change: Change, sibling: Reservation) -> Entry:
+    """What came to the reservation as which a meeting goes on."""
+    count = len(change.services_moved)
+    words = (
+        f"{_services(count)} came from reservation {change.after.number}, whose copy of the"
+        " meeting is gone"
+    )
+    return Entry.about(sibling, Action.EVENT_MOVED, words)
+
+
+def _services(count: int) -> str:
+    return f"{count} service{'s' if count > 1 else ''}"
 
 
 def seen_again(reservation: Reservation, event: Event) -> Entry:

@@ -17,8 +17,11 @@ from obctl.domain.still_there import as_shown, linked_to
 from obctl.domain.values import replace
 
 
-def gone(situation: Situation, loss: Loss) -> Change | None:
-    """What becomes of a reservation whose event is gone, cancelled or in another room."""
+def gone(situation: Situation, loss: Loss, sibling: Reservation | None = None) -> Change | None:
+    """What becomes of a reservation whose event is gone, cancelled or in another room.
+
+    `sibling` is the reservation beside it as which its meeting goes on in this room.
+    """
     before = reservation = loss.reservation
     now = situation.now
     request = situation.requests.get(reservation.number)
@@ -32,9 +35,12 @@ def gone(situation: Situation, loss: Loss) -> Change | None:
     proof = Proof.PROVEN if organizer is OrganizerSays.CANCELLED else loss.proof
     # Nor is a meeting that was put back, while its organiser has it or cannot be asked.
     waits = waits or organizer in (OrganizerSays.TAKES_PLACE, OrganizerSays.UNKNOWN)
+    # Where the meeting goes on beside, nothing is lost that anybody could call for.
+    waits = waits and sibling is None
     decision = decide(
         reservation,
         proof=Proof.UNPROVEN if waits else proof,
+        goes_on=sibling is not None,
         changed_here=agreed is not None and reservation.version != agreed.version,
         ignore_requests=situation.settings.ignore_cancellation_requests and not waits,
         now=now,
@@ -58,7 +64,10 @@ def gone(situation: Situation, loss: Loss) -> Change | None:
                 event=loss.event,
                 proof=loss.proof,
                 cause=cause,
-                services_cancelled=tuple(item.id for item in reservation.ordered_services),
+                services_cancelled=()
+                if sibling
+                else tuple(item.id for item in reservation.ordered_services),
+                goes_on_as=sibling,
             )
         case Verdict.REQUEST:
             if request and request.status is RequestStatus.OPEN:

@@ -64,7 +64,8 @@ class Plan:
         share = 100 * len(going) / linked if linked else 0
         if len(going) <= settings.max_cancelled_floor or share <= settings.max_cancelled_percent:
             return
-        impacts = [impact_of(change.before) for change in going if change.before]
+        ending = [change for change in going if change.goes_on_as is None]
+        impacts = [impact_of(change.before) for change in ending if change.before]
         fed = [impact.catering_for for impact in impacts if impact.catering_for]
         visited = [impact.visitors for impact in impacts if impact.visitors]
         consequences = f"{len(going)} of {linked} reservations of {self.room.name} would go"
@@ -128,6 +129,8 @@ def change_object(change: Change) -> dict[str, Any]:
         "reason": change.reason.value if change.reason else None,
         "cause": change.cause.code if change.cause else None,
         "services_cancelled": list(change.services_cancelled),
+        "services_moved": list(change.services_moved),
+        "goes_on_as": change.goes_on_as.number if change.goes_on_as else None,
     }
 
 

@@ -15,6 +15,7 @@ from obctl.domain.event import Event, EventType
 from obctl.domain.gone import gone, is_changed_here
 from obctl.domain.matching import Loss, losses, match
 from obctl.domain.merge import status_of
+from obctl.domain.newcomer import why_left_alone
 from obctl.domain.plan import LeftAlone, Plan
 from obctl.domain.reservation import (
     ExternalState,
@@ -22,6 +23,7 @@ from obctl.domain.reservation import (
     ReservationNumber,
     Source,
 )
+from obctl.domain.sibling import find_siblings
 from obctl.domain.situation import Situation
 from obctl.domain.still_there import is_out_of_date, still_there
 
@@ -29,6 +31,9 @@ from obctl.domain.still_there import is_out_of_date, still_there
 def plan_room(situation: Situation) -> Plan:
     """What this pass does to one room."""
     matched = match(situation)
+    lost = sorted(losses(situation, matched), key=_by_start)
+    siblings = find_siblings(situation, matched, lost)
+    matched |= siblings.anew
     changes: list[Change] = []
     agreements: list[tuple[Reservation, Event]] = []
     left_alone: list[LeftAlone] = []
@@ -62,8 +67,12 @@ def plan_room(situation: Situation) -> Plan:
                 changes.append(change)
             elif is_out_of_date(situation.agreed.get(reservation.number), event):
                 agreements.append((reservation, event))
-    for loss in sorted(losses(situation, matched), key=_by_start):
-        change = gone(situation, loss)
+    going_on = {reservation.number for reservation in siblings.anew.values()}
+    for loss in lost:
+        number = loss.reservation.number
+        if number in going_on:
+            continue
+        change = gone(situation, loss, siblings.beside.get(number))
         if change:
             changes.append(change)
     return Plan(situation.room, tuple(changes), tuple(agreements), tuple(left_alone))
@@ -74,25 +83,12 @@ def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:
 
 
 def _why_left_alone(situation: Situation, event: Event, started: Iterable[str]) -> str | None:
-    """The code of why an event without reservation stays so; "" for no news; `None`: create."""
-    if not event.takes_room:
-        return ""
-    if event.id in situation.leaving or event.id in situation.elsewhere.claimed:
-        return ""
-    if event.id in situation.owned:
-        return ""
-    if not situation.window.overlaps(event.start, event.end):
-        return "outside-sync-window"
-    known_since = event.created_at or event.born_at
-    if known_since and known_since < situation.room.activated_at:
-        return "created-before-activation"
-    if (
-        situation.first_instances_only
-        and event.series_master_id
-        and event.series_master_id in started
-    ):
+    """As `why_left_alone`; besides, dates of a series that the night makes when it is new."""
+    code = why_left_alone(situation, event)
+    waits = situation.first_instances_only and event.series_master_id in started
+    if code is None and event.series_master_id and waits:
         return "series-not-yet-expanded"
-    return None
+    return code
 
 
 def new_reservation(situation: Situation, event: Event) -> Reservation:

@@ -8,7 +8,14 @@ from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.cancellation import Reason, RequestStatus
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.company_log import Action, Entry
-from obctl.domain.entries import entry_about, entry_of, lost_entry, processed_words, seen_again
+from obctl.domain.entries import (
+    entry_about,
+    entry_of,
+    lost_entry,
+    processed_words,
+    seen_again,
+    services_entry,
+)
 from obctl.domain.plan import Plan
 from obctl.domain.reading import Reading
 from obctl.domain.reconcile import agreed_after
@@ -128,7 +135,11 @@ def _apply_known(journal: Journal, change: Change, now: datetime) -> list[Entry]
             forget_agreed(store, [number])
             drop_owed(store, number, change.after.room, now)
             cancel_services(store, change.services_cancelled)
-            if request and is_open:
+            if request and is_open and change.goes_on_as:
+                decide_request(
+                    store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor
+                )
+            elif request and is_open:
                 decide_request(
                     store, request.id, status=RequestStatus.PROCESSED, at=now, by="setting"
                 )
@@ -136,6 +147,9 @@ def _apply_known(journal: Journal, change: Change, now: datetime) -> list[Entry]
             entries.append(
                 entry_about(change, Action.CANCELLATION_PROCESSED, processed_words(change))
             )
+            if change.goes_on_as and change.services_moved:
+                hand_over_services(store, number, change.goes_on_as.number)
+                entries.append(services_entry(change, change.goes_on_as))
         case ChangeKind.REQUEST:
             add_request(
                 store,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from obctl.domain.matching import unheard
 from obctl.domain.reading import Reading
-from obctl.domain.reservation import ReservationNumber
+from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.sibling import waiting_beside
 from obctl.domain.situation import Situation
 from obctl.domain.values import replace
 from obctl.engine.parts import read_parts
@@ -20,7 +21,7 @@ async def read_predecessors(gateway: Gateway, store: Store, situation: Situation
     """The situation's reading, joined with whatever its new ids seem to replace."""
     reading = situation.reading
     asked: set[ReservationNumber] = set()
-    while silent := [item for item in unheard(situation) if item.number not in asked]:
+    while silent := [item for item in _silent(situation) if item.number not in asked]:
         span = reading.scope.span
         whole = [r for r in silent if r.series_master_id and span.overlaps(r.start, r.end)]
         alone = [r for r in silent if r not in whole]
@@ -36,3 +37,8 @@ async def read_predecessors(gateway: Gateway, store: Store, situation: Situation
         situation = replace(situation, reading=reading)
         asked |= {item.number for item in silent}
     return reading
+
+
+def _silent(situation: Situation) -> list[Reservation]:
+    found = {item.number: item for item in (*unheard(situation), *waiting_beside(situation))}
+    return list(found.values())

@@ -15,10 +15,12 @@ from obctl.domain.matching import (
     match,
     perhaps_continued,
 )
+from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.series_date import is_called_off, is_cut_off, series_id
+from obctl.domain.sibling import is_missed, stand_beside
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
@@ -47,9 +49,13 @@ async def verify(
     answers, or shows an empty calendar that nothing explains; a person may have said that it is
     empty (`trust_empty`).
     """
-    lost = _unseen(situation)
+    losing = losses(situation, match(situation))
+    lost = [loss.reservation for loss in losing if loss.event is None]
     replaced = perhaps_continued(situation)
-    if not lost and not replaced and not kept:
+    missed = not situation.reading.scope.whole and any(
+        is_missed(loss, situation.now) for loss in losing
+    )
+    if not (lost or replaced or kept or missed):
         return situation
     room, reading = situation.room, situation.reading
     if lost and reading.scope.whole and not reading.events and not trust_empty:
@@ -116,10 +122,6 @@ def _left_alone(
     return found
 
 
-def _unseen(situation: Situation) -> list[Reservation]:
-    return [loss.reservation for loss in losses(situation, match(situation)) if loss.event is None]
-
-
 async def _trust_emptiness(
     gateway: Gateway,
     situation: Situation,
@@ -160,14 +162,19 @@ async def _nearby(
 ) -> list[Event]:
     """Events a day around what is still lost: an id that merely changed shows up here.
 
-    So does the series in which a date goes on that a split took out of its own.
+    So does the series in which a date goes on that a split took out of its own, and the other copy
+    of a meeting that is there twice, whatever its day.
     """
     seen = {event.id for event in (*situation.reading.events, *found)}
     known = _with(situation, found)
-    gone = [loss for loss in losses(known, match(known)) if loss.event is None]
-    moved_on = [loss.reservation for loss in gone if is_cut_off(known, loss.reservation)]
-    still = [loss.reservation for loss in gone if loss.proof != "proven"] + moved_on
-    still += kept
+    lost = losses(known, match(known))
+    moved_on = [
+        loss.reservation
+        for loss in lost
+        if loss.event is None and is_cut_off(known, loss.reservation)
+    ]
+    missed = [loss.reservation for loss in lost if is_missed(loss, known.now)]
+    still = [*missed, *moved_on, *kept]
     if not still:
         return []
     organizers = {reservation.organizer.email for reservation in moved_on}
@@ -177,12 +184,38 @@ async def _nearby(
     )
     keys = {reservation.key for reservation in still if reservation.key}
     view = await gateway.fetch_view(situation.room, span)
+    shown = {event.id for event in view}
+    far = _copies_of(known, missed) - seen - shown
+    copies = [*view, *filter(None, (await fetch_by_id(gateway, situation.room, far)).values())]
+    beside = {event.id for event in stand_beside(missed, copies, situation.room.zone)}
     return [
         event
-        for event in view
+        for event in copies
         if event.id not in seen
-        and (event.key in keys or (event.original_start and event.organizer.email in organizers))
+        and (
+            event.id in beside
+            or event.key in keys
+            or (event.original_start and event.organizer.email in organizers)
+        )
     ]
+
+
+def _copies_of(situation: Situation, missed: Iterable[Reservation]) -> set[EventId]:
+    """The events of other reservations that have the same meeting date."""
+    by_key: dict[str | None, list[Reservation]] = {}
+    for reservation in missed:
+        by_key.setdefault(reservation.series_key, []).append(reservation)
+    return {
+        other.event_id
+        for other in situation.reservations
+        if other.event_id
+        and other.is_active
+        and any(
+            reservation.number != other.number
+            and is_same_date(reservation, other, situation.room.zone)
+            for reservation in by_key.get(other.series_key, ())
+        )
+    }
 
 
 def _with(situation: Situation, events: Iterable[Event]) -> Situation:

@@ -55,7 +55,16 @@ def _line(plan: JsonObject, change: JsonObject) -> JsonObject:
         if name != "event_id"
     )
     why = change["reason"] or change["cause"] or ""
-    return {**change, "room": plan["room"].partition("@")[0], "what": changed or why}
+    what = "; ".join(filter(None, (changed or why, _goes_on(change))))
+    return {**change, "room": plan["room"].partition("@")[0], "what": what}
+
+
+def _goes_on(change: JsonObject) -> str:
+    if not change["goes_on_as"]:
+        return ""
+    count = len(change["services_moved"])
+    along = f", {count} service{'s' if count > 1 else ''} with it" if count else ""
+    return f"goes on as reservation {change['goes_on_as']}{along}"
 
 
 _PLAN = [

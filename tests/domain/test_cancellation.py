@@ -84,6 +84,28 @@ def test_a_person_is_asked_unless_the_setting_says_nobody_is(
     assert decision(ignore=True) == PROCESS
 
 
+@pytest.mark.parametrize(
+    ("proof", "changed_here", "services", "now", "reason"),
+    [pytest.param(*row[1:], id=row[0]) for row in TABLE],
+)
+def test_nobody_is_asked_where_the_meeting_goes_on_beside_unless_both_sides_changed(
+    proof: Proof, changed_here: bool, services: tuple[Service, ...], now, reason: Reason | None
+) -> None:
+    def decision(*, ignore: bool) -> Decision:
+        return decide(
+            make_reservation(services=services),
+            proof=proof,
+            changed_here=changed_here,
+            ignore_requests=ignore,
+            now=now,
+            goes_on=True,
+        )
+
+    conflict = Decision(Verdict.REQUEST, Reason.CONFLICT)
+    assert decision(ignore=False) == (conflict if changed_here else PROCESS)
+    assert decision(ignore=True) == PROCESS
+
+
 @pytest.mark.parametrize("ignore", [False, True], ids=["ask", "ignore"])
 @pytest.mark.parametrize("changed", [False, True], ids=["as-agreed", "changed-here"])
 @pytest.mark.parametrize("proof", list(Proof))

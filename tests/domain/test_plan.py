@@ -176,6 +176,7 @@ CONFLICT = Conflict("time", "a", "b", "c", "outlook")
         pytest.param(replace(PLANNED, reason=Reason.CONFLICT), id="reason"),
         pytest.param(replace(PLANNED, cause=CAUSE), id="cause"),
         pytest.param(replace(PLANNED, services_cancelled=(7,)), id="services"),
+        pytest.param(replace(PLANNED, goes_on_as=make_reservation(1002)), id="sibling"),
         pytest.param(
             replace(PLANNED, before=make_reservation(starts="08:00")), id="what-it-was-before"
         ),
@@ -190,7 +191,7 @@ def test_one_change_more_is_another_plan() -> None:
 
 
 def test_the_order_in_which_a_room_was_read_makes_no_other_plan() -> None:
-    events = [make_event(f"E{n}", starts=f"{n:02}:00") for n in range(8, 14)]
+    events = [make_event(f"E{n}", starts=f"{n:02}:00", organizer=BRAM) for n in range(8, 14)]
     kept: list[Reservation] = [
         make_reservation(1001 + n, event=f"G{n}", starts=f"{n:02}:00") for n in range(8, 14)
     ]
@@ -231,6 +232,8 @@ def test_a_plan_as_data_says_what_becomes_of_what() -> None:
                 "reason": None,
                 "cause": None,
                 "services_cancelled": [],
+                "services_moved": [],
+                "goes_on_as": None,
             }
         ],
         "left_alone": [{"event_id": "OLD", "code": "outside-sync-window"}],

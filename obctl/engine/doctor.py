@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Any
 
+from obctl.domain.room import Room
 from obctl.domain.subscription import SubscriptionState
 from obctl.engine.company import Company
 from obctl.engine.lockout import way_out
-from obctl.engine.ports import Gateway
+from obctl.engine.ports import Connect, Gateway
 from obctl.errors import ObctlError
 from obctl.store.rooms import load_rooms
 from obctl.store.subscriptions import current_subscriptions
 
 Finding = dict[str, Any]
-WithGraph = Callable[[Callable[[Gateway], Awaitable[list[Finding]]]], list[Finding]]
 
 
-def examine(company: Company, with_graph: WithGraph) -> list[Finding]:
+async def examine(company: Company, connect: Connect) -> list[Finding]:
     """All findings: `{check, verdict (ok|problem), message, hint}`."""
     rooms = load_rooms(company.store)
     findings = [
@@ -28,31 +28,31 @@ def examine(company: Company, with_graph: WithGraph) -> list[Finding]:
         if rooms
         else _problem("rooms", "none is mapped yet", "obctl rooms discover, then obctl rooms add"),
     ]
-
-    async def ask(gateway: Gateway) -> list[Finding]:
-        found: list[Finding] = []
-        try:
-            places = await gateway.fetch_places()
-            found.append(_ok("graph places", f"{len(places)} rooms in the tenant"))
-        except ObctlError as error:
-            found.append(_problem("graph places", error.message, error.hint))
-        for room in rooms:
-            try:
-                entry = await gateway.look_up(room.mailbox)
-                if entry is None:
-                    found.append(_problem("room", f"{room.mailbox}: no such mailbox", None))
-                elif room.object_id and entry.object_id != room.object_id:
-                    message = f"{room.mailbox} is another mailbox now than the one that was mapped"
-                    found.append(_problem("room", message, way_out(room)))
-            except ObctlError as error:
-                found.append(_problem("room", f"{room.mailbox}: {error.message}", error.hint))
-        return found
-
     try:
-        findings += with_graph(ask)
+        findings += await _graph(await connect(), rooms)
     except ObctlError as error:
         findings.append(_problem("graph", error.message, error.hint))
     return findings + _subscriptions(company)
+
+
+async def _graph(gateway: Gateway, rooms: Sequence[Room]) -> list[Finding]:
+    found: list[Finding] = []
+    try:
+        places = await gateway.fetch_places()
+        found.append(_ok("graph places", f"{len(places)} rooms in the tenant"))
+    except ObctlError as error:
+        found.append(_problem("graph places", error.message, error.hint))
+    for room in rooms:
+        try:
+            entry = await gateway.look_up(room.mailbox)
+            if entry is None:
+                found.append(_problem("room", f"{room.mailbox}: no such mailbox", None))
+            elif room.object_id and entry.object_id != room.object_id:
+                message = f"{room.mailbox} is another mailbox now than the one that was mapped"
+                found.append(_problem("room", message, way_out(room)))
+        except ObctlError as error:
+            found.append(_problem("room", f"{room.mailbox}: {error.message}", error.hint))
+    return found
 
 
 def _mode(company: Company) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -105,12 +105,24 @@ class Context:
         return rooms_at(self.store, location) if location else load_rooms(self.store)
 
     def run(self, work: Callable[[Connect], Awaitable[Result]]) -> Result:
-        """Run `work`, which opens Graph if it has to: the one `asyncio.run` of a command."""
+        """Run `work`: the one `asyncio.run` of a command.
+
+        Graph is opened by the first that connects, if anybody does, and stays so until the end.
+        """
         import asyncio
+
+        gateway: Gateway | None = None
 
         async def whole() -> Result:
             async with AsyncExitStack() as opened:
-                return await work(self._connect(opened))
+
+                async def connect() -> Gateway:
+                    nonlocal gateway
+                    if gateway is None:
+                        gateway = await opened.enter_async_context(self._graph())
+                    return gateway
+
+                return await work(connect)
 
         return asyncio.run(whole())
 
@@ -122,27 +134,15 @@ class Context:
 
         return self.run(connected)
 
-    def _connect(self, opened: AsyncExitStack) -> Connect:
-        """Graph is opened by the first that asks for it, and stays so as long as `opened`."""
-        gateway: Gateway | None = None
+    def _graph(self) -> AbstractAsyncContextManager[Gateway]:
+        import gc
 
-        async def connect() -> Gateway:
-            nonlocal gateway
-            if gateway is None:
-                import gc
+        from obctl.graph.gateway import open_gateway
 
-                from obctl.graph.gateway import open_gateway
-
-                # The SDK's modules live as long as the command: the collector need not go over
-                # them again and again while a night makes its values.
-                gc.freeze()
-                token = self.environment.get("OBCTL_GRAPH_TOKEN")
-                gateway = await opened.enter_async_context(
-                    open_gateway(self.config.graph, token=token)
-                )
-            return gateway
-
-        return connect
+        # The SDK's modules live as long as the command: the collector need not go over them again
+        # and again while a night makes its values.
+        gc.freeze()
+        return open_gateway(self.config.graph, token=self.environment.get("OBCTL_GRAPH_TOKEN"))
 
     def show_defects(self) -> None:
         """Print the tracebacks of defects that stop one room and not the command."""

@@ -17,8 +17,8 @@ from obctl.cli.options import (
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from obctl.domain.story import Story
     from obctl.engine.ports import Connect
-    from obctl.engine.story import Story
 
 _DIFFERENT = 3
 _INCONCLUSIVE = 8

@@ -146,6 +146,9 @@ def _edited(
         end = shift_days(edit.end, days, zone)
     if end <= start:
         raise UsageError("a reservation must end after it starts", code="bad-time")
+    # A person kept it here though Outlook lost it: it stays so until it moves on.
+    kept = reservation.external_state is ExternalState.NOT_ON_OUTLOOK
+    ours_alone = kept and reservation.room == room.id
     return replace(
         reservation,
         room=room.id,
@@ -156,9 +159,7 @@ def _edited(
         end=end,
         all_day=_all_day(reservation, TimeSpan(start, end), room),
         version=reservation.version + 1,
-        external_state=reservation.external_state
-        if _is_ours_alone(reservation, room)
-        else ExternalState.PUSH_PENDING,
+        external_state=reservation.external_state if ours_alone else ExternalState.PUSH_PENDING,
         updated_at=company.now,
     )
 
@@ -168,12 +169,6 @@ def _all_day(before: Reservation, span: TimeSpan, room: Room) -> bool:
     if (before.room, before.start, before.end) == (room.id, span.start, span.end):
         return before.all_day
     return is_all_day(span, room)
-
-
-def _is_ours_alone(reservation: Reservation, room: Room) -> bool:
-    """Whether a person kept it here though Outlook lost it: it stays so until it moves on."""
-    kept = reservation.external_state is ExternalState.NOT_ON_OUTLOOK
-    return kept and reservation.room == room.id
 
 
 def _ensure_changeable(company: Company, reservation: Reservation) -> None:

@@ -127,7 +127,7 @@ def doctor(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
     from obctl.render.output import Column, show_list
 
     context = context_of(ctx)
-    findings = examine(context.company, context.with_graph)
+    findings = context.run(lambda connect: examine(context.company, connect))
     show_list(
         format,
         findings,

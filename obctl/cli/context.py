@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from obctl.config import Config
     from obctl.domain.room import Room
     from obctl.engine.company import Company
-    from obctl.engine.ports import Gateway
+    from obctl.engine.ports import Connect, Gateway
     from obctl.render.objects import Rooms
     from obctl.store.database import Store
 
@@ -134,9 +135,37 @@ class Context:
             return list(found.values())
         return rooms_at(self.store, location) if location else load_rooms(self.store)
 
-    def with_graph(self, work: Callable[[Gateway], Awaitable[Result]]) -> Result:
-        """Run `work` with Graph open: the one `asyncio.run` of a command."""
+    def run(self, work: Callable[[Connect], Awaitable[Result]]) -> Result:
+        """Run `work`: the one `asyncio.run` of a command.
+
+        Graph is opened by the first that connects, if anybody does, and stays so until the end.
+        """
         import asyncio
+
+        gateway: Gateway | None = None
+
+        async def whole() -> Result:
+            async with AsyncExitStack() as opened:
+
+                async def connect() -> Gateway:
+                    nonlocal gateway
+                    if gateway is None:
+                        gateway = await opened.enter_async_context(self._graph())
+                    return gateway
+
+                return await work(connect)
+
+        return asyncio.run(whole())
+
+    def with_graph(self, work: Callable[[Gateway], Awaitable[Result]]) -> Result:
+        """`run` for work that always needs Graph."""
+
+        async def connected(connect: Connect) -> Result:
+            return await work(await connect())
+
+        return self.run(connected)
+
+    def _graph(self) -> AbstractAsyncContextManager[Gateway]:
         import gc
 
         from obctl.graph.gateway import open_gateway
@@ -144,13 +173,7 @@ class Context:
         # The SDK's modules live as long as the command: the collector need not go over them again
         # and again while a night makes its values.
         gc.freeze()
-
-        async def run() -> Result:
-            token = self.environment.get("OBCTL_GRAPH_TOKEN")
-            async with open_gateway(self.config.graph, token=token) as gateway:
-                return await work(gateway)
-
-        return asyncio.run(run())
+        return open_gateway(self.config.graph, token=self.environment.get("OBCTL_GRAPH_TOKEN"))
 
     def show_defects(self) -> None:
         """Print the tracebacks of defects that stop one room and not the command."""

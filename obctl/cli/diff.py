@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from obctl.cli.context import Context, context_of
+from obctl.cli.context import context_of
 from obctl.cli.options import (
     CachedOption,
     FormatOption,
@@ -17,12 +17,8 @@ from obctl.cli.options import (
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from datetime import date
-
-    from obctl.domain.room import Room
-    from obctl.engine.differences import RoomComparison
-    from obctl.engine.outlook import Outlook
+    from obctl.domain.story import Story
+    from obctl.engine.ports import Connect
 
 _DIFFERENT = 3
 _INCONCLUSIVE = 8
@@ -44,6 +40,7 @@ def diff(
 
     Exit 0: equal. Exit 3: differences. Exit 8: a room could not be compared.
     """
+    from obctl.engine.fixing import compare_and_fix
     from obctl.render.diff import diff_picture
     from obctl.render.objects import diff_object
     from obctl.render.output import message, show_one
@@ -51,37 +48,34 @@ def diff(
     context = context_of(ctx)
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
     rooms = context.chosen_rooms(location, room)
-    compared = _compare(context, rooms, first, last, cached=cached)
-    if fix:
-        from obctl.engine.fixing import fix_differences
-
-        fixed = context.with_graph(
-            lambda gateway: fix_differences(context.company, gateway, compared)
+    company = context.company
+    compared = context.run(
+        lambda connect: compare_and_fix(
+            company, connect, rooms, (first, last), cached=cached, fix=fix
         )
-        before = sum(len(item.differences) for item in compared)
-        rooms = context.chosen_rooms(location, room)
-        compared = _compare(context, rooms, first, last, cached=False)
-        left = sum(len(item.differences) for item in compared)
-        message(f"{before} differences, a pass over {fixed} rooms, {left} left")
-    differences = [d for item in compared for d in item.differences]
-    differences.sort(key=lambda d: (d.start, d.room))
-    item = diff_object(
+    )
+    if fix:
+        message(
+            f"{compared.before} differences, a pass over {compared.fixed} rooms,"
+            f" {len(compared.differences)} left"
+        )
+    shown = diff_object(
         first.isoformat(),
         last.isoformat(),
-        [c.verdict for c in compared],
-        differences,
+        [item.verdict for item in compared.rooms],
+        compared.differences,
         context.rooms,
     )
     if format in (Format.JSONL, Format.CSV):
         from obctl.render.output import show_list
 
-        show_list(format, item["differences"], [])
+        show_list(format, shown["differences"], [])
     else:
-        zones = {r.mailbox: r.time_zone for r in rooms}
-        show_one(format, item, lambda: diff_picture(item, zones))
-    if any(c.verdict.condition for c in compared):
+        zones = {item.room.mailbox: item.room.time_zone for item in compared.rooms}
+        show_one(format, shown, lambda: diff_picture(shown, zones))
+    if any(item.verdict.condition for item in compared.rooms):
         raise typer.Exit(_INCONCLUSIVE)
-    if differences:
+    if compared.differences:
         raise typer.Exit(_DIFFERENT)
 
 
@@ -101,33 +95,12 @@ def explain(
 
     context = context_of(ctx)
     company = context.company
-    if cached:
-        import asyncio
 
-        story = asyncio.run(tell(company, Outlook(company, None), item))
-    else:
-        story = context.with_graph(lambda gateway: tell(company, Outlook(company, gateway), item))
+    async def work(connect: Connect) -> Story:
+        return await tell(company, Outlook(company, None if cached else await connect()), item)
+
+    story = context.run(work)
     shown = story_object(story, context.rooms)
     show_one(format, shown, lambda: story_picture(shown, story.room.time_zone))
     if story.verdict.condition:
         raise typer.Exit(_INCONCLUSIVE)
-
-
-def _compare(
-    context: Context, rooms: list[Room], first: date, last: date, *, cached: bool
-) -> list[RoomComparison]:
-    from obctl.engine.differences import compare_rooms
-    from obctl.engine.outlook import Outlook
-
-    company = context.company
-    work: Callable[[Outlook], Awaitable[list[RoomComparison]]] = lambda outlook: compare_rooms(  # noqa: E731
-        company, outlook, rooms, first, last
-    )
-    if cached:
-        import asyncio
-
-        async def from_store() -> list[RoomComparison]:
-            return await work(Outlook(company, None))
-
-        return asyncio.run(from_store())
-    return context.with_graph(lambda gateway: work(Outlook(company, gateway)))

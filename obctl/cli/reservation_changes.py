@@ -9,18 +9,13 @@ import typer
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import ByOption, FormatOption, YesOption, parse_duration, parse_instant
 from obctl.cli.unpushed import unpushed, warn_of
-from obctl.errors import ObctlError, UsageError
+from obctl.errors import UsageError
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from obctl.domain.company_log import Entry
-    from obctl.domain.event import EventId
     from obctl.domain.reservation import Reservation
-    from obctl.domain.room import Room
-    from obctl.domain.time_span import TimeSpan
     from obctl.engine.owing import SeriesScope
+    from obctl.engine.saving import Saved
 
 _Scope = Annotated[
     str, typer.Option("--scope", help="Of a series: one, following or all occurrences.")
@@ -58,7 +53,7 @@ def create(
 ) -> None:
     """Reserve a room and write it into Outlook; a double booking is refused."""
     from obctl.domain.event import Person
-    from obctl.engine.reservations import Wish, make_reservation, slots_of, wanted_new
+    from obctl.engine.reservations import Wish, make_reservation
 
     context = context_of(ctx)
     context.act_as(by)
@@ -81,11 +76,11 @@ def create(
         notes=notes,
         tentative=tentative,
     )
-    slots = slots_of(context.company, wish)
-    if not no_push:
-        _ensure_free_in_outlook(context, found, slots, wanted_new(wish))
-    made = make_reservation(context.company, wish)
-    _push_and_show(context, made[:1], format, no_push=no_push, count=len(made))
+    company = context.company
+    made = context.run(
+        lambda connect: make_reservation(company, None if no_push else connect, wish)
+    )
+    _show(context, made, format)
 
 
 def change(
@@ -103,8 +98,7 @@ def change(
 ) -> None:
     """Change a reservation in both places; somebody else's meeting is refused."""
     from obctl.domain.event import Person
-    from obctl.domain.time_span import TimeSpan
-    from obctl.engine.changing import Edit, change_reservation, moves_of, wanted_change
+    from obctl.engine.changing import Edit, change_reservation
     from obctl.store.reservations import find_reservation
     from obctl.store.rooms import find_room_by_id
 
@@ -120,15 +114,13 @@ def change(
         end=parse_instant(end, now=context.now, zone=zone) if end else None,
         organizer=Person(None, _address(organizer)) if organizer else None,
     )
-    moves = moves_of(context.company, number, edit, _scope(scope))
-    if not no_push and (target or edit.start or edit.end):
-        at = target or find_room_by_id(context.store, first.room)
-        slots = [TimeSpan(after.start, after.end) for _before, after in moves]
-        own = [before.event_id for before, _after in moves if before.event_id]
-        wanted = wanted_change(context.company, number)
-        _ensure_free_in_outlook(context, at, slots, wanted, own)
-    changed = change_reservation(context.company, number, edit, _scope(scope))
-    _push_and_show(context, changed, format, no_push=no_push, count=len(changed))
+    company, which = context.company, _scope(scope)
+    changed = context.run(
+        lambda connect: change_reservation(
+            company, None if no_push else connect, number, edit, which
+        )
+    )
+    _show(context, changed, format)
 
 
 def cancel(
@@ -153,10 +145,13 @@ def cancel(
     context.act_as(by)
     reservation = find_reservation(context.store, number)
     confirm(_question(context, reservation, scope, silent=silent), yes=yes)
-    cancelled = cancel_reservation(
-        context.company, number, _scope(scope), Farewell(note=note, silent=silent)
+    company, which, farewell = context.company, _scope(scope), Farewell(note=note, silent=silent)
+    cancelled = context.run(
+        lambda connect: cancel_reservation(
+            company, None if no_push else connect, number, which, farewell
+        )
     )
-    _push_and_show(context, cancelled, format, no_push=no_push, count=len(cancelled))
+    _show(context, cancelled, format)
 
 
 def _question(context: Context, reservation: Reservation, scope: str, *, silent: bool) -> str:
@@ -178,68 +173,27 @@ def _question(context: Context, reservation: Reservation, scope: str, *, silent:
     return words + "?"
 
 
-def _ensure_free_in_outlook(
-    context: Context,
-    room: Room,
-    slots: Sequence[TimeSpan],
-    wanted: Entry,
-    own: Collection[EventId] = (),
-) -> None:
-    """Refuse before anything is saved; where Outlook cannot be asked now, the push will ask."""
-    from obctl.engine.ports import Gateway
-    from obctl.engine.slots import ensure_free_now
-    from obctl.errors import TryLater
-
-    async def check(gateway: Gateway) -> None:
-        await ensure_free_now(context.company, gateway, room, slots, wanted, own)
-
-    try:
-        context.with_graph(check)
-    except TryLater:
-        return
-
-
-def _push_and_show(
-    context: Context,
-    reservations: Sequence[Reservation],
-    format: Format,
-    *,
-    no_push: bool,
-    count: int,
-) -> None:
-    """Push what is owed, show the first reservation as it is then, and say what did not work."""
-    from obctl.engine.ports import Gateway
-    from obctl.engine.push import PushResult, push_reservations
+def _show(context: Context, saved: Saved, format: Format) -> None:
+    """Show the first reservation as it is now, and say what did not work."""
     from obctl.render.objects import reservation_object
     from obctl.render.output import message, show_one
     from obctl.render.reservations import reservation_picture
     from obctl.store.reservations import find_reservation
 
-    results: list[PushResult] = []
-    failed: ObctlError | None = None
-    if not no_push:
-
-        async def push(gateway: Gateway) -> list[PushResult]:
-            return await push_reservations(
-                context.company, gateway, [reservation.number for reservation in reservations]
-            )
-
-        try:
-            results = context.with_graph(push)
-        except ObctlError as error:
-            failed = error
-        for result in results:
-            warn_of(result.problems)
-    shown = find_reservation(context.store, reservations[0].number)
+    for result in saved.pushed:
+        warn_of(result.problems)
+    shown = find_reservation(context.store, saved.reservations[0].number)
     item = reservation_object(shown, context.rooms, context.now)
     show_one(format, item, lambda: reservation_picture(item, shown.time_zone))
-    if count > 1:
-        message(f"{count} reservations of the series")
-    failures = [result for result in results if result.error]
+    if len(saved.reservations) > 1:
+        message(f"{len(saved.reservations)} reservations of the series")
+    failures = [result for result in saved.pushed if result.error]
+    failed = saved.failed
     if failures:
         failed, shown = failures[0].error, find_reservation(context.store, failures[0].reservation)
     if failed:
-        some = f"{len(failures)} of {len(results)} writes are " if len(results) > 1 else ""
+        writes = len(saved.pushed)
+        some = f"{len(failures)} of {writes} writes are " if writes > 1 else ""
         raise unpushed(context.store, failed, shown, some)
 
 

@@ -58,7 +58,8 @@ def create(
             lambda room: create_subscription(context.company, gateway, room, urls),
         )
 
-    _show_outcome(context, format, context.with_graph(work), empty="no room is mapped yet")
+    outcomes = context.with_graph(work) if chosen else []
+    _show_outcome(context, format, outcomes, empty="no room is mapped yet")
 
 
 @app.command("list")
@@ -102,7 +103,8 @@ def renew(
             lambda item: renew_subscription(context.company, gateway, item),
         )
 
-    _show_outcome(context, format, context.with_graph(work), empty="no subscription is due")
+    outcomes = context.with_graph(work) if chosen else []
+    _show_outcome(context, format, outcomes, empty="no subscription is due")
 
 
 @app.command("remove")

@@ -1,4 +1,4 @@
-"""Reservations cancelled in Officebooking, with their services."""
+"""Reservations cancelled in Officebooking, with their services, and in Outlook with them."""
 
 from __future__ import annotations
 
@@ -7,39 +7,32 @@ from collections.abc import Sequence
 from obctl.domain.cancellation import RequestStatus
 from obctl.domain.company_log import Action
 from obctl.domain.push import PushAction
-from obctl.domain.reservation import (
-    ExternalState,
-    Reservation,
-    Status,
-)
+from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.lockout import ensure_not_locked_out
-from obctl.engine.owing import (
-    Farewell,
-    SeriesScope,
-    chosen_of,
-    drop,
-    owe,
-    record,
-)
+from obctl.engine.owing import Farewell, SeriesScope, chosen_of, drop, owe, record
+from obctl.engine.ports import Connect
 from obctl.engine.refusals import refusals_logged, wanted_of
+from obctl.engine.saving import Saved, push_saved
 from obctl.errors import UsageError
 from obctl.store.cancellation_requests import decide_request, open_request
 from obctl.store.outbox import owed_for
-from obctl.store.reservations import (
-    find_reservation,
-    load_by_series,
-    update_reservation,
-)
+from obctl.store.reservations import find_reservation, load_by_series, update_reservation
 from obctl.store.rooms import find_room_by_id
 from obctl.store.services import cancel_services
 
 
-def cancel_reservation(
-    company: Company, number: int, scope: SeriesScope, farewell: Farewell
-) -> list[Reservation]:
-    """Cancel a reservation, or those of its series that `scope` names, services included."""
+async def cancel_reservation(
+    company: Company, connect: Connect | None, number: int, scope: SeriesScope, farewell: Farewell
+) -> Saved:
+    """Cancel a reservation, or those of its series that `scope` names, services included.
+
+    Without `connect` the writes to Outlook are left to the next sync run.
+
+    Raises `ResyncRequired` for a room that is locked out, and `UsageError` for a reservation that
+    is cancelled already.
+    """
     wanted = wanted_of(company, number, "not cancelled")
     with refusals_logged(company, wanted), company.store.transaction():
         first = find_reservation(company.store, number)
@@ -49,33 +42,32 @@ def cancel_reservation(
             )
         ensure_not_locked_out([find_room_by_id(company.store, first.room)])
         chosen = chosen_of(company, first, scope)
-        cancelled = []
-        for reservation in chosen:
-            pending = owed_for(company.store, reservation.number)
-            never_pushed = reservation.event_id is None and not any(
-                item.attempts for item in pending
-            )
-            drop(company, pending, PushAction.CHANGE)
-            if never_pushed:
-                # a series goes to Outlook all the same, without this date
-                single = [item for item in pending if not item.repeat]
-                drop(company, single, PushAction.CREATE)
-            after = replace(
-                reservation,
-                status=Status.CANCELLED,
-                external_state=ExternalState.CANCELLED
-                if never_pushed
-                else ExternalState.PUSH_PENDING,
-                version=reservation.version + 1,
-                updated_at=company.now,
-            )
-            update_reservation(company.store, after)
-            cancel_services(company.store, [item.id for item in reservation.ordered_services])
-            _decide(company, reservation, farewell)
-            record(company, after, Action.RESERVATION_CANCELLED, "cancelled in Officebooking")
-            cancelled.append(after)
+        cancelled = [_cancelled(company, reservation, farewell) for reservation in chosen]
         _owe_cancels(company, cancelled, scope, farewell)
-    return cancelled
+    return await push_saved(company, connect, cancelled)
+
+
+def _cancelled(company: Company, reservation: Reservation, farewell: Farewell) -> Reservation:
+    """One reservation once it is cancelled, with what else was to be done about it."""
+    pending = owed_for(company.store, reservation.number)
+    never_pushed = reservation.event_id is None and not any(item.attempts for item in pending)
+    drop(company, pending, PushAction.CHANGE)
+    if never_pushed:
+        # a series goes to Outlook all the same, without this date
+        single = [item for item in pending if not item.repeat]
+        drop(company, single, PushAction.CREATE)
+    after = replace(
+        reservation,
+        status=Status.CANCELLED,
+        external_state=ExternalState.CANCELLED if never_pushed else ExternalState.PUSH_PENDING,
+        version=reservation.version + 1,
+        updated_at=company.now,
+    )
+    update_reservation(company.store, after)
+    cancel_services(company.store, [item.id for item in reservation.ordered_services])
+    _decide(company, reservation, farewell)
+    record(company, after, Action.RESERVATION_CANCELLED, "cancelled in Officebooking")
+    return after
 
 
 def _decide(company: Company, reservation: Reservation, farewell: Farewell) -> None:

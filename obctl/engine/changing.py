@@ -1,4 +1,4 @@
-"""Reservations changed in Officebooking.
+"""Reservations changed in Officebooking, and in Outlook with them.
 
 What cannot be pushed at all, somebody else's meeting, is refused before anything is written.
 """
@@ -9,12 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from obctl.domain.company_log import Action, Entry
+from obctl.domain.company_log import Action
 from obctl.domain.event import Person
-from obctl.domain.reservation import (
-    ExternalState,
-    Reservation,
-)
+from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.series_order import Move, changes_day, ensure_in_order, in_passing_order
 from obctl.domain.time_span import TimeSpan, local_day, shift_days
@@ -26,10 +23,13 @@ from obctl.engine.owing import (
     chosen_of,
     ensure_free_here,
     is_all_day,
+    owe_change,
     record,
 )
-from obctl.engine.owing_changes import owe_change
+from obctl.engine.ports import Connect
 from obctl.engine.refusals import refusals_logged, wanted_of
+from obctl.engine.saving import Saved, push_saved
+from obctl.engine.slots import ensure_free_now
 from obctl.errors import Refused, UsageError
 from obctl.store.cancellation_requests import open_request
 from obctl.store.events import find_event
@@ -51,41 +51,53 @@ class Edit:
     end: datetime | None = None
     organizer: Person | None = None
 
-
-def change_reservation(
-    company: Company, number: int, edit: Edit, scope: SeriesScope
-) -> list[Reservation]:
-    """Change a reservation, or those of its series that `scope` names, with the pushes owed.
-
-    Raises what `moves_of` raises.
-    """
-    with refusals_logged(company, wanted_change(company, number)), company.store.transaction():
-        moves = _moves(company, number, edit, scope)
-        for before, after in in_passing_order(moves):
-            update_reservation(company.store, after)
-            owe_change(company, before, after)
-            record(company, after, Action.RESERVATION_CHANGED, "changed in Officebooking")
-    return [after for _before, after in moves]
+    @property
+    def takes_a_slot(self) -> bool:
+        """Whether a room has to be free for it."""
+        return self.room is not None or self.start is not None or self.end is not None
 
 
-def wanted_change(company: Company, number: int) -> Entry:
-    """What the log says should the change be refused."""
-    return wanted_of(company, number, "not changed")
+async def change_reservation(
+    company: Company, connect: Connect | None, number: int, edit: Edit, scope: SeriesScope
+) -> Saved:
+    """Change a reservation, or those of its series that `scope` names, here and in Outlook.
 
-
-def moves_of(company: Company, number: int, edit: Edit, scope: SeriesScope) -> list[Move]:
-    """What a change would make of a reservation and those of its scope, were it made now.
+    Without `connect` the writes to Outlook are left to the next sync run.
 
     Raises `Refused` where the meeting is somebody else's in Outlook (push-not-organizer), where its
     cancellation waits for a decision (cancellation-requested), where a date would leave its place
-    in its series (occurrence-crossing) and where the room is taken here (slot-taken),
-    `ResyncRequired` for a room that is locked out, and `UsageError` for what cannot be changed.
+    in its series (occurrence-crossing) and where the room is taken (slot-taken), `ResyncRequired`
+    for a room that is locked out, and `UsageError` for what cannot be changed; nothing is saved
+    then.
     """
-    with refusals_logged(company, wanted_change(company, number)):
-        return _moves(company, number, edit, scope)
+    store = company.store
+    with refusals_logged(company, wanted_of(company, number, "not changed")):
+        seen = store.changed_elsewhere()
+        moves = _moves(company, number, edit, scope)
+        if connect is not None and edit.takes_a_slot:
+            await _ensure_free_in_outlook(company, connect, moves)
+        with store.transaction():
+            if store.changed_elsewhere() != seen:
+                # somebody was here while Outlook was asked
+                moves = _moves(company, number, edit, scope)
+            for before, after in in_passing_order(moves):
+                update_reservation(store, after)
+                owe_change(company, before, after)
+                record(company, after, Action.RESERVATION_CHANGED, "changed in Officebooking")
+    return await push_saved(company, connect, [after for _before, after in moves])
+
+
+async def _ensure_free_in_outlook(
+    company: Company, connect: Connect, moves: Sequence[Move]
+) -> None:
+    room = find_room_by_id(company.store, moves[0][1].room)
+    slots = [TimeSpan(after.start, after.end) for _before, after in moves]
+    own = [before.event_id for before, _after in moves if before.event_id]
+    await ensure_free_now(company, await connect(), room, slots, own)
 
 
 def _moves(company: Company, number: int, edit: Edit, scope: SeriesScope) -> list[Move]:
+    """What the change would make of each reservation of its scope, were it made now."""
     if edit == Edit():
         raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
     first = find_reservation(company.store, number)
@@ -135,6 +147,9 @@ def _edited(
         end = shift_days(edit.end, days, zone)
     if end <= start:
         raise UsageError("a reservation must end after it starts", code="bad-time")
+    # A person kept it here though Outlook lost it: it stays so until it moves on.
+    kept = reservation.external_state is ExternalState.NOT_ON_OUTLOOK
+    ours_alone = kept and reservation.room == room.id
     return replace(
         reservation,
         room=room.id,
@@ -145,9 +160,7 @@ def _edited(
         end=end,
         all_day=_all_day(reservation, TimeSpan(start, end), room),
         version=reservation.version + 1,
-        external_state=reservation.external_state
-        if _is_ours_alone(reservation, room)
-        else ExternalState.PUSH_PENDING,
+        external_state=reservation.external_state if ours_alone else ExternalState.PUSH_PENDING,
         updated_at=company.now,
     )
 
@@ -157,12 +170,6 @@ def _all_day(before: Reservation, span: TimeSpan, room: Room) -> bool:
     if (before.room, before.start, before.end) == (room.id, span.start, span.end):
         return before.all_day
     return is_all_day(span, room)
-
-
-def _is_ours_alone(reservation: Reservation, room: Room) -> bool:
-    """Whether a person kept it here though Outlook lost it: it stays so until it moves on."""
-    kept = reservation.external_state is ExternalState.NOT_ON_OUTLOOK
-    return kept and reservation.room == room.id
 
 
 def _ensure_changeable(company: Company, reservation: Reservation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from obctl.domain.room import Room
@@ -10,16 +10,15 @@ from obctl.domain.subscription import SubscriptionState
 from obctl.engine.company import Company
 from obctl.engine.identity import GRANT
 from obctl.engine.lockout import way_out
-from obctl.engine.ports import Gateway
+from obctl.engine.ports import Connect, Gateway
 from obctl.errors import CredentialRefused, NotAuthorised, ObctlError
 from obctl.store.rooms import load_rooms
 from obctl.store.subscriptions import current_subscriptions
 
 Finding = dict[str, Any]
-WithGraph = Callable[[Callable[[Gateway], Awaitable[list[Finding]]]], list[Finding]]
 
 
-def examine(company: Company, with_graph: WithGraph) -> list[Finding]:
+async def examine(company: Company, connect: Connect) -> list[Finding]:
     """All findings: `{check, verdict (ok|problem), message, hint}`."""
     rooms = load_rooms(company.store)
     findings = [
@@ -30,27 +29,22 @@ def examine(company: Company, with_graph: WithGraph) -> list[Finding]:
         if rooms
         else _problem("rooms", "none is mapped yet", "obctl rooms discover, then obctl rooms add"),
     ]
-
-    async def ask(gateway: Gateway) -> list[Finding]:
-        found: list[Finding] = []
-        try:
-            places = await gateway.fetch_places()
-            found.append(_ok("graph places", f"{len(places)} rooms in the tenant"))
-        except ObctlError as error:
-            found.append(_problem("graph places", error.message, error.hint))
-        return found + await _mailboxes(gateway, rooms)
-
     try:
-        findings += with_graph(ask)
+        findings += await _graph(await connect(), rooms)
     except ObctlError as error:
         findings.append(_problem("graph", error.message, error.hint))
     return findings + _subscriptions(company)
 
 
-async def _mailboxes(gateway: Gateway, rooms: Sequence[Room]) -> list[Finding]:
-    """Whether each room's mailbox is the one that was mapped, and whether that can be told."""
+async def _graph(gateway: Gateway, rooms: Sequence[Room]) -> list[Finding]:
+    """The tenant's rooms; and of each mapped one whether its mailbox is the one that was mapped."""
     found: list[Finding] = []
     refused: NotAuthorised | None = None
+    try:
+        places = await gateway.fetch_places()
+        found.append(_ok("graph places", f"{len(places)} rooms in the tenant"))
+    except ObctlError as error:
+        found.append(_problem("graph places", error.message, error.hint))
     for room in rooms:
         try:
             entry = await gateway.look_up(room.mailbox)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -140,3 +140,10 @@ class Gateway(Protocol):
 
     async def get(self, path: str) -> bytes:
         """Any GET below `/v1.0`, the original JSON (the command `graph get`)."""
+
+
+Connect = Callable[[], Awaitable[Gateway]]
+"""How a use case that may not need Graph comes by its gateway: each call gives the same one.
+
+Raises `ConfigError` for settings that cannot work.
+"""

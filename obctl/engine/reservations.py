@@ -1,10 +1,11 @@
-"""Reservations made in Officebooking.
+"""Reservations made in Officebooking, and in Outlook with them.
 
 Reservation and outbox are committed in one transaction; pushing comes after.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -24,18 +25,13 @@ from obctl.domain.series import parse_rrule, starts
 from obctl.domain.time_span import TimeSpan, instant_text, local_day
 from obctl.engine.company import Company
 from obctl.engine.lockout import ensure_not_locked_out
-from obctl.engine.owing import (
-    ensure_free_here,
-    is_all_day,
-    owe,
-    record,
-)
+from obctl.engine.owing import ensure_free_here, is_all_day, owe, record
+from obctl.engine.ports import Connect
 from obctl.engine.refusals import refusals_logged
+from obctl.engine.saving import Saved, push_saved
+from obctl.engine.slots import ensure_free_now
 from obctl.errors import UnsupportedRecurrence, UsageError
-from obctl.store.reservations import (
-    insert_reservations,
-    next_number,
-)
+from obctl.store.reservations import insert_reservations, next_number
 from obctl.store.rooms import find_room_by_id
 
 _MOST_OCCURRENCES = 730
@@ -58,50 +54,60 @@ class Wish:
     tentative: bool = False
 
 
-def make_reservation(company: Company, wish: Wish) -> list[Reservation]:
-    """Save a new reservation, or each occurrence of a series, with the push it owes.
+async def make_reservation(company: Company, connect: Connect | None, wish: Wish) -> Saved:
+    """Make a reservation, or each date of a series, here and in Outlook.
 
-    Raises what `slots_of` raises.
+    Without `connect` the write to Outlook is left to the next sync run.
+
+    Raises `Refused` (slot-taken) where the room is taken, `ResyncRequired` where it is locked out,
+    and `UsageError` for times that cannot be; nothing is saved then.
     """
-    now = company.now
-    with refusals_logged(company, wanted_new(wish)), company.store.transaction():
-        spans = _slots(company, wish)
-        first = next_number(company.store)
-        made = [
-            Reservation(
-                number=ReservationNumber(first + position),
-                room=wish.room.id,
-                subject=wish.subject,
-                organizer=wish.organizer,
-                start=span.start,
-                end=span.end,
-                time_zone=wish.room.time_zone,
-                all_day=is_all_day(span, wish.room),
-                status=Status.TENTATIVE if wish.tentative else Status.CONFIRMED,
-                external_state=ExternalState.PUSH_PENDING,
-                source=Source.OFFICEBOOKING,
-                created_at=now,
-                updated_at=now,
-                # A key of our own until Exchange gives the series one.
-                series_key=SeriesKey(f"obctl-{first}") if wish.repeat else None,
-                original_start=span.start if wish.repeat else None,
-                attendees=wish.attendees,
-                notes=wish.notes,
-            )
-            for position, span in enumerate(spans)
-        ]
-        insert_reservations(company.store, made)
-        owe(company, made[0], PushAction.CREATE, repeat=wish.repeat)
-        record(
-            company,
-            made[0],
-            Action.RESERVATION_CREATED,
-            f"made in Officebooking, {len(made)} dates" if wish.repeat else "made in Officebooking",
+    store = company.store
+    with refusals_logged(company, _wanted(wish)):
+        seen = store.changed_elsewhere()
+        slots = _slots(company, wish)
+        if connect is not None:
+            await ensure_free_now(company, await connect(), wish.room, slots)
+        with store.transaction():
+            if store.changed_elsewhere() != seen:
+                # somebody was here while Outlook was asked
+                slots = _slots(company, wish)
+            made = _made(company, wish, slots)
+            insert_reservations(store, made)
+            owe(company, made[0], PushAction.CREATE, repeat=wish.repeat)
+            dates = f", {len(made)} dates" if wish.repeat else ""
+            record(company, made[0], Action.RESERVATION_CREATED, f"made in Officebooking{dates}")
+    return await push_saved(company, connect, made)
+
+
+def _made(company: Company, wish: Wish, slots: Sequence[TimeSpan]) -> list[Reservation]:
+    now, first = company.now, next_number(company.store)
+    return [
+        Reservation(
+            number=ReservationNumber(first + position),
+            room=wish.room.id,
+            subject=wish.subject,
+            organizer=wish.organizer,
+            start=slot.start,
+            end=slot.end,
+            time_zone=wish.room.time_zone,
+            all_day=is_all_day(slot, wish.room),
+            status=Status.TENTATIVE if wish.tentative else Status.CONFIRMED,
+            external_state=ExternalState.PUSH_PENDING,
+            source=Source.OFFICEBOOKING,
+            created_at=now,
+            updated_at=now,
+            # A key of our own until Exchange gives the series one.
+            series_key=SeriesKey(f"obctl-{first}") if wish.repeat else None,
+            original_start=slot.start if wish.repeat else None,
+            attendees=wish.attendees,
+            notes=wish.notes,
         )
-    return made
+        for position, slot in enumerate(slots)
+    ]
 
 
-def wanted_new(wish: Wish) -> Entry:
+def _wanted(wish: Wish) -> Entry:
     """What the log says should the wish be refused."""
     return Entry(
         action=Action.RESERVATION_REFUSED,
@@ -112,17 +118,8 @@ def wanted_new(wish: Wish) -> Entry:
     )
 
 
-def slots_of(company: Company, wish: Wish) -> list[TimeSpan]:
-    """The times that a wish would take, were it granted now.
-
-    Raises `Refused` (slot-taken) where Officebooking has the room taken, `ResyncRequired` where the
-    room is locked out, and `UsageError` for times that cannot be.
-    """
-    with refusals_logged(company, wanted_new(wish)):
-        return _slots(company, wish)
-
-
 def _slots(company: Company, wish: Wish) -> list[TimeSpan]:
+    """The times that the wish would take, were it granted now."""
     if wish.end <= wish.start:
         raise UsageError("a reservation must end after it starts", code="bad-time")
     if not wish.subject.strip():

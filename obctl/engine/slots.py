@@ -19,8 +19,7 @@ from obctl.engine.company import Company
 from obctl.engine.lockout import explained
 from obctl.engine.owed import Owed
 from obctl.engine.ports import Gateway
-from obctl.engine.refusals import refusals_logged
-from obctl.errors import ObctlError, SlotTaken
+from obctl.errors import ObctlError, SlotTaken, TryLater
 
 
 async def ensure_free_now(
@@ -28,19 +27,19 @@ async def ensure_free_now(
     gateway: Gateway,
     room: Room,
     slots: Sequence[TimeSpan],
-    wanted: Entry,
     but: Collection[EventId] = (),
 ) -> None:
     """`ensure_free` for all `slots` as Outlook is now; `ResyncRequired` for a room to lock out.
 
-    `wanted` is logged should it be refused.
+    Where Outlook cannot be asked now, the push will ask.
     """
-    with refusals_logged(company, wanted):
-        try:
-            view = await gateway.fetch_view(room, _whole(slots))
-        except ObctlError as error:
-            raise await explained(company, gateway, room, error) from error
-        ensure_free_at(room, view, slots, but)
+    try:
+        view = await gateway.fetch_view(room, _whole(slots))
+    except TryLater:
+        return
+    except ObctlError as error:
+        raise await explained(company, gateway, room, error) from error
+    ensure_free_at(room, view, slots, but)
 
 
 def ensure_free_at(

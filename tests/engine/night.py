@@ -8,7 +8,7 @@ spelled out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
@@ -108,6 +108,19 @@ def wall(value: str | datetime) -> str:
     elif len(day) <= 2:
         day = DAY.replace(day=int(day)).isoformat()
     return f"{day}T{time}"
+
+
+def at_once(use_case: Coroutine[Any, Any, Result]) -> Result:
+    """What a use case answers that leaves Outlook alone, and so waits for nothing.
+
+    Wherever it is called: a loop may run already, as in the middle of somebody else's request.
+    """
+    try:
+        use_case.send(None)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+    raise AssertionError("it waits for somebody")
 
 
 def mailbox_of(name: str) -> str:
@@ -244,10 +257,10 @@ class Night:
     ) -> list[Reservation]:
         """Reserve in Officebooking, pushed at once unless told otherwise."""
         wish = Wish(self.room(room), subject, at(start), at(end), ANNA, **more)
-        made = reservations.make_reservation(self.company, wish)
+        made = at_once(reservations.make_reservation(self.company, None, wish)).reservations
         if push:
             self.push(made[0].number)
-        return made
+        return list(made)
 
     def edit(
         self,
@@ -266,8 +279,8 @@ class Night:
             start=at(start) if start else None,
             end=at(end) if end else None,
         )
-        changed = changing.change_reservation(self.company, number, edit, scope)
-        return self.push(*(item.number for item in changed)) if push else []
+        changed = at_once(changing.change_reservation(self.company, None, number, edit, scope))
+        return self.push(*(item.number for item in changed.reservations)) if push else []
 
     def call_off(
         self,
@@ -277,8 +290,9 @@ class Night:
         push: bool = True,
         silent: bool = False,
     ) -> list[PushResult]:
-        gone = cancelling.cancel_reservation(self.company, number, scope, Farewell(silent=silent))
-        return self.push(*(item.number for item in gone)) if push else []
+        farewell = Farewell(silent=silent)
+        gone = at_once(cancelling.cancel_reservation(self.company, None, number, scope, farewell))
+        return self.push(*(item.number for item in gone.reservations)) if push else []
 
     def push(self, *numbers: int) -> list[PushResult]:
         return self.ask(lambda gateway: push_reservations(self.company, gateway, numbers))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from builders import DAY
 from mortal import Mortals
-from night import NAMES, Building, Night, at, mailbox_of, nightfall
+from night import NAMES, Building, Night, at, at_once, mailbox_of, nightfall
 
 from obctl.domain.values import replace
 from obctl.engine import cancelling, changing
@@ -246,12 +246,16 @@ class TestMeanwhile:
 
         def act(company) -> None:
             if what == "cancel":
-                cancelling.cancel_reservation(company, number, SeriesScope.ONE, Farewell())
+                at_once(
+                    cancelling.cancel_reservation(
+                        company, None, number, SeriesScope.ONE, Farewell()
+                    )
+                )
                 return
             edit = Edit(room=vermeer)
             if what == "postpone":
                 edit = Edit(start=at("18 11:00"), end=at("18 12:00"))
-            changing.change_reservation(company, number, edit, SeriesScope.ONE)
+            at_once(changing.change_reservation(company, None, number, edit, SeriesScope.ONE))
 
         meanwhile(method, act)
         night.push(number)
@@ -269,8 +273,8 @@ class TestMeanwhile:
         night.run()
         meanwhile(
             "PATCH",
-            lambda company: cancelling.cancel_reservation(
-                company, number, SeriesScope.ONE, Farewell()
+            lambda company: at_once(
+                cancelling.cancel_reservation(company, None, number, SeriesScope.ONE, Farewell())
             ),
         )
         night.edit(number, subject="Second interview")

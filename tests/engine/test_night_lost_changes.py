@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from mortal import Mortals, dies_at_request
-from night import NAMES, Night, at, mailbox_of
+from night import NAMES, Night, at, at_once, mailbox_of
 
 from obctl.domain.values import replace
 from obctl.engine import changing
@@ -343,7 +343,8 @@ def test_a_wish_that_comes_while_the_last_one_is_written_is_the_one_that_counts(
         night.watched.on_call = lambda *_: None
         store = open_store(night.company.config.store_path)
         edit = Edit(start=at("16:00"), end=at("17:00"))
-        changing.change_reservation(replace(night.company, store=store), 1, edit, SeriesScope.ONE)
+        company = replace(night.company, store=store)
+        at_once(changing.change_reservation(company, None, 1, edit, SeriesScope.ONE))
         store.close()
 
     night.watched.on_call = on_call

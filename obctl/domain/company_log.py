@@ -17,7 +17,7 @@ ACTIONS = frozenset({
     "push.created", "push.updated", "push.cancelled", "push.failed",
     "push.overlapped", "push.unchecked", "push.unmatched",
     "cancellation.requested", "cancellation.approved", "cancellation.rejected",
-    "cancellation.processed", "cancellation.closed",
+    "cancellation.processed", "cancellation.closed", "cancellation.postponed",
     "reservation.created", "reservation.changed", "reservation.cancelled",
     "reservation.refused",
     "service.added", "service.cancelled",

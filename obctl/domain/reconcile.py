@@ -12,7 +12,7 @@ from datetime import datetime
 from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.event import Event, EventType
-from obctl.domain.gone import gone, is_changed_here
+from obctl.domain.gone import gone, is_changed_here, is_undecided
 from obctl.domain.matching import Loss, losses, match
 from obctl.domain.merge import status_of
 from obctl.domain.plan import LeftAlone, Plan
@@ -62,11 +62,24 @@ def plan_room(situation: Situation) -> Plan:
                 changes.append(change)
             elif is_out_of_date(situation.agreed.get(reservation.number), event):
                 agreements.append((reservation, event))
+    undecided: list[Reservation] = []
     for loss in sorted(losses(situation, matched), key=_by_start):
-        change = gone(situation, loss)
-        if change:
+        if is_undecided(situation, loss):
+            undecided.append(loss.reservation)
+        elif change := gone(situation, loss):
             changes.append(change)
-    return Plan(situation.room, tuple(changes), tuple(agreements), tuple(left_alone))
+    return Plan(
+        situation.room,
+        tuple(changes),
+        tuple(agreements),
+        tuple(left_alone),
+        tuple(
+            reservation
+            for reservation in undecided
+            # of the others a person was asked already
+            if reservation.external_state is not ExternalState.CANCELLATION_REQUEST
+        ),
+    )
 
 
 def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:

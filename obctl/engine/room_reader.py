@@ -22,6 +22,7 @@ from obctl.engine.reading import RoomReading
 from obctl.engine.vanished import verify
 from obctl.engine.windows import read_span
 from obctl.store.rooms import load_reading_state
+from obctl.store.undecided import load_undecided
 
 
 class RoomReader:
@@ -88,11 +89,18 @@ class RoomReader:
         verified = await verify(
             self._gateway,
             situation,
-            removed,
+            removed | self._gone_before(situation),
             kept=kept_and_sought(self._store, situation, turned_up),
             trust_empty=self._options.allow_cancellations,
         )
         return await ask_organizers(self._gateway, self._store, verified)
+
+    def _gone_before(self, situation: Situation) -> frozenset[EventId]:
+        """What was found gone by name in an earlier pass, and waits for another room since."""
+        known = load_undecided(self._store, self._now, situation.room.id)
+        waiting = {item.reservation for item in known}
+        held = [item for item in situation.reservations if item.number in waiting]
+        return frozenset(item.event_id for item in held if item.event_id)
 
     async def _parts(self, room: Room, singles: set[EventId], series: set[EventId]) -> Reading:
         span = read_span(room, self._settings, self._now)

@@ -87,8 +87,9 @@ class Finisher:
         scope = situation.reading.scope
         known = {item.reservation for item in load_undecided(self._store, self._now, room)}
         waiting = {reservation.number for reservation in plan.undecided}
-        looked_at = {item.number for item in situation.reservations if scope.covers(item)}
-        forget_undecided(self._store, looked_at - waiting)
+        settled = {item.number for item in situation.reservations if scope.covers(item)}
+        settled |= {change.after.number for change in plan.changes}
+        forget_undecided(self._store, settled - waiting)
         words = unread_words(unread)
         save_undecided(self._store, room, waiting, since=self._now, unread=words)
         append_log(

@@ -33,14 +33,18 @@ def run(
         Path | None, typer.Option(help="Save the plan for `sync apply`; implies --dry-run.")
     ] = None,
     allow_cancellations: Annotated[
-        bool, typer.Option("--allow-cancellations", help="Go on where the guard stopped a room.")
+        bool,
+        typer.Option(
+            "--allow-cancellations",
+            help="Go on where the guard stopped a room, or a gone meeting waits for another room.",
+        ),
     ] = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Bring both sides in step: what cron runs every night.
 
     Exit 5: Graph puts off every room. Exit 6: a guard stopped a room. Exit 8: some rooms are not
-    done, the others are.
+    done, or a meeting that is gone may be in one that could not be read; the rest is done.
     """
     from obctl.engine.planning import PassOptions
 
@@ -66,7 +70,10 @@ def apply(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="A plan of `sync run --plan-out`.")],
     allow_cancellations: Annotated[
-        bool, typer.Option("--allow-cancellations", help="The plan was reviewed past the guard.")
+        bool,
+        typer.Option(
+            "--allow-cancellations", help="The plan was made with it, or reviewed past the guard."
+        ),
     ] = False,
     yes: YesOption = False,
     format: FormatOption = Format.TABLE,
@@ -121,7 +128,8 @@ def status(
 ) -> None:
     """How the company stands: passes, outbox, inbox, subscriptions.
 
-    Exit 3: something is stale or lost, a room is inconclusive, or a write to Outlook failed.
+    Exit 3: something is stale or lost, a room is inconclusive, a write to Outlook failed, or a
+    reservation waits for a room that could not be read.
     """
     from obctl.engine.status import current_status
     from obctl.render.output import show_one
@@ -187,7 +195,7 @@ def _show(report: RunReport, format: Format) -> None:
 
     item = run_object(report)
     show_one(format, item, lambda: report_picture(item))
-    for problem in report.problems:
+    for problem in report.problems + report.undecided:
         where = f"{problem.room}: " if problem.room else ""
         warning(f"{where}{problem.code}: {problem.message}")
         for line in (problem.hint or "").splitlines():

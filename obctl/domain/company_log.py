@@ -34,6 +34,7 @@ class Action(StrEnum):
     CANCELLATION_REJECTED = "cancellation.rejected"
     CANCELLATION_PROCESSED = "cancellation.processed"
     CANCELLATION_CLOSED = "cancellation.closed"
+    CANCELLATION_POSTPONED = "cancellation.postponed"
     RESERVATION_CREATED = "reservation.created"
     RESERVATION_CHANGED = "reservation.changed"
     RESERVATION_CANCELLED = "reservation.cancelled"

@@ -17,6 +17,18 @@ from obctl.domain.still_there import as_shown, linked_to
 from obctl.domain.values import replace
 
 
+def is_undecided(situation: Situation, loss: Loss) -> bool:
+    """Whether nothing is decided yet: the meeting may be in a room that could not be read.
+
+    What Outlook proves is decided at once, and so is what a person allows to go.
+    """
+    return (
+        loss.reservation.number in situation.elsewhere.undecided
+        and not situation.cancellations_allowed
+        and _proof(situation, loss) is Proof.UNPROVEN
+    )
+
+
 def gone(situation: Situation, loss: Loss, sibling: Reservation | None = None) -> Change | None:
     """What becomes of a reservation whose event is gone, cancelled or in another room.
 
@@ -32,14 +44,13 @@ def gone(situation: Situation, loss: Loss, sibling: Reservation | None = None) -
     undecided = reservation.number in situation.elsewhere.undecided
     waits = undecided and bool(reservation.ordered_services)
     organizer = _organizer_of_restored(situation, reservation)
-    proof = Proof.PROVEN if organizer is OrganizerSays.CANCELLED else loss.proof
     # Nor is a meeting that was put back, while its organiser has it or cannot be asked.
     waits = waits or organizer in (OrganizerSays.TAKES_PLACE, OrganizerSays.UNKNOWN)
     # Where the meeting goes on beside, nothing is lost that anybody could call for.
     waits = waits and sibling is None
     decision = decide(
         reservation,
-        proof=Proof.UNPROVEN if waits else proof,
+        proof=Proof.UNPROVEN if waits else _proof(situation, loss),
         goes_on=sibling is not None,
         changed_here=agreed is not None and reservation.version != agreed.version,
         ignore_requests=situation.settings.ignore_cancellation_requests and not waits,
@@ -86,6 +97,12 @@ def gone(situation: Situation, loss: Loss, sibling: Reservation | None = None) -
                 reason=decision.reason,
                 cause=cause,
             )
+
+
+def _proof(situation: Situation, loss: Loss) -> Proof:
+    if _organizer_of_restored(situation, loss.reservation) is OrganizerSays.CANCELLED:
+        return Proof.PROVEN
+    return loss.proof
 
 
 def _organizer_of_restored(situation: Situation, reservation: Reservation) -> OrganizerSays | None:

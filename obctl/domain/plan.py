@@ -34,13 +34,15 @@ class Plan:
     """The changes for one room in the order they will be applied.
 
     `agreements` are pairs that are equal but whose agreed state is out of date: no change for
-    people, only for the next decision.
+    people, only for the next decision. `undecided` are reservations whose meeting is gone and may
+    be in a room that could not be read: they stay as they are until it is.
     """
 
     room: Room
     changes: tuple[Change, ...] = ()
     agreements: tuple[tuple[Reservation, Event], ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
+    undecided: tuple[Reservation, ...] = ()
 
     def count(self, *kinds: ChangeKind) -> int:
         counted = Counter(change.kind for change in self.changes)

@@ -12,7 +12,7 @@ from datetime import datetime
 from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.event import Event, EventType
-from obctl.domain.gone import gone, is_changed_here
+from obctl.domain.gone import gone, is_changed_here, is_undecided
 from obctl.domain.matching import Loss, losses, match
 from obctl.domain.merge import status_of
 from obctl.domain.newcomer import why_left_alone
@@ -68,14 +68,28 @@ def plan_room(situation: Situation) -> Plan:
             elif is_out_of_date(situation.agreed.get(reservation.number), event):
                 agreements.append((reservation, event))
     going_on = {reservation.number for reservation in siblings.anew.values()}
+    undecided: list[Reservation] = []
     for loss in lost:
         number = loss.reservation.number
+        sibling = siblings.beside.get(number)
         if number in going_on:
             continue
-        change = gone(situation, loss, siblings.beside.get(number))
-        if change:
+        if sibling is None and is_undecided(situation, loss):
+            undecided.append(loss.reservation)
+        elif change := gone(situation, loss, sibling):
             changes.append(change)
-    return Plan(situation.room, tuple(changes), tuple(agreements), tuple(left_alone))
+    return Plan(
+        situation.room,
+        tuple(changes),
+        tuple(agreements),
+        tuple(left_alone),
+        tuple(
+            reservation
+            for reservation in undecided
+            # of the others a person was asked already
+            if reservation.external_state is not ExternalState.CANCELLATION_REQUEST
+        ),
+    )
 
 
 def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:

@@ -23,7 +23,10 @@ class Problem:
 
 @dataclass(slots=True)
 class RunReport:
-    """One run; `plans` holds only what a dry run would do, `problems` name the rooms not done."""
+    """One run; `plans` holds only what a dry run would do, `problems` name the rooms not done.
+
+    `undecided` names what waits for a room that could not be read, in rooms that are done.
+    """
 
     run: str
     started_at: datetime
@@ -44,6 +47,7 @@ class RunReport:
     pushed: int = 0
     push_failed: int = 0
     problems: list[Problem] = field(default_factory=list)
+    undecided: list[Problem] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
 
     def count(self, plan: Plan) -> None:
@@ -77,10 +81,10 @@ class RunReport:
 
     @property
     def exit_code(self) -> int:
-        """6 where a guard stopped a room, 8 where a room is not done, else 0."""
+        """6 where a guard stopped a room, 8 where a room or something in it is not done, else 0."""
         if self.stopped:
             return 6
-        return 8 if self.failed or self.inconclusive else 0
+        return 8 if self.failed or self.inconclusive or self.undecided else 0
 
 
 def run_object(report: RunReport) -> dict[str, Any]:
@@ -108,7 +112,7 @@ def run_object(report: RunReport) -> dict[str, Any]:
         "pushed": {"ok": report.pushed, "failed": report.push_failed},
         "problems": [
             {"room": item.room, "code": item.code, "message": item.message}
-            for item in report.problems
+            for item in report.problems + report.undecided
         ],
     }
     if report.dry_run:

@@ -37,6 +37,8 @@ class Elsewhere:
     """By reservation of this room: where its meeting turned up."""
     undecided: frozenset[int] = frozenset()
     """Reservations whose meeting may have moved to a room that cannot be read."""
+    unread: tuple[Room, ...] = ()
+    """The rooms that cannot be read."""
     claimed: frozenset[EventId] = frozenset()
     """Events of this room that another room's reservation moves to."""
     doubted: Mapping[EventId, Reservation] = field(default_factory=dict)
@@ -65,3 +67,5 @@ class Situation:
     """Events of our own pushes: they are no news."""
     causes: Mapping[int, Cause] = field(default_factory=dict)
     """Why each vanished event went, where that is known."""
+    cancellations_allowed: bool = False
+    """A person said that what is gone is gone: nothing waits for a room that cannot be read."""

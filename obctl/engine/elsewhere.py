@@ -12,7 +12,7 @@ from itertools import groupby
 
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import Reservation, ReservationNumber
-from obctl.domain.room import Room
+from obctl.domain.room import Room, RoomId
 from obctl.domain.situation import Destination
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.calendars import fetch_calendars
@@ -29,17 +29,17 @@ _FEW = 4  # days asked for one by one, before one read of all between them is ch
 
 async def find_elsewhere(
     gateway: Gateway, store: Store, lost: Sequence[Reservation], rooms: Sequence[Room]
-) -> tuple[dict[ReservationNumber, Destination], bool]:
+) -> tuple[dict[ReservationNumber, Destination], tuple[Room, ...]]:
     """Where meetings of `lost` stand now, unclaimed, in one of `rooms`; by reservation number.
 
-    And whether all these rooms could be asked: one that cannot be read says nothing.
+    And which of these rooms could not be asked: one that cannot be read says nothing.
     """
     search = _Search(gateway, store)
     await search.look(lost, rooms, _AROUND)
     # Room and day may have changed together: worth a wider look where services would be lost.
     catered = [r for r in lost if r.number not in search.found and r.ordered_services]
     await search.look(catered, rooms, _FAR)
-    return search.found, search.complete
+    return search.found, tuple(search.unasked.values())
 
 
 class _Search:
@@ -49,7 +49,7 @@ class _Search:
         self._gateway = gateway
         self._store = store
         self.found: dict[ReservationNumber, Destination] = {}
-        self.complete = True
+        self.unasked: dict[RoomId, Room] = {}
 
     async def look(
         self, lost: Sequence[Reservation], rooms: Sequence[Room], around: timedelta
@@ -102,7 +102,7 @@ class _Search:
         for room in rooms:
             view = views.get(room.mailbox)
             if view is None or isinstance(view, ObctlError):
-                self.complete = False
+                self.unasked[room.id] = room
                 continue
             for event in view:
                 if not event.takes_room:

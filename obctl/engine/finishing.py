@@ -7,6 +7,7 @@ from datetime import datetime
 from obctl.domain.plan import Plan
 from obctl.domain.room import Room
 from obctl.domain.situation import Situation
+from obctl.domain.undecided import postponed_entry, problem_of, unread_words
 from obctl.domain.values import replace
 from obctl.engine.apply import apply_plan, save_reading
 from obctl.engine.moves import seen_in
@@ -21,6 +22,7 @@ from obctl.store.rooms import (
     save_pass,
     save_reading_state,
 )
+from obctl.store.undecided import forget_undecided, load_undecided, save_undecided
 
 
 class Finisher:
@@ -53,7 +55,9 @@ class Finisher:
         `as_of` is the store's state the situation was made from, where that is known.
         """
         if self._report.dry_run:
-            self._tally.planned(room, self._guarded_plan(situation))
+            plan = self._guarded_plan(situation)
+            self._tally.planned(room, plan)
+            self._tell_undecided(plan, situation)
             return
         with self._store.transaction():
             if load_reading_state(self._store, room.id).applied != found.state.applied:
@@ -65,6 +69,7 @@ class Finisher:
             plan = self._guarded_plan(situation)
             payloads = save_reading(self._store, plan, found.reading, self._now)
             apply_plan(self._journal, plan, now=self._now, payloads=payloads)
+            self._remember_undecided(plan, situation)
             if found.object_id:
                 save_identity(self._store, room.id, found.object_id)
             save_reading_state(self._store, room.id, found.state)
@@ -74,6 +79,30 @@ class Finisher:
             else:
                 forget_possible_moves(self._store, room.id, seen_in(situation))
         self._tally.planned(room, plan)
+        self._tell_undecided(plan, situation)
+
+    def _remember_undecided(self, plan: Plan, situation: Situation) -> None:
+        """What waits is looked at again by the next pass, whatever Outlook tells of it."""
+        room, unread = plan.room.id, situation.elsewhere.unread
+        scope = situation.reading.scope
+        known = {item.reservation for item in load_undecided(self._store, self._now, room)}
+        waiting = {reservation.number for reservation in plan.undecided}
+        settled = {item.number for item in situation.reservations if scope.covers(item)}
+        settled |= {change.after.number for change in plan.changes}
+        forget_undecided(self._store, settled - waiting)
+        words = unread_words(unread)
+        save_undecided(self._store, room, waiting, since=self._now, unread=words)
+        self._journal.write(
+            postponed_entry(reservation, unread)
+            for reservation in plan.undecided
+            if reservation.number not in known
+        )
+
+    def _tell_undecided(self, plan: Plan, situation: Situation) -> None:
+        if plan.undecided:
+            told = problem_of(plan, situation.elsewhere.unread)
+            # a room may be settled twice
+            self._report.undecided += [] if told in self._report.undecided else [told]
 
     def _guarded_plan(self, situation: Situation) -> Plan:
         plan = self._plans.plan(situation)

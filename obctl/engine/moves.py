@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
 from obctl.domain.event import Event, EventId, SeriesKey
 from obctl.domain.matching import kept_without_event, match
@@ -22,6 +23,7 @@ from obctl.store.possible_moves import load_possible_moves
 from obctl.store.reservations import find_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.shelf import Shelved
+from obctl.store.undecided import load_undecided
 
 
 @dataclass(slots=True)
@@ -42,11 +44,12 @@ class Waiting:
 class Moves:
     """Lost meetings that turned up: by the room that lost them, then by reservation.
 
-    `undecided` are lost ones that may be in a room which cannot be read.
+    `undecided` are lost ones that may be in one of the `unread` rooms.
     """
 
     found: dict[RoomId, dict[ReservationNumber, Destination]]
     undecided: frozenset[int] = frozenset()
+    unread: tuple[Room, ...] = ()
 
     def of(self, room: Room) -> Mapping[ReservationNumber, Destination]:
         return self.found.get(room.id, {})
@@ -62,6 +65,7 @@ class Moves:
         return Elsewhere(
             moved=self.of(room),
             undecided=self.undecided,
+            unread=self.unread,
             claimed=frozenset(claimed),
             doubted=doubted,
         )
@@ -83,10 +87,12 @@ async def find_moves(
     *,
     read: AbstractSet[RoomId],
     unread: AbstractSet[RoomId],
+    now: datetime,
 ) -> Moves:
     """Where lost meetings are, among the rooms that were `read` or in those nobody asked yet."""
     new = _new_events(waiting)
     twins = _load_twins(store)
+    gone = {item.reservation for item in load_undecided(store, now)}
     moves = Moves({})
     lost = {reservation.number: reservation for room in waiting for reservation in room.lost}
     unsolved: dict[ReservationNumber, Reservation] = {}
@@ -100,18 +106,20 @@ async def find_moves(
         destination = _first_fit(reservation, new)
         if twin is not None and destination is not None:
             destination = replace(destination, twin=twin)
-        elif twin is not None and twin.number not in lost:
+        elif twin is not None and twin.number not in lost.keys() | gone:
             destination = _of_twin(store, twin)
         if destination is not None:
             moves.found.setdefault(reservation.room, {})[reservation.number] = destination
             handed_over |= {twin.number} if twin else set()
         elif reservation.series_key and reservation.number not in handed_over:
             unsolved[reservation.number] = reservation
-    others = [room for room in load_rooms(store) if room.id not in read | unread]
-    found, complete = await find_elsewhere(gateway, store, list(unsolved.values()), others)
+    rooms = load_rooms(store)
+    others = [room for room in rooms if room.id not in read | unread]
+    found, unasked = await find_elsewhere(gateway, store, list(unsolved.values()), others)
     for number, destination in found.items():
         moves.found.setdefault(unsolved[number].room, {})[number] = destination
-    if unread or not complete:
+    moves.unread = tuple(room for room in rooms if room.id in unread) + unasked
+    if moves.unread:
         moves.undecided = frozenset(unsolved.keys() - found.keys())
     return moves
 

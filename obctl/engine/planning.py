@@ -102,6 +102,7 @@ class PlanMaker:
             requests=load_newest_requests(self._store, reservations),
             owned=self._owned(reading),
             leaving=load_leaving(self._store, room.id),
+            cancellations_allowed=self._options.allow_cancellations,
         )
 
     def _owned(self, reading: Reading) -> frozenset[EventId]:

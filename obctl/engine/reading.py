@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,8 +30,9 @@ from obctl.errors import DeltaLinkExpired, LoopingNextLink
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
 from obctl.store.possible_moves import load_possible_moves
-from obctl.store.reservations import find_by_event, load_by_state
+from obctl.store.reservations import find_by_event, load_by_state, load_numbers
 from obctl.store.rooms import ReadingState
+from obctl.store.undecided import load_undecided
 
 _MANY = (
     25  # changed items beyond which one read of the whole window is cheaper than many small ones
@@ -216,11 +217,14 @@ def _add_undecided(
     singles: set[EventId],
     series: set[EventId],
 ) -> None:
-    """Look again at what waits for a person or was kept, though Outlook tells nothing new of it.
+    """Look again at what is not settled, though Outlook tells nothing new of it.
 
-    The setting says now that nobody is asked; or the meeting may have turned up in another room
-    on a night on which this one could not be read.
+    It waits for a room that could not be read. Or it waits for a person, or was kept, and the
+    setting says now that nobody is asked, or the meeting may have turned up in another room on a
+    night on which this one could not be read.
     """
+    waiting_for_rooms = {item.reservation for item in load_undecided(store, now, room.id)}
+    _add(load_numbers(store, sorted(waiting_for_rooms)), singles, series)
     moved = load_possible_moves(store)
     waiting = ExternalState.CANCELLATION_REQUEST
     undecided: list[Reservation] = []
@@ -230,8 +234,12 @@ def _add_undecided(
         undecided += load_by_state(store, ExternalState.NOT_ON_OUTLOOK, ending_after=now)
     for reservation in undecided:
         unasked = settings.ignore_cancellation_requests and reservation.external_state is waiting
-        if reservation.room != room.id or not (unasked or reservation.number in moved):
-            continue
+        if reservation.room == room.id and (unasked or reservation.number in moved):
+            _add([reservation], singles, series)
+
+
+def _add(reservations: Iterable[Reservation], singles: set[EventId], series: set[EventId]) -> None:
+    for reservation in reservations:
         if reservation.series_master_id:
             series.add(reservation.series_master_id)
         elif reservation.event_id:

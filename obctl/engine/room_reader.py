@@ -23,6 +23,7 @@ from obctl.engine.same_mailbox import ensure_same_mailbox
 from obctl.engine.vanished import verify
 from obctl.engine.windows import read_span
 from obctl.store.rooms import find_room_by_id, load_reading_state
+from obctl.store.undecided import load_undecided
 
 
 class RoomReader:
@@ -93,7 +94,7 @@ class RoomReader:
         verified = await verify(
             self._gateway,
             situation,
-            removed,
+            removed | self._gone_before(situation),
             kept=kept_and_sought(self._store, situation, turned_up),
             trust_empty=self._options.allow_cancellations,
         )
@@ -111,6 +112,13 @@ class RoomReader:
             return True
         state = load_reading_state(self._store, room.id)
         return room.object_id is not None and state.read_start is None
+
+    def _gone_before(self, situation: Situation) -> frozenset[EventId]:
+        """What was found gone by name in an earlier pass, and waits for another room since."""
+        known = load_undecided(self._store, self._now, situation.room.id)
+        waiting = {item.reservation for item in known}
+        held = [item for item in situation.reservations if item.number in waiting]
+        return frozenset(item.event_id for item in held if item.event_id)
 
     async def _parts(self, room: Room, singles: set[EventId], series: set[EventId]) -> Reading:
         span = read_span(room, self._settings, self._now)

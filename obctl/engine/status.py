@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from obctl.domain.cancellation import RequestStatus
 from obctl.domain.push import OutboxItem
-from obctl.domain.room import Verdict
+from obctl.domain.room import RoomId, Verdict
 from obctl.domain.subscription import SubscriptionState
 from obctl.domain.time_span import instant_text
+from obctl.domain.undecided import Undecided
 from obctl.engine.company import Company
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.inbox import inbox_summary
@@ -18,6 +20,7 @@ from obctl.store.outbox import load_owed
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.runs import RunRecord, load_runs
 from obctl.store.subscriptions import current_subscriptions
+from obctl.store.undecided import load_undecided
 
 
 def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any], bool]:
@@ -27,7 +30,9 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
     """
     store, now = company.store, company.now
     rooms = []
+    mailboxes = {}
     for room in load_rooms(store):
+        mailboxes[room.id] = room.mailbox
         stale = room.last_synced_at is None or now - room.last_synced_at > max_age
         rooms.append(
             {
@@ -45,6 +50,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
     pending, oldest = inbox_summary(store)
     states = Counter(item.state(now) for item in current_subscriptions(store).values())
     runs = load_runs(store, limit=1)
+    waiting = load_undecided(store, now)
     item = {
         "rooms": rooms,
         "outbox": {"pending": len(owed) - failed, "failed": failed},
@@ -53,10 +59,12 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
         "cancellation_requests": len(load_requests(store, RequestStatus.OPEN)),
         "last_run": _last(runs[0]) if runs else None,
         "failed_writes": [_failed(company, item) for item in owed if item.failed],
+        "undecided": [_undecided(item, mailboxes) for item in waiting],
     }
     attention = (
         any(room["stale"] or room["verdict"] == Verdict.INCONCLUSIVE for room in rooms)
         or failed > 0
+        or bool(waiting)
         or (oldest is not None and now - oldest > max_age)
         or states[SubscriptionState.EXPIRED] > 0
         or states[SubscriptionState.LOST] > 0
@@ -73,6 +81,16 @@ def _failed(company: Company, item: OutboxItem) -> dict[str, Any]:
         "code": item.error_code,
         "message": item.error,
         "due_at": instant_text(item.due_at),
+    }
+
+
+def _undecided(item: Undecided, mailboxes: Mapping[RoomId, str]) -> dict[str, Any]:
+    """A reservation whose meeting is gone and may be in a room that could not be read."""
+    return {
+        "reservation": item.reservation,
+        "room": mailboxes[item.room],
+        "since": instant_text(item.since),
+        "unread": item.unread,
     }
 
 

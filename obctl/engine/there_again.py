@@ -57,10 +57,10 @@ async def link_again(
         # the other rooms were asked before it was refused for that; they are many
         ensure_free_at(owed.room, view, [TimeSpan(reservation.start, reservation.end)])
     others = [room for room in load_rooms(company.store) if room.id != owed.room.id]
-    moved, complete = await find_elsewhere(gateway, company.store, [reservation], others)
+    moved, unasked = await find_elsewhere(gateway, company.store, [reservation], others)
     if destination := moved.get(reservation.number):
         return await _follow(company, gateway, owed, destination)
-    if not complete and owed.item.error_code != RoomsUnread.code:
+    if unasked and owed.item.error_code != RoomsUnread.code:
         # Once: the next attempt may be able to ask, and a room that nobody can ever read keeps
         # nobody from his own.
         raise RoomsUnread(

@@ -35,6 +35,7 @@ class WaitingRooms:
         finisher: Finisher,
     ) -> None:
         self._store = company.store
+        self._now = company.now
         self._gateway = gateway
         self._reader = reader
         self._plans = plans
@@ -72,6 +73,7 @@ class WaitingRooms:
             self._in_order(),
             read=self._tally.read,
             unread=self._tally.unread,
+            now=self._now,
         )
         doubted = doubts(held, self._tally.unread)
         order = sorted(

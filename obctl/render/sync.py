@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.undecided import ROOMS_UNREAD
 from obctl.render.output import Column, fields, table, text
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def report_picture(item: JsonObject) -> list[RenderableType]:
                 ("run", item["run"]),
                 ("rooms", _counts(rooms)),
                 ("events", f"{events.get('read', 0)} read"),
-                (title, _counts(changes) or _nothing(rooms)),
+                (title, _counts(changes) or _nothing(item)),
                 ("pushed", _counts(pushed) or "nothing due"),
             ]
         )
@@ -35,8 +36,11 @@ def report_picture(item: JsonObject) -> list[RenderableType]:
     return parts
 
 
-def _nothing(rooms: JsonObject) -> str:
-    """No changes: because there were none to make, or because rooms are left over."""
+def _nothing(item: JsonObject) -> str:
+    """No changes: because there were none to make, or because something is left over."""
+    rooms = item.get("rooms") or {}
+    if any(problem["code"] == ROOMS_UNREAD for problem in item.get("problems") or ()):
+        return "nothing: what is gone may be in a room that could not be read"
     if any(rooms.get(name) for name in ("failed", "inconclusive", "stopped")):
         return "nothing: not every room could be done"
     return "nothing: both sides are in step"
@@ -91,7 +95,8 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
         ]
     )
     failed = [table(item["failed_writes"], _FAILED)] if item["failed_writes"] else []
-    return [summary, *failed, table(item["rooms"], _ROOMS)]
+    undecided = [table(item["undecided"], _UNDECIDED)] if item["undecided"] else []
+    return [summary, *failed, *undecided, table(item["rooms"], _ROOMS)]
 
 
 _FAILED = [
@@ -100,6 +105,13 @@ _FAILED = [
     Column("owed", lambda o: o["action"]),
     Column("why not yet", lambda o: f"{o['code']}: {o['message']}"),
     Column("again from (UTC)", lambda o: o["due_at"][:16].replace("T", " ")),
+]
+
+_UNDECIDED = [
+    Column("no.", lambda o: str(o["reservation"]), justify="right"),
+    Column("gone from", lambda o: o["room"].partition("@")[0]),
+    Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
+    Column("waits for", lambda o: o["unread"]),
 ]
 
 

@@ -385,3 +385,20 @@ def m008_actors(connection: sqlite3.Connection) -> None:
         ALTER TABLE company_log ADD COLUMN actor TEXT
         """,
     )
+
+
+@step
+def m009_undecided(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Reservations whose meetings are gone and may be in a room that could not be read
+        CREATE TABLE undecided (
+            reservation INTEGER PRIMARY KEY REFERENCES reservations (number),
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            since TEXT NOT NULL,
+            unread TEXT NOT NULL
+        );
+        CREATE INDEX undecided_room ON undecided (room)
+        """,
+    )

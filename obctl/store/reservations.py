@@ -101,10 +101,11 @@ def load_by_events(
     for marks, part in in_parts(event_ids):
         sql = f"SELECT number FROM reservations WHERE room = ? AND event_id IN ({marks})"
         numbers += [row["number"] for row in store.rows(sql, (room, *part))]
-    return _load_numbers(store, [number for number in numbers if number not in besides])
+    return load_numbers(store, [number for number in numbers if number not in besides])
 
 
-def _load_numbers(store: Store, numbers: Sequence[ReservationNumber]) -> list[Reservation]:
+def load_numbers(store: Store, numbers: Sequence[ReservationNumber]) -> list[Reservation]:
+    """The reservations with these numbers."""
     found: list[Reservation] = []
     for marks, part in in_parts(numbers):
         found += _load(store, f"number IN ({marks})", part)

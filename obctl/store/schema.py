@@ -24,6 +24,7 @@ TABLES = {
     "settling": "New events that are looked at once more at due_at, when Exchange has settled.",
     "outbox": "Writes owed to Outlook; done_at is null while they are owed.",
     "possible_moves": "New reservations that may continue one whose room could not be read.",
+    "undecided": "Reservations whose meetings are gone and may be in a room that was not readable.",
     "runs": "One row for each run, with its report as JSON.",
 }
 CONVENTIONS = (

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from desk import Desk
 
+from obctl.sandbox.faults import Fault
 from obctl.sandbox.server import SandboxServer
 
 ROOM = "ams-1.02@contoso.example"
@@ -101,3 +102,35 @@ def test_a_reservation_is_not_moved_onto_a_meeting_nobody_here_knows_yet(
     assert later.exit_code == 0
     pushed = json.loads(synced.run("sync", "run", "-o", "json").stdout)
     assert pushed["pushed"] == {"ok": 0, "failed": 1}
+
+
+def test_what_waits_for_a_room_that_cannot_be_read_is_never_called_in_step(
+    synced: Desk, tenant: SandboxServer
+) -> None:
+    other = "ams-1.01@contoso.example"
+    assert synced.run("rooms", "add", other, "--time-zone", "Europe/Amsterdam").exit_code == 0
+    meeting = tenant.tenant.book(
+        organizer="anna@contoso.example",
+        rooms=[ROOM],
+        subject="Gone",
+        start="2026-10-20T20:00",
+        end="2026-10-20T21:00",
+    )
+    synced.run("sync", "run")
+    tenant.tenant.delete(ROOM, meeting)
+    tenant.service.faults.active.append(Fault("forbidden", other))
+    for _ in range(2):
+        answer = synced.run("sync", "run", "--room", ROOM)
+        assert answer.exit_code == 8
+        assert "in step" not in answer.stdout
+        assert f"{ROOM}: rooms-unread: a reservation waits" in answer.stderr
+    assert f"obctl sync run --room {ROOM} --allow-cancellations" in answer.stderr
+    status = synced.run("sync", "status", "-o", "json")
+    (item,) = json.loads(status.stdout)["undecided"]
+    assert (status.exit_code, list(item)) == (3, ["reservation", "room", "since", "unread"])
+    assert (item["room"], item["unread"]) == (ROOM, other)
+    assert "waits for" in synced.run("sync", "status").stdout
+    tenant.service.faults.clear()
+    decided = json.loads(synced.run("sync", "run", "-o", "json").stdout)
+    assert (decided["changes"]["cancellation_requests"], decided["problems"]) == (1, [])
+    assert json.loads(synced.run("sync", "status", "-o", "json").stdout)["undecided"] == []

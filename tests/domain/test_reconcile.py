@@ -33,6 +33,7 @@ from obctl.domain.change import Change, ChangeKind
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, EventType, Response
 from obctl.domain.plan import Plan
+from obctl.domain.reading import OrganizerSays
 from obctl.domain.reconcile import agreed_after, plan_room
 from obctl.domain.reservation import (
     ExternalState,
@@ -595,19 +596,62 @@ def test_a_meeting_that_got_a_reservation_meanwhile_goes_on_under_the_old_number
     assert (change.after.notes, change.after.services) == ("beamer\nby the door", (LUNCH,))
 
 
+CANCELLED = {"is_cancelled": True}
+HELD = {"external_state": ExternalState.CANCELLATION_REQUEST}
+
+
+@pytest.mark.parametrize("ignore", [False, True], ids=["ask", "ignore"])
 @pytest.mark.parametrize(
-    ("services", "kind"), [((LUNCH,), "request"), ((), "cancel")], ids=["catering", "nothing"]
-)
-def test_services_wait_for_a_room_that_cannot_be_read(
-    services: tuple[Service, ...], kind: str
+    ("event", "reservation", "allowed", "off", "on"),
+    [
+        # what Outlook shows, the reservation, a person said it is gone, what becomes of it
+        pytest.param(None, {}, False, "waits", "waits", id="gone"),
+        pytest.param(None, {"services": (LUNCH,)}, False, "waits", "waits", id="gone-catered"),
+        pytest.param(None, {"version": 2}, False, "waits", "waits", id="gone-and-changed-here"),
+        pytest.param(None, HELD, False, "", "", id="gone-and-a-person-was-asked"),
+        pytest.param(None, {}, True, "unproven", "cancel", id="allowed"),
+        pytest.param(
+            None, {"services": (LUNCH,)}, True, "unproven", "unproven", id="allowed-catered"
+        ),
+        pytest.param(CANCELLED, {}, False, "cancel", "cancel", id="proven"),
+        pytest.param(
+            CANCELLED, {"services": (LUNCH,)}, False, "unproven", "unproven", id="proven-catered"
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_gone_while_a_room_cannot_be_read(
+    event: dict[str, Any] | None,
+    reservation: dict[str, Any],
+    allowed: bool,
+    off: str,
+    on: str,
+    ignore: bool,
 ) -> None:
     situation = in_step(
-        event=None,
-        reservation={"services": services},
-        elsewhere=Elsewhere(undecided=frozenset({1001})),
-        settings=IGNORE,
+        event=event,
+        reservation=reservation,
+        elsewhere=Elsewhere(undecided=frozenset({1001}), unread=(make_room("Vermeer"),)),
+        settings=SyncSettings(ignore_cancellation_requests=ignore),
+        cancellations_allowed=allowed,
     )
-    assert kinds(plan_room(situation)) == [kind]
+    plan = plan_room(situation)
+    told = [change.reason or change.kind.value for change in plan.changes]
+    told += ["waits" for _ in plan.undecided]
+    assert told == ([on if ignore else off] if on else [])
+
+
+@pytest.mark.parametrize(
+    ("says", "waits"),
+    [(OrganizerSays.CANCELLED, False), (OrganizerSays.TAKES_PLACE, True),
+     (OrganizerSays.UNKNOWN, True), (OrganizerSays.GONE, True)],
+)  # fmt: skip
+def test_only_an_organiser_who_called_it_off_keeps_what_is_gone_from_waiting(
+    says: OrganizerSays, waits: bool
+) -> None:
+    situation = in_step(event=None, elsewhere=Elsewhere(undecided=frozenset({1001})))
+    reading = replace(situation.reading, organizers={make_reservation().event_id: says})
+    plan = plan_room(replace(situation, reading=reading))
+    assert (bool(plan.undecided), bool(plan.changes)) == (waits, not waits)
 
 
 def test_a_new_event_may_be_what_a_room_that_cannot_be_read_has_lost() -> None:

@@ -13,7 +13,7 @@ from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.event import Event, EventType
 from obctl.domain.gone import gone, is_changed_here, is_undecided
-from obctl.domain.matching import Loss, losses, match
+from obctl.domain.losses import Loss, losses
 from obctl.domain.merge import status_of
 from obctl.domain.newcomer import why_left_alone
 from obctl.domain.plan import LeftAlone, Plan
@@ -30,8 +30,8 @@ from obctl.domain.still_there import is_out_of_date, still_there
 
 def plan_room(situation: Situation) -> Plan:
     """What this pass does to one room."""
-    matched = match(situation)
-    lost = sorted(losses(situation, matched), key=_by_start)
+    matched = situation.matching.by_event()
+    lost = sorted(losses(situation), key=_by_start)
     siblings = find_siblings(situation, matched, lost)
     matched |= siblings.anew
     changes: list[Change] = []

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.fields import words
-from obctl.domain.matching import Loss
+from obctl.domain.losses import Loss
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.merge import is_rewritten
 from obctl.domain.newcomer import why_left_alone

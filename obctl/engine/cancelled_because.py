@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from obctl.domain.causes import cause_of_cancellation
 from obctl.domain.difference import Cause, Difference, DifferenceKind
 from obctl.domain.facts import Facts
-from obctl.domain.matching import Loss
+from obctl.domain.losses import Loss
 from obctl.domain.situation import Situation
 from obctl.engine.vanished import vanished
 from obctl.store.company_log import load_history

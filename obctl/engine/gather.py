@@ -10,21 +10,21 @@ from obctl.domain.agreed_state import AgreedState
 from obctl.domain.difference import Difference
 from obctl.domain.event import Event, EventId
 from obctl.domain.facts import Facts, OrganizerAnswer
+from obctl.domain.meeting_date import is_continued
 from obctl.domain.push import OutboxItem
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
+from obctl.engine.elsewhere import look_in
 from obctl.engine.outlook import Outlook
 from obctl.engine.windows import policy_window
-from obctl.errors import ObctlError
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.company_log import load_history
 from obctl.store.inbox import last_notified, waiting_rooms
 from obctl.store.outbox import owed_for
 from obctl.store.reservations import load_by_series
 
-_AROUND = timedelta(days=1)
 _A_MINUTE = timedelta(minutes=1)
 
 
@@ -152,7 +152,7 @@ def _siblings(
         found |= {
             r.number: r
             for r in reservations
-            if r.is_active and r.event_id not in living and _may_go_on(r, event)
+            if r.is_active and r.event_id not in living and is_continued(r, event)
         }
     if series_key is not None:
         found |= {
@@ -168,18 +168,7 @@ def _siblings(
 def _successors(reservation: Reservation | None, events: Sequence[Event]) -> tuple[Event, ...]:
     if reservation is None:
         return ()
-    return tuple(event for event in events if _may_go_on(reservation, event))
-
-
-def _may_go_on(reservation: Reservation, event: Event) -> bool:
-    """Whether a date of one series may be what became of a date of another."""
-    return (
-        reservation.series_master_id is not None
-        and event.series_master_id is not None
-        and event.series_key != reservation.series_key
-        and event.organizer.email == reservation.organizer.email
-        and abs(event.start - reservation.start) < _AROUND
-    )
+    return tuple(event for event in events if is_continued(reservation, event))
 
 
 def _master_id(
@@ -214,25 +203,16 @@ async def _elsewhere(
     """The same meeting in other mapped rooms, those outside the comparison included."""
     if shown is None or shown.series_key is None:
         return ()
-    key = shown.series_key
-    left_out = [other for other in gathered.rooms if other.id not in gathered.events]
-    views = {**gathered.events, **await gathered.outlook.views(left_out, gathered.span)}
-    found = [
-        (other, event)
-        for other in gathered.rooms
-        if other.id != room.id and not isinstance(view := views[other.id], ObctlError)
-        for event in view
-        if event.series_key == key
-    ]
-    known = {other.id for other in gathered.rooms}
-    rest = [other for other in gathered.mapped if other.id not in known]
-    if rest and isinstance(shown, Reservation):
-        span = TimeSpan(shown.start - _AROUND, shown.end + _AROUND)
-        for other_id, view in (await gathered.outlook.views(rest, span)).items():
-            if not isinstance(view, ObctlError):
-                other = next(item for item in rest if item.id == other_id)
-                found += [(other, event) for event in view if event.series_key == key]
-    return tuple(found)
+    others = [other for other in gathered.mapped if other.id != room.id]
+    if isinstance(shown, Event) and shown.takes_room:
+        # It is here: only of a room that it may have left does it matter.
+        same = load_by_series(gathered.company.store, [shown.series_key])
+        left = {reservation.room for reservation in same if reservation.is_active}
+        others = [other for other in others if other.id in left]
+    if not others:
+        return ()
+    found, _unasked = await look_in(gathered.outlook.answers, [shown], others, gathered.span)
+    return tuple((other, event) for _shown, other, event in found)
 
 
 def _reserved_elsewhere(

@@ -6,7 +6,7 @@ from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.global_object_id import without_date
 from obctl.domain.left_out import is_left_out
-from obctl.domain.matching import losses, match
+from obctl.domain.losses import losses
 from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -26,13 +26,12 @@ async def ask_organizers(gateway: Gateway, store: Store, situation: Situation) -
     """
     if not situation.reservations:
         return situation
-    matched = match(situation)
     asked: dict[EventId, Reservation] = {
-        event.id: matched[event.id]
-        for event in situation.reading.events
-        if event.id in matched and _is_put_back(situation, matched[event.id], event)
+        event.id: reservation
+        for reservation, event in situation.matching.pairs
+        if _is_put_back(situation, reservation, event)
     }
-    for loss in losses(situation, matched):
+    for loss in losses(situation):
         event_id = loss.reservation.event_id
         if (
             event_id
@@ -46,7 +45,7 @@ async def ask_organizers(gateway: Gateway, store: Store, situation: Situation) -
         event_id: await ask_organizer(gateway, situation.room, reservation)
         for event_id, reservation in asked.items()
     }
-    return replace(situation, reading=replace(situation.reading, organizers=answers))
+    return situation.reread(replace(situation.reading, organizers=answers))
 
 
 def _is_put_back(situation: Situation, reservation: Reservation, event: Event) -> bool:

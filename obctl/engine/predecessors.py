@@ -11,7 +11,6 @@ from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.sibling import waiting_beside
 from obctl.domain.situation import Situation
-from obctl.domain.values import replace
 from obctl.engine.parts import read_parts
 from obctl.engine.ports import Gateway
 from obctl.store.database import Store
@@ -34,11 +33,13 @@ async def read_predecessors(gateway: Gateway, store: Store, situation: Situation
             series={r.series_master_id for r in whole if r.series_master_id},
         )
         reading = reading.joined(parts)
-        situation = replace(situation, reading=reading)
+        situation = situation.reread(reading)
         asked |= {item.number for item in silent}
     return reading
 
 
 def _silent(situation: Situation) -> list[Reservation]:
-    found = {item.number: item for item in (*unheard(situation), *waiting_beside(situation))}
+    found = {
+        item.number: item for item in (*unheard(situation.matching), *waiting_beside(situation))
+    }
     return list(found.values())

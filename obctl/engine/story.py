@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from obctl.domain.company_log import LogEntry
-from obctl.domain.comparison import normalised, pair
+from obctl.domain.comparison import normalised
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -120,7 +120,7 @@ def _both(
     compared: RoomComparison, reservation: Reservation | None, event: Event | None
 ) -> tuple[Reservation | None, Event | None]:
     """The two halves as the comparison paired them."""
-    for ours, theirs in pair(compared.reservations, compared.events).pairs:
+    for ours, theirs in compared.matching.pairs if compared.matching else ():
         if (reservation and ours.number == reservation.number) or (event and theirs.id == event.id):
             return ours, theirs
     present = {item.id: item for item in compared.events}

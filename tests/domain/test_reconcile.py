@@ -652,7 +652,7 @@ def test_only_an_organiser_who_called_it_off_keeps_what_is_gone_from_waiting(
 ) -> None:
     situation = in_step(event=None, elsewhere=Elsewhere(undecided=frozenset({1001})))
     reading = replace(situation.reading, organizers={make_reservation().event_id: says})
-    plan = plan_room(replace(situation, reading=reading))
+    plan = plan_room(situation.reread(reading))
     assert (bool(plan.undecided), bool(plan.changes)) == (waits, not waits)
 
 

@@ -164,7 +164,7 @@ def test_what_was_put_back_and_goes_again_needs_no_organiser_where_it_goes_on_be
 ) -> None:
     situation = pair(lost(), stays(), copy(), settings=settings)
     says = {"GONE": OrganizerSays.UNKNOWN}
-    situation = replace(situation, reading=replace(situation.reading, organizers=says))
+    situation = situation.reread(replace(situation.reading, organizers=says))
     assert told(plan_room(situation)) == ["cancel for 1002"]
 
 

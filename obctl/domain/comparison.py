@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from obctl.domain.difference import Difference, DifferenceKind, FieldValues
-from obctl.domain.event import Event, EventId
-from obctl.domain.fields import FREE, PRIVATE, Normalised, differing_fields, normalised, words
+from obctl.domain.event import Event, EventId, plain
+from obctl.domain.fields import FREE, PRIVATE, Normalised, differing_fields, normalised
 from obctl.domain.matching import Matching
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -145,7 +145,7 @@ def _copies(events: Iterable[Event], owners: Mapping[EventId, Reservation]) -> f
 def _twin_key(event: Event) -> tuple[datetime, str, str] | None:
     if event.organizer.email is None:
         return None
-    return event.start, event.organizer.email.casefold(), words(event.subject)
+    return event.start, event.organizer.email.casefold(), plain(event.subject)
 
 
 def _made(event: Event) -> tuple[datetime, datetime, str]:

@@ -44,6 +44,11 @@ class Person(Struct, frozen=True):
     email: str | None
 
 
+def plain(text: str) -> str:
+    """A text with its white space evened out: what people see of a subject or a name."""
+    return " ".join(text.split())
+
+
 def same_person(one: Person, other: Person) -> bool:
     """Whether both have the same address; one without an address is nobody in particular."""
     return bool(one.email and other.email) and (

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.difference import FieldValues
-from obctl.domain.event import Event
+from obctl.domain.event import Event, plain
 from obctl.domain.reservation import Reservation, Status
 from obctl.domain.room import Room
 from obctl.domain.time_span import instant_text, local_day
@@ -33,7 +33,7 @@ def differing_fields(
 ) -> dict[str, FieldValues]:
     """The fields in which a reservation and its live event differ, by name."""
     fields = _times(room, reservation, event)
-    same_subject = words(reservation.subject) == words(event.subject)
+    same_subject = plain(reservation.subject) == plain(event.subject)
     if not same_subject and _subject_cause(reservation, event, agreed) is None:
         fields["subject"] = FieldValues(reservation.subject, event.subject)
     if not event.is_organizer:
@@ -50,7 +50,7 @@ def normalised(
     """What differs between the two only because Exchange rewrites it."""
     found = []
     cause = _subject_cause(reservation, event, agreed)
-    if cause is not None and words(reservation.subject) != words(event.subject):
+    if cause is not None and plain(reservation.subject) != plain(event.subject):
         found.append(Normalised("subject", cause))
     if event.show_as in FREE and event.takes_room and not event.is_tentative:
         found.append(Normalised("show_as", "show-as-free"))
@@ -113,15 +113,10 @@ def _subject_cause(
 
 def _rewritten(reservation: Reservation, event: Event) -> bool:
     """Whether the booking attendant emptied the subject or put the organiser's name before it."""
-    seen, name = words(event.subject), words(event.organizer.name or "")
+    seen, name = plain(event.subject), plain(event.organizer.name or "")
     if not seen:
         return True
     if not name or not seen.startswith(name):
         return False
     rest = seen.removeprefix(name).lstrip(" :-")
-    return rest in ("", words(reservation.subject))
-
-
-def words(text: str) -> str:
-    """The text with its white space evened out."""
-    return " ".join(text.split())
+    return rest in ("", plain(reservation.subject))

@@ -49,7 +49,8 @@ def match(sides: Sides) -> Matching:
     the dates that were cancelled under another id.
     """
     open_ = _Open(sides.reservations, sides.reading.events)
-    open_.join_by_id(living=True)
+    # What was cancelled here keeps the event that Outlook still has: it is to be taken off there.
+    open_.join_by_id(lambda r, e: e.takes_room and (r.is_active or r.number in sides.agreed))
     if open_.is_settled:
         return open_.closed(sides)
     zone = sides.room.zone
@@ -57,7 +58,10 @@ def match(sides: Sides) -> Matching:
     open_.sort()
     # A meeting that was invited anew is there again, whatever is left of its first copy.
     open_.join(lambda r: r.key if r.is_active else None, lambda e: e.key, fits=same_date)
-    open_.join_by_id(living=False)
+    open_.join(
+        lambda r: r.series_key if r.is_active else None, lambda e: e.series_key, fits=same_date
+    )
+    open_.join_by_id()
     # From here on ids have changed: two living events may share a key (a copied meeting), and the
     # one that kept its id has kept its reservation.
     open_.join(lambda r: r.key, lambda e: e.key, fits=same_date)
@@ -125,12 +129,14 @@ class _Open:
         events = sorted(self._events.values(), key=lambda e: (e.start, e.id))
         self._events = {item.id: item for item in events}
 
-    def join_by_id(self, *, living: bool) -> None:
-        """Pair what has equal ids: both alive, or in whatever state they are."""
+    def join_by_id(
+        self, fits: Callable[[Reservation, Event], bool] = lambda _reservation, _event: True
+    ) -> None:
+        """Pair what has equal ids and fits."""
         first: dict[EventId, Reservation] = {}
         for item in self._reservations.values():
             event = self._events.get(item.event_id) if item.event_id else None
-            if event is None or (living and not (item.is_active and event.takes_room)):
+            if event is None or not fits(item, event):
                 continue
             rival = first.get(event.id)
             if rival is None or _rank(item) < _rank(rival):

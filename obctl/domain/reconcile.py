@@ -14,9 +14,10 @@ from obctl.domain.change import Change, ChangeKind
 from obctl.domain.event import Event, EventType
 from obctl.domain.gone import gone, is_changed_here, is_undecided
 from obctl.domain.losses import Loss, losses
+from obctl.domain.matching import Matching
 from obctl.domain.merge import status_of
-from obctl.domain.newcomer import why_left_alone
 from obctl.domain.plan import LeftAlone, Plan
+from obctl.domain.rebooked import rebooked
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
@@ -26,14 +27,15 @@ from obctl.domain.reservation import (
 from obctl.domain.sibling import find_siblings
 from obctl.domain.situation import Situation
 from obctl.domain.still_there import is_out_of_date, still_there
+from obctl.domain.values import replace
 
 
 def plan_room(situation: Situation) -> Plan:
     """What this pass does to one room."""
+    situation = replace(situation, matching=_settled(situation))
     matched = situation.matching.by_event()
     lost = sorted(losses(situation), key=_by_start)
-    siblings = find_siblings(situation, matched, lost)
-    matched |= siblings.anew
+    siblings = find_siblings(situation, lost)
     changes: list[Change] = []
     agreements: list[tuple[Reservation, Event]] = []
     left_alone: list[LeftAlone] = []
@@ -67,13 +69,9 @@ def plan_room(situation: Situation) -> Plan:
                 changes.append(change)
             elif is_out_of_date(situation.agreed.get(reservation.number), event):
                 agreements.append((reservation, event))
-    going_on = {reservation.number for reservation in siblings.anew.values()}
     undecided: list[Reservation] = []
     for loss in lost:
-        number = loss.reservation.number
-        sibling = siblings.beside.get(number)
-        if number in going_on:
-            continue
+        sibling = siblings.get(loss.reservation.number)
         if sibling is None and is_undecided(situation, loss):
             undecided.append(loss.reservation)
         elif change := gone(situation, loss, sibling):
@@ -92,16 +90,39 @@ def plan_room(situation: Situation) -> Plan:
     )
 
 
+def _settled(situation: Situation) -> Matching:
+    """The matching once the other rooms have had their say."""
+    elsewhere = situation.elsewhere
+    taken = situation.leaving | situation.owned | elsewhere.claimed | elsewhere.doubted.keys()
+    return rebooked(
+        situation.matching, now=situation.now, taken=taken, moved=elsewhere.moved.keys()
+    )
+
+
 def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:
     return loss.reservation.start, loss.reservation.number
 
 
 def _why_left_alone(situation: Situation, event: Event, started: Iterable[str]) -> str | None:
-    """As `why_left_alone`; besides, dates of a series that the night makes when it is new."""
-    code = why_left_alone(situation, event)
-    if code is None and situation.first_instances_only and event.series_master_id:
-        return "series-not-yet-expanded" if event.series_master_id in started else None
-    return code
+    """The code of why an event without reservation stays so; "" for no news; `None`: create."""
+    if not event.takes_room:
+        return ""
+    if event.id in situation.leaving or event.id in situation.elsewhere.claimed:
+        return ""
+    if event.id in situation.owned:
+        return ""
+    if not situation.window.overlaps(event.start, event.end):
+        return "outside-sync-window"
+    known_since = event.created_at or event.born_at
+    if known_since and known_since < situation.room.activated_at:
+        return "created-before-activation"
+    if (
+        situation.first_instances_only
+        and event.series_master_id
+        and event.series_master_id in started
+    ):
+        return "series-not-yet-expanded"
+    return None
 
 
 def new_reservation(situation: Situation, event: Event) -> Reservation:

@@ -7,51 +7,18 @@ reservation. When somebody tidies up, what was ordered belongs to the copy that 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, EventType
-from obctl.domain.fields import words
+from obctl.domain.kinship import Kinship, kinship, slot_of
 from obctl.domain.losses import Loss
-from obctl.domain.meeting_date import is_same_date
-from obctl.domain.merge import is_rewritten
-from obctl.domain.newcomer import why_left_alone
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.situation import Situation
 
 _Item = TypeVar("_Item", Reservation, Event)
-
-
-class Kinship(IntEnum):
-    """How an event is the meeting of a reservation that has another one; the closer the lower."""
-
-    SAME_DATE = 1
-    SAME_SLOT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Siblings:
-    """Where the meetings of lost reservations go on."""
-
-    beside: Mapping[ReservationNumber, Reservation]
-    """By lost reservation: the one that stays, and to which the services follow."""
-    anew: Mapping[EventId, Reservation]
-    """By an event that nobody reserved yet: the lost reservation that goes on as it."""
-
-
-def kinship(reservation: Reservation, event: Event, room_zone: ZoneInfo) -> Kinship | None:
-    """How `event` is the meeting of `reservation`; `None` where it is another one."""
-    if is_same_date(reservation, event, room_zone):
-        return Kinship.SAME_DATE
-    if _slot(reservation) != _slot(event) or _slot(event) is None:
-        return None
-    same = words(reservation.subject) == words(event.subject)
-    same = same or is_rewritten(event, reservation.subject)
-    return Kinship.SAME_SLOT if same else None
 
 
 def is_missed(loss: Loss, now: datetime) -> bool:
@@ -65,15 +32,10 @@ def is_missed(loss: Loss, now: datetime) -> bool:
 
 
 def find_siblings(
-    situation: Situation, matched: Mapping[EventId, Reservation], lost: Sequence[Loss]
-) -> Siblings:
-    """What goes on beside each of the lost reservations; `matched` are the pairs of all events.
-
-    A reservation that goes on as a new event stays, and may be the sibling of the next.
-    """
-    owners = dict(matched)
-    beside: dict[ReservationNumber, Reservation] = {}
-    anew: dict[EventId, Reservation] = {}
+    situation: Situation, lost: Sequence[Loss]
+) -> Mapping[ReservationNumber, Reservation]:
+    """By lost reservation: the one beside it that has the same meeting, and gets the services."""
+    owners = situation.matching.by_event()
     missed = [
         loss.reservation
         for loss in lost
@@ -81,17 +43,17 @@ def find_siblings(
         and loss.reservation.number not in situation.elsewhere.moved
     ]
     if not missed:
-        return Siblings(beside, anew)
-    events = _Index(event for event in situation.reading.events if _is_alive(situation, event))
-    for reservation in missed:
-        best = _closest(situation, reservation, events.near(reservation), owners)
-        if best is None:
-            continue
-        if best.id in owners:
-            beside[reservation.number] = owners[best.id]
-        else:
-            anew[best.id] = owners[best.id] = reservation
-    return Siblings(beside, anew)
+        return {}
+    events = _Index(
+        event
+        for event in situation.reading.events
+        if event.id in owners and _is_alive(situation, event)
+    )
+    found = {
+        reservation.number: _closest(situation, reservation, events.near(reservation), owners)
+        for reservation in missed
+    }
+    return {number: owners[event.id] for number, event in found.items() if event is not None}
 
 
 def stand_beside(
@@ -133,18 +95,18 @@ def _closest(
     events: Iterable[Event],
     owners: Mapping[EventId, Reservation],
 ) -> Event | None:
-    """The same date before the same slot, what is reserved before what is not, and the nearer."""
+    """The same date before the same slot, and of several the nearer."""
     zone = situation.room.zone
     kin = [
         (close, event)
         for event in events
         if (close := kinship(reservation, event, zone))
-        and _may_take_over(situation, reservation, event, owners)
+        and _stays(situation, reservation, owners[event.id])
     ]
 
-    def distance(one: tuple[Kinship, Event]) -> tuple[Kinship, bool, timedelta, EventId]:
+    def distance(one: tuple[Kinship, Event]) -> tuple[Kinship, timedelta, EventId]:
         close, event = one
-        return close, event.id not in owners, abs(event.start - reservation.start), event.id
+        return close, abs(event.start - reservation.start), event.id
 
     return min(kin, key=distance)[1] if kin else None
 
@@ -158,18 +120,11 @@ def _is_alive(situation: Situation, event: Event) -> bool:
     )
 
 
-def _may_take_over(
-    situation: Situation,
-    reservation: Reservation,
-    event: Event,
-    owners: Mapping[EventId, Reservation],
-) -> bool:
-    owner = owners.get(event.id)
-    if owner is None:
-        # What may be the meeting of a room that cannot be read is not given away.
-        doubted = event.id in situation.elsewhere.doubted
-        return not doubted and why_left_alone(situation, event) is None
-    # Cancelled in Officebooking while Outlook still has it: it is about to go.
+def _stays(situation: Situation, reservation: Reservation, owner: Reservation) -> bool:
+    """Whether the owner of an event is another reservation, and one that is not about to go.
+
+    What was cancelled in Officebooking while Outlook still has it is about to.
+    """
     going = not owner.is_active and owner.number in situation.agreed
     return owner.number != reservation.number and not going
 
@@ -191,11 +146,5 @@ class _Index(Generic[_Item]):
 def _handles(item: Reservation | Event) -> Iterator[Hashable]:
     if item.series_key:
         yield item.series_key
-    if slot := _slot(item):
+    if slot := slot_of(item):
         yield slot
-
-
-def _slot(item: Reservation | Event) -> tuple[datetime, datetime, bool, str] | None:
-    if item.organizer.email is None:
-        return None
-    return item.start, item.end, item.all_day, item.organizer.email.casefold()

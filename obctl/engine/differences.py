@@ -22,7 +22,7 @@ from obctl.engine.calendars import Calendar
 from obctl.engine.company import Company
 from obctl.engine.conditions import condition
 from obctl.engine.gather import Gathered, gather_facts
-from obctl.engine.in_step import read_in_step
+from obctl.engine.in_step import read_in_step, settled
 from obctl.engine.outlook import Outlook
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
@@ -132,7 +132,7 @@ async def _compare(
                 )
             events[found.id] = found
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
-    matching = match(replace(asked.sides, reading=known))
+    matching = settled(company.store, match(replace(asked.sides, reading=known)), company.now)
     verdict = RoomVerdict(room.id, Verdict.OK)
     return RoomComparison(room, verdict, span, matching, compare(matching, span))
 

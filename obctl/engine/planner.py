@@ -17,7 +17,7 @@ from obctl.domain.values import replace
 from obctl.engine.calendars import fetch_calendars
 from obctl.engine.company import Company
 from obctl.engine.conditions import condition, is_out_of_reach
-from obctl.engine.in_step import read_in_step
+from obctl.engine.in_step import read_in_step, settled
 from obctl.engine.ports import Gateway
 from obctl.errors import MailboxPermissionLost, NotAuthorised, ObctlError, Throttled
 from obctl.store.agreed_states import load_agreed_of
@@ -106,6 +106,7 @@ def _compared(company: Company, days: Sequence[date], matching: Matching) -> dic
         # What was agreed on only excuses differences.
         numbers = [reservation.number for reservation in sides.reservations]
         matching = match(replace(sides, agreed=load_agreed_of(company.store, numbers)))
+        matching = settled(company.store, matching, company.now)
     return {
         day: plan_row(
             room,

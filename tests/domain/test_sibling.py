@@ -133,15 +133,6 @@ SIBLINGS = [
         pair(lost(), stays(), copy(), requests={1001: make_request()}), id="a-person-was-asked"
     ),
     pytest.param(
-        pair(
-            lost(),
-            make_cancelled_reservation(1002, event="E2", key="K"),
-            copy(),
-            agreed={1001: make_agreed_with(lost())},
-        ),
-        id="restored-tonight",
-    ),
-    pytest.param(
         make_situation(
             [lost(), stays()], [copy()], whole=False, asked=["GONE"]
         ),
@@ -325,8 +316,20 @@ def test_what_was_called_off_and_booked_anew_keeps_what_was_ordered() -> None:
     situation = make_situation([lost()], [old, make_event()])
     (change,) = plan_room(situation).changes
     assert (change.kind, change.after.event_id) == ("rekey", "E1")
-    plain = make_situation([lost(services=())], [old, make_event()])
-    assert [change.kind for change in plan_room(plain).changes] == ["create", "cancel"]
+    bare = make_situation([lost(services=())], [old, make_event()])
+    assert [change.kind for change in plan_room(bare).changes] == ["rekey"]
+
+
+@both
+def test_the_copy_of_a_cancelled_reservation_is_the_meeting_of_the_one_that_stands(
+    settings: SyncSettings,
+) -> None:
+    gone = make_cancelled_reservation(1002, event="E2", key="K")
+    agreed = {1001: make_agreed_with(lost())}
+    plan = plan_room(pair(lost(), gone, copy(), agreed=agreed, settings=settings))
+    assert [(c.kind, c.after.number, c.after.event_id) for c in plan.changes] == [
+        ("rekey", 1001, "E2")
+    ]
 
 
 def test_an_open_request_closes_when_the_meeting_was_booked_anew() -> None:

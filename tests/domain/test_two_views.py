@@ -24,6 +24,7 @@ from two_views import unplanned, untold
 from obctl.domain.comparison import compare
 from obctl.domain.event import Event, EventType, Response, SeriesMaster
 from obctl.domain.matching import match
+from obctl.domain.rebooked import rebooked
 from obctl.domain.reconcile import plan_room
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.series import Recurrence
@@ -218,6 +219,6 @@ def test_what_belongs_together_does_not_depend_on_who_comes_first(situation: Sit
 @settings(max_examples=400)
 def test_the_plan_and_the_differences_are_two_views_of_one_fact(situation: Situation) -> None:
     plan = plan_room(situation)
-    differences = compare(situation.matching, situation.window)
+    differences = compare(rebooked(situation.matching, now=situation.now), situation.window)
     assert untold(plan, differences) == []
     assert unplanned(situation, plan, differences) == []

@@ -30,7 +30,7 @@ def read_meeting(table: Table, exchange: Exchange, handles: dict[str, Meeting]) 
     rooms = [one for one in table.texts("rooms") if _is_room(table, directory, one)]
     home = directory.rooms.get(rooms[0].lower()) if rooms else None
     if home is None:
-        if "rooms" not in table or not table.texts("rooms"):
+        if not table.raw("rooms"):
             table.complain("rooms is missing")
         home = Room(Person("", ""), zone=directory.zone)
     zone = table.zone("time_zone", home.zone)
@@ -107,7 +107,7 @@ def _read_times(table: Table) -> tuple[datetime, datetime]:
 
 def _read_series(table: Table, item: Item) -> Recurrence | None:
     data: Any = table.raw("recurrence")
-    if data is None:
+    if data is None or table.wall("start") is None:
         return None
     try:
         return read_recurrence(data, start=item.start.date(), zone=item.zone)
@@ -121,7 +121,7 @@ def _read_irregular(table: Table, item: Item) -> None:
     cancelled = table.dates("cancelled_dates")
     if item.recurrence is None:
         for key in ("cancelled_dates", "exceptions"):
-            if table.raw(key):
+            if table.raw(key) and "recurrence" not in table:
                 table.complain(f"{key} needs a recurrence", key)
         return
     for day in sorted(cancelled):

@@ -113,12 +113,12 @@ def _read_tenant(
 ) -> Loaded:
     if not name:
         inline = {key: document.data[key] for key in _TENANT_KEYS if key in document.data}
-        part = Document(document.name, inline, document.lines, document.problems)
+        part = Document(document.name, inline, document.text, document.problems)
         return read_tenant(part, clock=now, frozen=frozen)
     path = file.parent / name
     if not path.exists():
         table.complain(f"there is no {path}", "tenant")
-        return read_tenant(Document(name, {}, {}), clock=now, frozen=frozen)
+        return read_tenant(Document(name, {}, ""), clock=now, frozen=frozen)
     other = open_document(path)
     loaded = read_tenant(other, clock=now, frozen=frozen)
     other.finish()

@@ -58,7 +58,7 @@ def read_tenant(
     _read_locations(root, directory)
     _read_rooms(root, directory)
     _read_people(root, directory)
-    _check_addresses(document, directory)
+    _check_locations(root, directory)
     handles: dict[str, Meeting] = {}
     for table in root.tables("meetings"):
         read_meeting(table, exchange, handles)
@@ -151,9 +151,8 @@ def _read_people(root: Table, directory: Directory) -> None:
         table.done()
 
 
-def _check_addresses(document: Document, directory: Directory) -> None:
-    for found in directory.lists.values():
-        if found.person.address.lower() in directory.mailboxes:
-            document.complain(
-                ("locations",), f"{found.person.address} is both a location and a mailbox"
-            )
+def _check_locations(root: Table, directory: Directory) -> None:
+    for table in root.tables("locations"):
+        address = table.text("email")
+        if address.lower() in directory.mailboxes:
+            table.complain(f"{address} is both a location and a mailbox", "email")

@@ -1,140 +1,128 @@
 """Where each value of a TOML document stands: tomllib reads values but forgets lines.
 
-Only for documents that tomllib has accepted; it finds places, it does not judge.
+No library tells it: tomlkit keeps no lines and moves tables that are mixed, as rooms and meetings
+are here; tree-sitter brings 2 MB of compiled code and leaves most of the walk below to us.
+Only for documents that tomllib has accepted: this finds places, it does not judge.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
 
 Path = tuple[str | int, ...]
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_SPACE = re.compile(r"(?:\s|#[^\n]*)*")
-_SCALAR = re.compile(r"[^,\]}\n#]*")
-_QUOTES = ('"""', "'''", '"', "'")
+_PIECE = re.compile(
+    r"""
+    \"{3} (?:[^\\]|\\.)*? \"{3,5} | '{3} .*? '{3,5}  # long strings may end in two quotes more
+    | "(?:[^"\\]|\\.)*" | '[^']*'
+    | \#[^\n]*
+    | [\n\[\]{},=.]
+    | [^\s\[\]{},=.\#"']+
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_AFTER_SCALAR = frozenset({",", "]", "}", "\n"})
 
 
 def line_numbers(text: str) -> dict[Path, int]:
     """The line of every table, key and array element, by its path from the root."""
-    return _Scanner(text).scan()
+    return _Walk(text).lines
 
 
-class _Scanner:
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """The pieces with their lines, without comments and without the line ends inside brackets."""
+    line, depth = 1, 0
+    for found in _PIECE.finditer(text):
+        piece = found.group()
+        depth += (piece in "[{") - (piece in "]}")
+        if piece[0] != "#" and (piece != "\n" or not depth):
+            yield line, piece
+        line += piece.count("\n")
+    yield line, "\n"
+
+
+class _Walk:
+    """One walk through the pieces of a document, from the first to the last."""
+
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
         self.lines: dict[Path, int] = {}
-        self.counts: dict[Path, int] = {}
-        self.newlines = [found.start() for found in re.finditer("\n", text)]
-        self.header_line = 1
-
-    def scan(self) -> dict[Path, int]:
+        self._counts: Counter[Path] = Counter()
+        self._pieces = _pieces(text)
+        self._line, self._piece = next(self._pieces)
         table: Path = ()
-        while self._skip():
-            if self.text.startswith("[[", self.at):
-                table = self._header(2)
-                self.counts[table] = self.counts.get(table, -1) + 1
-                table = (*table, self.counts[table])
-                self._note(table)
-            elif self.text[self.at] == "[":
-                table = self._header(1)
-                self._note(table)
-            else:
+        while self._piece:
+            if self._piece == "[":
+                table = self._header()
+            elif not self._took("\n"):
                 self._pair(table)
-        return self.lines
 
-    def _header(self, brackets: int) -> Path:
-        start = self.at
-        self.at += brackets
-        words = self._key()
-        self._skip()
-        self.at += brackets
+    def _take(self) -> str:
+        piece = self._piece
+        self._line, self._piece = next(self._pieces, (self._line, ""))
+        return piece
+
+    def _took(self, piece: str) -> bool:
+        return self._piece == piece and bool(self._take())
+
+    def _note(self, path: Path, line: int) -> None:
+        """The line of `path`, and of tables above it that have no header of their own."""
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], line)
+
+    def _header(self) -> Path:
+        line = self._line
+        self._take()
+        array = self._took("[")
+        *above, last = self._key()
         path: Path = ()
-        for position, word in enumerate(words):
-            path = (*path, word)
-            last = position == len(words) - 1
-            if path in self.counts and not (last and brackets == 2):
-                path = (*path, self.counts[path])
-        self.header_line = self._line(start)
+        for word in above:
+            path = self._newest((*path, word))
+        path = (*path, last)
+        if array:
+            self._counts[path] += 1
+            path = self._newest(path)
+        self._note(path, line)
+        while not self._took("\n"):
+            self._take()
         return path
 
+    def _newest(self, path: Path) -> Path:
+        """The newest element where `path` is an array of tables."""
+        return (*path, self._counts[path] - 1) if path in self._counts else path
+
     def _pair(self, table: Path) -> None:
-        start = self.at
+        line = self._line
         path = (*table, *self._key())
-        self.lines.setdefault(path, self._line(start))
-        self._skip()
-        self.at += 1  # the equals sign
-        self._skip()
+        self._note(path, line)
+        self._take()  # the equals sign
         self._value(path)
 
     def _key(self) -> list[str]:
-        words = []
-        while True:
-            self._skip()
-            if self.text[self.at] in "\"'":
-                start = self.at
-                self._string()
-                words.append(self.text[start + 1 : self.at - 1])
-            else:
-                found = _BARE.match(self.text, self.at)
-                word = found.group() if found else self.text[self.at]
-                self.at += len(word)
-                words.append(word)
-            self._skip()
-            if not self.text.startswith(".", self.at):
-                return words
-            self.at += 1
+        words = [_word(self._take())]
+        while self._took("."):
+            words.append(_word(self._take()))
+        return words
 
     def _value(self, path: Path) -> None:
-        sign = self.text[self.at]
-        if sign == "[":
-            self._array(path)
-        elif sign == "{":
-            self._inline(path)
-        elif sign in "\"'":
-            self._string()
+        if self._took("["):
+            for position in count():
+                if self._took("]"):
+                    return
+                self._note((*path, position), self._line)
+                self._value((*path, position))
+                self._took(",")
+        elif self._took("{"):
+            while not self._took("}"):
+                self._pair(path)
+                self._took(",")
         else:
-            found = _SCALAR.match(self.text, self.at)
-            self.at = found.end() if found else self.at + 1
+            while self._piece not in _AFTER_SCALAR:
+                self._take()
 
-    def _array(self, path: Path) -> None:
-        self.at += 1
-        position = 0
-        while self._skip() and self.text[self.at] != "]":
-            if self.text[self.at] == ",":
-                self.at += 1
-                continue
-            self.lines[(*path, position)] = self._line(self.at)
-            self._value((*path, position))
-            position += 1
-        self.at += 1
 
-    def _inline(self, path: Path) -> None:
-        self.at += 1
-        while self._skip() and self.text[self.at] != "}":
-            if self.text[self.at] == ",":
-                self.at += 1
-                continue
-            self._pair(path)
-        self.at += 1
-
-    def _string(self) -> None:
-        quote = next(one for one in _QUOTES if self.text.startswith(one, self.at))
-        self.at += len(quote)
-        while not self.text.startswith(quote, self.at):
-            self.at += 2 if quote[0] == '"' and self.text[self.at] == "\\" else 1
-        self.at += len(quote)
-        while len(quote) == 3 and self.text.startswith(quote[0], self.at):
-            self.at += 1
-
-    def _line(self, at: int) -> int:
-        return bisect_right(self.newlines, at) + 1
-
-    def _note(self, path: Path) -> None:
-        self.lines.setdefault(path, self.header_line)
-
-    def _skip(self) -> bool:
-        found = _SPACE.match(self.text, self.at)
-        self.at = found.end() if found else self.at
-        return self.at < len(self.text)
+def _word(piece: str) -> str:
+    """A word of a key, without its quotes."""
+    return piece if piece[0] not in "\"'" else next(iter(tomllib.loads(f"{piece} = 0")))

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Any, NoReturn
 
@@ -16,27 +17,30 @@ from obctl.sandbox.toml_lines import Path, line_numbers
 
 @dataclass(slots=True)
 class Document:
-    """A parsed file, its lines, and the problems found so far."""
+    """A parsed file, its text, and the problems found so far."""
 
     name: str
     data: dict[str, Any]
-    lines: dict[Path, int]
-    problems: list[tuple[int, str]] = field(default_factory=list)
-
-    def line(self, path: Path) -> int:
-        """The line of `path`, or of the nearest thing above it that has one."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+    text: str
+    problems: list[tuple[Path, str]] = field(default_factory=list)
 
     def complain(self, path: Path, message: str) -> None:
         """Note a problem; reading goes on."""
-        self.problems.append((self.line(path), message))
+        self.problems.append((path, message))
 
     def finish(self) -> None:
         """Raise `ConfigError` with every problem, in the order of the file."""
         if self.problems:
-            fail(self.name, [f"line {line}: {text}" for line, text in sorted(set(self.problems))])
+            lines = line_numbers(self.text)
+            told = {(_nearest(lines, path), message) for path, message in self.problems}
+            fail(self.name, [f"line {line}: {message}" for line, message in sorted(told)])
+
+
+def _nearest(lines: Mapping[Path, int], path: Path) -> int:
+    """The line of `path`, or of the nearest thing above it that has one."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
 
 
 def fail(name: str, problems: list[str]) -> NoReturn:
@@ -57,7 +61,7 @@ def open_document(file: FilePath) -> Document:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is no TOML: {error}") from error
-    return Document(str(file), data, line_numbers(text))
+    return Document(str(file), data, text)
 
 
 class Table:
@@ -108,7 +112,11 @@ class Table:
         value = self.raw(key)
         if value is None:
             return default
-        if not isinstance(value, int) or isinstance(value, bool) or (low or value) > value:
+        if (
+            not isinstance(value, int)
+            or isinstance(value, bool)
+            or (low is not None and value < low)
+        ):
             least = "" if low is None else f" of at least {low}"
             self.complain(f"{key} must be a whole number{least}, not {value!r}", key)
             return default
@@ -200,10 +208,12 @@ class Table:
 
     def done(self) -> None:
         """Complain about every key nobody asked for."""
-        for key in self.data:
-            if key not in self._asked:
-                known = ", ".join(sorted(self._asked))
-                self.complain(f"unknown key {key!r}; known here: {known}", key)
+        for key in self.data.keys() - self._asked:
+            known = {one.lower(): one for one in self._asked}
+            near = get_close_matches(key.lower(), known, n=1)
+            listed = f"known here: {', '.join(sorted(self._asked))}"
+            told = f"did you mean {known[near[0]]}?" if near else listed
+            self.complain(f"unknown key {key!r}; {told}", key)
 
 
 def _parsed(value: object) -> datetime | None:

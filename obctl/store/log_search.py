@@ -1,12 +1,16 @@
-"""Searching the company log: every kind of question has an index that answers it newest first."""
+"""Searching the company log: every kind of question has an index that answers it newest first.
+
+The recent is looked through. A run and a span say between which ids the rest lies. There, the one
+part of a question that few entries fulfil names the entries to look at; where each holds for many,
+SQLite intersects the ids from their indexes. Its planner finds none of this by itself.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import merge
 from itertools import islice
 from operator import itemgetter
 
@@ -19,16 +23,10 @@ from obctl.store.database import Store
 from obctl.store.word_index import END, folded_words, match_of
 
 _TEXT = "fold(message || ' ' || coalesce(subject, '') || ' ' || coalesce(email, ''))"
-_SINCE = "SELECT id FROM company_log WHERE id > ? ORDER BY id DESC"
-_MATCHING = (
-    "SELECT rowid AS id FROM log_words WHERE log_words MATCH ? AND rowid <= ? ORDER BY id DESC"
-)
-_NEWEST_FIRST = " ORDER BY id DESC"
-_ID = itemgetter(0)
 _RECENT = 1_000
 _FEW = 5_000
-_COUNTED = 250_000
 _SORTED = 100_000
+_MERGED = 8
 _LOOKED_UP = 500
 _BATCH = 20_000
 _BEHIND = 2_000
@@ -51,16 +49,14 @@ class LogFilter:
     limit: int | None = None
 
 
-_Query = tuple[str, tuple[object, ...]]
+_Sql = tuple[str, tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One thing an entry must fulfil; `ids` gives queries that find such entries, newest first."""
+    """Queries for the ids of the entries that fulfil one part of a question."""
 
-    condition: str
-    values: tuple[object, ...]
-    ids: Callable[[], Sequence[_Query]] | None = None
+    queries: Sequence[_Sql]
     ordered: bool = True
     """Whether an index holds the ids in order; otherwise all of them are sorted first."""
 
@@ -75,14 +71,7 @@ def search_log(store: Store, wanted: LogFilter) -> list[LogEntry]:
 
 def each_found(store: Store, wanted: LogFilter) -> Iterator[LogEntry]:
     """The same entries one by one, for those too many to hold."""
-    parts = _parts(store, wanted)
-    if wanted.limit is not None:
-        # What is asked for most is recent, or everywhere.
-        recent = islice(_stream(store, [(_SINCE, (wanted.after or 0,))]), _RECENT)
-        found = list(islice(_entries(store, recent, parts), wanted.limit))
-        if len(found) == wanted.limit:
-            return iter(found)
-    return islice(_entries(store, _candidates(store, wanted, parts), parts), wanted.limit)
+    return islice(_newest_first(store, wanted), wanted.limit)
 
 
 def index_log(store: Store) -> None:
@@ -96,6 +85,17 @@ def index_log(store: Store) -> None:
             ).rowcount
         if added < _BATCH:
             return
+
+
+def catch_up_log(store: Store, *, most: int = sys.maxsize) -> None:
+    """Index what was written since, if nobody else is writing: neither a little nor over `most`."""
+    if not _BEHIND < _newest(store) - _indexed(store) <= most:
+        return
+    try:
+        with store.without_waiting():
+            index_log(store)
+    except (StoreBusy, StoreFull):
+        return  # what is not indexed is looked through
 
 
 def forget_words(store: Store, before: str) -> None:
@@ -123,157 +123,69 @@ def entry_of(row: sqlite3.Row) -> LogEntry:
     )
 
 
+def _newest(store: Store) -> int:
+    row = store.row("SELECT coalesce(max(id), 0) AS id FROM company_log")
+    return row["id"] if row else 0
+
+
 def _indexed(store: Store) -> int:
     row = store.row("SELECT rowid FROM log_words ORDER BY rowid DESC LIMIT 1")
     return row["rowid"] if row else 0
 
 
-def _parts(store: Store, wanted: LogFilter) -> list[_Part]:
-    """The parts; those that mostly leave few entries, and are asked at little cost, first."""
-    parts: list[_Part] = []
-    if wanted.reservation is not None:
-        parts.append(_by_column("reservation", "company_log_reservation", wanted.reservation))
-    if wanted.run is not None:
-        parts.append(_by_column("run", "company_log_run", wanted.run))
-    if wanted.email is not None:
-        parts.append(_by_column("email", "company_log_email", wanted.email.lower()))
-    if wanted.room is not None:
-        parts.append(_by_column("room", "company_log_event", wanted.room))
-    if wanted.action is not None:
-        parts.append(_by_action(store, wanted.action))
-    if wanted.text:
-        parts += _by_text(store, folded_words(wanted.text))
-    if wanted.span is not None:
-        alone = not any(part.ids for part in parts)
-        start, end = instant(wanted.span.start), instant(wanted.span.end)
-        parts.append(_by_span(store, start, end, alone=alone))
-    if wanted.event_id is not None:
-        parts.append(_Part("event_id = ?", (wanted.event_id,)))
-    if wanted.after is not None:
-        parts.append(_Part("id > ?", (wanted.after,), lambda: [(_SINCE, (wanted.after,))]))
-    return parts
-
-
-def _by_column(column: str, index: str, value: object) -> _Part:
-    ordered = column not in ("email", "room")
-    return _Part(f"{column} = ?", (value,), lambda: [_in_column(column, index, value)], ordered)
-
-
-def _in_column(column: str, index: str, value: object) -> _Query:
-    sql = f"SELECT id FROM company_log INDEXED BY {index} WHERE {column} = ? ORDER BY id DESC"
-    return sql, (value,)
-
-
-def _by_action(store: Store, pattern: str) -> _Part:
-    def queries() -> list[_Query]:
-        # Few actions are in use, and the entries of each of them lie in order.
-        rows = store.rows(
-            "WITH RECURSIVE known (action) AS (SELECT min(action) FROM company_log UNION ALL"
-            " SELECT (SELECT min(action) FROM company_log WHERE action > known.action) FROM known"
-            " WHERE known.action IS NOT NULL)"
-            " SELECT action FROM known WHERE action GLOB ?",
-            (pattern,),
-        )
-        return [_in_column("action", "company_log_action", row["action"]) for row in rows]
-
-    return _Part("action GLOB ?", (pattern,), queries)
-
-
-def _by_text(store: Store, words: Sequence[str]) -> Iterator[_Part]:
-    def queries() -> list[_Query]:
+def _newest_first(store: Store, wanted: LogFilter) -> Iterator[LogEntry]:
+    fits = _conditions(wanted)
+    newest, oldest = _newest(store), wanted.after or 0
+    # What is asked for most is recent, or everywhere.
+    recent = max(oldest, newest - _RECENT)
+    yield from _looked_through(store, fits, recent, newest)
+    oldest, newest = _bounds(store, wanted, oldest, recent)
+    indexed = newest
+    if wanted.text and newest - oldest > _RECENT:
         catch_up_log(store)
-        match, indexed = match_of(store, "log_words", words), _indexed(store)
-        if match is None:
-            return [(_SINCE, (0,))]
-        return [(_SINCE, (indexed,)), (_MATCHING, (match, indexed))]
-
-    for number, word in enumerate(words):
-        yield _Part(f"instr({_TEXT}, ?)", (word,), None if number else queries)
-
-
-def _by_span(store: Store, start: str, end: str, *, alone: bool) -> _Part:
-    within = "FROM company_log INDEXED BY company_log_at WHERE at >= ? AND at < ?"
-
-    def queries() -> list[_Query]:
-        narrow = (f"SELECT id {within} ORDER BY id DESC", (start, end))
-        if not alone or _count(store, [narrow], most=_SORTED) < _SORTED:
-            return [narrow]
-        # Too many to sort. Ids and times rise together unless a clock was set, so that those
-        # from the last id downwards are nearly all within.
-        wide = (
-            f"SELECT id FROM company_log WHERE id <= (SELECT max(id) {within})"
-            " AND +at >= ? AND +at < ? ORDER BY id DESC"
-        )
-        return [(wide, (start, end, start, end))]
-
-    return _Part("+at >= ? AND +at < ?", (start, end), queries, ordered=False)
+        indexed = max(oldest, min(newest, _indexed(store)))
+        yield from _looked_through(store, fits, indexed, newest)
+    parts = _parts(store, wanted, oldest, indexed) if indexed - oldest > _RECENT else ()
+    chosen = _chosen(store, parts)
+    if chosen:
+        yield from _looked_up(store, fits, _ids(store, chosen))
+    else:
+        yield from _looked_through(store, fits, oldest, indexed)
 
 
-def catch_up_log(store: Store, *, most: int = sys.maxsize) -> None:
-    """Index what was written since, if nobody else is writing: neither a little nor over `most`."""
-    newest = store.row("SELECT coalesce(max(id), 0) AS id FROM company_log")
-    if newest is None or not _BEHIND < newest["id"] - _indexed(store) <= most:
-        return
-    try:
-        with store.without_waiting():
-            index_log(store)
-    except (StoreBusy, StoreFull):
-        return  # what is not indexed is looked through
+def _conditions(wanted: LogFilter) -> _Sql:
+    """What an entry must fulfil; what is dear to ask is asked last."""
+    parts: list[tuple[str, object]] = [
+        ("reservation = ?", wanted.reservation),
+        ("run = ?", wanted.run),
+        ("email = ?", wanted.email and wanted.email.lower()),
+        ("room = ?", wanted.room),
+        ("event_id = ?", wanted.event_id),
+        ("id > ?", wanted.after),
+        ("action GLOB ?", wanted.action),
+        ("at >= ?", wanted.span and instant(wanted.span.start)),
+        ("at < ?", wanted.span and instant(wanted.span.end)),
+        *((f"instr({_TEXT}, ?)", word) for word in folded_words(wanted.text)),
+    ]
+    given = [(condition, value) for condition, value in parts if value is not None]
+    return "".join(f" AND {one}" for one, _ in given), tuple(value for _, value in given)
 
 
-def _candidates(store: Store, wanted: LogFilter, parts: Sequence[_Part]) -> Iterator[int]:
-    """Ids of entries that may fulfil all parts, newest first.
-
-    The part that leaves the fewest entries names them; where even it leaves many, the next one too.
-    """
-    asked = [part for part in parts if part.ids]
-    sized: list[tuple[int, Sequence[_Query]]] = []
-    for part in asked:
-        queries = part.ids() if part.ids else []
-        size = _count(store, queries) if len(asked) > 1 else 0
-        if size <= _FEW:
-            return _stream(store, queries)
-        if size <= _SORTED or part.ordered:
-            sized.append((size, queries))
-    if not sized:
-        return _stream(store, [(_SINCE, (wanted.after or 0,))])
-    sized.sort(key=lambda item: item[0])
-    ids = _stream(store, sized[0][1])
-    return _common(ids, _stream(store, sized[1][1])) if len(sized) > 1 else ids
+def _looked_through(store: Store, fits: _Sql, oldest: int, newest: int) -> Iterator[LogEntry]:
+    """The entries that fit after the id `oldest`, up to `newest`."""
+    conditions, values = fits
+    return map(
+        entry_of,
+        store.each(
+            "SELECT * FROM company_log NOT INDEXED"
+            f" WHERE id > ? AND id <= ?{conditions} ORDER BY id DESC",
+            (oldest, newest, *values),
+        ),
+    )
 
 
-def _count(store: Store, queries: Sequence[_Query], most: int = _COUNTED) -> int:
-    """How many ids queries give; `most` ends the counting."""
-    found = 0
-    for sql, values in queries:
-        counted = f"SELECT count(*) AS found FROM ({sql.removesuffix(_NEWEST_FIRST)} LIMIT ?)"
-        row = store.row(counted, (*values, most - found))
-        found += row["found"] if row else 0
-    return found
-
-
-def _stream(store: Store, queries: Sequence[_Query]) -> Iterator[int]:
-    """The ids of all queries, newest first."""
-    streams = [map(_ID, store.each(*query)) for query in queries]
-    return streams[0] if len(streams) == 1 else merge(*streams, reverse=True)
-
-
-def _common(some: Iterator[int], others: Iterator[int]) -> Iterator[int]:
-    """The ids in both; each comes newest first."""
-    other = next(others, None)
-    for one in some:
-        while other is not None and other > one:
-            other = next(others, None)
-        if other is None:
-            return
-        if other == one:
-            yield one
-
-
-def _entries(store: Store, ids: Iterator[int], parts: Sequence[_Part]) -> Iterator[LogEntry]:
-    """The entries of these ids that fulfil all parts."""
-    conditions = "".join(f" AND {part.condition}" for part in parts)
-    values = [value for part in parts for value in part.values]
+def _looked_up(store: Store, fits: _Sql, ids: Iterator[int]) -> Iterator[LogEntry]:
+    conditions, values = fits
     some = 64
     while chosen := list(islice(ids, some)):
         marks = ", ".join("?" * len(chosen))
@@ -281,7 +193,111 @@ def _entries(store: Store, ids: Iterator[int], parts: Sequence[_Part]) -> Iterat
             entry_of,
             store.rows(
                 f"SELECT * FROM company_log WHERE id IN ({marks}){conditions} ORDER BY id DESC",
-                [*chosen, *values],
+                (*chosen, *values),
             ),
         )
         some = _LOOKED_UP
+
+
+def _bounds(store: Store, wanted: LogFilter, oldest: int, newest: int) -> tuple[int, int]:
+    """The id after which, and the id up to which, everything wanted lies."""
+    if wanted.run is not None:
+        of_run = "FROM company_log INDEXED BY company_log_run WHERE run = ?1"
+        row = store.row(
+            f"SELECT (SELECT min(id) {of_run}) AS first, (SELECT max(id) {of_run}) AS last",
+            (wanted.run,),
+        )
+        oldest, newest = _narrowed(row, oldest, newest)
+    if wanted.span is not None:
+        within = "FROM company_log INDEXED BY company_log_at WHERE at >= ?1 AND at < ?2"
+        span = (instant(wanted.span.start), instant(wanted.span.end))
+        # Ids and times rise together unless a clock was set. That is good enough to see what is
+        # shorter: to read the ids of the span, or to look through what was written beside it.
+        row = store.row(
+            f"SELECT (SELECT id {within} ORDER BY at LIMIT 1) AS first,"
+            f" (SELECT id {within} ORDER BY at DESC LIMIT 1) AS last",
+            span,
+        )
+        if row is None or row["last"] is None:
+            return newest, newest
+        if row["last"] - row["first"] < abs(newest - row["last"]):
+            row = store.row(f"SELECT min(id) AS first, max(id) AS last {within}", span)
+            oldest, newest = _narrowed(row, oldest, newest)
+    return oldest, newest
+
+
+def _narrowed(row: sqlite3.Row | None, oldest: int, newest: int) -> tuple[int, int]:
+    if row is None or row["last"] is None:
+        return newest, newest
+    return max(oldest, row["first"] - 1), min(newest, row["last"])
+
+
+def _parts(store: Store, wanted: LogFilter, oldest: int, newest: int) -> Iterator[_Part]:
+    """The parts that an index answers; those that few entries fulfil mostly first."""
+    within = (oldest, newest)
+    for column, index, value, ordered in (
+        ("reservation", "company_log_reservation", wanted.reservation, True),
+        ("email", "company_log_email", wanted.email and wanted.email.lower(), False),
+        ("room", "company_log_event", wanted.room, False),
+    ):
+        if value is not None:
+            yield _Part([_in_column(column, index, value, within)], ordered)
+    if wanted.action is not None:
+        yield _with_action(store, wanted.action, within)
+    match = match_of(store, "log_words", folded_words(wanted.text))
+    if match is not None:
+        sql = "SELECT rowid AS id FROM log_words WHERE log_words MATCH ?"
+        yield _Part([(f"{sql} AND rowid > ? AND rowid <= ?", (match, *within))])
+
+
+def _in_column(column: str, index: str, value: object, within: tuple[int, int]) -> _Sql:
+    sql = f"SELECT id FROM company_log INDEXED BY {index} WHERE {column} = ?"
+    return f"{sql} AND id > ? AND id <= ?", (value, *within)
+
+
+def _with_action(store: Store, pattern: str, within: tuple[int, int]) -> _Part:
+    # Few actions are in use, and the entries of each of them lie in order.
+    rows = store.rows(
+        "WITH RECURSIVE known (action) AS (SELECT min(action) FROM company_log UNION ALL"
+        " SELECT (SELECT min(action) FROM company_log WHERE action > known.action) FROM known"
+        " WHERE known.action IS NOT NULL)"
+        " SELECT action FROM known WHERE action GLOB ?",
+        (pattern,),
+    )
+    return _Part(
+        [_in_column("action", "company_log_action", row["action"], within) for row in rows],
+        ordered=len(rows) <= _MERGED,
+    )
+
+
+def _chosen(store: Store, parts: Iterable[_Part]) -> list[_Part]:
+    """One part that few entries fulfil, or else all whose ids come in order or are soon sorted."""
+    chosen: list[_Part] = []
+    for part in parts:
+        most = _FEW if part.ordered else _SORTED
+        size = _count(store, part, most + 1)
+        if size <= _FEW:
+            return [part]
+        if size <= most or part.ordered:
+            chosen.append(part)
+    return chosen
+
+
+def _count(store: Store, part: _Part, most: int) -> int:
+    """How many ids the queries of a part give; `most` ends the counting."""
+    found = 0
+    for sql, values in part.queries:
+        row = store.row(f"SELECT count(*) AS found FROM ({sql} LIMIT ?)", (*values, most - found))
+        found += row["found"] if row else 0
+    return found
+
+
+def _ids(store: Store, parts: Sequence[_Part]) -> Iterator[int]:
+    """The ids that all parts have in common, newest first."""
+    # SQLite reads compound queries from left to right: a union has to come first.
+    queries = sorted(parts, key=lambda part: len(part.queries), reverse=True)
+    sql = " INTERSECT ".join(
+        " UNION ALL ".join(query for query, _ in part.queries) for part in queries
+    )
+    values = [value for part in queries for _, given in part.queries for value in given]
+    return map(itemgetter(0), store.each(f"{sql} ORDER BY id DESC", values)) if sql else iter(())

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli_w
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sandbox_client import ANNA, ROOM, Graph, weekly
 
 from obctl.errors import ConfigError
@@ -120,6 +126,95 @@ def test_a_file_that_is_no_toml_or_not_there_is_said_to_be(tmp_path: Path) -> No
         load_tenant(tmp_path / "none.toml")
 
 
+TENANT = """people = [
+  { name = "Anna", mailbox = "anna@contoso.example" },
+  { name = "Bob", mailbox = "bob@contoso.example" },
+]
+[tenant]
+domain = "contoso.example"
+clock = "2026-10-19T05:30:00Z"
+[[locations]]
+name = "HQ"
+email = "hq@contoso.example"
+[[rooms]]
+mailbox = "one@contoso.example"
+location = "HQ"
+capacity = 8
+processing = { DeleteSubject = false }
+[[meetings]]
+rooms = ["one@contoso.example"]
+organizer = "anna@contoso.example"
+start = "2026-10-19T09:00"
+duration = "15m"
+cancelled_dates = ["2026-10-20"]
+[meetings.recurrence]
+pattern = { type = "daily", interval = 1 }
+range = { type = "noEnd", startDate = "2026-10-19" }
+[[rooms]]
+mailbox = "two@contoso.example"
+floor = 2
+"""
+MISTAKES = [
+    ("capacity = 8", 'capacity = "eight"', (14, "capacity must be a whole number of at least 0")),
+    ("capacity = 8", "capacity = -1", (14, "capacity must be a whole number of at least 0")),
+    ("floor = 2", "floor = 2.5", (27, "floor must be a whole number, not 2.5")),
+    ("capacity = 8", "capasity = 8", (14, "unknown key 'capasity'; did you mean capacity?")),
+    ("DeleteSubject", "deletesubject", (15, "unknown key 'deletesubject'; did you mean Delete")),
+    ("[tenant]", "[owners]", (5, "unknown key 'owners'; known here: generated, locations, m")),
+    ("= false", '= "no"', (15, "DeleteSubject must be true or false, not 'no'")),
+    ('location = "HQ"', 'location = "HK"', (13, "location 'HK' is not among the locations")),
+    ('"two@', '"one@', (26, "there are two rooms one@contoso.example")),
+    ('mailbox = "two@contoso.example"', "", (25, "mailbox is missing")),
+    ('"bob@', '"anna@', (3, "there are two mailboxes anna@contoso.example")),
+    ('name = "Bob"', "name = 7", (3, "name must be a string, not 7")),
+    ('"hq@', '"one@', (10, "one@contoso.example is both a location and a mailbox")),
+    (":30:00Z", ":30:00", (7, "clock must be an instant such as 2026-10-19T05:30:00Z")),
+    ('rooms = ["one', 'rooms = ["on', (17, "'on@contoso.example' is not among the rooms")),
+    ('rooms = ["one@contoso.example"]', 'rooms = "one"', (17, "rooms must be an array of str")),
+    ("2026-10-19T09:00", "19-10-2026 9:00", (19, "start must be a wall-clock time such as")),
+    ('"15m"', '"quarter"', (20, "'quarter' is no duration; write 8h, 90m, 1h30m or 2d")),
+    ('duration = "15m"', "", (16, "give either end or duration")),
+    ("10-20", "10-18", (21, "the series has no occurrence on 2026-10-18")),
+    ('"2026-10-20"', '"tomorrow"', (21, "'tomorrow' is no date")),
+    ("daily", "dayly", (22, "'dayly' is not a valid value for the recurrence's type")),
+    ("[[meetings]]", "[meetings]", (16, "meetings must be an array of tables")),
+    ("people = [", 'people = ["Eve",', (1, "people must be an array of tables")),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "told"), MISTAKES, ids=lambda value: str(value)[:20])
+def test_a_mistake_is_told_alone_at_its_line(
+    tmp_path: Path, right: str, wrong: str, told: tuple[int, str]
+) -> None:
+    assert TENANT.count(right) == 1
+    file = tmp_path / "tenant.toml"
+    file.write_text(TENANT.replace(right, wrong), "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_tenant(file)
+    head, *problems = caught.value.message.splitlines()
+    assert head == f"{file} has 1 problem:"
+    assert problems[0].startswith("  line {}: {}".format(*told))
+    file.write_text(TENANT, "utf-8")
+    load_tenant(file)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        ('"2026-10-20"]', '"2026-10-20"', 22),
+        ("= 8", "= eight", 14),
+        ("= 8", "= 8\ncapacity = 9", 15),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_line(
+    tmp_path: Path, right: str, wrong: str, line: int
+) -> None:
+    file = tmp_path / "tenant.toml"
+    file.write_text(TENANT.replace(right, wrong), "utf-8")
+    with pytest.raises(ConfigError, match=f"is no TOML: .* line {line},"):
+        load_tenant(file)
+
+
 def test_lines_are_found_in_arrays_inline_tables_and_long_strings() -> None:
     text = '''
 a = """
@@ -144,6 +239,60 @@ k = 2026-10-19T09:00:00Z
     assert lines[("rooms", 0, "v", "w", "x")] == 12
     assert lines[("rooms", 1)] == 13
     assert lines[("rooms", 1, "deep", "k")] == 15
+
+
+def test_lines_are_found_beyond_odd_keys_quotes_and_nested_arrays() -> None:
+    text = r"""
+"caf\u00e9.x" . 'a]' = 1.5e3 # = ] [
+t = [[1, 2], [
+  3]]
+s = ~~~a\~~~~~
+l = ''''y''''
+d = 2026-10-19 09:00:00.5Z
+[ "a" . b ]
+[[a.rows]]
+[a.rows.in]
+x = {}
+[[a.rows]]
+[[a.rows.deep]]
+[[a.rows.deep]]
+y = 1
+""".replace("~", '"')
+    lines = line_numbers(text)
+    assert tomllib.loads(text)["a"]["rows"][1]["deep"][1] == {"y": 1}
+    assert lines["café.x", "a]"] == 2
+    assert (lines["t", 1], lines["t", 1, 0]) == (3, 4)
+    assert (lines[("s",)], lines[("l",)], lines[("d",)], lines["a", "b"]) == (5, 6, 7, 8)
+    assert (lines["a", "rows"], lines["a", "rows", 1]) == (9, 12)
+    assert (lines["a", "rows", 0, "in", "x"], lines["a", "rows", 1, "deep", 1, "y"]) == (11, 15)
+
+
+KEYS = st.text(st.sampled_from("ab-é.\"'\\\n# ]=[{"), min_size=1, max_size=4)
+VALUES = st.recursive(
+    st.integers() | st.booleans() | st.floats(allow_nan=False) | st.datetimes() | KEYS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(KEYS, VALUES, max_size=4), st.booleans())
+def test_everything_in_a_document_has_a_line_in_the_order_of_the_file(
+    data: dict[str, Any], multiline: bool
+) -> None:
+    text = tomli_w.dumps(data, multiline_strings=multiline)
+    lines = line_numbers(text)
+    read = tomllib.loads(text)
+    assert set(lines) == set(paths(read))
+    assert list(lines.values()) == sorted(lines.values())
+
+
+def paths(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if above:
+        yield above
+    parts = value.items() if isinstance(value, dict) else []
+    for step, part in enumerate(value) if isinstance(value, list) else parts:
+        yield from paths(part, (*above, step))
 
 
 def test_the_demos_tenant_is_a_settled_past_and_the_same_every_time() -> None:

@@ -116,6 +116,17 @@ FILTERS = [
     LogFilter(run="first", text="reservation", action="push.*"),
     LogFilter(span=span(1, 3), text="50%", room=RoomId(3)),
     LogFilter(span=span(-60, 60), action="event.created", room=RoomId(3)),
+    LogFilter(span=span(70, 80)),
+    LogFilter(span=span(0, 60), room=RoomId(2)),
+    LogFilter(span=span(0, 1), run="night-8"),
+    LogFilter(span=span(-60, 60), run="first", text="x"),
+    LogFilter(run="night-7", text="café"),
+    LogFilter(run="no-such", text="café"),
+    LogFilter(action="*", text="reservation", run="first"),
+    LogFilter(action="*t*", text="reservation", room=RoomId(3)),
+    LogFilter(action="none.*", text="reservation"),
+    LogFilter(after=100, text="reservation", action="event.*"),
+    LogFilter(after=7_000, run="first"),
     LogFilter(email="person.8@contoso.example", span=span(0, 4), action="event.*", text="x 1"),
 ]
 

@@ -2,7 +2,7 @@
 
 After every night that ends well: what takes a room in Outlook is a reservation and the other way
 round (but for what waits for a person), nothing is there twice, services stand on living
-reservations or went with theirs, and the next night has nothing to do.
+reservations or went with theirs, nothing waits for a room, and the next night has nothing to do.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.steps import InviteToOne, MoveMailbox, Processing, Recreate, Restore
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.outbox import load_owed, load_own
+from obctl.store.undecided import load_undecided
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 ROOMS = ("Rembrandt", "Vermeer", "Steen")
@@ -406,6 +407,7 @@ class Machine(RuleBasedStateMachine):
         states = {item.number for item in night.all() if int(item.external_state) == 100}
         assert len(linked) == len(set(linked))
         assert waiting == states
+        assert load_undecided(night.store, night.company.now) == []
 
 
 def with_desk(act: Any) -> None:

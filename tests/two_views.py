@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from obctl.domain.change import Change, ChangeKind
+from obctl.domain.change import (
+    Absorb,
+    Cancel,
+    Change,
+    Close,
+    Create,
+    Move,
+    Rekey,
+    Request,
+    Restore,
+    Update,
+)
 from obctl.domain.difference import Difference, DifferenceKind
 from obctl.domain.plan import Plan
 from obctl.domain.situation import Situation
@@ -38,31 +49,32 @@ def unplanned(situation: Situation, plan: Plan, differences: Iterable[Difference
 
 def _is_told(change: Change, difference: Difference) -> bool:
     """Whether a difference is what the change answers."""
-    same_reservation = change.before and change.before.number == difference.reservation
+    before = None if isinstance(change, Create) else change.before
+    same_reservation = before is not None and before.number == difference.reservation
     same_event = change.event and change.event.id == difference.event_id
-    match change.kind:
-        case ChangeKind.CANCEL | ChangeKind.REQUEST:
+    match change:
+        case Cancel() | Absorb() | Request():
             kinds = {DifferenceKind.MISSING_IN_OUTLOOK, DifferenceKind.DUPLICATE}
             return bool(same_reservation) and difference.kind in kinds
-        case ChangeKind.CREATE:
+        case Create():
             # a meeting sent twice is two reservations, and told as a duplicate
             kinds = {DifferenceKind.MISSING_IN_OFFICEBOOKING, DifferenceKind.DUPLICATE}
             return bool(same_event) and difference.kind in kinds
-        case ChangeKind.RESTORE:
+        case Restore():
             return bool(same_event) and difference.kind in {
                 DifferenceKind.MISSING_IN_OFFICEBOOKING,
                 DifferenceKind.CHANGED,
                 DifferenceKind.DUPLICATE,
             }
-        case ChangeKind.UPDATE | ChangeKind.REKEY | ChangeKind.CLOSE:
+        case Update() | Rekey() | Close():
             if not same_reservation or difference.kind is not DifferenceKind.CHANGED:
                 return False
             return _moved(change) <= difference.fields.keys() and bool(same_event)
-        case ChangeKind.MOVE:
+        case Move():
             return bool(same_reservation or same_event)
 
 
-def _moved(change: Change) -> set[str]:
+def _moved(change: Update | Rekey | Close | Restore) -> set[str]:
     return {name for name in _TIMES if getattr(change.after, name) != getattr(change.before, name)}
 
 
@@ -71,14 +83,11 @@ def _is_silent(change: Change) -> bool:
 
     Attendees, a title that Exchange rewrote, a state, the ids of the series beside the event's own.
     """
-    if change.kind not in (ChangeKind.UPDATE, ChangeKind.CLOSE, ChangeKind.RESTORE):
+    if not isinstance(change, Update | Close | Restore):
         return False
     before = change.before
     return (
-        before is not None
-        and before.is_active
-        and not _moved(change)
-        and before.event_id in (None, change.after.event_id)
+        before.is_active and not _moved(change) and before.event_id in (None, change.after.event_id)
     )
 
 

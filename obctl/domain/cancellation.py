@@ -31,12 +31,15 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
 
 
-class Verdict(StrEnum):
-    """What becomes of a cancellation."""
+class Outcome(StrEnum):
+    """What becomes of a cancellation about which nobody is asked."""
 
-    PROCESS = "process"
-    REQUEST = "request"
-    NEVER = "never"
+    KEPT = "kept"
+    PROCESSED = "processed"
+
+
+Decision = Outcome | Reason
+"""A reason is one to ask a person."""
 
 
 class RequestStatus(StrEnum):
@@ -45,14 +48,6 @@ class RequestStatus(StrEnum):
     REJECTED = "rejected"
     PROCESSED = "processed"
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The verdict with its reason; a processed cancellation has none."""
-
-    verdict: Verdict
-    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +98,15 @@ class Row:
         return self.proof in (None, proof) and (self.standing is None or self.standing in standings)
 
 
-_KEPT = Decision(Verdict.NEVER)
-_PROCESSED = Decision(Verdict.PROCESS)
-_SERVICES = Decision(Verdict.REQUEST, Reason.SERVICES_BOOKED)
-_STARTED = Decision(Verdict.REQUEST, Reason.ALREADY_STARTED)
-_UNPROVEN = Decision(Verdict.REQUEST, Reason.UNPROVEN)
-_CONFLICT = Decision(Verdict.REQUEST, Reason.CONFLICT)
-
 TABLE = (
     # in Outlook, the reservation,      Ignore Cancellation Requests: off, on
-    Row(None, Standing.OVER, off=_KEPT, on=_KEPT),
-    Row(None, Standing.CHANGED_HERE, off=_CONFLICT, on=_PROCESSED),
-    Row(None, Standing.GOES_ON, off=_PROCESSED, on=_PROCESSED),
-    Row(Proof.UNPROVEN, None, off=_UNPROVEN, on=_PROCESSED),
-    Row(Proof.PROVEN, Standing.NEEDED, off=_SERVICES, on=_PROCESSED),
-    Row(Proof.PROVEN, Standing.STARTED, off=_STARTED, on=_PROCESSED),
-    Row(Proof.PROVEN, None, off=_PROCESSED, on=_PROCESSED),
+    Row(None, Standing.OVER, off=Outcome.KEPT, on=Outcome.KEPT),
+    Row(None, Standing.CHANGED_HERE, off=Reason.CONFLICT, on=Outcome.PROCESSED),
+    Row(None, Standing.GOES_ON, off=Outcome.PROCESSED, on=Outcome.PROCESSED),
+    Row(Proof.UNPROVEN, None, off=Reason.UNPROVEN, on=Outcome.PROCESSED),
+    Row(Proof.PROVEN, Standing.NEEDED, off=Reason.SERVICES_BOOKED, on=Outcome.PROCESSED),
+    Row(Proof.PROVEN, Standing.STARTED, off=Reason.ALREADY_STARTED, on=Outcome.PROCESSED),
+    Row(Proof.PROVEN, None, off=Outcome.PROCESSED, on=Outcome.PROCESSED),
 )
 """What becomes of a cancellation: the first row that answers wins."""
 

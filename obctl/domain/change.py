@@ -1,9 +1,13 @@
-"""A change: one unit of a plan, as a value that can be shown, compared and applied."""
+"""A change: one unit of a plan, as a value that can be shown, compared and applied.
+
+One class for each thing that can become of a reservation, with what belongs to it and nothing else.
+`before` is the reservation as it is, `after` as it shall be, `event` what Outlook shows for it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import ClassVar, assert_never
 
 from msgspec import Struct
 
@@ -12,17 +16,6 @@ from obctl.domain.difference import Cause
 from obctl.domain.event import Event
 from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import Reservation
-
-
-class ChangeKind(StrEnum):
-    CREATE = "create"
-    UPDATE = "update"
-    MOVE = "move"
-    CANCEL = "cancel"
-    REQUEST = "request"
-    CLOSE = "close"
-    RESTORE = "restore"
-    REKEY = "rekey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +36,126 @@ class Conflict:
         )
 
 
-class Change(Struct, frozen=True):
-    """What becomes of one reservation.
+class Create(Struct, frozen=True):
+    """A new reservation for an event that nobody in Officebooking knows; its number is 0 yet."""
 
-    `after` is the reservation as it shall be (number 0 where it is new), `event` what Outlook shows
-    for it, `None` where nothing is there any more.
-    """
-
-    kind: ChangeKind
+    kind: ClassVar[str] = "create"
     after: Reservation
-    before: Reservation | None = None
-    event: Event | None = None
-    conflicts: tuple[Conflict, ...] = ()
-    proof: Proof | None = None
-    reason: Reason | None = None
-    cause: Cause | None = None
-    services_cancelled: tuple[int, ...] = ()
-    twin: Reservation | None = None
-    """Of a move: the reservation its meeting got meanwhile in the other room, and which ends."""
-    organizer_says: OrganizerSays | None = None
-    """Of a restored meeting: whether it takes place, by its organiser's own copy."""
+    event: Event
     instead_of: Reservation | None = None
-    """Of a new reservation: the one it may continue, in a room that cannot be read."""
-    goes_on_as: Reservation | None = None
-    """Of a cancellation: the one beside it that has the same meeting and gets the services."""
+    """The one it may continue, in a room that cannot be read."""
+
+
+class Update(Struct, frozen=True):
+    """The meeting was changed in Outlook, or on both sides."""
+
+    kind: ClassVar[str] = "update"
+    before: Reservation
+    after: Reservation
+    event: Event
+    conflicts: tuple[Conflict, ...] = ()
+
+
+class Rekey(Struct, frozen=True):
+    """The same meeting under other ids."""
+
+    kind: ClassVar[str] = "rekey"
+    before: Reservation
+    after: Reservation
+    event: Event
+    conflicts: tuple[Conflict, ...] = ()
+
+
+class Restore(Struct, frozen=True):
+    """The meeting of a reservation that was cancelled, or kept without it, is there again."""
+
+    kind: ClassVar[str] = "restore"
+    before: Reservation
+    after: Reservation
+    event: Event
+    organizer_says: OrganizerSays | None = None
+    """Whether it takes place, by its organiser's own copy."""
+
+
+class Close(Struct, frozen=True):
+    """The meeting about which a person was asked is there again: the request closes itself."""
+
+    kind: ClassVar[str] = "close"
+    before: Reservation
+    after: Reservation
+    event: Event
+    conflicts: tuple[Conflict, ...] = ()
+
+
+class Move(Struct, frozen=True):
+    """The meeting is in another room now, and the reservation goes there with its services."""
+
+    kind: ClassVar[str] = "move"
+    before: Reservation
+    after: Reservation
+    event: Event
+    conflicts: tuple[Conflict, ...] = ()
+    twin: Reservation | None = None
+    """The reservation its meeting got meanwhile in the other room, and which ends."""
+
+
+class Cancel(Struct, frozen=True):
+    """The meeting is off; reservation and services are cancelled."""
+
+    kind: ClassVar[str] = "cancel"
+    before: Reservation
+    after: Reservation
+    event: Event | None
+    proof: Proof
+    cause: Cause | None = None
 
     @property
-    def withdraws(self) -> bool:
-        """Whether the room loses this reservation, at once or when a person approves."""
-        return self.kind in (ChangeKind.CANCEL, ChangeKind.REQUEST)
+    def services_cancelled(self) -> tuple[int, ...]:
+        return tuple(service.id for service in self.before.ordered_services)
+
+
+class Absorb(Struct, frozen=True):
+    """The meeting goes on beside, as another reservation, which gets the services; this one ends.
+
+    To whoever reads a plan it is a cancellation, and says where the meeting goes on.
+    """
+
+    kind: ClassVar[str] = "cancel"
+    before: Reservation
+    after: Reservation
+    event: Event | None
+    proof: Proof
+    goes_on_as: Reservation
+    cause: Cause | None = None
 
     @property
     def services_moved(self) -> tuple[int, ...]:
-        """The services that go to the reservation as which the meeting goes on."""
-        if self.before is None or self.goes_on_as is None:
-            return ()
         return tuple(service.id for service in self.before.ordered_services)
+
+
+class Request(Struct, frozen=True):
+    """A person has to decide whether the reservation is cancelled."""
+
+    kind: ClassVar[str] = "request"
+    before: Reservation
+    after: Reservation
+    event: Event | None
+    proof: Proof
+    reason: Reason
+    cause: Cause | None = None
+
+
+Withdrawal = Cancel | Absorb | Request
+"""The room loses this reservation, at once or when a person approves."""
+Change = Create | Update | Rekey | Restore | Close | Move | Withdrawal
+
+
+def conflicts_of(change: Change) -> tuple[Conflict, ...]:
+    """The fields that both sides had changed."""
+    match change:
+        case Update() | Rekey() | Close() | Move():
+            return change.conflicts
+        case Create() | Restore() | Cancel() | Absorb() | Request():
+            return ()
+        case _:
+            assert_never(change)

@@ -2,50 +2,62 @@
 
 from __future__ import annotations
 
-from obctl.domain.change import Change, ChangeKind
+from typing import assert_never
+
+from obctl.domain.cancellation import Proof
+from obctl.domain.change import (
+    Absorb,
+    Cancel,
+    Change,
+    Create,
+    Move,
+    Rekey,
+    Restore,
+    Update,
+    Withdrawal,
+)
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.time_span import instant_text
 
-_ACTIONS = {
-    ChangeKind.CREATE: Action.EVENT_CREATED,
-    ChangeKind.UPDATE: Action.EVENT_UPDATED,
-    ChangeKind.REKEY: Action.EVENT_UPDATED,
-    ChangeKind.MOVE: Action.EVENT_MOVED,
-    ChangeKind.RESTORE: Action.EVENT_RESTORED,
-}
+Kept = Create | Update | Rekey | Restore | Move
+"""A change after which the reservation stands."""
 
 
-def entry_of(change: Change, number: ReservationNumber) -> Entry:
+def entry_of(change: Kept, number: ReservationNumber) -> Entry:
     """What became of a reservation that stays: created, changed, moved, restored or re-keyed."""
     after = change.after
     where = f"{after.subject!r} {instant_text(after.start)}"
-    match change.kind:
-        case ChangeKind.CREATE:
-            words = f"reservation {number} created: {where}"
+    match change:
+        case Create():
+            action, words = Action.EVENT_CREATED, f"reservation {number} created: {where}"
             if change.instead_of:
                 words += (
                     f"; it may be reservation {change.instead_of.number}, moved here from a room"
                     " that cannot be read now"
                 )
-        case ChangeKind.MOVE:
+        case Move():
+            action = Action.EVENT_MOVED
             words = f"reservation {number} moved here from another room: {where}"
-        case ChangeKind.RESTORE:
+        case Restore():
+            action = Action.EVENT_RESTORED
             words = f"reservation {number} is in Outlook again: {where}"
             if change.organizer_says:
                 words += f"; the organiser's copy {change.organizer_says}"
-        case ChangeKind.REKEY:
+        case Rekey():
+            action = Action.EVENT_UPDATED
             words = f"reservation {number} has another event id now: {where}"
-        case _:
+        case Update():
+            action = Action.EVENT_UPDATED
             words = f"reservation {number} changed: {_differences(change)}"
-    return entry_about(change, _ACTIONS[change.kind], words, number)
+        case _:
+            assert_never(change)
+    return entry_about(change, action, words, number)
 
 
-def _differences(change: Change) -> str:
+def _differences(change: Update) -> str:
     before, after = change.before, change.after
-    if before is None:
-        return ""
     pairs = [
         ("start", instant_text(before.start), instant_text(after.start)),
         ("end", instant_text(before.end), instant_text(after.end)),
@@ -58,12 +70,11 @@ def _differences(change: Change) -> str:
     return "; ".join(words) or "ids"
 
 
-def lost_entry(change: Change) -> Entry:
+def lost_entry(change: Withdrawal) -> Entry:
     """What Outlook no longer has, and whether anything says why."""
-    seen = change.event is not None
-    proven = seen or change.proof == "proven"
+    proven = change.event is not None or change.proof is Proof.PROVEN
     words = "cancelled in Outlook" if proven else "no longer in Outlook"
-    if change.goes_on_as:
+    if isinstance(change, Absorb):
         words += f"; its meeting goes on there as reservation {change.goes_on_as.number}"
     elif not proven:
         words += ", and nothing says why"
@@ -71,10 +82,10 @@ def lost_entry(change: Change) -> Entry:
     return entry_about(change, action, words)
 
 
-def processed_words(change: Change) -> str:
+def processed_words(change: Cancel | Absorb) -> str:
     """A cancellation that asked nobody, and the services that went with it."""
     number = change.after.number
-    if change.goes_on_as:
+    if isinstance(change, Absorb):
         words = f"reservation {number} ended"
         if count := len(change.services_moved):
             words += f"; its {_services(count)} went to reservation {change.goes_on_as.number}"
@@ -85,14 +96,13 @@ def processed_words(change: Change) -> str:
     return words
 
 
-def services_entry(change: Change, sibling: Reservation) -> Entry:
+def services_entry(change: Absorb) -> Entry:
     """What came to the reservation as which a meeting goes on."""
-    count = len(change.services_moved)
     words = (
-        f"{_services(count)} came from reservation {change.after.number}, whose copy of the"
-        " meeting is gone"
+        f"{_services(len(change.services_moved))} came from reservation {change.after.number},"
+        " whose copy of the meeting is gone"
     )
-    return Entry.about(sibling, Action.EVENT_MOVED, words)
+    return Entry.about(change.goes_on_as, Action.EVENT_MOVED, words)
 
 
 def _services(count: int) -> str:
@@ -101,7 +111,7 @@ def _services(count: int) -> str:
 
 def seen_again(reservation: Reservation, event: Event) -> Entry:
     """A new version of an event that says nothing new here; its payload is kept."""
-    change = Change(ChangeKind.UPDATE, after=reservation, before=reservation, event=event)
+    change = Update(reservation, reservation, event)
     words = "changed in Outlook in nothing that matters here"
     return entry_about(change, Action.EVENT_UPDATED, words)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from obctl.domain.cancellation import Proof, RequestStatus, Verdict, decide
-from obctl.domain.change import Change, ChangeKind, Conflict
+from obctl.domain.cancellation import Outcome, Proof, Reason, RequestStatus, decide
+from obctl.domain.change import Absorb, Cancel, Change, Conflict, Move, Request
 from obctl.domain.losses import Loss
 from obctl.domain.merge import merge
 from obctl.domain.reading import OrganizerSays
@@ -59,44 +59,27 @@ def gone(situation: Situation, loss: Loss, sibling: Reservation | None = None) -
     cause = situation.causes.get(reservation.number)
     if loss.event is not None and loss.event.id != reservation.event_id:
         reservation = linked_to(reservation, loss.event)
-    match decision.verdict:
-        case Verdict.NEVER:
+    match decision:
+        case Outcome.KEPT:
             return None
-        case Verdict.PROCESS:
-            return Change(
-                ChangeKind.CANCEL,
-                after=replace(
-                    reservation,
-                    status=Status.CANCELLED,
-                    external_state=ExternalState.CANCELLED,
-                    updated_at=now,
-                ),
-                before=before,
-                event=loss.event,
-                proof=loss.proof,
-                cause=cause,
-                services_cancelled=()
-                if sibling
-                else tuple(item.id for item in reservation.ordered_services),
-                goes_on_as=sibling,
+        case Outcome.PROCESSED:
+            after = replace(
+                reservation,
+                status=Status.CANCELLED,
+                external_state=ExternalState.CANCELLED,
+                updated_at=now,
             )
-        case Verdict.REQUEST:
+            if sibling is not None:
+                return Absorb(before, after, loss.event, loss.proof, sibling, cause)
+            return Cancel(before, after, loss.event, loss.proof, cause)
+        case Reason():
             if request and request.status is RequestStatus.OPEN:
                 # already waiting for a person: nothing new to say
                 return None
-            return Change(
-                ChangeKind.REQUEST,
-                after=replace(
-                    reservation,
-                    external_state=ExternalState.CANCELLATION_REQUEST,
-                    updated_at=now,
-                ),
-                before=before,
-                event=loss.event,
-                proof=loss.proof,
-                reason=decision.reason,
-                cause=cause,
+            asked = replace(
+                reservation, external_state=ExternalState.CANCELLATION_REQUEST, updated_at=now
             )
+            return Request(before, asked, loss.event, loss.proof, decision, cause)
 
 
 def _proof(situation: Situation, loss: Loss) -> Proof:
@@ -110,7 +93,7 @@ def _organizer_of_restored(situation: Situation, reservation: Reservation) -> Or
     return situation.reading.organizers.get(event_id) if event_id else None
 
 
-def _moved(situation: Situation, reservation: Reservation, destination: Destination) -> Change:
+def _moved(situation: Situation, reservation: Reservation, destination: Destination) -> Move:
     room, event, twin = destination.room, destination.event, destination.twin
     conflicts: tuple[Conflict, ...] = ()
     if twin is not None and is_changed_here(twin):
@@ -130,14 +113,7 @@ def _moved(situation: Situation, reservation: Reservation, destination: Destinat
             notes="\n".join(filter(None, (reservation.notes, twin.notes))) or None,
             services=reservation.services + twin.services,
         )
-    return Change(
-        ChangeKind.MOVE,
-        after=after,
-        before=reservation,
-        event=event,
-        conflicts=conflicts,
-        twin=twin,
-    )
+    return Move(reservation, after, event, conflicts, twin)
 
 
 def is_changed_here(twin: Reservation) -> bool:

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from obctl.domain.cancellation import Proof, impact_of
-from obctl.domain.change import Change, ChangeKind
+from obctl.domain.change import (
+    Absorb,
+    Cancel,
+    Change,
+    Create,
+    Request,
+    Withdrawal,
+    conflicts_of,
+)
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -44,13 +51,17 @@ class Plan:
     left_alone: tuple[LeftAlone, ...] = ()
     undecided: tuple[Reservation, ...] = ()
 
-    def count(self, *kinds: ChangeKind) -> int:
-        counted = Counter(change.kind for change in self.changes)
-        return sum(counted[kind] for kind in kinds)
+    def count(self, *kinds: type[Change]) -> int:
+        return sum(isinstance(change, kinds) for change in self.changes)
 
     @property
     def conflicts(self) -> int:
-        return sum(bool(change.conflicts) for change in self.changes)
+        return sum(bool(conflicts_of(change)) for change in self.changes)
+
+    @property
+    def withdrawals(self) -> list[Withdrawal]:
+        """What the room loses, at once or when a person approves."""
+        return [one for one in self.changes if isinstance(one, Cancel | Absorb | Request)]
 
     def ensure_safe(self, linked: int, settings: SyncSettings) -> None:
         """Raise `UnsafePlan` where too much would go at once without proof.
@@ -58,16 +69,11 @@ class Plan:
         `linked` counts the room's future reservations that are in Outlook. The message shows the
         consequences and the command that goes on.
         """
-        going = [
-            change
-            for change in self.changes
-            if change.withdraws and change.proof is not Proof.PROVEN and change.before
-        ]
+        going = [change for change in self.withdrawals if change.proof is not Proof.PROVEN]
         share = 100 * len(going) / linked if linked else 0
         if len(going) <= settings.max_cancelled_floor or share <= settings.max_cancelled_percent:
             return
-        ending = [change for change in going if change.goes_on_as is None]
-        impacts = [impact_of(change.before) for change in ending if change.before]
+        impacts = [impact_of(change.before) for change in going if not isinstance(change, Absorb)]
         fed = [impact.catering_for for impact in impacts if impact.catering_for]
         visited = [impact.visitors for impact in impacts if impact.visitors]
         consequences = f"{len(going)} of {linked} reservations of {self.room.name} would go"
@@ -108,7 +114,7 @@ def change_object(change: Change) -> dict[str, Any]:
     """One change as JSON data: what it is about, and each field from and to."""
     after = change.after
     return {
-        "kind": change.kind.value,
+        "kind": change.kind,
         "reservation": after.number or None,
         "event_id": after.event_id,
         "subject": after.subject,
@@ -125,19 +131,38 @@ def change_object(change: Change) -> dict[str, Any]:
                 "agreed": item.agreed,
                 "kept": item.kept,
             }
-            for item in change.conflicts
+            for item in conflicts_of(change)
         ],
-        "proof": change.proof.value if change.proof else None,
-        "reason": change.reason.value if change.reason else None,
-        "cause": change.cause.code if change.cause else None,
-        "services_cancelled": list(change.services_cancelled),
-        "services_moved": list(change.services_moved),
-        "goes_on_as": change.goes_on_as.number if change.goes_on_as else None,
+        **_withdrawn(change),
     }
 
 
+def _withdrawn(change: Change) -> dict[str, Any]:
+    """What only a withdrawal has, and of another change is null or empty."""
+    shown: dict[str, Any] = {
+        "proof": None,
+        "reason": None,
+        "cause": None,
+        "services_cancelled": [],
+        "services_moved": [],
+        "goes_on_as": None,
+    }
+    if isinstance(change, Cancel | Absorb | Request):
+        cause = change.cause.code if change.cause else None
+        shown |= {"proof": change.proof.value, "cause": cause}
+    match change:
+        case Cancel():
+            shown |= {"services_cancelled": list(change.services_cancelled)}
+        case Absorb():
+            services = list(change.services_moved)
+            shown |= {"services_moved": services, "goes_on_as": change.goes_on_as.number}
+        case Request():
+            shown |= {"reason": change.reason.value}
+    return shown
+
+
 def _fields(change: Change) -> dict[str, dict[str, Any]]:
-    if change.before is None:
+    if isinstance(change, Create):
         return {}
     pairs = {
         "room": (change.before.room, change.after.room),

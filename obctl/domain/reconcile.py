@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from obctl.domain.agreed_state import AgreedState, agree_again
-from obctl.domain.change import Change, ChangeKind
+from obctl.domain.change import Absorb, Cancel, Change, Create, Move, Request
 from obctl.domain.event import Event, EventType
 from obctl.domain.gone import gone, is_changed_here, is_undecided
 from obctl.domain.losses import Loss, losses
@@ -52,11 +52,10 @@ def plan_room(situation: Situation) -> Plan:
             code = _why_left_alone(situation, event, started)
             if code is None:
                 changes.append(
-                    Change(
-                        ChangeKind.CREATE,
-                        after=new_reservation(situation, event),
-                        event=event,
-                        instead_of=situation.elsewhere.doubted.get(event.id),
+                    Create(
+                        new_reservation(situation, event),
+                        event,
+                        situation.elsewhere.doubted.get(event.id),
                     )
                 )
                 if event.series_master_id:
@@ -157,9 +156,9 @@ def agreed_after(
 
     `agreed` is the one before.
     """
-    if change.event is None or change.kind in (ChangeKind.CANCEL, ChangeKind.REQUEST):
+    if isinstance(change, Cancel | Absorb | Request):
         return None
-    if change.twin is not None and is_changed_here(change.twin):
+    if isinstance(change, Move) and change.twin is not None and is_changed_here(change.twin):
         # what both sides agreed on about the twin is handed over with it
         return None
     return agree_again(agreed, saved, change.event, now)

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from obctl.domain.change import ChangeKind
+from obctl.domain.change import (
+    Absorb,
+    Cancel,
+    Close,
+    Create,
+    Move,
+    Rekey,
+    Request,
+    Restore,
+    Update,
+)
 from obctl.domain.plan import Plan, plan_object
 from obctl.domain.time_span import instant_text
 
@@ -53,13 +63,11 @@ class RunReport:
     def count(self, plan: Plan) -> None:
         """Add one room's plan."""
         self.events_changed += len(plan.changes)
-        self.created += plan.count(ChangeKind.CREATE)
-        self.updated += plan.count(
-            ChangeKind.UPDATE, ChangeKind.REKEY, ChangeKind.RESTORE, ChangeKind.CLOSE
-        )
-        self.moved += plan.count(ChangeKind.MOVE)
-        self.cancelled += plan.count(ChangeKind.CANCEL)
-        self.cancellation_requests += plan.count(ChangeKind.REQUEST)
+        self.created += plan.count(Create)
+        self.updated += plan.count(Update, Rekey, Restore, Close)
+        self.moved += plan.count(Move)
+        self.cancelled += plan.count(Cancel, Absorb)
+        self.cancellation_requests += plan.count(Request)
         self.conflicts += plan.conflicts
 
     def fingerprints(self) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.cancellation import RequestStatus
-from obctl.domain.change import Change, ChangeKind
+from obctl.domain.change import Change, Close, Rekey, Restore, Update
 from obctl.domain.event import Event
 from obctl.domain.merge import merge, status_of
 from obctl.domain.reservation import (
@@ -29,10 +29,9 @@ def still_there(situation: Situation, reservation: Reservation, event: Event) ->
             # cancelled in Officebooking while Outlook still has it: the push says why
             return None
         revived = replace(as_shown(linked, event), external_state=ExternalState.IN_STEP)
-        return Change(
-            ChangeKind.RESTORE,
-            after=replace(revived, updated_at=situation.now),
+        return Restore(
             before=reservation,
+            after=replace(revived, updated_at=situation.now),
             event=event,
             organizer_says=situation.reading.organizers.get(event.id),
         )
@@ -41,11 +40,8 @@ def still_there(situation: Situation, reservation: Reservation, event: Event) ->
             return None
         # kept by a person after a rejected cancellation, and here it is again
         again = replace(as_shown(linked, event), external_state=ExternalState.IN_STEP)
-        return Change(
-            ChangeKind.RESTORE,
-            after=replace(again, updated_at=situation.now),
-            before=reservation,
-            event=event,
+        return Restore(
+            before=reservation, after=replace(again, updated_at=situation.now), event=event
         )
     merged = merge(reservation, agreed, event)
     after = replace(
@@ -56,22 +52,18 @@ def still_there(situation: Situation, reservation: Reservation, event: Event) ->
         else reservation.attendees,
     )
     if request and request.status is RequestStatus.OPEN:
-        return Change(
-            ChangeKind.CLOSE,
-            after=replace(after, external_state=ExternalState.IN_STEP, updated_at=situation.now),
+        return Close(
             before=reservation,
+            after=replace(after, external_state=ExternalState.IN_STEP, updated_at=situation.now),
             event=event,
             conflicts=merged.conflicts,
         )
     if after == reservation and not merged.conflicts:
         return None
-    kind = ChangeKind.UPDATE
-    if _same_but_for_ids(after, reservation):
-        kind = ChangeKind.REKEY
-    return Change(
-        kind,
-        after=replace(after, updated_at=situation.now),
+    kind = Rekey if _same_but_for_ids(after, reservation) else Update
+    return kind(
         before=reservation,
+        after=replace(after, updated_at=situation.now),
         event=event,
         conflicts=merged.conflicts,
     )

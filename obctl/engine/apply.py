@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 from obctl.domain.agreed_state import AgreedState, agree_again
-from obctl.domain.cancellation import Reason, RequestStatus
-from obctl.domain.change import Change, ChangeKind
+from obctl.domain.cancellation import RequestStatus
+from obctl.domain.change import (
+    Absorb,
+    Cancel,
+    Close,
+    Create,
+    Move,
+    Rekey,
+    Request,
+    Restore,
+    Update,
+    conflicts_of,
+)
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.entries import (
     entry_about,
@@ -28,12 +40,7 @@ from obctl.store.agreed_states import (
     load_agreed_of,
     save_agreed,
 )
-from obctl.store.cancellation_requests import (
-    add_request,
-    decide_request,
-    newest_request,
-    open_request,
-)
+from obctl.store.cancellation_requests import add_request, decide_request, open_request
 from obctl.store.database import Store
 from obctl.store.events import (
     known_among,
@@ -48,6 +55,9 @@ from obctl.store.outbox import drop_owed, hand_over_owed
 from obctl.store.possible_moves import save_possible_moves
 from obctl.store.reservations import insert_reservations, next_number, update_reservation
 from obctl.store.services import cancel_services, hand_over_services
+
+Known = Cancel | Absorb | Request | Close | Update | Rekey | Restore | Move
+"""A change of a reservation that was there before."""
 
 
 def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> dict[str, int]:
@@ -97,7 +107,7 @@ def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[st
     about = [change.after for change in plan.changes] + [one for one, _event in plan.agreements]
     last = load_agreed_of(store, [reservation.number for reservation in about])
     for change in plan.changes:
-        if change.kind is ChangeKind.CREATE:
+        if isinstance(change, Create):
             made = replace(change.after, number=number)
             created.append(made)
             if change.instead_of:
@@ -124,65 +134,74 @@ def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[st
     journal.write(entries, known | payloads)
 
 
-def _apply_known(journal: Journal, change: Change, now: datetime) -> list[Entry]:
-    store = journal.store
-    number = change.after.number
-    entries: list[Entry] = []
-    request = newest_request(store, number)
-    is_open = request is not None and request.status is RequestStatus.OPEN
-    match change.kind:
-        case ChangeKind.CANCEL:
-            forget_agreed(store, [number])
-            drop_owed(store, number, change.after.room, now)
-            cancel_services(store, change.services_cancelled)
-            if request and is_open and change.goes_on_as:
-                decide_request(
-                    store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor
-                )
-            elif request and is_open:
-                decide_request(
-                    store, request.id, status=RequestStatus.PROCESSED, at=now, by="setting"
-                )
-            entries.append(lost_entry(change))
-            entries.append(
-                entry_about(change, Action.CANCELLATION_PROCESSED, processed_words(change))
-            )
-            if change.goes_on_as and change.services_moved:
-                hand_over_services(store, number, change.goes_on_as.number)
-                entries.append(services_entry(change, change.goes_on_as))
-        case ChangeKind.REQUEST:
-            add_request(
-                store,
-                number,
-                reason=change.reason or Reason.UNPROVEN,
-                cause=change.cause,
-                at=now,
-            )
-            entries.append(lost_entry(change))
-            words = f"a person has to decide: {change.reason}"
-            entries.append(entry_about(change, Action.CANCELLATION_REQUESTED, words))
-        case ChangeKind.CLOSE:
-            if request and is_open:
-                decide_request(
-                    store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor
-                )
+def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
+    """Write what hangs on a change of a reservation that was there before; its log entries."""
+    match change:
+        case Cancel():
+            entries = _cancelled(journal, change, now)
+        case Absorb():
+            entries = _absorbed(journal, change, now)
+        case Request():
+            entries = _requested(journal, change, now)
+        case Close():
+            _decide_open(journal, change, RequestStatus.CLOSED, now)
             words = "the event is in Outlook again; the request closed itself"
-            entries.append(entry_about(change, Action.CANCELLATION_CLOSED, words))
+            entries = [entry_about(change, Action.CANCELLATION_CLOSED, words)]
+        case Update() | Rekey() | Restore() | Move():
+            twin = change.twin if isinstance(change, Move) else None
+            entries = [_end_twin(journal, change, twin, now)] if twin else []
+            _decide_open(journal, change, RequestStatus.CLOSED, now)
+            entries.append(entry_of(change, change.after.number))
         case _:
-            if change.twin:
-                entries.append(_end_twin(journal, change, change.twin, now))
-            if request and is_open:
-                decide_request(
-                    store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor
-                )
-            entries.append(entry_of(change, number))
-    entries += [
-        entry_about(change, Action.CONFLICT_MERGED, item.words) for item in change.conflicts
-    ]
+            assert_never(change)
+    merged = conflicts_of(change)
+    return entries + [entry_about(change, Action.CONFLICT_MERGED, item.words) for item in merged]
+
+
+def _cancelled(journal: Journal, change: Cancel, now: datetime) -> list[Entry]:
+    _let_go(journal, change, now)
+    cancel_services(journal.store, change.services_cancelled)
+    _decide_open(journal, change, RequestStatus.PROCESSED, now, by="setting")
+    return [lost_entry(change), _processed(change)]
+
+
+def _absorbed(journal: Journal, change: Absorb, now: datetime) -> list[Entry]:
+    _let_go(journal, change, now)
+    _decide_open(journal, change, RequestStatus.CLOSED, now)
+    entries = [lost_entry(change), _processed(change)]
+    if change.services_moved:
+        hand_over_services(journal.store, change.after.number, change.goes_on_as.number)
+        entries.append(services_entry(change))
     return entries
 
 
-def _end_twin(journal: Journal, change: Change, twin: Reservation, now: datetime) -> Entry:
+def _requested(journal: Journal, change: Request, now: datetime) -> list[Entry]:
+    add_request(
+        journal.store, change.after.number, reason=change.reason, cause=change.cause, at=now
+    )
+    words = f"a person has to decide: {change.reason}"
+    return [lost_entry(change), entry_about(change, Action.CANCELLATION_REQUESTED, words)]
+
+
+def _let_go(journal: Journal, change: Cancel | Absorb, now: datetime) -> None:
+    number = change.after.number
+    forget_agreed(journal.store, [number])
+    drop_owed(journal.store, number, change.after.room, now)
+
+
+def _processed(change: Cancel | Absorb) -> Entry:
+    return entry_about(change, Action.CANCELLATION_PROCESSED, processed_words(change))
+
+
+def _decide_open(
+    journal: Journal, change: Known, status: RequestStatus, now: datetime, *, by: str | None = None
+) -> None:
+    """Decide the cancellation request that waits for a person about this, if one does."""
+    if request := open_request(journal.store, change.after.number):
+        decide_request(journal.store, request.id, status=status, at=now, by=by or journal.actor)
+
+
+def _end_twin(journal: Journal, change: Known, twin: Reservation, now: datetime) -> Entry:
     """Hand over what hangs on the twin, and end it."""
     store = journal.store
     number = change.after.number

@@ -16,7 +16,20 @@ from builders import (
 )
 
 from obctl.domain.cancellation import Proof, Reason
-from obctl.domain.change import Change, ChangeKind, Conflict
+from obctl.domain.change import (
+    Absorb,
+    Cancel,
+    Change,
+    Close,
+    Conflict,
+    Create,
+    Move,
+    Rekey,
+    Request,
+    Restore,
+    Update,
+    Withdrawal,
+)
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.plan import LeftAlone, Plan, plan_object
 from obctl.domain.reconcile import plan_room
@@ -29,12 +42,16 @@ from obctl.errors import UnsafePlan
 def going(
     number: int = 1001,
     *,
-    kind: ChangeKind = ChangeKind.REQUEST,
+    kind: type[Withdrawal] = Request,
     proof: Proof = Proof.UNPROVEN,
     services: tuple[Service, ...] = (),
-) -> Change:
+) -> Withdrawal:
     before = make_reservation(number, event=f"E{number}", services=services)
-    return Change(kind, after=before, before=before, proof=proof)
+    if kind is Request:
+        return Request(before, before, None, proof, Reason.UNPROVEN)
+    if kind is Absorb:
+        return Absorb(before, before, None, proof, make_reservation(2001))
+    return Cancel(before, before, None, proof)
 
 
 def leaving(count: int, **more: Any) -> Plan:
@@ -68,16 +85,20 @@ def is_stopped(plan: Plan, linked: int, **settings: int) -> bool:
         pytest.param(99, 99, {"max_cancelled_percent": 100}, False, id="all-may-go"),
     ],
 )
-@pytest.mark.parametrize("kind", [ChangeKind.CANCEL, ChangeKind.REQUEST])
+@pytest.mark.parametrize("kind", [Cancel, Absorb, Request])
 def test_too_much_at_once_is_above_the_floor_and_above_the_share(
-    count: int, linked: int, settings: dict[str, int], stopped: bool, kind: ChangeKind
+    count: int, linked: int, settings: dict[str, int], stopped: bool, kind: type[Withdrawal]
 ) -> None:
     assert is_stopped(leaving(count, kind=kind), linked, **settings) is stopped
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ChangeKind if kind not in ("cancel", "request")])
-def test_what_does_not_withdraw_never_trips_the_guard(kind: ChangeKind) -> None:
-    assert not is_stopped(leaving(40, kind=kind), 40)
+@pytest.mark.parametrize("kind", [Update, Rekey, Restore, Close, Move])
+def test_what_does_not_withdraw_never_trips_the_guard(
+    kind: type[Update | Rekey | Restore | Close | Move],
+) -> None:
+    one = make_reservation()
+    changes = tuple(kind(one, one, make_event()) for _ in range(40))
+    assert not is_stopped(Plan(make_room(), (*changes, Create(one, make_event()))), 40)
 
 
 @pytest.mark.parametrize(("proven", "stopped"), [(29, True), (30, False)])
@@ -117,10 +138,9 @@ def test_without_catering_the_refusal_names_none() -> None:
 
 
 CAUSE = Cause("hard-deleted-by-delegate", Confidence.LIKELY, (), "", "")
-PLANNED = Change(
-    ChangeKind.UPDATE,
-    after=make_reservation(starts="11:00"),
+PLANNED = Update(
     before=make_reservation(),
+    after=make_reservation(starts="11:00"),
     event=make_event(starts="11:00"),
 )
 
@@ -152,7 +172,7 @@ def test_what_is_no_change_is_no_part_of_the_fingerprint() -> None:
     )
 
 
-def changed(**fields: Any) -> Change:
+def changed(**fields: Any) -> Update:
     return replace(PLANNED, after=replace(PLANNED.after, **fields))
 
 
@@ -170,13 +190,8 @@ CONFLICT = Conflict("time", "a", "b", "c", "outlook")
         pytest.param(changed(room=2), id="room"),
         pytest.param(changed(event_id="E2"), id="event"),
         pytest.param(changed(number=1002), id="reservation"),
-        pytest.param(replace(PLANNED, kind=ChangeKind.RESTORE), id="kind"),
+        pytest.param(Restore(PLANNED.before, PLANNED.after, PLANNED.event), id="kind"),
         pytest.param(replace(PLANNED, conflicts=(CONFLICT,)), id="conflict"),
-        pytest.param(replace(PLANNED, proof=Proof.PROVEN), id="proof"),
-        pytest.param(replace(PLANNED, reason=Reason.CONFLICT), id="reason"),
-        pytest.param(replace(PLANNED, cause=CAUSE), id="cause"),
-        pytest.param(replace(PLANNED, services_cancelled=(7,)), id="services"),
-        pytest.param(replace(PLANNED, goes_on_as=make_reservation(1002)), id="sibling"),
         pytest.param(
             replace(PLANNED, before=make_reservation(starts="08:00")), id="what-it-was-before"
         ),
@@ -184,6 +199,37 @@ CONFLICT = Conflict("time", "a", "b", "c", "outlook")
 )
 def test_a_plan_that_does_something_else_has_another_fingerprint(other: Change) -> None:
     assert fingerprint(other) != fingerprint(PLANNED)
+
+
+GOING = Cancel(make_reservation(), make_reservation(), None, Proof.UNPROVEN)
+ASKED = Request(make_reservation(), make_reservation(), None, Proof.UNPROVEN, Reason.UNPROVEN)
+ENDING = Absorb(
+    make_reservation(), make_reservation(), None, Proof.UNPROVEN, make_reservation(1002)
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(GOING, replace(GOING, proof=Proof.PROVEN), id="proof"),
+        pytest.param(GOING, replace(GOING, cause=CAUSE), id="cause"),
+        pytest.param(
+            GOING,
+            replace(GOING, before=make_reservation(services=(Service(
+                7, make_reservation().number, ServiceKind.CATERING, "Lunch", 2
+            ),))),
+            id="services",
+        ),
+        pytest.param(ASKED, replace(ASKED, reason=Reason.CONFLICT), id="reason"),
+        pytest.param(ASKED, GOING, id="asked-or-done"),
+        pytest.param(ENDING, GOING, id="whether-it-goes-on"),
+        pytest.param(ENDING, replace(ENDING, goes_on_as=make_reservation(1003)), id="sibling"),
+    ],
+)  # fmt: skip
+def test_withdrawals_that_differ_have_different_fingerprints(
+    one: Withdrawal, other: Withdrawal
+) -> None:
+    assert fingerprint(one) != fingerprint(other)
 
 
 def test_one_change_more_is_another_plan() -> None:
@@ -244,13 +290,13 @@ def test_a_plan_counts_what_it_does() -> None:
     plan = Plan(
         make_room(),
         (
-            going(kind=ChangeKind.CANCEL),
+            going(kind=Cancel),
             going(1002),
             going(1003),
             replace(PLANNED, conflicts=(CONFLICT, CONFLICT)),
         ),
     )
-    assert plan.count(ChangeKind.REQUEST) == 2
-    assert plan.count(ChangeKind.CANCEL, ChangeKind.REQUEST) == 3
-    assert plan.count(ChangeKind.CREATE) == 0
+    assert plan.count(Request) == 2
+    assert plan.count(Cancel, Request) == 3
+    assert plan.count(Create) == 0
     assert plan.conflicts == 1

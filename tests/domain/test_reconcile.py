@@ -29,7 +29,17 @@ from builders import (
 )
 
 from obctl.domain.cancellation import Proof, Reason, RequestStatus
-from obctl.domain.change import Change, ChangeKind
+from obctl.domain.change import (
+    Cancel,
+    Change,
+    Close,
+    Create,
+    Move,
+    Rekey,
+    Request,
+    Restore,
+    Update,
+)
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, EventType, Response
 from obctl.domain.matching import match
@@ -61,7 +71,7 @@ SERIES = [make_occurrence(f"O{n}", starts=day) for n, day in enumerate(("09:00",
 
 
 def kinds(plan: Plan) -> list[str]:
-    return [change.kind.value for change in plan.changes]
+    return [change.kind for change in plan.changes]
 
 
 def planned(situation: Situation) -> Change:
@@ -177,8 +187,7 @@ def test_a_new_reservation_is_what_outlook_shows() -> None:
     event = make_occurrence(
         original="09:00", starts="13:00", response=Response.NOT_RESPONDED, attendees=5
     )
-    assert planned(make_situation([], [event])) == Change(
-        ChangeKind.CREATE,
+    assert planned(make_situation([], [event])) == Create(
         after=Reservation(
             number=0,  # type: ignore[arg-type]
             room=make_room().id,
@@ -366,7 +375,7 @@ def test_a_split_series_goes_on_with_its_services() -> None:
         make_occurrence("C2", master="N", starts="2026-09-29 10:00"),
     ]
     plan = plan_room(make_situation(reservations, events, masters=[make_master(recurrence=ENDED)]))
-    found = [(c.kind.value, c.after.number, c.after.event_id, c.after.services, c.after.start.hour)
+    found = [(c.kind, c.after.number, c.after.event_id, c.after.services, c.after.start.hour)
              for c in plan.changes]  # fmt: skip
     assert found == [
         ("update", 1001, "C1", (LUNCH,), 10),
@@ -413,7 +422,7 @@ def test_what_is_there_again_is_when_outlook_has_it(
 ) -> None:
     known = make(source=source, external_state=ExternalState.NOT_ON_OUTLOOK)
     change = planned(make_situation([known], [make_event(starts="11:00")], agreed={}))
-    assert (change.kind, change.after.start) == (ChangeKind.RESTORE, moment("11:00"))
+    assert (type(change), change.after.start) == (Restore, moment("11:00"))
 
 
 @pytest.mark.parametrize(
@@ -488,7 +497,7 @@ def test_an_open_request_whose_event_is_there_again_closes(
 )  # fmt: skip
 def test_what_went_is_cancelled_or_asked_about(situation: Situation, off: str, on: str) -> None:
     def outcome(change: Change) -> str:
-        return change.kind + (f" {change.reason}" if change.reason else "")
+        return f"request {change.reason}" if isinstance(change, Request) else change.kind
 
     assert outcome(planned(situation)) == off
     assert outcome(planned(replace(situation, settings=IGNORE))) == on
@@ -531,7 +540,7 @@ def test_what_is_never_a_cancellation(
     held = tuple(replace(item, services=services) for item in situation.reservations)
     matching = match(replace(situation.sides, reservations=held))
     plan = plan_room(replace(situation, matching=matching, settings=settings))
-    assert not [change for change in plan.changes if change.withdraws]
+    assert not plan.withdrawals
 
 
 def test_a_request_already_open_is_not_made_again() -> None:
@@ -557,10 +566,10 @@ def test_a_processed_cancellation_takes_what_is_still_ordered() -> None:
 def test_a_request_keeps_the_slot_and_says_why() -> None:
     cause = Cause("hard-deleted-by-delegate", Confidence.LIKELY, (), "", "")
     change = planned(in_step(event=None, causes={1001: cause}))
-    assert change == Change(
-        ChangeKind.REQUEST,
-        after=replace(make_reservation(), external_state=ExternalState(100), updated_at=NOW),
+    assert change == Request(
         before=make_reservation(),
+        after=replace(make_reservation(), external_state=ExternalState(100), updated_at=NOW),
+        event=None,
         proof=Proof.UNPROVEN,
         reason=Reason.UNPROVEN,
         cause=cause,
@@ -576,7 +585,7 @@ def test_a_meeting_in_another_room_is_one_move_with_its_services() -> None:
     )
     change = planned(replace(situation, settings=IGNORE))
     after = change.after
-    assert change.kind is ChangeKind.MOVE
+    assert isinstance(change, Move)
     assert (after.number, after.room, after.time_zone) == (1001, 2, "Europe/London")
     assert (after.event_id, after.start, after.services) == ("V1", moment("11:00"), (LUNCH,))
 
@@ -593,7 +602,8 @@ def test_a_meeting_that_got_a_reservation_meanwhile_goes_on_under_the_old_number
             elsewhere=Elsewhere(moved=moved),
         )
     )
-    assert (change.kind, change.twin) == (ChangeKind.MOVE, twin)
+    assert isinstance(change, Move)
+    assert change.twin == twin
     assert (change.after.number, change.after.room, change.after.event_id) == (1001, 2, "V1")
     assert (change.after.notes, change.after.services) == ("beamer\nby the door", (LUNCH,))
 
@@ -637,7 +647,7 @@ def test_what_is_gone_while_a_room_cannot_be_read(
         cancellations_allowed=allowed,
     )
     plan = plan_room(situation)
-    told = [change.reason or change.kind.value for change in plan.changes]
+    told = [getattr(change, "reason", change.kind) for change in plan.changes]
     told += ["waits" for _ in plan.undecided]
     assert told == ([on if ignore else off] if on else [])
 
@@ -660,7 +670,8 @@ def test_a_new_event_may_be_what_a_room_that_cannot_be_read_has_lost() -> None:
     lost = make_reservation(1001, room=2)
     elsewhere = Elsewhere(doubted={"E1": lost})
     (change,) = plan_room(make_situation([], [make_event()], elsewhere=elsewhere)).changes
-    assert (change.kind, change.instead_of) == (ChangeKind.CREATE, lost)
+    assert isinstance(change, Create)
+    assert change.instead_of == lost
 
 
 def test_a_plan_creates_before_it_cancels() -> None:
@@ -693,15 +704,22 @@ def test_the_window_is_the_rooms_days_when_the_clocks_change() -> None:
 # -- what both sides agree on afterwards -------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", list(ChangeKind))
-def test_both_sides_agree_on_what_is_there_and_on_nothing_else(kind: ChangeKind) -> None:
+@pytest.mark.parametrize("kind", [Update, Rekey, Restore, Close, Move])
+def test_both_sides_agree_on_what_is_there(kind: type[Update]) -> None:
     event, saved = make_event(starts="11:00"), make_reservation(starts="11:00")
-    state = agreed_after(Change(kind, after=saved, event=event), saved, None, NOW)
-    if kind in (ChangeKind.CANCEL, ChangeKind.REQUEST):
-        assert state is None
-    else:
-        assert state == make_agreed_with(saved, agreed_at=NOW)
-    assert agreed_after(Change(kind, after=saved), saved, None, NOW) is None
+    state = agreed_after(kind(saved, saved, event), saved, None, NOW)
+    assert state == make_agreed_with(saved, agreed_at=NOW)
+    assert agreed_after(Create(saved, event), saved, None, NOW) == state
+
+
+@pytest.mark.parametrize("event", [None, make_event(is_cancelled=True)], ids=["gone", "cancelled"])
+def test_nothing_is_agreed_on_about_what_goes(event: Event | None) -> None:
+    saved = make_reservation()
+    for change in (
+        Cancel(saved, saved, event, Proof.PROVEN),
+        Request(saved, saved, event, Proof.PROVEN, Reason.SERVICES_BOOKED),
+    ):
+        assert agreed_after(change, saved, None, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -718,7 +736,7 @@ def test_what_outlook_does_not_show_yet_is_not_agreed_on(
     here: dict[str, Any], there: dict[str, Any], subject: str, version: int
 ) -> None:
     saved, event = make_reservation(version=2, **here), make_event(change_key="new", **there)
-    change = Change(ChangeKind.UPDATE, after=saved, event=event)
+    change = Update(saved, saved, event)
     state = agreed_after(change, saved, make_agreed(), NOW)
     assert state is not None
     assert (state.subject, state.version) == (subject, version)

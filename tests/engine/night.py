@@ -320,7 +320,7 @@ class Night:
                     after = await run_sync(
                         self.company, gateway, chosen, PassOptions(dry_run=True, full=full)
                     )
-                    left = [c.kind.value for plan in after.plans for c in plan.changes]
+                    left = [c.kind for plan in after.plans for c in plan.changes]
                     assert (full, left, after.problems) == (full, [], [])
             return report
 

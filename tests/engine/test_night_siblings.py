@@ -10,6 +10,7 @@ from builders import DAY
 from night import Night, mailbox_of, weekly
 
 from obctl.domain.cancellation import RequestStatus
+from obctl.domain.change import Absorb
 from obctl.domain.reservation import Reservation
 from obctl.engine.planning import PassOptions
 from obctl.engine.sync import run_sync
@@ -251,6 +252,7 @@ def test_a_dry_run_tells_where_services_would_go_and_does_nothing(
     tidy_up(night, copies(night, meeting)[newer[0].event_id or ""])
     report = night.run(dry_run=True)
     (change,) = [change for plan in report.plans for change in plan.changes]
+    assert isinstance(change, Absorb)
     assert change.goes_on_as == found(night, older[0].number)
     assert ordered(night) == {newer[0].number: 1}
 

@@ -87,7 +87,7 @@ def planned(night: Night, *, full: bool) -> list[tuple[str, str | None, str]]:
 
 
 def named(change: Change) -> tuple[str, str | None, str]:
-    return change.kind.value, change.event and change.event.id, f"{change.after.start:%m-%d}"
+    return change.kind, change.event and change.event.id, f"{change.after.start:%m-%d}"
 
 
 def test_a_series_made_anew_proves_its_lost_dates_gone_whatever_is_read(night: Night) -> None:

@@ -85,8 +85,8 @@ def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:
 def _why_left_alone(situation: Situation, event: Event, started: Iterable[str]) -> str | None:
     """As `why_left_alone`; besides, dates of a series that the night makes when it is new."""
     code = why_left_alone(situation, event)
-    waits = situation.first_instances_only and event.series_master_id in started
-    if code is None and event.series_master_id and waits:
+    master = event.series_master_id
+    if code is None and situation.first_instances_only and master and master in started:
         return "series-not-yet-expanded"
     return code
 

@@ -64,7 +64,9 @@ def stand_beside(
     return [
         event
         for event in events
-        if event.takes_room and any(kinship(item, event, room_zone) for item in index.near(event))
+        if event.takes_room
+        and event.type is not EventType.MASTER
+        and any(kinship(item, event, room_zone) for item in index.near(event))
     ]
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from builders import DAY
-from night import Night, mailbox_of, weekly
+from night import Night, mailbox_of, wall, weekly
 
 from obctl.domain.cancellation import RequestStatus
 from obctl.domain.change import Absorb
 from obctl.domain.reservation import Reservation
 from obctl.engine.planning import PassOptions
 from obctl.engine.sync import run_sync
-from obctl.sandbox import meeting_mail
+from obctl.sandbox import item_edit, meeting_mail
 from obctl.sandbox.item import Item
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.steps import InviteToOne, Restore, Rewrite
@@ -296,3 +297,34 @@ def test_a_copy_that_comes_back_gets_its_reservation_back_and_the_lunch_stays(
     assert len([item for item in night.all() if item.is_active]) == 2
     assert ordered(night) == {older[0].number: 1}
     assert night.requests(RequestStatus.OPEN) == []
+
+
+@look
+@settings
+def test_lunch_follows_from_a_cancelled_copy_to_one_on_another_day(
+    night: Night, look: Look, ignored: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=ignored)
+    meeting, older, newer = twice(night, series=False)
+    night.cater(newer[0].number)
+    both = copies(night, meeting)
+    days = {"start": local("22 09:00"), "end": local("22 10:00")}
+    rewrite(night, both[older[0].event_id or ""], **days)
+    night.run()
+    rewrite(night, both[newer[0].event_id or ""], is_cancelled=True)
+    look(night, [newer[0].event_id or ""])
+    assert night.reservations() == ["Rembrandt 09-22 09:00-10:00 Board"]
+    assert ordered(night) == {older[0].number: 1}
+    assert night.requests(None) == []
+
+
+def local(time: str) -> datetime:
+    """A wall-clock time as an item of the tenant has it."""
+    return datetime.fromisoformat(wall(time))
+
+
+def rewrite(night: Night, item: Item, **fields: Any) -> None:
+    """Somebody edits one copy in the room's own calendar."""
+    with night.tenant.locked() as exchange:
+        item_edit.edit(item, None, fields)
+        exchange.touch(mailbox_in(night), item, None)

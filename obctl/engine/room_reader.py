@@ -9,11 +9,12 @@ from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.situation import Situation
+from obctl.engine.cancelled_because import ask_organizers
 from obctl.engine.company import Company
 from obctl.engine.detect import Hint, read_room
 from obctl.engine.identity import Identities
 from obctl.engine.moves import kept_and_sought
-from obctl.engine.organizers import ask_organizers
+from obctl.engine.organizers import Organizers
 from obctl.engine.parts import read_parts
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
@@ -41,6 +42,7 @@ class RoomReader:
         self._gateway = gateway
         self._identities = identities
         self._plans = plans
+        self._organizers = Organizers(company, gateway)
         self._options = options
 
     async def read(self, room: Room, hint: Hint) -> RoomReading:
@@ -92,7 +94,7 @@ class RoomReader:
             kept=kept_and_sought(self._store, situation, turned_up),
             trust_empty=self._options.allow_cancellations,
         )
-        return await ask_organizers(self._gateway, self._store, verified)
+        return await ask_organizers(self._organizers, self._store, verified)
 
     async def _parts(self, room: Room, singles: set[EventId], series: set[EventId]) -> Reading:
         span = read_span(room, self._settings, self._now)

@@ -33,9 +33,9 @@ from obctl.domain.cancellation import RequestStatus
 from obctl.domain.causes import MEANING, explain
 from obctl.domain.difference import Confidence, DifferenceKind
 from obctl.domain.event import EventId, EventType, Person, Response, SeriesMaster
-from obctl.domain.facts import Facts, OrganizerAnswer, OrganizerCopy
+from obctl.domain.facts import Facts, OrganizerAnswer
+from obctl.domain.organizer_copy import OrganizerCopy, OrganizerSays
 from obctl.domain.push import PushAction
-from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import ExternalState, Source, Status
 from obctl.domain.room import CalendarProcessing, RoomId
 from obctl.domain.series import Recurrence
@@ -630,6 +630,7 @@ ROWS = [
         make_facts(
             reservation=make_reservation(),
             event_missing=True,
+            put_back=True,
             organizer_says=OrganizerSays.UNKNOWN,
         ),
         "restored-by-calendar-repair",

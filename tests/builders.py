@@ -25,6 +25,7 @@ from obctl.domain.event import (
     SeriesMaster,
 )
 from obctl.domain.facts import Facts
+from obctl.domain.matching import match
 from obctl.domain.push import OutboxItem, PushAction
 from obctl.domain.reading import Reading, Scope
 from obctl.domain.reservation import (
@@ -37,6 +38,7 @@ from obctl.domain.reservation import (
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series import Recurrence
 from obctl.domain.settings import SyncSettings
+from obctl.domain.sides import Sides
 from obctl.domain.situation import Situation
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan, days_span
@@ -258,11 +260,14 @@ def make_situation(
         else item
         for item in masters
     }
+    sides = Sides(
+        changes.pop("room", None) or make_room(),
+        held,
+        agreed,
+        changes.pop("reading", None) or Reading(scope, tuple(events), found),
+    )
     fields: dict[str, Any] = {
-        "room": make_room(),
-        "reservations": held,
-        "agreed": agreed,
-        "reading": Reading(scope, tuple(events), found),
+        "matching": match(sides),
         "settings": SyncSettings(),
         "window": scope.span,
         "now": NOW,

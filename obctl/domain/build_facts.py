@@ -5,20 +5,21 @@ Pure: the engine asks. What it did not ask is left out, and is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from obctl.domain.agreed_state import AgreedState
 from obctl.domain.cancellation import CancellationRequest
 from obctl.domain.company_log import LogEntry
 from obctl.domain.difference import Difference
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.facts import Facts, OrganizerAnswer
+from obctl.domain.meeting_date import is_continued
 from obctl.domain.push import OutboxItem
-from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.settings import SyncSettings
+from obctl.domain.sides import Sides
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan
 
@@ -26,28 +27,12 @@ _A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """Both sides of one room, read at about the same moment.
+class AsOf:
+    """The moment a room is judged at, and by which rules."""
 
-    `missing` are the events Graph was asked for by id and answered 404.
-    """
-
-    room: Room
     now: datetime
     settings: SyncSettings
     window: TimeSpan
-    reservations: Sequence[Reservation]
-    events: Sequence[Event]
-    agreed: Mapping[ReservationNumber, AgreedState]
-    missing: frozenset[EventId]
-
-    def reservation(self, difference: Difference) -> Reservation | None:
-        """The difference's reservation."""
-        return next((r for r in self.reservations if r.number == difference.reservation), None)
-
-    def event(self, difference: Difference) -> Event | None:
-        """The difference's event, as far as it is still in the calendar."""
-        return next((e for e in self.events if e.id == difference.event_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +74,19 @@ class Asked:
     mailbox_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What may have to do with a difference by its time and organiser alone."""
-
-    siblings: tuple[Reservation, ...]
-    successors: tuple[Event, ...]
-
-
 def domains_of(rooms: Iterable[Room]) -> frozenset[str]:
     """The mail domains that the addresses of a company's rooms show."""
     return frozenset(room.mailbox.rpartition("@")[2].casefold() for room in rooms)
+
+
+def reservation_of(sides: Sides, difference: Difference) -> Reservation | None:
+    """The difference's reservation."""
+    return next((r for r in sides.reservations if r.number == difference.reservation), None)
+
+
+def event_of(sides: Sides, difference: Difference) -> Event | None:
+    """The difference's event, as far as it is still in the calendar."""
+    return next((e for e in sides.reading.events if e.id == difference.event_id), None)
 
 
 def master_id_of(
@@ -113,32 +100,35 @@ def master_id_of(
 
 
 def build_facts(
-    sides: Sides, difference: Difference, recorded: Recorded, asked: Asked, around: Around
+    sides: Sides,
+    as_of: AsOf,
+    difference: Difference,
+    recorded: Recorded,
+    asked: Asked,
 ) -> Facts:
     """Everything known about one difference, but what its organiser's calendar says."""
-    room, reservation, event = sides.room, sides.reservation(difference), sides.event(difference)
+    room, events, gone = sides.room, sides.reading.events, sides.reading.gone
+    reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     master_id = master_id_of(event, reservation, recorded.last_known)
     return Facts(
         difference=difference,
         room=room,
-        now=sides.now,
-        settings=sides.settings,
-        window=sides.window,
+        now=as_of.now,
+        settings=as_of.settings,
+        window=as_of.window,
         reservation=reservation,
         agreed=sides.agreed.get(reservation.number) if reservation else None,
         event=event,
-        event_missing=difference.event_id in sides.missing,
+        event_missing=difference.event_id in gone,
         last_known=recorded.last_known,
         master=asked.master,
         master_missing=asked.master_missing,
-        same_series=_same_series(difference, master_id, (*sides.events, *asked.instances)),
-        same_room=tuple(
-            e for e in sides.events if e.id != difference.event_id and _meets(difference, e)
-        ),
-        successors=around.successors,
+        same_series=_same_series(difference, master_id, (*events, *asked.instances)),
+        same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
+        successors=_successors(reservation, events),
         elsewhere=asked.elsewhere,
-        rekeyed=_rekeyed(reservation, sides.events),
-        siblings=around.siblings,
+        rekeyed=_rekeyed(reservation, events),
+        siblings=_siblings(sides, difference, recorded),
         outbox=recorded.outbox,
         request=recorded.request,
         subscriptions=recorded.subscriptions,
@@ -150,13 +140,11 @@ def build_facts(
         history=recorded.history,
         reserved_elsewhere=_reserved_elsewhere(recorded, room),
         put_back=recorded.put_back,
-        created_together=_created_together(event, sides.events),
+        created_together=_created_together(event, events),
         vanished_together=sum(
             1
             for other in sides.reservations
-            if other is not reservation
-            and other.event_id in sides.missing
-            and other.end <= sides.now
+            if other is not reservation and other.event_id in gone and other.end <= as_of.now
         ),
         mailbox_id=asked.mailbox_id,
         mailbox_shared_with=tuple(
@@ -165,6 +153,36 @@ def build_facts(
             if other.id != room.id and room.object_id and other.object_id == room.object_id
         ),
     )
+
+
+def _siblings(sides: Sides, difference: Difference, recorded: Recorded) -> tuple[Reservation, ...]:
+    """Reservations of the room that overlap, or belong to the same series on whatever day.
+
+    An event that may go on for a date nearby finds that one too.
+    """
+    event = event_of(sides, difference)
+    found = {
+        r.number: r
+        for r in sides.reservations
+        if r.start < difference.end and r.end > difference.start
+    }
+    if event is not None and event.original_start:
+        living = {e.id for e in sides.reading.events}
+        found |= {
+            r.number: r
+            for r in sides.reservations
+            if r.is_active and r.event_id not in living and is_continued(r, event)
+        }
+    found |= {r.number: r for r in recorded.same_key if r.room == sides.room.id}
+    if difference.reservation is not None:
+        found.pop(difference.reservation, None)
+    return tuple(found[number] for number in sorted(found))
+
+
+def _successors(reservation: Reservation | None, events: Iterable[Event]) -> tuple[Event, ...]:
+    if reservation is None:
+        return ()
+    return tuple(event for event in events if is_continued(reservation, event))
 
 
 def _same_series(

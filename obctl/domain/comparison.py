@@ -9,41 +9,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from obctl.domain.agreed_state import AgreedState
 from obctl.domain.difference import Difference, DifferenceKind, FieldValues
-from obctl.domain.event import Event, EventId, EventType
+from obctl.domain.event import Event, EventId
 from obctl.domain.fields import FREE, PRIVATE, Normalised, differing_fields, normalised, words
-from obctl.domain.pairing import Pairing, pair
-from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.matching import Matching
+from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 
 __all__ = [
-    "FREE", "PRIVATE", "Normalised", "Pairing", "compare", "differing_fields", "is_busy",
-    "normalised", "pair",
+    "FREE", "PRIVATE", "Normalised", "compare", "differing_fields", "is_busy", "normalised",
 ]  # fmt: skip
 
 
-def compare(
-    room: Room,
-    reservations: Iterable[Reservation],
-    events: Iterable[Event],
-    span: TimeSpan,
-    agreed: Mapping[ReservationNumber, AgreedState] | None = None,
-) -> tuple[Difference, ...]:
+def compare(matching: Matching, span: TimeSpan) -> tuple[Difference, ...]:
     """The differences of one room among the items that overlap `span`, sorted by start.
 
-    A pair counts as soon as one half overlaps: hand in what lies outside too, where it is known, or
+    A pair counts as soon as one half overlaps: match what lies outside too, where it is known, or
     a meeting moved out of the span looks like one that is missing.
     """
-    pairing = pair(
-        (item for item in reservations if item.room == room.id),
-        (item for item in events if item.type is not EventType.MASTER),
-    )
     found = [
-        *_of_pairs(room, pairing, span, agreed or {}),
-        *_of_lone_reservations(room, pairing, span),
-        *_of_events(room, pairing, span),
+        *_of_pairs(matching, span),
+        *_of_lone_reservations(matching, span),
+        *_of_events(matching, span),
     ]
     return tuple(sorted(found, key=_order))
 
@@ -53,13 +41,9 @@ def is_busy(event: Event) -> bool:
     return event.takes_room and not event.is_tentative and event.show_as not in FREE
 
 
-def _of_pairs(
-    room: Room,
-    pairing: Pairing,
-    span: TimeSpan,
-    agreed: Mapping[ReservationNumber, AgreedState],
-) -> Iterator[Difference]:
-    for reservation, event in pairing.pairs:
+def _of_pairs(matching: Matching, span: TimeSpan) -> Iterator[Difference]:
+    room, agreed = matching.sides.room, matching.sides.agreed
+    for reservation, event in matching.pairs:
         if not (_within(span, reservation) or _within(span, event)):
             continue
         match reservation.is_active, event.takes_room:
@@ -94,11 +78,12 @@ def _of_pairs(
                 )
 
 
-def _of_lone_reservations(room: Room, pairing: Pairing, span: TimeSpan) -> Iterator[Difference]:
-    taken = [event for reservation, event in pairing.pairs if reservation.is_active]
+def _of_lone_reservations(matching: Matching, span: TimeSpan) -> Iterator[Difference]:
+    room = matching.sides.room
+    taken = [event for reservation, event in matching.pairs if reservation.is_active]
     by_id: dict[EventId | None, Event] = {event.id: event for event in taken}
     by_key = {event.key: event for event in taken if event.key is not None}
-    for reservation in pairing.only_reservations:
+    for reservation in matching.lone_reservations:
         if not reservation.is_active or not _within(span, reservation):
             continue
         shared = by_id.get(reservation.event_id)
@@ -108,11 +93,12 @@ def _of_lone_reservations(room: Room, pairing: Pairing, span: TimeSpan) -> Itera
         yield _difference(room, kind, reservation, reservation=reservation, event=shared)
 
 
-def _of_events(room: Room, pairing: Pairing, span: TimeSpan) -> Iterator[Difference]:
-    owners = {event.id: r for r, event in pairing.pairs if r.is_active}
-    lone = {event.id for event in pairing.only_events}
-    events = [event for _, event in pairing.pairs if event.id in owners]
-    events += pairing.only_events
+def _of_events(matching: Matching, span: TimeSpan) -> Iterator[Difference]:
+    room = matching.sides.room
+    owners = {event.id: r for r, event in matching.pairs if r.is_active}
+    lone = {event.id for event in matching.lone_events}
+    events = [event for _, event in matching.pairs if event.id in owners]
+    events += matching.lone_events
     alive = [event for event in events if event.takes_room and _within(span, event)]
     copies = _copies(alive, owners)
     for event in alive:
@@ -123,7 +109,7 @@ def _of_events(room: Room, pairing: Pairing, span: TimeSpan) -> Iterator[Differe
             )
         elif event.id in lone:
             yield _difference(room, DifferenceKind.MISSING_IN_OFFICEBOOKING, event, event=event)
-    everything = [*(event for _, event in pairing.pairs), *pairing.only_events]
+    everything = [*(event for _, event in matching.pairs), *matching.lone_events]
     for first, second in _overlaps([event for event in everything if is_busy(event)], span):
         if _twin_key(first) is not None and _twin_key(first) == _twin_key(second):
             continue

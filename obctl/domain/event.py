@@ -44,6 +44,13 @@ class Person(Struct, frozen=True):
     email: str | None
 
 
+def same_person(one: Person, other: Person) -> bool:
+    """Whether both have the same address; one without an address is nobody in particular."""
+    return bool(one.email and other.email) and (
+        one.email == other.email or str(one.email).casefold() == str(other.email).casefold()
+    )
+
+
 class EventKey(Struct, frozen=True):
     """What stays the same for one meeting date whatever its id: the series key and original start.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from obctl.domain.cancellation import Proof, RequestStatus, Verdict, decide
 from obctl.domain.change import Change, ChangeKind, Conflict
-from obctl.domain.matching import Loss
+from obctl.domain.losses import Loss
 from obctl.domain.merge import merge
 from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import (

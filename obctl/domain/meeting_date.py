@@ -1,15 +1,15 @@
 """Which date of which meeting: what a reservation and an event share in whatever room they are.
 
 A room invited to a single date of a series has it alone: Exchange names no original start there,
-only the day inside `iCalUId`.
+only the day inside `iCalUId`. What a split took out of one series goes on as a date of another.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from obctl.domain.event import Event
+from obctl.domain.event import Event, same_person
 from obctl.domain.global_object_id import read_ical_uid
 from obctl.domain.reservation import Reservation
 from obctl.domain.time_span import local_day
@@ -19,28 +19,51 @@ from obctl.errors import UnknownZone
 _SAME_DAY = timedelta(hours=12)
 
 
-def is_same_date(reservation: Reservation, event: Event, room_zone: ZoneInfo) -> bool:
+def is_same_date(ours: Reservation | Event, theirs: Event, room_zone: ZoneInfo) -> bool:
     """Whether both are the same meeting, and of a series the same date, moved or not."""
-    if reservation.series_key is None or reservation.series_key != event.series_key:
+    if ours.series_key is None or ours.series_key != theirs.series_key:
         return False
-    ours, theirs = reservation.original_start, event.original_start
-    if ours is not None and theirs is not None:
-        # a series moved to another hour has new original starts on the old dates
-        return abs(ours - theirs) < _SAME_DAY
-    where = _series_zone(event, room_zone)
-    here = local_day(ours, where) if ours else _invited_day(reservation)
-    there = local_day(theirs, where) if theirs else event.instance_date
+    if ours.original_start is not None and theirs.original_start is not None:
+        return _is_close(ours.original_start, theirs.original_start)
+    where = _series_zone(theirs, room_zone)
+    here, there = _named_day(ours, where), _named_day(theirs, where)
     if here is None and there is None:
         return True
     # A meeting became a series, or a series one meeting: it is the date on which it takes place.
-    here = here or local_day(reservation.start, where)
-    return here == (there or local_day(event.start, where))
+    return (here or day_in_series(ours, where)) == (there or day_in_series(theirs, where))
 
 
 def is_on_its_day(reservation: Reservation, event: Event, room_zone: ZoneInfo) -> bool:
     """Whether a meeting takes place on the date that a reservation has in its series."""
-    day = local_day(reservation.original_start or reservation.start, room_zone)
-    return day == local_day(event.start, room_zone)
+    return day_in_series(reservation, room_zone) == local_day(event.start, room_zone)
+
+
+def is_continued(reservation: Reservation, event: Event) -> bool:
+    """Whether a date of one series may go on as a date of another: "this and following" splits.
+
+    That its own series no longer has the date is for the master to say.
+    """
+    if reservation.original_start is None or event.original_start is None:
+        return False
+    same_time = (event.start, event.end) == (reservation.start, reservation.end)
+    same_subject = event.subject in (reservation.subject, event.organizer.name)
+    return (
+        event.takes_room
+        and event.series_key != reservation.series_key
+        and same_person(event.organizer, reservation.organizer)
+        and _is_close(reservation.original_start, event.original_start)
+        and (same_time or same_subject)
+    )
+
+
+def day_in_series(item: Reservation | Event, where: ZoneInfo) -> date:
+    """The day on which the series has this date, wherever it was moved."""
+    return local_day(item.original_start or item.start, where)
+
+
+def _is_close(ours: datetime, theirs: datetime) -> bool:
+    """Whether two original starts are one date: a series may have moved to another hour."""
+    return abs(ours - theirs) < _SAME_DAY
 
 
 def _series_zone(event: Event, room_zone: ZoneInfo) -> ZoneInfo:
@@ -52,5 +75,10 @@ def _series_zone(event: Event, room_zone: ZoneInfo) -> ZoneInfo:
         return room_zone
 
 
-def _invited_day(reservation: Reservation) -> date | None:
-    return read_ical_uid(reservation.ical_uid).instance_date if reservation.ical_uid else None
+def _named_day(item: Reservation | Event, where: ZoneInfo) -> date | None:
+    """The day that an item names as its date in a series; `None` where it names none."""
+    if item.original_start is not None:
+        return local_day(item.original_start, where)
+    if isinstance(item, Event):
+        return item.instance_date
+    return read_ical_uid(item.ical_uid).instance_date if item.ical_uid else None

@@ -115,6 +115,14 @@ def transaction_id(
     return f"{OWN}{reservation}-{version}-{digest[:16]}"
 
 
+def pushed_for(event: Event) -> ReservationNumber | None:
+    """The reservation for which obctl itself wrote this event, `None` if it did not."""
+    if event.transaction_id is None or not event.transaction_id.startswith(OWN):
+        return None
+    number = event.transaction_id.removeprefix(OWN).partition("-")[0]
+    return ReservationNumber(int(number)) if number.isdecimal() else None
+
+
 def wait_after(attempts: int, *, final: bool) -> timedelta:
     """How long a failed write waits: doubling from a minute on, or a day where no waiting helps.
 

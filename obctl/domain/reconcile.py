@@ -13,7 +13,7 @@ from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.event import Event, EventType
 from obctl.domain.gone import gone, is_changed_here
-from obctl.domain.matching import Loss, losses, match
+from obctl.domain.losses import Loss, losses
 from obctl.domain.merge import status_of
 from obctl.domain.plan import LeftAlone, Plan
 from obctl.domain.reservation import (
@@ -28,7 +28,7 @@ from obctl.domain.still_there import is_out_of_date, still_there
 
 def plan_room(situation: Situation) -> Plan:
     """What this pass does to one room."""
-    matched = match(situation)
+    matched = situation.matching.by_event()
     changes: list[Change] = []
     agreements: list[tuple[Reservation, Event]] = []
     left_alone: list[LeftAlone] = []
@@ -62,7 +62,7 @@ def plan_room(situation: Situation) -> Plan:
                 changes.append(change)
             elif is_out_of_date(situation.agreed.get(reservation.number), event):
                 agreements.append((reservation, event))
-    for loss in sorted(losses(situation, matched), key=_by_start):
+    for loss in sorted(losses(situation), key=_by_start):
         change = gone(situation, loss)
         if change:
             changes.append(change)

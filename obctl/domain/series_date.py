@@ -8,46 +8,46 @@ from obctl.domain.left_out import is_left_out, is_listed, is_outside
 from obctl.domain.meeting_date import is_on_its_day
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation
-from obctl.domain.situation import Situation
+from obctl.domain.sides import Sides
 
 
-def is_cut_off(situation: Situation, reservation: Reservation) -> bool:
+def is_cut_off(sides: Sides, reservation: Reservation) -> bool:
     """Whether the reservation's series lives, but by its pattern and range not on this date."""
-    master = _master(situation, reservation)
+    master = _master(sides, reservation)
     if master is None or master.recurrence is None or master.event.is_cancelled:
         return False
     return (
         reservation.is_active
-        and reservation.number in situation.agreed
-        and is_outside(master, reservation, situation.room.zone)
+        and reservation.number in sides.agreed
+        and is_outside(master, reservation, sides.room.zone)
     )
 
 
-def proof_of(situation: Situation, reservation: Reservation) -> Proof:
+def proof_of(sides: Sides, reservation: Reservation) -> Proof:
     """Whether the living series master shows that this date was taken out of the series."""
-    master = _master(situation, reservation)
+    master = _master(sides, reservation)
     if master is not None and master.is_single:
         # It takes place on its own date alone, or not at all any more.
-        own = is_on_its_day(reservation, master.event, situation.room.zone)
+        own = is_on_its_day(reservation, master.event, sides.room.zone)
         return Proof.UNPROVEN if own and master.event.takes_room else Proof.PROVEN
     if master is None or master.recurrence is None or reservation.original_start is None:
         return Proof.UNPROVEN
-    if master.event.is_cancelled or is_left_out(master, reservation, situation.room.zone):
+    if master.event.is_cancelled or is_left_out(master, reservation, sides.room.zone):
         return Proof.PROVEN
     # A cloud without the list: the series lives, and the date is gone by its id too.
     gone = (
         master.cancelled_dates is None
-        and reservation.event_id in situation.reading.gone
+        and reservation.event_id in sides.reading.gone
         and reservation.series_master_id == master.event.id
     )
     return Proof.PROVEN if gone else Proof.UNPROVEN
 
 
-def is_called_off(situation: Situation, reservation: Reservation) -> bool:
+def is_called_off(sides: Sides, reservation: Reservation) -> bool:
     """Whether the series was cancelled, or names the date as cancelled itself."""
-    master = _master(situation, reservation)
+    master = _master(sides, reservation)
     return master is not None and (
-        master.event.is_cancelled or is_listed(master, reservation, situation.room.zone)
+        master.event.is_cancelled or is_listed(master, reservation, sides.room.zone)
     )
 
 
@@ -64,8 +64,8 @@ def series_id(reading: Reading, reservation: Reservation) -> EventId | None:
     return own if own in shown or not shown else shown[0]
 
 
-def _master(situation: Situation, reservation: Reservation) -> SeriesMaster | None:
-    if not situation.reading.masters:
+def _master(sides: Sides, reservation: Reservation) -> SeriesMaster | None:
+    if not sides.reading.masters:
         return None
-    found = series_id(situation.reading, reservation)
-    return situation.reading.masters.get(found) if found else None
+    found = series_id(sides.reading, reservation)
+    return sides.reading.masters.get(found) if found else None

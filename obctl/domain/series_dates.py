@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from obctl.domain.event import Event
+from obctl.domain.meeting_date import day_in_series
 from obctl.domain.reservation import Reservation
-from obctl.domain.time_span import local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def pair_dates(
             others.append(event)
         else:
             pairs.append((waiting.pop(number), event))
-    by_day = {local_day(r.original_start or r.start, zone): r.number for r in waiting.values()}
+    by_day = {day_in_series(r, zone): r.number for r in waiting.values()}
     left: list[Event] = []
     for event in others:
         number = by_day.pop(day_in_series(event, zone), None)
@@ -47,8 +46,3 @@ def pair_dates(
         else:
             pairs.append((waiting.pop(number), event))
     return SeriesDates(tuple(pairs), tuple(waiting.values()), tuple(left))
-
-
-def day_in_series(event: Event, zone: ZoneInfo) -> date:
-    """The day on which the series has this occurrence."""
-    return local_day(event.original_start or event.start, zone)

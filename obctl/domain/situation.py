@@ -10,11 +10,14 @@ from obctl.domain.agreed_state import AgreedState
 from obctl.domain.cancellation import CancellationRequest
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event, EventId
+from obctl.domain.matching import Matching, match
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
+from obctl.domain.sides import Sides
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,9 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The three legs of every decision, with policy and time."""
+    """Both sides and what of them belongs together, with policy and time."""
 
-    room: Room
-    reservations: tuple[Reservation, ...]
-    agreed: Mapping[ReservationNumber, AgreedState]
-    reading: Reading
+    matching: Matching
     settings: SyncSettings
     window: TimeSpan
     now: datetime
@@ -65,3 +65,27 @@ class Situation:
     """Events of our own pushes: they are no news."""
     causes: Mapping[int, Cause] = field(default_factory=dict)
     """Why each vanished event went, where that is known."""
+
+    @property
+    def sides(self) -> Sides:
+        return self.matching.sides
+
+    @property
+    def room(self) -> Room:
+        return self.sides.room
+
+    @property
+    def reservations(self) -> tuple[Reservation, ...]:
+        return self.sides.reservations
+
+    @property
+    def agreed(self) -> Mapping[ReservationNumber, AgreedState]:
+        return self.sides.agreed
+
+    @property
+    def reading(self) -> Reading:
+        return self.sides.reading
+
+    def reread(self, reading: Reading) -> Situation:
+        """The same once more is known of Outlook: matched anew."""
+        return replace(self, matching=match(replace(self.sides, reading=reading)))

@@ -17,6 +17,7 @@ from obctl.domain.status_info import InOutlook, StatusInfo
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.elsewhere import look_in, views_of
 from obctl.engine.owing import owe
 from obctl.errors import NotFound, ObctlError, UsageError
 from obctl.store.agreed_states import forget_agreed
@@ -127,19 +128,10 @@ async def _find_by_key(
     if reservation.key is None:
         return None, True
     span = TimeSpan(reservation.start, reservation.end).widened(_AROUND)
-    rooms = load_rooms(company.store)
-    views = await gateway.fetch_views(rooms, span)
-    complete = True
     # its own room first: there it is the same meeting under another id
-    for room in sorted(rooms, key=lambda item: item.id != reservation.room):
-        view = views.get(room.mailbox)
-        if view is None or isinstance(view, ObctlError):
-            complete = False
-            continue
-        for event in view:
-            if event.key == reservation.key and event.takes_room:
-                return (room, event), complete
-    return None, complete
+    rooms = sorted(load_rooms(company.store), key=lambda item: item.id != reservation.room)
+    found, complete = await look_in(views_of(gateway), [reservation], rooms, span)
+    return next(((room, event) for _reservation, room, event in found), None), complete
 
 
 def approve(

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from obctl.domain.asked_organizer import asked_of_organizer, with_reply
-from obctl.domain.build_facts import Asked, Sides, build_facts, master_id_of
+from obctl.domain.build_facts import Asked, AsOf, build_facts, master_id_of
 from obctl.domain.cancellation import Proof
 from obctl.domain.causes import cause_of_cancellation
 from obctl.domain.difference import Cause, Difference, DifferenceKind
 from obctl.domain.event import Event, EventId
 from obctl.domain.facts import Facts
-from obctl.domain.matching import Loss, losses, match
+from obctl.domain.losses import Loss, losses
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.situation import Situation
 from obctl.domain.values import replace
-from obctl.engine.gather import around
 from obctl.engine.organizers import Organizers
 from obctl.engine.recorded import load_recorded
 from obctl.engine.vanished import vanished
@@ -51,7 +50,7 @@ async def ask_organizers(organizers: Organizers, store: Store, situation: Situat
     """
     if not situation.reservations:
         return situation
-    restored = _put_back(store, situation, match(situation))
+    restored = _put_back(store, situation)
     asked = _gone_without_trace(store, situation) | restored
     if not asked:
         return situation
@@ -61,7 +60,7 @@ async def ask_organizers(organizers: Organizers, store: Store, situation: Situat
         for event_id, reservation in asked.items()
     }
     says = {event_id: replies[event_id].says for event_id in restored}
-    return replace(situation, reading=replace(situation.reading, organizers=says, replies=replies))
+    return situation.reread(replace(situation.reading, organizers=says, replies=replies))
 
 
 def facts_of_losses(store: Store, situation: Situation) -> list[tuple[Loss, Facts]]:
@@ -73,16 +72,6 @@ def facts_of_losses(store: Store, situation: Situation) -> list[tuple[Loss, Fact
 
 def _facts(store: Store, situation: Situation, loss: Loss, mapped: Sequence[Room]) -> Facts:
     room, reading, reservation = situation.room, situation.reading, loss.reservation
-    sides = Sides(
-        room,
-        situation.now,
-        situation.settings,
-        situation.window,
-        situation.reservations,
-        reading.events,
-        situation.agreed,
-        reading.gone,
-    )
     difference = Difference(
         kind=DifferenceKind.MISSING_IN_OUTLOOK,
         room=room.id,
@@ -95,10 +84,8 @@ def _facts(store: Store, situation: Situation, loss: Loss, mapped: Sequence[Room
     )
     recorded = load_recorded(
         store,
-        room,
+        situation.sides,
         difference,
-        reservation,
-        loss.event,
         mapped=mapped,
         subscriptions=tuple(load_subscriptions(store, room.id)),
     )
@@ -109,23 +96,22 @@ def _facts(store: Store, situation: Situation, loss: Loss, mapped: Sequence[Room
         master_missing=master_id is not None and _answered_404(reading, master_id),
         elsewhere=((moved.room, moved.event),) if moved else (),
     )
-    return build_facts(sides, difference, recorded, asked, around(sides, difference, recorded))
+    as_of = AsOf(situation.now, situation.settings, situation.window)
+    return build_facts(situation.sides, as_of, difference, recorded, asked)
 
 
 def _answered_404(reading: Reading, master_id: EventId) -> bool:
     return master_id in reading.masters and reading.masters[master_id] is None
 
 
-def _put_back(
-    store: Store, situation: Situation, matched: Mapping[EventId, Reservation]
-) -> dict[EventId, Reservation]:
+def _put_back(store: Store, situation: Situation) -> dict[EventId, Reservation]:
     """The meetings that calendar repair brought back, and those that went again since."""
     found = {
-        event.id: matched[event.id]
-        for event in situation.reading.events
-        if event.id in matched and _is_put_back(situation, matched[event.id], event)
+        event.id: reservation
+        for reservation, event in situation.matching.pairs
+        if _is_put_back(situation, reservation, event)
     }
-    for loss in losses(situation, matched):
+    for loss in losses(situation):
         event_id = loss.reservation.event_id
         if (
             event_id

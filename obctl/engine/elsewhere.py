@@ -1,30 +1,74 @@
-"""Looking for a vanished meeting in rooms the pass does not read.
+"""Where a meeting stands now: the one search through other rooms.
 
-There may be thousands of them: a few are asked at a time, and of a series only some dates are
-looked for before a room is read at greater length.
+A pass looks for vanished meetings in rooms it does not read. There may be thousands of them: a few
+are asked at a time, and of a series only some dates are looked for before a room is read at greater
+length. `diff` and `explain` ask about one difference, *Get Status Info* about one request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeVar
 
+from obctl.domain.event import Event, EventId
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import Reservation, ReservationNumber
-from obctl.domain.room import Room
+from obctl.domain.room import Room, RoomId
 from obctl.domain.situation import Destination
 from obctl.domain.time_span import TimeSpan
-from obctl.engine.calendars import fetch_calendars
+from obctl.engine.calendars import Calendar, fetch_calendars
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
 from obctl.store.database import Store
 from obctl.store.reservations import find_by_event, load_by_series
 
+Meeting = TypeVar("Meeting", Reservation, Event, Reservation | Event)
+Views = Callable[[Sequence[Room], TimeSpan], Awaitable[Mapping[RoomId, Calendar]]]
+
 _AROUND = timedelta(days=1)
 _FAR = timedelta(days=14)
 _AT_ONCE = 20  # rooms whose calendars are in memory together: as many as one `$batch` asks
 _FEW = 4  # days asked for one by one, before one read of all between them is cheaper
+
+
+async def look_in(
+    views: Views, meetings: Sequence[Meeting], rooms: Sequence[Room], span: TimeSpan
+) -> tuple[list[tuple[Meeting, Room, Event]], bool]:
+    """Where in `rooms` meetings stand in `span`, and whether all these rooms could be asked.
+
+    A meeting may stand in several rooms, and one event may be several meetings.
+    """
+    calendars = await views(rooms, span)
+    by_key: dict[str | None, list[Meeting]] = {}
+    for meeting in meetings:
+        by_key.setdefault(meeting.series_key, []).append(meeting)
+    found: list[tuple[Meeting, Room, Event]] = []
+    complete = True
+    for room in rooms:
+        calendar = calendars.get(room.id)
+        if calendar is None or isinstance(calendar, ObctlError):
+            complete = False
+            continue
+        found += [
+            (meeting, room, event)
+            for event in calendar
+            if event.takes_room
+            for meeting in by_key.get(event.series_key, ())
+            if is_same_date(meeting, event, room.zone)
+        ]
+    return found, complete
+
+
+def views_of(gateway: Gateway) -> Views:
+    """The calendars as Graph gives them now, by room."""
+
+    async def views(rooms: Sequence[Room], span: TimeSpan) -> dict[RoomId, Calendar]:
+        found = await fetch_calendars(gateway, rooms, span)
+        return {room.id: found[room.mailbox] for room in rooms if room.mailbox in found}
+
+    return views
 
 
 async def find_elsewhere(
@@ -46,7 +90,7 @@ class _Search:
     """Goes over the rooms, and keeps only what it was looking for."""
 
     def __init__(self, gateway: Gateway, store: Store) -> None:
-        self._gateway = gateway
+        self._views = views_of(gateway)
         self._store = store
         self.found: dict[ReservationNumber, Destination] = {}
         self.complete = True
@@ -97,28 +141,17 @@ class _Search:
         self, lost: Sequence[Reservation], rooms: Sequence[Room], span: TimeSpan
     ) -> set[str]:
         """Look at some calendars; the mailboxes in which something was found."""
-        views = await fetch_calendars(self._gateway, rooms, span)
+        found, complete = await look_in(self._views, lost, rooms, span)
+        self.complete = self.complete and complete
         hit: set[str] = set()
-        for room in rooms:
-            view = views.get(room.mailbox)
-            if view is None or isinstance(view, ObctlError):
-                self.complete = False
+        taken: set[EventId] = set()
+        for reservation, room, event in found:
+            if reservation.number in self.found or event.id in taken:
                 continue
-            for event in view:
-                if not event.takes_room:
-                    continue
-                reservation = next(
-                    (
-                        candidate
-                        for candidate in lost
-                        if candidate.number not in self.found
-                        and is_same_date(candidate, event, room.zone)
-                    ),
-                    None,
-                )
-                if reservation and not find_by_event(self._store, room.id, event.id):
-                    self.found[reservation.number] = Destination(room, event)
-                    hit.add(room.mailbox)
+            taken.add(event.id)
+            if not find_by_event(self._store, room.id, event.id):
+                self.found[reservation.number] = Destination(room, event)
+                hit.add(room.mailbox)
         return hit
 
 

@@ -2,77 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from obctl.domain.agreed_state import AgreedState
 from obctl.domain.asked_organizer import asked_of_organizer, with_reply
-from obctl.domain.build_facts import Around, Asked, Recorded, Sides, build_facts, master_id_of
+from obctl.domain.build_facts import (
+    Asked,
+    AsOf,
+    Recorded,
+    build_facts,
+    event_of,
+    master_id_of,
+    reservation_of,
+)
 from obctl.domain.difference import Difference
-from obctl.domain.event import Event, EventId, Person
+from obctl.domain.event import Event, Person
 from obctl.domain.facts import Facts, OrganizerAnswer
 from obctl.domain.organizer_copy import is_outside
-from obctl.domain.reservation import Reservation, ReservationNumber
-from obctl.domain.room import Room, RoomId
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.sides import Sides
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
+from obctl.engine.elsewhere import look_in
 from obctl.engine.outlook import Outlook
 from obctl.engine.recorded import load_recorded
 from obctl.engine.windows import policy_window, read_span
-from obctl.errors import ObctlError
-
-_AROUND = timedelta(days=1)
+from obctl.store.reservations import load_by_series
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What all rooms of a comparison share.
 
-    `mapped` are all rooms of the company; `events` are those of `span`, by room of the comparison.
-    Rooms without a difference may be left out: their events are asked for where they matter.
+    `mapped` are all rooms of the company, `span` the days that were read of those compared.
     """
 
     company: Company
     outlook: Outlook
     mapped: tuple[Room, ...]
-    rooms: tuple[Room, ...]
     span: TimeSpan
-    events: Mapping[RoomId, tuple[Event, ...]]
 
 
-async def gather_facts(
-    gathered: Gathered,
-    room: Room,
-    difference: Difference,
-    reservations: Sequence[Reservation],
-    agreed: Mapping[ReservationNumber, AgreedState],
-    missing: frozenset[EventId],
-) -> Facts:
+async def gather_facts(gathered: Gathered, sides: Sides, difference: Difference) -> Facts:
     """Everything known about one difference."""
-    company, outlook = gathered.company, gathered.outlook
-    sides = Sides(
-        room,
-        company.now,
-        company.config.sync,
-        policy_window(room, company.config.sync, company.now),
-        reservations,
-        gathered.events.get(room.id, ()),
-        agreed,
-        missing,
-    )
-    reservation, event = sides.reservation(difference), sides.event(difference)
+    company, outlook, room = gathered.company, gathered.outlook, sides.room
+    sync = company.config.sync
     recorded = load_recorded(
         company.store,
-        room,
+        sides,
         difference,
-        reservation,
-        event,
         mapped=gathered.mapped,
         subscriptions=await outlook.subscriptions(room),
     )
     asked = await _ask(gathered, sides, difference, recorded)
-    facts = build_facts(sides, difference, recorded, asked, around(sides, difference, recorded))
+    as_of = AsOf(company.now, sync, policy_window(room, sync, company.now))
+    facts = build_facts(sides, as_of, difference, recorded, asked)
     if (about := asked_of_organizer(facts)) is None:
         return facts
     return with_reply(facts, await outlook.organizers_copy(room, about))
@@ -82,12 +67,12 @@ async def _ask(
     gathered: Gathered, sides: Sides, difference: Difference, recorded: Recorded
 ) -> Asked:
     outlook, room = gathered.outlook, sides.room
-    reservation, event = sides.reservation(difference), sides.event(difference)
+    reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     master_id = master_id_of(event, reservation, recorded.last_known)
     master, missing = await outlook.master(room, master_id) if master_id else (None, False)
     dates: Sequence[Event] = ()
     if master_id and reservation and not missing:
-        span = read_span(room, sides.settings, sides.now)
+        span = read_span(room, gathered.company.config.sync, gathered.company.now)
         dates = await outlook.instances(room, master_id, span)
     directory = OrganizerAnswer.UNKNOWN
     if event and not event.is_organizer and not _is_outside(event.organizer, recorded):
@@ -98,61 +83,12 @@ async def _ask(
         instances=dates,
         elsewhere=await _elsewhere(gathered, room, event or reservation or recorded.last_known),
         organizer=directory,
-        mailbox_id=await outlook.mailbox_id(room) if sides.missing else None,
+        mailbox_id=await outlook.mailbox_id(room) if sides.reading.gone else None,
     )
 
 
 def _is_outside(organizer: Person, recorded: Recorded) -> bool:
     return is_outside(organizer.email or "", recorded.domains)
-
-
-def around(sides: Sides, difference: Difference, recorded: Recorded) -> Around:
-    """What may have to do with a difference by its time and organiser alone."""
-    return Around(
-        siblings=_siblings(sides, difference, recorded),
-        successors=_successors(sides.reservation(difference), sides.events),
-    )
-
-
-def _siblings(sides: Sides, difference: Difference, recorded: Recorded) -> tuple[Reservation, ...]:
-    """Reservations of the room that overlap, or belong to the same series on whatever day.
-
-    An event that may go on for a date nearby finds that one too.
-    """
-    event = sides.event(difference)
-    found = {
-        r.number: r
-        for r in sides.reservations
-        if r.start < difference.end and r.end > difference.start
-    }
-    if event is not None and event.original_start:
-        living = {e.id for e in sides.events}
-        found |= {
-            r.number: r
-            for r in sides.reservations
-            if r.is_active and r.event_id not in living and _may_go_on(r, event)
-        }
-    found |= {r.number: r for r in recorded.same_key if r.room == sides.room.id}
-    if difference.reservation is not None:
-        found.pop(difference.reservation, None)
-    return tuple(found[number] for number in sorted(found))
-
-
-def _successors(reservation: Reservation | None, events: Sequence[Event]) -> tuple[Event, ...]:
-    if reservation is None:
-        return ()
-    return tuple(event for event in events if _may_go_on(reservation, event))
-
-
-def _may_go_on(reservation: Reservation, event: Event) -> bool:
-    """Whether a date of one series may be what became of a date of another."""
-    return (
-        reservation.series_master_id is not None
-        and event.series_master_id is not None
-        and event.series_key != reservation.series_key
-        and event.organizer.email == reservation.organizer.email
-        and abs(event.start - reservation.start) < _AROUND
-    )
 
 
 async def _elsewhere(
@@ -161,22 +97,13 @@ async def _elsewhere(
     """The same meeting in other mapped rooms, those outside the comparison included."""
     if shown is None or shown.series_key is None:
         return ()
-    key = shown.series_key
-    left_out = [other for other in gathered.rooms if other.id not in gathered.events]
-    views = {**gathered.events, **await gathered.outlook.views(left_out, gathered.span)}
-    found = [
-        (other, event)
-        for other in gathered.rooms
-        if other.id != room.id and not isinstance(view := views[other.id], ObctlError)
-        for event in view
-        if event.series_key == key
-    ]
-    known = {other.id for other in gathered.rooms}
-    rest = [other for other in gathered.mapped if other.id not in known]
-    if rest and isinstance(shown, Reservation):
-        span = TimeSpan(shown.start - _AROUND, shown.end + _AROUND)
-        for other_id, view in (await gathered.outlook.views(rest, span)).items():
-            if not isinstance(view, ObctlError):
-                other = next(item for item in rest if item.id == other_id)
-                found += [(other, event) for event in view if event.series_key == key]
-    return tuple(found)
+    others = [other for other in gathered.mapped if other.id != room.id]
+    if isinstance(shown, Event) and shown.takes_room:
+        # It is here: only of a room that it may have left does it matter.
+        same = load_by_series(gathered.company.store, [shown.series_key])
+        left = {reservation.room for reservation in same if reservation.is_active}
+        others = [other for other in others if other.id in left]
+    if not others:
+        return ()
+    found, _complete = await look_in(gathered.outlook.answers, [shown], others, gathered.span)
+    return tuple((other, event) for _shown, other, event in found)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from obctl.domain.event import Event
-from obctl.domain.pairing import paired_by_id
-from obctl.domain.reservation import Reservation
+from obctl.domain.matching import Matching, is_matched_by_id, match
+from obctl.domain.reading import Reading, Scope
 from obctl.domain.room import Room
+from obctl.domain.sides import Sides
 from obctl.domain.time_span import TimeSpan
 from obctl.store.database import Store
 from obctl.store.events import load_events
 from obctl.store.reservations import load_by_events, load_room_reservations
 
 
-def read_in_step(
-    store: Store, room: Room, span: TimeSpan
-) -> tuple[list[Reservation], list[Event]] | None:
+def read_in_step(store: Store, room: Room, span: TimeSpan) -> Matching | None:
     """Both sides of a span where every meeting in it has its partner in it, else `None`.
 
     A meeting moved out of the span, or one of several for one event, needs the days around it too.
     """
     events = load_events(store, room.id, span)
     reservations = load_room_reservations(store, room.id, span)
-    if not paired_by_id(reservations, events):
+    if not is_matched_by_id(reservations, events):
         return None
     known = {reservation.number for reservation in reservations}
     if load_by_events(store, room.id, [event.id for event in events], besides=known):
         return None
-    return reservations, events
+    reading = Reading(Scope(span, whole=True), tuple(events))
+    return match(Sides(room, tuple(reservations), {}, reading))

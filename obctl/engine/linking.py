@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from obctl.domain.event import Event
+from obctl.domain.meeting_date import day_in_series
 from obctl.domain.reservation import Reservation
 from obctl.domain.run import Problem
 from obctl.domain.series import Recurrence
-from obctl.domain.series_dates import day_in_series, pair_dates
+from obctl.domain.series_dates import pair_dates
 from obctl.domain.series_order import in_passing_order
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from obctl.domain.event import Event, EventId, SeriesKey
-from obctl.domain.matching import kept_without_event, match
+from obctl.domain.losses import kept_without_event
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
@@ -184,11 +184,8 @@ def kept_and_sought(
 
 def newcomers(situation: Situation) -> tuple[Event, ...]:
     """The events that take the room and belong to none of its reservations."""
-    matched = match(situation)
     return tuple(
-        event
-        for event in situation.reading.events
-        if event.id not in matched and event.takes_room and event.series_key
+        event for event in situation.matching.lone_events if event.takes_room and event.series_key
     )
 
 

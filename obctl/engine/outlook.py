@@ -44,6 +44,12 @@ class Outlook:
 
     async def views(self, rooms: Sequence[Room], span: TimeSpan) -> dict[RoomId, Calendar]:
         """The events of many rooms; raises where Graph cannot be asked at all."""
+        answers = await self.answers(rooms, span)
+        _raise_if_none_answered(answers)
+        return answers
+
+    async def answers(self, rooms: Sequence[Room], span: TimeSpan) -> dict[RoomId, Calendar]:
+        """The events of rooms, or why they cannot be had, be that so of every one of them."""
         if self._gateway is None:
             for room in rooms:
                 if (room.id, span) not in self._views:
@@ -55,9 +61,7 @@ class Outlook:
             found = await fetch_calendars(self._gateway, wanted, span)
             for room in wanted:
                 self._views[room.id, span] = found[room.mailbox]
-        answers = {room.id: self._views[room.id, span] for room in rooms}
-        _raise_if_none_answered(answers)
-        return answers
+        return {room.id: self._views[room.id, span] for room in rooms}
 
     async def event(self, room: Room, event_id: EventId) -> tuple[Event | None, bool]:
         """An event by id, and whether Graph said 404; remembered ones where nobody may be asked."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from obctl.domain.comparison import compare
-from obctl.domain.difference import Difference
 from obctl.domain.event import Event
+from obctl.domain.matching import Matching, match
 from obctl.domain.planner import PlannerDay, PlannerRow, View, plan_row
-from obctl.domain.reservation import Reservation
+from obctl.domain.reading import Reading, Scope
 from obctl.domain.room import Room
+from obctl.domain.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
+from obctl.domain.values import replace
 from obctl.engine.calendars import fetch_calendars
 from obctl.engine.company import Company
 from obctl.engine.conditions import condition
@@ -71,52 +73,45 @@ def plan_days(
 def _rows(
     company: Company, room: Room, days: Sequence[date], view: View, calendars: Calendars | None
 ) -> dict[date, PlannerRow]:
-    reservations, read = _sides(company, room, days, view, calendars)
+    """The room's row of each day; where both sides are compared, with what lies around the days."""
+    store = company.store
+    span = days_span(days[0], days[-1], room.zone)
+    if view is View.BOTH:
+        if calendars is None and (in_step := read_in_step(store, room, span)):
+            return _compared(company, days, in_step)
+        span = _around(room, days[0], days[-1])
+    with_ours, with_theirs = view is not View.OFFICE365, view is not View.OFFICEBOOKING
+    reservations = load_room_reservations(store, room.id, span) if with_ours else []
+    read: Sequence[Event] | ObctlError = ()
+    if with_theirs:
+        read = load_events(store, room.id, span) if calendars is None else calendars[room.mailbox]
     if isinstance(read, ObctlError):
         why = condition(read)
         return {day: plan_row(room, day, reservations=reservations, condition=why) for day in days}
-    rows = {}
-    for day in days:
-        differences = (
-            _differences(company, room, day, reservations, read) if view is View.BOTH else ()
-        )
-        rows[day] = plan_row(
-            room, day, events=read, reservations=reservations, differences=differences
-        )
-    return rows
-
-
-def _differences(
-    company: Company,
-    room: Room,
-    day: date,
-    reservations: Sequence[Reservation],
-    events: Sequence[Event],
-) -> tuple[Difference, ...]:
-    span = days_span(day, day, room.zone)
-    if not compare(room, reservations, events, span):
-        # What was agreed on only excuses differences.
-        return ()
-    agreed = load_agreed_of(company.store, [reservation.number for reservation in reservations])
-    return compare(room, reservations, events, span, agreed)
-
-
-def _sides(
-    company: Company, room: Room, days: Sequence[date], view: View, calendars: Calendars | None
-) -> tuple[Sequence[Reservation], Sequence[Event] | ObctlError]:
-    """What `view` needs of the room: where both sides are compared, what lies around the days."""
-    store = company.store
-    span = days_span(days[0], days[-1], room.zone)
-    if view is View.OFFICEBOOKING:
-        return load_room_reservations(store, room.id, span), ()
     if view is View.BOTH:
-        if calendars is None and (both := read_in_step(store, room, span)):
-            return both
-        span = _around(room, days[0], days[-1])
-    reservations = [] if view is View.OFFICE365 else load_room_reservations(store, room.id, span)
-    if calendars is None:
-        return reservations, load_events(store, room.id, span)
-    return reservations, calendars[room.mailbox]
+        reading = Reading(Scope(span, whole=True), tuple(read))
+        return _compared(company, days, match(Sides(room, tuple(reservations), {}, reading)))
+    return {day: plan_row(room, day, events=read, reservations=reservations) for day in days}
+
+
+def _compared(company: Company, days: Sequence[date], matching: Matching) -> dict[date, PlannerRow]:
+    sides = matching.sides
+    room = sides.room
+    different = bool(compare(matching, days_span(days[0], days[-1], room.zone)))
+    if different:
+        # What was agreed on only excuses differences.
+        numbers = [reservation.number for reservation in sides.reservations]
+        matching = match(replace(sides, agreed=load_agreed_of(company.store, numbers)))
+    return {
+        day: plan_row(
+            room,
+            day,
+            events=sides.reading.events,
+            reservations=sides.reservations,
+            differences=compare(matching, days_span(day, day, room.zone)) if different else (),
+        )
+        for day in days
+    }
 
 
 def _around(room: Room, first: date, last: date) -> TimeSpan:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from obctl.domain.event import Event, EventId
+from obctl.domain.matching import match
 from obctl.domain.meeting_date import is_same_date
 from obctl.domain.plan import Plan
 from obctl.domain.push import OWN
@@ -15,6 +16,7 @@ from obctl.domain.reconcile import plan_room
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.settings import SeriesPolicy
+from obctl.domain.sides import Sides
 from obctl.domain.situation import Situation
 from obctl.domain.values import replace
 from obctl.engine.cancelled_because import causes_of
@@ -90,11 +92,14 @@ class PlanMaker:
         for reservation in load_by_series(self._store, keys - held):
             if reservation.room == room.id:
                 reservations[reservation.number] = reservation
-        return Situation(
+        sides = Sides(
             room=room,
             reservations=tuple(reservations.values()),
             agreed=load_agreed_of(self._store, reservations),
             reading=reading,
+        )
+        return Situation(
+            matching=match(sides),
             settings=self._settings,
             window=policy_window(room, self._settings, self._now),
             now=self._now,

@@ -10,7 +10,6 @@ from obctl.domain.matching import unheard
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import ReservationNumber
 from obctl.domain.situation import Situation
-from obctl.domain.values import replace
 from obctl.engine.parts import read_parts
 from obctl.engine.ports import Gateway
 from obctl.store.database import Store
@@ -20,7 +19,7 @@ async def read_predecessors(gateway: Gateway, store: Store, situation: Situation
     """The situation's reading, joined with whatever its new ids seem to replace."""
     reading = situation.reading
     asked: set[ReservationNumber] = set()
-    while silent := [item for item in unheard(situation) if item.number not in asked]:
+    while silent := [item for item in unheard(situation.matching) if item.number not in asked]:
         span = reading.scope.span
         whole = [r for r in silent if r.series_master_id and span.overlaps(r.start, r.end)]
         alone = [r for r in silent if r not in whole]
@@ -33,6 +32,6 @@ async def read_predecessors(gateway: Gateway, store: Store, situation: Situation
             series={r.series_master_id for r in whole if r.series_master_id},
         )
         reading = reading.joined(parts)
-        situation = replace(situation, reading=reading)
+        situation = situation.reread(reading)
         asked |= {item.number for item in silent}
     return reading

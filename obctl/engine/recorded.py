@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from obctl.domain.build_facts import Recorded, master_id_of
+from obctl.domain.build_facts import Recorded, event_of, master_id_of, reservation_of
 from obctl.domain.difference import Difference
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
+from obctl.domain.sides import Sides
 from obctl.domain.subscription import Subscription
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.company_log import load_history, was_restored
@@ -21,15 +22,15 @@ from obctl.store.reservations import load_by_series
 
 def load_recorded(
     store: Store,
-    room: Room,
+    sides: Sides,
     difference: Difference,
-    reservation: Reservation | None,
-    event: Event | None,
     *,
     mapped: Sequence[Room],
     subscriptions: tuple[Subscription, ...],
 ) -> Recorded:
     """Everything on record about a difference and its room; `subscriptions` as they are now."""
+    room = sides.room
+    reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     number = reservation.number if reservation else None
     event_id = difference.event_id
     last_known = find_event(store, room.id, event_id) if event_id else None

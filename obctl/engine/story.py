@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from obctl.domain.causes import cause_in_step, reply_in
 from obctl.domain.company_log import LogEntry
-from obctl.domain.comparison import normalised, pair
+from obctl.domain.comparison import normalised
 from obctl.domain.difference import Difference, DifferenceKind
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.facts import Facts
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
+from obctl.domain.sides import Sides
 from obctl.domain.story import Story
 from obctl.domain.time_span import local_day
 from obctl.engine.company import Company
@@ -53,10 +54,17 @@ async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:
         or (event and difference.event_id == event.id)
     ]
     explanation = compared.explanations[about[0]] if about else None
-    cause = explanation.cause if explanation else None
-    organizer = explanation.organizer if explanation else None
-    if reservation and event and not compared.differences:
-        facts = await _in_step(company, outlook, compared, reservation, event)
+    cause, organizer = (explanation.cause, explanation.organizer) if explanation else (None, None)
+    if (
+        compared.matching
+        and reservation
+        and event
+        and not about
+        and _takes_place(reservation, event)
+    ):
+        mapped = tuple(load_rooms(company.store))
+        gathered = Gathered(company, outlook, mapped, compared.span)
+        facts = await _in_step(gathered, compared.matching.sides, reservation, event)
         cause, organizer = cause_in_step(facts), reply_in(facts)
     agreed = find_agreed(company.store, reservation.number) if reservation else None
     ids = {item.event_id for item in (reservation,) if item and item.event_id}
@@ -77,18 +85,17 @@ async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:
     )
 
 
+def _takes_place(reservation: Reservation, event: Event) -> bool:
+    return reservation.is_active and event.takes_room
+
+
 async def _in_step(
-    company: Company,
-    outlook: Outlook,
-    compared: RoomComparison,
-    reservation: Reservation,
-    event: Event,
+    gathered: Gathered, sides: Sides, reservation: Reservation, event: Event
 ) -> Facts:
     """The facts about a meeting in step: a change in which nothing differs."""
-    room = compared.room
     nothing = Difference(
         kind=DifferenceKind.CHANGED,
-        room=room.id,
+        room=sides.room.id,
         start=reservation.start,
         end=reservation.end,
         subject=reservation.subject,
@@ -96,11 +103,7 @@ async def _in_step(
         event_id=event.id,
         ical_uid=event.ical_uid,
     )
-    mapped = tuple(load_rooms(company.store))
-    known = {room.id: compared.events}
-    gathered = Gathered(company, outlook, mapped, (room,), compared.span, known)
-    agreed = compared.agreed or {}
-    return await gather_facts(gathered, room, nothing, compared.reservations, agreed, frozenset())
+    return await gather_facts(gathered, sides, nothing)
 
 
 def _told(
@@ -156,7 +159,7 @@ def _both(
     compared: RoomComparison, reservation: Reservation | None, event: Event | None
 ) -> tuple[Reservation | None, Event | None]:
     """The two halves as the comparison paired them."""
-    for ours, theirs in pair(compared.reservations, compared.events).pairs:
+    for ours, theirs in compared.matching.pairs if compared.matching else ():
         if (reservation and ours.number == reservation.number) or (event and theirs.id == event.id):
             return ours, theirs
     present = {item.id: item for item in compared.events}

@@ -9,12 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
-from obctl.domain.matching import (
-    Loss,
-    losses,
-    match,
-    perhaps_continued,
-)
+from obctl.domain.losses import Loss, losses
+from obctl.domain.matching import perhaps_continued
 from obctl.domain.reading import Reading
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
@@ -48,7 +44,7 @@ async def verify(
     empty (`trust_empty`).
     """
     lost = _unseen(situation)
-    replaced = perhaps_continued(situation)
+    replaced = perhaps_continued(situation.matching)
     if not lost and not replaced and not kept:
         return situation
     room, reading = situation.room, situation.reading
@@ -59,22 +55,35 @@ async def verify(
     wanted = set(series) - masters.keys()
     for master_id in sorted(filter(None, wanted)):
         masters[master_id] = await _master(gateway, room, master_id)
-    found = _left_alone(room, reading, masters)
-    events = reading.events + tuple(found)
-    situation = replace(situation, reading=replace(reading, masters=masters, events=events))
+    events = reading.events + tuple(_left_alone(room, reading, masters))
+    situation = situation.reread(replace(reading, masters=masters, events=events))
+    situation = await _asked_by_id(gateway, situation)
+    if not reading.scope.whole and (found := await _nearby(gateway, situation, kept)):
+        reading = situation.reading
+        situation = situation.reread(replace(reading, events=reading.events + tuple(found)))
+    return situation
+
+
+async def _asked_by_id(gateway: Gateway, situation: Situation) -> Situation:
+    """The situation with each lost event asked for by its id, where nothing tells of it yet.
+
+    Raises `Inconclusive` (partial-read) where one is there that should have been read.
+    """
+    room, reading = situation.room, situation.reading
     gone, asked = set(reading.gone), set[EventId]()
-    for loss in losses(situation, match(situation)):
+    for loss in losses(situation):
         event_id = loss.reservation.event_id
         if loss.event or event_id is None or event_id in gone:
             continue
-        if is_called_off(situation, loss.reservation):
+        if is_called_off(situation.sides, loss.reservation):
             continue
         its_series = series_id(reading, loss.reservation)
-        if its_series and masters.get(its_series) is None:
+        if its_series and reading.masters.get(its_series) is None:
             # the whole series is gone: its occurrences went with it
             gone.add(event_id)
         else:
             asked.add(event_id)
+    found: list[Event] = []
     for event_id, event in (await fetch_by_id(gateway, room, asked)).items():
         if event is None or event.type is EventType.MASTER:
             # gone, or a series now, none of whose dates is this one
@@ -83,12 +92,11 @@ async def verify(
         if event.takes_room and _should_show(reading, event):
             raise partial_read(room, f"it left out {event_id}, which is there")
         found.append(event)
-    situation = replace(situation, reading=replace(situation.reading, gone=frozenset(gone)))
-    if not reading.scope.whole:
-        found += await _nearby(gateway, situation, found, kept)
+    if not found and gone == reading.gone:
+        return situation
     known = {event.id for event in found}
-    events = tuple(e for e in situation.reading.events if e.id not in known) + tuple(found)
-    return replace(situation, reading=replace(situation.reading, events=events))
+    events = tuple(event for event in reading.events if event.id not in known) + tuple(found)
+    return situation.reread(replace(reading, gone=frozenset(gone), events=events))
 
 
 def _should_show(reading: Reading, event: Event) -> bool:
@@ -117,7 +125,7 @@ def _left_alone(
 
 
 def _unseen(situation: Situation) -> list[Reservation]:
-    return [loss.reservation for loss in losses(situation, match(situation)) if loss.event is None]
+    return [loss.reservation for loss in losses(situation) if loss.event is None]
 
 
 async def _trust_emptiness(
@@ -156,16 +164,14 @@ async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMas
 
 
 async def _nearby(
-    gateway: Gateway, situation: Situation, found: Iterable[Event], kept: Iterable[Reservation]
+    gateway: Gateway, situation: Situation, kept: Iterable[Reservation]
 ) -> list[Event]:
     """Events a day around what is still lost: an id that merely changed shows up here.
 
     So does the series in which a date goes on that a split took out of its own.
     """
-    seen = {event.id for event in (*situation.reading.events, *found)}
-    known = _with(situation, found)
-    gone = [loss for loss in losses(known, match(known)) if loss.event is None]
-    moved_on = [loss.reservation for loss in gone if is_cut_off(known, loss.reservation)]
+    gone = [loss for loss in losses(situation) if loss.event is None]
+    moved_on = [loss.reservation for loss in gone if is_cut_off(situation.sides, loss.reservation)]
     still = [loss.reservation for loss in gone if loss.proof != "proven"] + moved_on
     still += kept
     if not still:
@@ -176,6 +182,7 @@ async def _nearby(
         max(reservation.end for reservation in still) + _NEARBY,
     )
     keys = {reservation.key for reservation in still if reservation.key}
+    seen = {event.id for event in situation.reading.events}
     view = await gateway.fetch_view(situation.room, span)
     return [
         event
@@ -185,11 +192,6 @@ async def _nearby(
     ]
 
 
-def _with(situation: Situation, events: Iterable[Event]) -> Situation:
-    reading: Reading = situation.reading
-    return replace(situation, reading=replace(reading, events=reading.events + tuple(events)))
-
-
 def vanished(situation: Situation) -> list[Loss]:
     """What is lost after all questions were asked."""
-    return losses(situation, match(situation))
+    return losses(situation)

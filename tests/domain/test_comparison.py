@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from builders import (
@@ -16,17 +17,17 @@ from builders import (
     make_occurrence,
     make_occurrence_reservation,
     make_reservation,
-    make_room,
+    make_situation,
     moment,
     span_of,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obctl.domain.comparison import Normalised, compare, normalised, pair
+from obctl.domain.comparison import Normalised, compare, normalised
 from obctl.domain.difference import Difference, DifferenceKind, FieldValues
 from obctl.domain.event import Event, EventType, Person, Response
-from obctl.domain.pairing import paired_by_id
+from obctl.domain.matching import Matching, is_matched_by_id
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
@@ -40,9 +41,14 @@ OVERLAP = DifferenceKind.OVERLAP
 
 
 def differences(
-    reservations: list[Reservation], events: list[Event], **options: object
+    reservations: list[Reservation], events: list[Event], **options: Any
 ) -> tuple[Difference, ...]:
-    return compare(make_room(), reservations, events, span_of(), **options)  # type: ignore[arg-type]
+    return compare(pair(reservations, events, **options), span_of())
+
+
+def pair(reservations: list[Reservation], events: list[Event], **options: Any) -> Matching:
+    """Both sides matched, with nothing agreed on unless told."""
+    return make_situation(reservations, events, **{"agreed": {}} | options).matching
 
 
 def test_two_sides_in_step_have_no_difference() -> None:
@@ -113,7 +119,7 @@ def test_the_two_halves_of_a_meeting_find_each_other(
 )
 def test_two_meetings_stay_two(reservation: Reservation, event: Event) -> None:
     found = pair([reservation], [event])
-    assert (found.pairs, found.only_reservations, found.only_events) == (
+    assert (found.pairs, found.lone_reservations, found.lone_events) == (
         (),
         (reservation,),
         (event,),
@@ -186,7 +192,6 @@ def test_a_meeting_invited_again_after_its_cancellation_pairs_with_the_live_copy
         pytest.param(None, make_event(response=Response.DECLINED), None, id="a declined event"),
         pytest.param(None, make_event(is_draft=True), None, id="a draft"),
         pytest.param(None, make_event(type=EventType.MASTER), None, id="a series master"),
-        pytest.param(make_reservation(room=RoomId(2)), None, None, id="another room"),
         pytest.param(
             make_reservation(external_state=ExternalState.CANCELLATION_REQUEST),
             make_event(),
@@ -501,8 +506,8 @@ def test_every_item_is_paired_or_left_over_exactly_once(
     reservations: list[Reservation], events: list[Event]
 ) -> None:
     found = pair(reservations, events)
-    ours = [r.number for r, _ in found.pairs] + [r.number for r in found.only_reservations]
-    theirs = [e.id for _, e in found.pairs] + [e.id for e in found.only_events]
+    ours = [r.number for r, _ in found.pairs] + [r.number for r in found.lone_reservations]
+    theirs = [e.id for _, e in found.pairs] + [e.id for e in found.lone_events]
     assert sorted(ours) == sorted(r.number for r in reservations)
     assert sorted(theirs) == sorted(e.id for e in events)
 
@@ -541,11 +546,11 @@ def test_each_item_without_a_counterpart_is_reported_once(
 ) -> None:
     found = [item for item in differences(reservations, events) if item.kind is not OVERLAP]
     pairing = pair(reservations, events)
-    alone = [r.number for r in pairing.only_reservations if r.is_active]
+    alone = [r.number for r in pairing.lone_reservations if r.is_active]
     alone += [r.number for r, e in pairing.pairs if r.is_active and not e.takes_room]
     reported = [item.reservation for item in found if item.reservation in alone]
     assert sorted(reported) == sorted(alone)
-    lone = [e.id for e in pairing.only_events if e.takes_room]
+    lone = [e.id for e in pairing.lone_events if e.takes_room]
     assert sorted(item.event_id for item in found if item.reservation is None) == sorted(lone)
 
 
@@ -567,10 +572,10 @@ def test_a_time_with_a_partner_for_each_needs_nothing_around_it(
     theirs = [make_event("in step", ends="09:30"), make_event("too", subject="Other")]
     around = [r for r in reservations if not span.overlaps(r.start, r.end)]
     beyond = [e for e in events if not span.overlaps(e.start, e.end)]
-    assert paired_by_id(ours, theirs)
-    narrow = compare(make_room(), ours, theirs, span)
+    assert is_matched_by_id(ours, theirs)
+    narrow = compare(pair(ours, theirs), span)
     assert len(narrow) >= 2
-    assert compare(make_room(), ours + around, theirs + beyond, span) == narrow
+    assert compare(pair(ours + around, theirs + beyond), span) == narrow
 
 
 @pytest.mark.parametrize(
@@ -588,7 +593,7 @@ def test_a_time_with_a_partner_for_each_needs_nothing_around_it(
 def test_a_time_where_a_meeting_has_no_partner_by_id_needs_what_lies_around(
     reservations: list[Reservation], events: list[Event]
 ) -> None:
-    assert not paired_by_id(reservations, events)
+    assert not is_matched_by_id(reservations, events)
 
 
 @given(books(), calendars())

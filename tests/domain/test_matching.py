@@ -11,6 +11,7 @@ from builders import (
     BRAM,
     DAY,
     make_cancelled_reservation,
+    make_direct_event,
     make_event,
     make_master,
     make_occurrence,
@@ -24,14 +25,16 @@ from builders import (
 
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, Response, SeriesMaster
-from obctl.domain.matching import losses, match, perhaps_continued
-from obctl.domain.reservation import Reservation
+from obctl.domain.losses import losses
+from obctl.domain.matching import Matching, perhaps_continued
+from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.series import Recurrence
 from obctl.domain.series_date import is_cut_off
 from obctl.domain.situation import Situation
 from obctl.domain.time_span import days_span
 from obctl.domain.values import replace
 
+ROOM_ITSELF = make_direct_event().organizer
 EVERYTHING = span_of(date(2026, 9, 1), days=60)
 NEXT = "2026-09-22 09:00"
 ENDED = Recurrence(
@@ -50,11 +53,13 @@ def single_under(master: str, starts: str = "09:00", **more: Any) -> SeriesMaste
     return SeriesMaster(make_event(master, starts=starts, **more), None)
 
 
+def matching(reservations: list[Reservation], events: list[Event], **more: Any) -> Matching:
+    return make_situation(reservations, events, **more).matching
+
+
 def matched(reservations: list[Reservation], events: list[Event], **more: Any) -> dict[str, int]:
-    return {
-        str(event): int(reservation.number)
-        for event, reservation in match(make_situation(reservations, events, **more)).items()
-    }
+    found = matching(reservations, events, **more)
+    return {str(event.id): int(reservation.number) for reservation, event in found.pairs}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,48 @@ def matched(reservations: list[Reservation], events: list[Event], **more: Any) -
             id="no-key-equals-nothing",
         ),
         pytest.param(
-            [make_reservation(event=None, key=None)], [make_event()], {}, id="not-on-outlook"
+            [make_reservation(event=None)], [make_event()], {"E1": 1001},
+            id="never-on-outlook-and-booked-there-by-the-same-person",
+        ),
+        pytest.param(
+            [make_reservation(event=None, external_state=ExternalState.PUSH_PENDING)],
+            [make_event()],
+            {},
+            id="still-to-be-written-is-another-event-to-come",
+        ),
+        pytest.param(
+            [make_reservation(event=None, external_state=ExternalState.PUSH_PENDING)],
+            [make_direct_event(transaction_id="obctl-1001-1-0123456789abcdef")],
+            {"E1": 1001},
+            id="what-we-wrote-for-it",
+        ),
+        pytest.param(
+            [make_reservation(event="OLD", key="K")],
+            [make_direct_event(transaction_id="obctl-1001-1-0123456789abcdef")],
+            {"E1": 1001},
+            id="what-we-wrote-for-it-again",
+        ),
+        pytest.param(
+            [make_reservation(event=None, organizer=ROOM_ITSELF)],
+            [make_direct_event(transaction_id="obctl-1002-1-0123456789abcdef")],
+            {},
+            id="what-we-wrote-for-another",
+        ),
+        pytest.param(
+            [make_reservation(event="OLD")], [make_event("NEW", subject="Quarter")], {},
+            id="deleted-and-booked-anew-in-the-same-slot",
+        ),
+        pytest.param(
+            [make_reservation(event="KEPT", key="K")],
+            [make_event("KEPT", key="K", is_cancelled=True), make_event("AGAIN", key="K")],
+            {"AGAIN": 1001},
+            id="invited-anew-after-its-cancellation",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_event("NEW", key="key-of-M", starts="10:00")],
+            {"NEW": 1001},
+            id="a-series-that-became-one-meeting-an-hour-later",
         ),
         pytest.param(
             [make_reservation(event="a1"), make_reservation(1002, event="A1")],
@@ -299,10 +345,10 @@ def test_the_dates_a_split_took_go_on_in_the_new_series(
 
 def test_a_possible_split_is_asked_about_before_its_masters_are_known() -> None:
     reservation = make_occurrence_reservation(event="B", starts=NEXT)
-    assert perhaps_continued(make_situation([reservation], [CONTINUED])) == [reservation]
-    assert perhaps_continued(make_situation([reservation], [])) == []
+    assert perhaps_continued(matching([reservation], [CONTINUED])) == [reservation]
+    assert perhaps_continued(matching([reservation], [])) == []
     kept = make_occurrence("B", starts=NEXT)
-    assert perhaps_continued(make_situation([reservation], [kept, CONTINUED])) == []
+    assert perhaps_continued(matching([reservation], [kept, CONTINUED])) == []
 
 
 @pytest.mark.parametrize(
@@ -319,15 +365,14 @@ def test_a_date_is_cut_off_where_the_living_series_no_longer_has_it(
 ) -> None:
     reservation = make_occurrence_reservation()
     master = make_master(recurrence=recurrence, is_cancelled=cancelled_master)
-    assert is_cut_off(make_situation([reservation], masters=[master]), reservation) is cut_off
+    assert is_cut_off(make_situation([reservation], masters=[master]).sides, reservation) is cut_off
     never_agreed = make_situation([reservation], masters=[master], agreed={})
-    assert not is_cut_off(never_agreed, reservation)
+    assert not is_cut_off(never_agreed.sides, reservation)
 
 
 def lost(situation: Situation) -> list[tuple[int, Proof, bool]]:
     return [
-        (loss.reservation.number, loss.proof, loss.event is not None)
-        for loss in losses(situation, match(situation))
+        (loss.reservation.number, loss.proof, loss.event is not None) for loss in losses(situation)
     ]
 
 
@@ -446,7 +491,7 @@ def gone_by_id(cancelled: tuple[date, ...] | None, master: str = "M") -> Situati
         [event],
         masters=[make_master(master, cancelled=cancelled)],
     )
-    return replace(situation, reading=replace(situation.reading, gone=frozenset({EventId("B")})))
+    return situation.reread(replace(situation.reading, gone=frozenset({EventId("B")})))
 
 
 @pytest.mark.parametrize(
@@ -503,7 +548,7 @@ def test_a_series_that_names_no_zone_proves_what_is_so_in_every_zone(
     )
     assert lost(situation) == [(1001, proof, False)]
     outside = not more and proof is Proof.PROVEN
-    assert is_cut_off(situation, reservation) is outside
+    assert is_cut_off(situation.sides, reservation) is outside
 
 
 @pytest.mark.parametrize("name", ["Asia/Tokyo", *NO_ZONE])

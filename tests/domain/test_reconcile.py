@@ -32,6 +32,7 @@ from obctl.domain.cancellation import Proof, Reason, RequestStatus
 from obctl.domain.change import Change, ChangeKind
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, EventType, Response
+from obctl.domain.matching import match
 from obctl.domain.plan import Plan
 from obctl.domain.reconcile import agreed_after, plan_room
 from obctl.domain.reservation import (
@@ -527,7 +528,8 @@ def test_what_is_never_a_cancellation(
     situation: Situation, settings: SyncSettings, services: tuple[Service, ...]
 ) -> None:
     held = tuple(replace(item, services=services) for item in situation.reservations)
-    plan = plan_room(replace(situation, reservations=held, settings=settings))
+    matching = match(replace(situation.sides, reservations=held))
+    plan = plan_room(replace(situation, matching=matching, settings=settings))
     assert not [change for change in plan.changes if change.withdraws]
 
 

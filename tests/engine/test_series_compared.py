@@ -102,13 +102,28 @@ def test_a_date_with_a_subject_of_its_own_is_wiped_like_any_other(night: Night) 
     assert set(causes.values()) == {"awaiting-next-pass"}
 
 
-def test_somebodys_new_meeting_in_the_place_of_the_old_is_a_difference(night: Night) -> None:
+@pytest.mark.parametrize("subject", ["Budget", "Quarter"])
+def test_a_new_meeting_in_the_place_of_a_deleted_one_is_another(night: Night, subject: str) -> None:
     meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
     night.run()
     night.delete("Rembrandt", meeting)
-    night.book("Rembrandt", "Budget", "09:00", "10:00")
-    ((day, kind, fields, _cause),) = differences(night)
-    assert (day, kind, fields) == ("09-15", "changed", ["event_id"])
+    night.book("Rembrandt", subject, "09:00", "10:00")
+    assert differences(night) == [
+        ("09-15", "missing_in_officebooking", [], "awaiting-next-pass"),
+        ("09-15", "missing_in_outlook", [], "hard-deleted-by-delegate"),
+    ]
+    report = night.run(again=False)
+    assert (report.created, report.cancellation_requests) == (1, 1)
+    assert [cause for _, _, _, cause in differences(night)] == ["cancel-awaiting-approval"]
+
+
+def test_a_date_that_goes_on_as_one_meeting_at_another_hour_is_changed(night: Night) -> None:
+    meeting = board(night)
+    night.change(meeting, recurrence=None, kind="singleInstance", start="10:00", end="11:00")
+    assert differences(night)[0][:3] == ("09-15", "changed", ["end", "start"])
+    report = night.run(again=False)
+    assert report.updated == 1
+    assert "09-15" not in {day for day, *_ in differences(night)}
 
 
 def test_dates_before_the_split_are_no_difference(night: Night) -> None:

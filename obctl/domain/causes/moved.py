@@ -5,8 +5,9 @@ from __future__ import annotations
 from obctl.domain.causes.clues import bereft, since_last_pass, unreserved
 from obctl.domain.causes.finding import CERTAIN, LIKELY, found, sync
 from obctl.domain.difference import Cause, Confidence
-from obctl.domain.event import Event
+from obctl.domain.event import Event, same_person
 from obctl.domain.facts import Facts
+from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 
@@ -23,7 +24,9 @@ def _left(facts: Facts) -> Cause | None:
     # a room with a reservation of its own was invited as a second room, it is no new one
     reserved = {room.id for room, _ in facts.reserved_elsewhere}
     for room, event in facts.elsewhere:
-        if room.id in reserved or not event.takes_room or not _same_date(reservation, event):
+        if room.id in reserved or not event.takes_room:
+            continue
+        if not _is_its_meeting(reservation, event, room):
             continue
         before = facts.event or facts.last_known
         made_here = before.created_at if before else None
@@ -38,19 +41,25 @@ def _entered(facts: Facts) -> Cause | None:
     event = unreserved(facts)
     if event is None:
         return None
-    still_there = {room.id for room, copy in facts.elsewhere if copy.takes_room}
+    still_there = {
+        room.id
+        for room, copy in facts.elsewhere
+        if copy.takes_room and is_same_date(event, copy, room.zone)
+    }
     for room, reservation in facts.reserved_elsewhere:
         # a reservation not in step was moved in Officebooking: then the event is what stayed behind
         in_step = reservation.external_state is ExternalState.IN_STEP
-        if in_step and room.id not in still_there and _same_date(reservation, event):
+        left = in_step and room.id not in still_there
+        if left and _is_its_meeting(reservation, event, facts.room):
             return _move(facts, room, facts.room, event, reservation, LIKELY)
     return None
 
 
-def _same_date(reservation: Reservation, event: Event) -> bool:
-    same = event.key == reservation.key or event.start == reservation.start
-    ours, theirs = reservation.organizer.email, event.organizer.email
-    return same and (not ours or not theirs or ours.casefold() == theirs.casefold())
+def _is_its_meeting(reservation: Reservation, event: Event, room: Room) -> bool:
+    """Whether an event in `room` is the same date of the same meeting, of nobody else."""
+    ours, theirs = reservation.organizer, event.organizer
+    somebody_elses = ours.email and theirs.email and not same_person(ours, theirs)
+    return is_same_date(reservation, event, room.zone) and not somebody_elses
 
 
 def _move(

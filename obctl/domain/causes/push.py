@@ -15,7 +15,7 @@ from obctl.domain.comparison import is_busy
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
 from obctl.domain.facts import Facts
-from obctl.domain.pairing import pushed_for
+from obctl.domain.push import pushed_for
 from obctl.domain.reservation import ExternalState, Reservation
 
 _OWED = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)

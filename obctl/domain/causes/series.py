@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from obctl.domain.causes.clues import (
     bereft,
     changed,
@@ -13,13 +11,13 @@ from obctl.domain.causes.clues import (
 )
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, Value, found, sync
 from obctl.domain.difference import Cause
-from obctl.domain.event import Event, EventType, Person
+from obctl.domain.event import Event, EventType
 from obctl.domain.facts import Facts
 from obctl.domain.left_out import series_days
+from obctl.domain.meeting_date import is_continued
 from obctl.domain.reservation import Reservation
 
 MANY_EXCEPTIONS = 100
-_NEAR = timedelta(days=1)
 _AWKWARD = ("absoluteYearly", "relativeYearly", "relativeMonthly")
 
 
@@ -89,7 +87,7 @@ def series_split(facts: Facts) -> Cause | None:
     if event is None:
         return None
     for candidate in (both[0],) if both else facts.siblings:
-        if _continues(candidate, event):
+        if is_continued(candidate, event):
             return _split(facts, candidate, event)
     return None
 
@@ -104,24 +102,7 @@ def continuation(facts: Facts) -> Event | None:
     if not days or end is None or days[0] <= end:
         return None
     candidates = (*others(facts), *facts.successors)
-    return next((event for event in candidates if _continues(reservation, event)), None)
-
-
-def _continues(reservation: Reservation, event: Event) -> bool:
-    return (
-        event.takes_room
-        and event.series_master_id is not None
-        and reservation.series_master_id is not None
-        and event.series_master_id != reservation.series_master_id
-        and event.series_key != reservation.series_key
-        and _same(event.organizer, reservation.organizer)
-        and event.subject in (reservation.subject, event.organizer.name)
-        and abs(event.start - reservation.start) < _NEAR
-    )
-
-
-def _same(one: Person, other: Person) -> bool:
-    return bool(one.email and other.email) and one.email == other.email
+    return next((event for event in candidates if is_continued(reservation, event)), None)
 
 
 def _split(facts: Facts, reservation: Reservation, event: Event) -> Cause:

@@ -29,6 +29,7 @@ from obctl.engine.room_reader import RoomReader
 from obctl.engine.story import tell
 from obctl.sandbox.steps import Forward, Processing
 from obctl.store.cancellation_requests import load_requests
+from obctl.store.outbox import drop_owed
 
 DAY, NEXT_DAY = date(2026, 9, 15), date(2026, 9, 16)
 ROOM = "Rembrandt"
@@ -306,16 +307,20 @@ def test_a_deletion_is_likely_where_the_organiser_cannot_be_asked(night: Night) 
     assert evidence(cause)["organizer.copy"] == "cannot be read"
 
 
-def test_what_was_kept_without_its_event_is_found_in_the_organisers_calendar_by_its_slot(
+def test_what_outlook_never_had_is_looked_for_in_its_organisers_calendar_by_its_slot(
     night: Night,
 ) -> None:
-    type_the_room(night, booked(night))
-    night.run()
-    night.reject()
-    number = next(item.number for item in night.all() if item.subject == "Budget")
-    assert night.reservations()[0].startswith("Rembrandt 09-15 09:00-10:00 Budget")
-    told = said_by_diff(night)
-    assert told == {} or told[number].code == "location-text-only"
+    (reservation,) = night.make(ROOM, "Budget", "09:00", "10:00", push=False)
+    with night.store.transaction():
+        drop_owed(night.store, reservation.number, reservation.room, night.company.now)
+    (cause,) = said_by_diff(night).values()
+    assert (cause.code, evidence(cause)["organizer.copy"]) == ("push-failed", "is not there")
+    night.book("", "Elsewhere", "09:00", "10:00", location="Rembrandtplein")
+    night.book("", "Later", "10:00", "11:00", location="Rembrandt")
+    assert [cause.code for cause in said_by_diff(night).values()] == ["push-failed"]
+    night.book("", "Budget", "09:00", "10:00", location="Rembrandt")
+    (cause,) = said_by_diff(night).values()
+    assert (cause.code, cause.confidence) == ("location-text-only", "likely")
 
 
 def test_a_quiet_night_and_a_diff_of_rooms_in_step_ask_no_organiser(night: Night) -> None:

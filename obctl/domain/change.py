@@ -14,7 +14,7 @@ from msgspec import Struct
 from obctl.domain.cancellation import Proof, Reason
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event
-from obctl.domain.reading import OrganizerSays
+from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import Reservation
 
 

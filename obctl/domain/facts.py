@@ -1,7 +1,8 @@
 """Everything a cause may be told from: what is known about one difference.
 
-Gathered by the engine; the rules in `causes` read it and nothing else. `None` and empty mean
-"not known", never "not so".
+The engine asks, `build_facts` builds: the same for a pass, which tells why a meeting went, and for
+`diff` and `explain`. The rules in `causes` read it and nothing else. `None` and empty mean "not
+known", never "not so".
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from obctl.domain.agreed_state import AgreedState
 from obctl.domain.cancellation import CancellationRequest
 from obctl.domain.company_log import LogEntry
 from obctl.domain.difference import Difference
-from obctl.domain.event import Event, Response, SeriesMaster
+from obctl.domain.event import Event, SeriesMaster
+from obctl.domain.organizer_copy import OrganizerCopy, OrganizerSays
 from obctl.domain.push import OutboxItem
-from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
@@ -31,18 +32,6 @@ class OrganizerAnswer(StrEnum):
     DISABLED = "disabled"
     NOT_FOUND = "not-found"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class OrganizerCopy:
-    """The meeting in its organiser's own calendar; seldom readable for us.
-
-    `room_response` is what stands there beside the room; `None`: the room is no attendee.
-    """
-
-    event: Event
-    location: str | None = None
-    room_response: Response | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +56,10 @@ class Facts:
     master_missing: bool = False
     """Graph was asked for the series master by id and answered 404."""
     same_series: tuple[Event, ...] = ()
-    """Other instances of the same series that were read."""
+    """Other dates of the series in the room: what `diff` and `explain` know of a reservation's
+    series, and a pass of one that lost a date, is all that the room is read for."""
     same_room: tuple[Event, ...] = ()
-    """Other events of the room that overlap, cancelled ones included."""
+    """Other events of the room that overlap the difference, cancelled ones included."""
     successors: tuple[Event, ...] = ()
     """Dates of other series of the same organiser, within a day."""
     elsewhere: tuple[tuple[Room, Event], ...] = ()
@@ -99,9 +89,12 @@ class Facts:
     """The company log of the event and the reservation, oldest first, without payloads."""
     reserved_elsewhere: tuple[tuple[Room, Reservation], ...] = ()
     """Active reservations with the same series key in other mapped rooms."""
-    organizer_copy: OrganizerCopy | None = None
+    put_back: bool = False
+    """Calendar repair put the event that the reservation has, or had last, back once before."""
     organizer_says: OrganizerSays | None = None
-    """What the organiser's calendar says of a meeting that was put back; `None`: nobody asked."""
+    """What the organiser's own calendar says of the meeting; `None`: nobody asked."""
+    organizer_copy: OrganizerCopy | None = None
+    """The meeting, or the date of it, as it stands there."""
     created_together: int = 0
     """How many other events of the room bear the same `createdDateTime`, to the minute."""
     vanished_together: int = 0

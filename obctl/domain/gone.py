@@ -6,7 +6,7 @@ from obctl.domain.cancellation import Outcome, Proof, Reason, RequestStatus, dec
 from obctl.domain.change import Absorb, Cancel, Change, Conflict, Move, Request
 from obctl.domain.losses import Loss
 from obctl.domain.merge import merge
-from obctl.domain.reading import OrganizerSays
+from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,

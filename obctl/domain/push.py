@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from obctl.domain.agreed_state import AgreedState, with_own_writes
+from obctl.domain.backoff import Backoff
 from obctl.domain.event import Event, EventId, Person
 from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.reservation import Reservation, ReservationNumber
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
 OWN = "obctl-"
 """How our `transactionId`s begin."""
-_FIRST_WAIT = timedelta(minutes=1)
-_LONGEST_WAIT = timedelta(hours=6)
-_MOST_DOUBLINGS = 10
+_BACKOFF = Backoff(timedelta(minutes=1), timedelta(hours=6))
 # once a night, however late the last night's attempt was
 _FINAL_WAIT = timedelta(hours=20)
 
@@ -131,5 +130,4 @@ def wait_after(attempts: int, *, final: bool) -> timedelta:
     """
     if final:
         return _FINAL_WAIT
-    doubled = 1 << min(attempts, _MOST_DOUBLINGS)
-    return min(_FIRST_WAIT * doubled, _LONGEST_WAIT)
+    return _BACKOFF.wait(attempts)

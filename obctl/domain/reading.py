@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.organizer_copy import OrganizerReply, OrganizerSays
 from obctl.domain.reservation import Reservation
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
@@ -37,22 +37,13 @@ class Scope:
         )
 
 
-class OrganizerSays(StrEnum):
-    """What the organiser's own calendar says of a meeting."""
-
-    TAKES_PLACE = "takes place"
-    CANCELLED = "is cancelled"
-    GONE = "is not there"
-    UNKNOWN = "cannot be read"
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Everything read of one room in one go.
 
     `masters` holds the masters that were asked for; `None` where Graph answered 404. `gone` are the
     events Graph was asked for by id and answered 404. `organizers` holds what those calendars say
-    of events that were put back once.
+    of events that were put back once; `replies` all they were asked, which causes are told from.
     """
 
     scope: Scope
@@ -60,6 +51,7 @@ class Reading:
     masters: Mapping[EventId, SeriesMaster | None] = field(default_factory=dict)
     gone: frozenset[EventId] = frozenset()
     organizers: Mapping[EventId, OrganizerSays] = field(default_factory=dict)
+    replies: Mapping[EventId, OrganizerReply] = field(default_factory=dict)
 
     @property
     def says_nothing(self) -> bool:
@@ -82,4 +74,5 @@ class Reading:
             masters,
             self.gone | later.gone,
             {**self.organizers, **later.organizers},
+            {**self.replies, **later.replies},
         )

@@ -10,13 +10,17 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.comparison import Normalised
 from obctl.domain.difference import Cause, Difference, RoomVerdict
 from obctl.domain.event import Event
+from obctl.domain.organizer_copy import OrganizerReply
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything about one item: both sides, what they last agreed on, the verdict, the log."""
+    """Everything about one item: both sides, what they last agreed on, the verdict, the log.
+
+    A `cause` without a difference is what is wrong although both sides agree.
+    """
 
     room: Room
     verdict: RoomVerdict
@@ -29,3 +33,5 @@ class Story:
     missed_because: Cause | None
     ruled_out: tuple[RuledOut, ...]
     story: tuple[LogEntry, ...]
+    organizer: OrganizerReply | None = None
+    """What the organiser's own calendar says; `None`: there was no reason to ask."""

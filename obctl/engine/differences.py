@@ -73,14 +73,7 @@ async def compare_rooms(
         or await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
         for room in rooms
     ]
-    gathered = Gathered(
-        company,
-        outlook,
-        tuple(load_rooms(company.store)),
-        tuple(rooms),
-        whole,
-        {item.room.id: item.events for item in compared if item.room.id not in equal},
-    )
+    gathered = Gathered(company, outlook, tuple(load_rooms(company.store)), whole)
     return [await _explained(gathered, item) for item in compared]
 
 
@@ -201,11 +194,8 @@ async def _explained(gathered: Gathered, item: RoomComparison) -> RoomComparison
     for difference in item.differences:
         facts = await gather_facts(
             gathered,
-            item.room,
+            sides,
             difference,
-            sides.reservations,
-            sides.agreed,
-            sides.reading.gone,
         )
         explanation = explain(facts)
         explanations.append(explanation)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.facts import OrganizerAnswer
-from obctl.domain.reading import OrganizerSays
+from obctl.domain.organizer_copy import NOT_KNOWN, OrganizerReply
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Subscription
@@ -16,10 +16,10 @@ from obctl.domain.values import replace
 from obctl.engine.calendars import Calendar, fetch_calendars
 from obctl.engine.company import Company
 from obctl.engine.conditions import is_out_of_reach
-from obctl.engine.organizers import ask_organizer
+from obctl.engine.organizers import Organizers
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, GraphUnavailable, MailboxGone, NotFound, ObctlError
-from obctl.store.events import find_event, load_events
+from obctl.store.events import load_events, load_series_events
 from obctl.store.subscriptions import load_subscriptions
 
 
@@ -34,6 +34,8 @@ class Outlook:
         self._gateway = gateway
         self._views: dict[tuple[RoomId, TimeSpan], Calendar] = {}
         self._masters: dict[tuple[RoomId, EventId], SeriesMaster | None] = {}
+        self._instances: dict[tuple[RoomId, EventId, TimeSpan], tuple[Event, ...]] = {}
+        self._organizers = Organizers(company, gateway) if gateway else None
         self._directory: dict[str, DirectoryEntry | ObctlError | None] = {}
         self._subscriptions: frozenset[str] | None = None
 
@@ -105,11 +107,25 @@ class Outlook:
             return OrganizerAnswer.NOT_FOUND
         return OrganizerAnswer.DISABLED if entry.enabled is False else OrganizerAnswer.FOUND
 
-    async def organizer_says(self, room: Room, reservation: Reservation) -> OrganizerSays:
-        """Whether the meeting takes place, by its organiser's own copy."""
+    async def organizers_copy(self, room: Room, reservation: Reservation) -> OrganizerReply:
+        """The meeting as its organiser's own calendar has it."""
+        if self._organizers is None:
+            return NOT_KNOWN
+        return await self._organizers.ask(room, reservation)
+
+    async def instances(self, room: Room, master_id: EventId, span: TimeSpan) -> tuple[Event, ...]:
+        """The dates of a series that the room shows in `span`."""
         if self._gateway is None:
-            return OrganizerSays.UNKNOWN
-        return await ask_organizer(self._gateway, room, reservation)
+            known = load_series_events(self._company.store, room.id, master_id)
+            return tuple(event for event in known if span.overlaps(event.start, event.end))
+        key = (room.id, master_id, span)
+        if key not in self._instances:
+            try:
+                found = await self._gateway.fetch_instances(room, master_id, span)
+            except ObctlError:
+                found = ()
+            self._instances[key] = found
+        return self._instances[key]
 
     async def subscriptions(self, room: Room) -> tuple[Subscription, ...]:
         """The room's ledger lines; one that Graph no longer lists before its expiry is lost."""
@@ -136,10 +152,6 @@ class Outlook:
             except ObctlError as error:
                 self._directory[key] = error
         return self._directory[key]
-
-    def last_known(self, room: Room, event_id: EventId) -> Event | None:
-        """The event as obctl stored it when it last saw it."""
-        return find_event(self._company.store, room.id, event_id)
 
 
 def _raise_if_none_answered(answers: dict[RoomId, Calendar]) -> None:

@@ -75,6 +75,14 @@ class Gateway(Protocol):
     async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
         """Singles and masters with this `iCalUId` in the room's calendar."""
 
+    async def find_all_by_ical_uid(
+        self, wanted: Sequence[tuple[Room, str]]
+    ) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+        """`find_by_ical_uid` of many, 20 to a `$batch`, keyed by `room.mailbox` and `iCalUId`.
+
+        Errors are values here.
+        """
+
     async def open_delta(self, room: Room, span: TimeSpan) -> DeltaLink:
         """The delta link at the end of a first round over `span`."""
 

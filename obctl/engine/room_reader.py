@@ -9,11 +9,12 @@ from obctl.domain.reading import Reading
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.situation import Situation
+from obctl.engine.cancelled_because import ask_organizers
 from obctl.engine.company import Company
 from obctl.engine.detect import Hint, read_room
 from obctl.engine.identity import Identities
 from obctl.engine.moves import kept_and_sought
-from obctl.engine.organizers import ask_organizers
+from obctl.engine.organizers import Organizers
 from obctl.engine.parts import read_parts
 from obctl.engine.planning import PassOptions, PlanMaker
 from obctl.engine.ports import Gateway
@@ -43,6 +44,7 @@ class RoomReader:
         self._gateway = gateway
         self._identities = identities
         self._plans = plans
+        self._organizers = Organizers(company, gateway)
         self._options = options
 
     async def read(self, room: Room, hint: Hint) -> RoomReading:
@@ -100,7 +102,7 @@ class RoomReader:
         )
         if doubted:
             await ensure_same_mailbox(self._gateway, self._identities, verified, removed)
-        return await ask_organizers(self._gateway, self._store, verified)
+        return await ask_organizers(self._organizers, self._store, verified)
 
     def _is_known(self, room: Room) -> bool:
         """Whether the room's mailbox is asked for by the object id on record.

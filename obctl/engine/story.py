@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from obctl.domain.causes import cause_in_step, reply_in
 from obctl.domain.company_log import LogEntry
 from obctl.domain.comparison import normalised
+from obctl.domain.difference import Difference, DifferenceKind
 from obctl.domain.event import Event, EventId, EventType
+from obctl.domain.facts import Facts
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
+from obctl.domain.sides import Sides
 from obctl.domain.story import Story
 from obctl.domain.time_span import local_day
 from obctl.engine.company import Company
 from obctl.engine.differences import RoomComparison, compare_rooms
+from obctl.engine.gather import Gathered, gather_facts
 from obctl.engine.outlook import Outlook
 from obctl.errors import UsageError
 from obctl.store.agreed_states import find_agreed
@@ -49,6 +54,18 @@ async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:
         or (event and difference.event_id == event.id)
     ]
     explanation = compared.explanations[about[0]] if about else None
+    cause, organizer = (explanation.cause, explanation.organizer) if explanation else (None, None)
+    if (
+        compared.matching
+        and reservation
+        and event
+        and not about
+        and _takes_place(reservation, event)
+    ):
+        mapped = tuple(load_rooms(company.store))
+        gathered = Gathered(company, outlook, mapped, compared.span)
+        facts = await _in_step(gathered, compared.matching.sides, reservation, event)
+        cause, organizer = cause_in_step(facts), reply_in(facts)
     agreed = find_agreed(company.store, reservation.number) if reservation else None
     ids = {item.event_id for item in (reservation,) if item and item.event_id}
     ids |= {event.id} if event else set()
@@ -60,11 +77,33 @@ async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:
         agreed=agreed,
         differences=tuple(compared.differences[position] for position in about),
         normalised=normalised(reservation, event, agreed) if reservation and event else (),
-        cause=explanation.cause if explanation else None,
+        cause=cause,
         missed_because=explanation.missed_because if explanation else None,
         ruled_out=explanation.ruled_out if explanation else (),
+        organizer=organizer,
         story=_told(company, room, sorted(ids), reservation),
     )
+
+
+def _takes_place(reservation: Reservation, event: Event) -> bool:
+    return reservation.is_active and event.takes_room
+
+
+async def _in_step(
+    gathered: Gathered, sides: Sides, reservation: Reservation, event: Event
+) -> Facts:
+    """The facts about a meeting in step: a change in which nothing differs."""
+    nothing = Difference(
+        kind=DifferenceKind.CHANGED,
+        room=sides.room.id,
+        start=reservation.start,
+        end=reservation.end,
+        subject=reservation.subject,
+        reservation=reservation.number,
+        event_id=event.id,
+        ical_uid=event.ical_uid,
+    )
+    return await gather_facts(gathered, sides, nothing)
 
 
 def _told(

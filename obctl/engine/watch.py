@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from obctl.domain.backoff import Backoff
 from obctl.domain.room import RoomId
 from obctl.engine.company import Company
 from obctl.engine.drain import Looks, drain_room
@@ -39,6 +41,11 @@ class Pace:
     renew_again_after: float = 300.0
     finish: float = 20.0
     """For what waits when the end is asked for; the rest is in the inbox for the next start."""
+
+    @property
+    def backoff(self) -> Backoff:
+        """How long a room that failed waits."""
+        return Backoff(timedelta(seconds=self.first_retry), timedelta(seconds=self.last_retry))
 
 
 @dataclass(slots=True)
@@ -148,7 +155,7 @@ class Watch:
         if isinstance(error, UnsafePlan | ResyncRequired):
             delay = PERSON_NEEDED
         else:
-            delay = min(self._pace.first_retry * 2 ** (attempts - 1), self._pace.last_retry)
+            delay = self._pace.backoff.wait(attempts - 1).total_seconds()
         self._retries[room] = _Retry(attempts, asyncio.get_running_loop().time() + delay)
         self._report(find_room_by_id(self._company.store, room).mailbox, error)
 

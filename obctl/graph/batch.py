@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 
 import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
+from obctl.domain.backoff import Backoff
 from obctl.errors import ObctlError
 from obctl.graph import asked
 from obctl.graph.asked import Asked
@@ -29,6 +31,7 @@ _WORTH_RETRYING = (
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 )
+_BACKOFF = Backoff(timedelta(seconds=0.5), timedelta(seconds=LONGEST_WAIT))
 _SDK = BoundedRetries()
 _ANSWERS = msgspec.json.Decoder(BatchAnswers)
 
@@ -145,7 +148,7 @@ def _wait(graph: Graph, answer: BatchAnswer | None, errand: Errand, attempt: int
     if rest and errand.asked.mailbox:
         said = from_answer(answer.status, bytes(answer.body), _headers(answer)).detail
         graph.gate.close([errand.asked.mailbox], rest, said)
-    wait = 2.0**attempt / 2 if rest is None else rest
+    wait = _BACKOFF.wait(attempt).total_seconds() if rest is None else rest
     return wait if attempt < RETRIES and wait <= LONGEST_WAIT else None
 
 

@@ -69,6 +69,11 @@ class GraphGateway:
     async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
         return await views.find_by_ical_uid(self._graph, room, ical_uid)
 
+    async def find_all_by_ical_uid(
+        self, wanted: Sequence[tuple[Room, str]]
+    ) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+        return await views.find_all_by_ical_uid(self._graph, wanted)
+
     async def open_delta(self, room: Room, span: TimeSpan) -> DeltaLink:
         return await delta.open_delta(self._graph, room, span)
 

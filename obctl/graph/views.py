@@ -168,11 +168,42 @@ async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMa
 
 async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> tuple[Event, ...]:
     """Singles and masters with this `iCalUId`."""
+    what = asked.calendar(room)
+    body = await graph.send(_by_ical_uid(graph, room, ical_uid), what)
+    return tuple(await _read_events(graph, room, body, what))
+
+
+async def find_all_by_ical_uid(
+    graph: Graph, wanted: Sequence[tuple[Room, str]]
+) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+    """`find_by_ical_uid` of many, by `$batch`; one calendar's failure is no other's."""
+    errands = {
+        str(number): Errand(graph.relative(_by_ical_uid(graph, room, uid)), asked.calendar(room))
+        for number, (room, uid) in enumerate(wanted)
+    }
+    bodies = await get_many(graph, errands)
+    return {
+        (room.mailbox, uid): await _found(graph, room, bodies[str(number)])
+        for number, (room, uid) in enumerate(wanted)
+    }
+
+
+async def _found(
+    graph: Graph, room: Room, body: bytes | ObctlError
+) -> tuple[Event, ...] | ObctlError:
+    if isinstance(body, ObctlError):
+        return body
+    try:
+        with defects_named():
+            return tuple(await _read_events(graph, room, body, asked.calendar(room)))
+    except ObctlError as error:
+        return error
+
+
+def _by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> RequestInformation:
     quoted = ical_uid.replace("'", "''")
     query = EventsRequestBuilder.EventsRequestBuilderGetQueryParameters(
         filter=f"iCalUId eq '{quoted}'", top=PAGE_SIZE
     )
     builder = graph.client.users.by_user_id(room.user).events
-    what = asked.calendar(room)
-    body = await graph.send(builder.to_get_request_information(asking(query)), what)
-    return tuple(await _read_events(graph, room, body, what))
+    return builder.to_get_request_information(asking(query))

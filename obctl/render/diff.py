@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from obctl.domain.agreed_state import AgreedState
     from obctl.domain.event import Event
+    from obctl.domain.organizer_copy import OrganizerReply
     from obctl.domain.reservation import Reservation
     from obctl.domain.story import Story
 
@@ -117,6 +118,7 @@ def story_object(story: Story, rooms: Rooms) -> dict[str, Any]:
         "officebooking": _side(story.reservation),
         "outlook": _side_of_event(story.event),
         "agreed": _side_agreed(story.agreed),
+        "organizer_copy": _organizer_copy(story.organizer),
         "differences": [difference_object(item, rooms) for item in story.differences],
         "normalised": [
             {"field": item.field, "cause": item.cause_code} for item in story.normalised
@@ -130,6 +132,19 @@ def story_object(story: Story, rooms: Rooms) -> dict[str, Any]:
         ],
         "verdict": story.verdict.verdict.value,
         "condition": story.verdict.condition,
+    }
+
+
+def _organizer_copy(reply: OrganizerReply | None) -> dict[str, Any] | None:
+    if reply is None:
+        return None
+    copy = reply.copy
+    return {
+        "says": reply.says.value,
+        "start": at(copy.event.start) if copy else None,
+        "end": at(copy.event.end) if copy else None,
+        "location": copy.location if copy else None,
+        "room_response": copy.room_response.value if copy and copy.room_response else None,
     }
 
 
@@ -197,7 +212,7 @@ def story_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
         cells = [_cell(column.get(name), name, zone_name) for column in columns]
         sides.add_row(text(name.replace("_", " ")), *cells)
     parts.append(sides)
-    parts.append(_verdict(item))
+    parts.append(_verdict(item, zone_name))
     if item["story"]:
         parts.append(table(item["story"], _STORY))
     return parts
@@ -214,7 +229,7 @@ def _cell(value: object, name: str, zone_name: str) -> Text:
     return text(value)
 
 
-def _verdict(item: JsonObject) -> RenderableType:
+def _verdict(item: JsonObject, zone_name: str) -> RenderableType:
     cause = item["cause"]
     pairs: list[tuple[str, object]] = []
     if item["condition"]:
@@ -223,6 +238,7 @@ def _verdict(item: JsonObject) -> RenderableType:
         pairs.append(("verdict", "both sides are in step"))
     else:
         kinds = ", ".join(_WORDS[found["kind"]] for found in item["differences"])
+        kinds = kinds or "both sides are in step, and yet"
         pairs += [
             ("verdict", kinds),
             ("cause", _cause_text(cause)),
@@ -233,9 +249,19 @@ def _verdict(item: JsonObject) -> RenderableType:
     missed = item["missed_because"]
     if missed and missed["code"] != (cause or {}).get("code"):
         pairs.append(("not seen", f"{missed['code']} ({missed['confidence']})"))
+    if copy := item["organizer_copy"]:
+        pairs.append(("organiser's copy", _copy_text(copy, zone_name)))
     pairs += [("normalised", f"{n['field']}: {n['cause']}") for n in item["normalised"]]
     pairs += [("ruled out", f"{r['code']}: {r['test']}") for r in item["ruled_out"]]
     return fields(pairs)
+
+
+def _copy_text(copy: JsonObject, zone_name: str) -> str:
+    if copy["start"] is None:
+        return str(copy["says"])
+    answer = f"the room {copy['room_response']}" if copy["room_response"] else "no room invited"
+    place = copy["location"] or "no place"
+    return f"{copy['says']}, {local_span(copy, zone_name)}, {place}, {answer}"
 
 
 _STORY = [

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 
 from obctl.errors import UsageError
-from obctl.sandbox import incidents, item_edit, steps
+from obctl.sandbox import incidents, item_edit, meeting_mail, steps
 from obctl.sandbox.change_feed import expire_tokens
 from obctl.sandbox.directory import Processing
 from obctl.sandbox.faults import Fault
@@ -63,6 +63,9 @@ def _befall(service: Service, step: steps.Incident | steps.Disturbance) -> dict[
             mailbox, item = service.tenant.copy(step.mailbox, _handle(service, step.meeting))
             item_edit.edit(item, step.day, _checked(step.fields, item))
             exchange.touch(mailbox, item, step.day)
+        case steps.Forward():
+            _, item = _original(service, step.meeting)
+            meeting_mail.forward(exchange, item, _mailbox(service, step.room))
         case steps.Split():
             mailbox, item = _original(service, step.meeting)
             start = datetime.fromisoformat(step.start) if step.start else None
@@ -131,6 +134,7 @@ def _book(service: Service, step: steps.Book) -> Meeting:
         time_zone=step.time_zone,
         recurrence=step.recurrence,
         attendees=step.attendees,
+        location=step.location,
         all_day=step.all_day,
         organizer_name=step.organizer_name,
         body=step.body,
@@ -157,7 +161,7 @@ def _change(service: Service, step: steps.Change) -> None:
         given["kind"] = "seriesMaster"
     service.tenant.change(
         meeting, day=step.day, start=step.start, end=step.end, rooms=step.rooms,
-        silent=step.silent, **given,
+        location=step.location, silent=step.silent, **given,
     )  # fmt: skip
 
 

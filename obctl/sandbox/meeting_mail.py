@@ -40,6 +40,11 @@ def invite(exchange: Exchange, original: Item, attendee: Attendee) -> None:
     _deliver(exchange, mailbox, item)
 
 
+def forward(exchange: Exchange, original: Item, mailbox: Mailbox) -> None:
+    """Hand a meeting request on: whoever gets it is not among those the organiser invited."""
+    _deliver(exchange, mailbox, new_copy(exchange, mailbox, original))
+
+
 def _take_in_dates(exchange: Exchange, mailbox: Mailbox, original: Item) -> None:
     """A whole series takes the place of its dates that stood alone ([MS-OXOCAL] orphans)."""
     for copy in list(mailbox.items.values()):

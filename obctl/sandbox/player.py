@@ -200,8 +200,8 @@ def _judge(verdict: Verdict, company: Company) -> None:
         found = json.loads(company.run("log", "search", "--action", action, "-o", "json"))
         if not found:
             verdict.problems.append(f"the company log holds no {action}")
-    if expect.normalised:
-        _compare_normalised(verdict, company)
+    if expect.normalised or expect.explained:
+        _compare_explained(verdict, company)
 
 
 def _show_diff(verdict: Verdict, company: Company, narrate: Narrate) -> None:
@@ -228,7 +228,7 @@ def _compare_condition(verdict: Verdict) -> None:
     _compare("condition", [wanted] if wanted else [], verdict.conditions, verdict)
 
 
-def _compare_normalised(verdict: Verdict, company: Company) -> None:
+def _compare_explained(verdict: Verdict, company: Company) -> None:
     reservations = json.loads(company.run("reservations", "list", "-o", "json"))
     if not reservations:
         verdict.problems.append("there is no reservation to explain")
@@ -238,3 +238,6 @@ def _compare_normalised(verdict: Verdict, company: Company) -> None:
     missing = set(verdict.scenario.expect.normalised) - found
     if missing:
         verdict.problems.append(f"explain does not name {', '.join(sorted(missing))}")
+    if (wanted := verdict.scenario.expect.explained) is not None:
+        code = told["cause"]["code"] if told["cause"] else "none"
+        _compare("explained", [wanted], [code], verdict)

@@ -57,6 +57,8 @@ class Expectation:
     """Actions that the company log has to hold."""
     normalised: tuple[str, ...] = ()
     """Cosmetic causes that `obctl explain` has to name for the first reservation."""
+    explained: str | None = None
+    """The cause that `obctl explain` has to name for it, though no side differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def _read_expectation(table: Table) -> Expectation:
         table.text("condition") or None,
         tuple(table.texts("log")),
         tuple(table.texts("normalised")),
+        table.text("explained") or None,
     )
     table.done()
     return found

@@ -35,6 +35,8 @@ class Book(_Step, tag="book"):
     time_zone: str | None = None
     organizer_name: str | None = None
     attendees: list[str] = []
+    location: str | None = None
+    """A place typed as text, in place of the rooms' own."""
     all_day: bool = False
     body: str = ""
     sensitivity: str = "normal"
@@ -69,6 +71,7 @@ class Change(_Step, tag="change"):
     show_as: str | None = None
     time_zone: str | None = None
     rooms: list[str] | None = None
+    location: str | None = None
     recurrence: dict[str, Any] | None = None
     silent: bool = False
 
@@ -78,6 +81,13 @@ class Cancel(_Step, tag="cancel"):
 
     meeting: str
     day: date | None = None
+
+
+class Forward(_Step, tag="forward"):
+    """Somebody who is invited hands the invitation on to a room; the organiser's list stays."""
+
+    meeting: str
+    room: str
 
 
 class Respond(_Step, tag="respond"):
@@ -234,7 +244,16 @@ class Wait(_Step, tag="wait"):
 Disturbance = Fault | ClearFaults | ExpireTokens | LoseNotifications | EndSubscriptions
 """What befalls Graph itself."""
 Incident = (
-    Rewrite | Split | InviteToOne | Restore | MoveMailbox | Recreate | Purge | Processing | Person
+    Rewrite
+    | Forward
+    | Split
+    | InviteToOne
+    | Restore
+    | MoveMailbox
+    | Recreate
+    | Purge
+    | Processing
+    | Person
 )
 """What befalls calendars without an organiser or attendee doing it."""
 Step = (

@@ -79,11 +79,15 @@ class Tenant:
         time_zone: str | None = None,
         recurrence: Mapping[str, Any] | None = None,
         attendees: Iterable[str] = (),
+        location: str | None = None,
         all_day: bool = False,
         organizer_name: str | None = None,
         **fields: Any,
     ) -> Meeting:
-        """Someone sends a meeting request; wall-clock times are in `time_zone`."""
+        """Someone sends a meeting request; wall-clock times are in `time_zone`.
+
+        A `location` is text that stands there in place of the rooms'.
+        """
         with self.locked() as exchange:
             invited = list(rooms)
             zone = time_zone or self._zone_of(invited)
@@ -94,7 +98,7 @@ class Tenant:
             item.attendees = self._attendees(attendees, "required") + self._attendees(
                 invited, "resource"
             )
-            item.locations = tuple(self._location(address) for address in invited)
+            item.locations = self._locations(invited, location)
             if recurrence is not None:
                 item.kind = "seriesMaster"
                 item.recurrence = read_recurrence(recurrence, start=item.start.date(), zone=zone)
@@ -115,7 +119,7 @@ class Tenant:
     def change(
         self, meeting: Meeting, *, day: date | None = None, start: datetime | str | None = None,
         end: datetime | str | None = None, rooms: Iterable[str] | None = None,
-        silent: bool = False, **fields: Any,
+        location: str | None = None, silent: bool = False, **fields: Any,
     ) -> None:  # fmt: skip
         """The organiser changes a meeting, or its occurrence on `day`.
 
@@ -132,7 +136,9 @@ class Tenant:
                 addresses = list(rooms)
                 people = tuple(one for one in item.attendees if one.type != "resource")
                 changes["attendees"] = people + self._attendees(addresses, "resource")
-                changes["locations"] = tuple(self._location(one) for one in addresses)
+                changes["locations"] = self._locations(addresses, None)
+            if location is not None:
+                changes["locations"] = self._locations([], location)
             if silent:
                 item_edit.edit(item, day, changes)
                 exchange.touch(mailbox, item, day)
@@ -206,6 +212,12 @@ class Tenant:
     def _attendees(self, addresses: Iterable[str], kind: str) -> tuple[Attendee, ...]:
         directory = self.exchange.directory
         return tuple(Attendee(directory.person(address), kind) for address in addresses)
+
+    def _locations(self, invited: Iterable[str], typed: str | None) -> tuple[dict[str, Any], ...]:
+        if typed is not None:
+            named = {"displayName": typed, "uniqueId": typed, "uniqueIdType": "private"}
+            return ({**named, "locationType": "default"},)
+        return tuple(self._location(address) for address in invited)
 
     def _location(self, address: str) -> dict[str, Any]:
         person = self.exchange.directory.person(address)

@@ -24,6 +24,7 @@ from obctl.domain.room import Room
 from obctl.domain.series import parse_rrule
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.values import replace
 from obctl.errors import (
     DeltaLinkExpired,
     EventChanged,
@@ -293,6 +294,19 @@ def test_a_meeting_is_found_again_by_its_ical_uid(tenant: Tenant) -> None:
     ]
     found = tenant.ask(lambda gateway: gateway.find_by_ical_uid(VERMEER, event.ical_uid))
     assert [one.id for one in found] == [event.id]
+
+
+def test_many_meetings_are_found_again_at_once(tenant: Tenant) -> None:
+    tenant.book("Board")
+    (event,) = [
+        one for one in tenant.view(span=WEEK) if one.start.hour == 11 and one.start.day == 20
+    ]
+    nobody = replace(VERMEER, mailbox="nobody@contoso.example", object_id=None)
+    wanted = [(VERMEER, event.ical_uid), (VERMEER, "none"), (nobody, event.ical_uid)]
+    found = tenant.ask(lambda gateway: gateway.find_all_by_ical_uid(wanted))
+    assert [one.id for one in found[VERMEER.mailbox, event.ical_uid]] == [event.id]
+    assert found[VERMEER.mailbox, "none"] == ()
+    assert found[nobody.mailbox, event.ical_uid].code == "mailbox-gone"
 
 
 def draft(**changes: Any) -> EventDraft:

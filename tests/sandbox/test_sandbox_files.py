@@ -383,7 +383,17 @@ def test_a_served_scenario_acts_itself_out_as_the_clock_runs() -> None:
         assert [one["isCancelled"] for one in graph.view()] == [True]
 
 
-@pytest.mark.parametrize("name", ["occurrence-cancelled-silently", "mailbox-permission-lost"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "occurrence-cancelled-silently",
+        "mailbox-permission-lost",
+        "stale-room-copy",
+        "location-text-only",
+        "forwarded",
+        "hard-deleted-by-delegate",
+    ],
+)
 def test_a_played_scenario_says_what_obctl_makes_of_it(name: str) -> None:
     told: list[str] = []
     verdict = play(examples_folder() / f"{name}.toml", told.append)

@@ -5,7 +5,16 @@ Conditions under which a whole room cannot be trusted are verdicts of the room, 
 """
 
 from obctl.domain.causes.catalogue import MEANING
-from obctl.domain.causes.decision import Explanation, cause_of_cancellation, explain
+from obctl.domain.causes.decision import (
+    Explanation,
+    cause_in_step,
+    cause_of_cancellation,
+    explain,
+    reply_in,
+)
 from obctl.domain.causes.neighbours import RuledOut
 
-__all__ = ["MEANING", "Explanation", "RuledOut", "cause_of_cancellation", "explain"]
+__all__ = [
+    "MEANING", "Explanation", "RuledOut", "cause_in_step", "cause_of_cancellation", "explain",
+    "reply_in",
+]  # fmt: skip

@@ -11,6 +11,7 @@ from obctl.domain.difference import DifferenceKind
 from obctl.domain.event import Event
 from obctl.domain.facts import Facts
 from obctl.domain.left_out import is_left_out
+from obctl.domain.organizer_copy import is_outside
 from obctl.domain.push import PushAction
 from obctl.domain.reservation import Reservation
 
@@ -113,11 +114,7 @@ def is_external(facts: Facts, event: Event) -> bool:
     """Whether the organiser's address lies outside the company's mail domains."""
     if not facts.domains or not event.organizer.email:
         return False
-    domain = "." + event.organizer.email.rpartition("@")[2].casefold()
-    # rooms often live in a subdomain of their own
-    return not any(
-        domain.endswith(f".{own}") or f".{own}".endswith(domain) for own in facts.domains
-    )
+    return is_outside(event.organizer.email, facts.domains)
 
 
 def last_pass(facts: Facts) -> datetime | None:

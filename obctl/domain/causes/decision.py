@@ -42,6 +42,7 @@ from obctl.domain.causes.finding import POSSIBLE, found, name, observed
 from obctl.domain.causes.neighbours import RuledOut, ruled_out
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.facts import Facts
+from obctl.domain.organizer_copy import OrganizerReply
 from obctl.domain.values import replace
 
 Rule = Callable[[Facts], Cause | None]
@@ -106,20 +107,30 @@ _NEWS = frozenset({
     "subscription-removed", "subscription-expired", "missed-notification", "awaiting-next-pass",
 })  # fmt: skip
 
-_WHY_IT_WENT = (
-    "id-changed-after-mailbox-move", "moved-to-other-room", "cancelled-but-kept-on-calendar",
-    "occurrence-cancelled-silently", "series-split", "retention-purged",
-    "restored-by-calendar-repair", "no-show-released", "room-declined", "recurrence-horizon",
-    "conflict-partially-declined-series", "hard-deleted-by-delegate",
-)  # fmt: skip
+_WHY_IT_WENT = frozenset({
+    "id-changed-after-mailbox-move", "moved-to-other-room", "room-declined", "recurrence-horizon",
+    "conflict-partially-declined-series", "location-text-only", "cancelled-but-kept-on-calendar",
+    "occurrence-cancelled-silently", "retention-purged", "restored-by-calendar-repair",
+    "no-show-released", "hard-deleted-by-delegate", "series-split",
+})  # fmt: skip
+"""Causes for which an event may be cancelled or gone."""
+
+_COPY = "organizer.copy"
+
+_UNSEEN_BY_EITHER = ("stale-room-copy", "forwarded")
+"""What may be wrong with a meeting on which both sides agree."""
 
 
 class Explanation(NamedTuple):
-    """What explains a difference, why it was not seen, and what it was taken for and is not."""
+    """What explains a difference, why it was not seen, and what it was taken for and is not.
+
+    `organizer` is what the organiser's calendar says, where it was asked.
+    """
 
     cause: Cause
     missed_because: Cause | None
     ruled_out: tuple[RuledOut, ...]
+    organizer: OrganizerReply | None = None
 
 
 def explain(facts: Facts) -> Explanation:
@@ -136,15 +147,40 @@ def explain(facts: Facts) -> Explanation:
     ]
     if also:
         cause = replace(cause, evidence=cause.evidence + observed({"also_holds": ", ".join(also)}))
-    return Explanation(cause, missed_because, ruled_out(cause.code, facts, _holds))
+    cause = _with_organizer(cause, facts)
+    excluded = ruled_out(cause.code, facts, _holds)
+    return Explanation(cause, missed_because, excluded, reply_in(facts))
 
 
 def cause_of_cancellation(facts: Facts) -> Cause:
     """Why the event of a reservation is cancelled or gone; for a cancellation request."""
     gone = replace(facts.difference, kind=DifferenceKind.MISSING_IN_OUTLOOK, fields={})
     facts = replace(facts, difference=gone)
-    causes = (RULES[code](facts) for code in _WHY_IT_WENT)
-    return next((cause for cause in causes if cause is not None), _unexplained(facts))
+    causes = (rule(facts) for code, rule in RULES.items() if code in _WHY_IT_WENT)
+    cause = next((cause for cause in causes if cause is not None), _unexplained(facts))
+    return _with_organizer(cause, facts)
+
+
+def cause_in_step(facts: Facts) -> Cause | None:
+    """What is wrong with a meeting all the same on which both sides agree, if anything is."""
+    causes = (RULES[code](facts) for code in _UNSEEN_BY_EITHER)
+    cause = next((cause for cause in causes if cause is not None), None)
+    return _with_organizer(cause, facts) if cause else None
+
+
+def reply_in(facts: Facts) -> OrganizerReply | None:
+    """What the organiser's calendar said, where it was asked."""
+    if facts.organizer_says is None:
+        return None
+    return OrganizerReply(facts.organizer_says, facts.organizer_copy)
+
+
+def _with_organizer(cause: Cause, facts: Facts) -> Cause:
+    """The cause with what the organiser's calendar says, be it that nobody may read it."""
+    told = any(item.fact == _COPY for item in cause.evidence)
+    if told or facts.organizer_says is None:
+        return cause
+    return replace(cause, evidence=cause.evidence + observed({_COPY: facts.organizer_says}))
 
 
 def _holds(code: str, facts: Facts) -> bool:

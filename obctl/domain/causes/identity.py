@@ -174,7 +174,8 @@ def forwarded(facts: Facts) -> Cause | None:
     An invitation to a distribution list that holds the room looks the same.
     """
     event = unreserved(facts)
-    if event is None and (both := changed(facts)) and "organizer" in facts.difference.fields:
+    fields = facts.difference.fields
+    if (both := changed(facts)) and (not fields or "organizer" in fields):
         event = both[1]
     if event is None or event.is_organizer or event.room_invited is not False:
         return None

@@ -159,9 +159,8 @@ def location_text_only(facts: Facts) -> Cause | None:
     copy = facts.organizer_copy
     if bereft(facts) is None or facts.event is not None or copy is None:
         return None
-    place = (copy.location or "").casefold()
-    named = facts.room.name.casefold() in place or facts.room.mailbox.casefold() in place
-    if copy.room_response is not None or not named:
+    # a room that is invited may stand there under another of its addresses
+    if copy.room_response is not None or copy.resources or not copy.names(facts.room):
         return None
     return found(
         "location-text-only",

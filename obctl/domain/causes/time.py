@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from obctl.domain.causes.clues import changed
+from obctl.domain.causes.clues import SETTLED, changed
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.push import changed_here
 from obctl.domain.difference import Cause, Confidence
@@ -137,13 +137,15 @@ def _only_beyond_switch(facts: Facts, shift: timedelta) -> bool:
 
 def stale_room_copy(facts: Facts) -> Cause | None:
     """The organiser moved the meeting and never sent the room the update."""
-    event, copy = facts.event, facts.organizer_copy
-    if event is None or copy is None or not event.takes_room:
+    both, copy = changed(facts), facts.organizer_copy
+    if both is None or copy is None or not both[1].takes_room or not copy.event.takes_room:
         return None
+    event = both[1]
     if (copy.event.start, copy.event.end) == (event.start, event.end):
         return None
     ours, theirs = event.modified_at, copy.event.modified_at
-    if ours is None or theirs is None or ours >= theirs:
+    # an update that was sent may still be on its way
+    if ours is None or theirs is None or not ours < theirs <= facts.now - SETTLED:
         return None
     return found(
         "stale-room-copy",
@@ -152,6 +154,7 @@ def stale_room_copy(facts: Facts) -> Cause | None:
             "event.start": event.start,
             "event.modified_at": ours,
             "organizer_copy.start": copy.event.start,
+            "organizer_copy.end": copy.event.end,
             "organizer_copy.modified_at": theirs,
         },
         refuted_by="the room's copy was changed after the organiser's",

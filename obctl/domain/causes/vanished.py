@@ -20,7 +20,7 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, 
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Response
 from obctl.domain.facts import Facts, OrganizerAnswer
-from obctl.domain.reading import OrganizerSays
+from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import Reservation
 
 PURGED_TOGETHER = 10
@@ -95,7 +95,7 @@ def _by_organizers_copy(facts: Facts) -> str:
 def _gone_again(facts: Facts) -> Cause | None:
     """What was put back once is gone again: by its organiser's copy alone it may be judged."""
     reservation = vanished(facts)
-    if reservation is None or facts.organizer_says is None:
+    if reservation is None or not facts.put_back:
         return None
     return found(
         "restored-by-calendar-repair",
@@ -196,7 +196,8 @@ def hard_deleted(facts: Facts) -> Cause | None:
         return None
     copy, known = facts.organizer_copy, facts.last_known
     confidence: Confidence = LIKELY if facts.event_missing else POSSIBLE
-    if facts.event_missing and copy is not None and copy.room_response is Response.ACCEPTED:
+    room_is_booked = copy and copy.event.takes_room and copy.room_response is Response.ACCEPTED
+    if facts.event_missing and room_is_booked:
         confidence = CERTAIN
     return found(
         "hard-deleted-by-delegate",

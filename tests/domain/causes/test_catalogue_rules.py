@@ -30,12 +30,12 @@ from builders import (
 )
 
 from obctl.domain.cancellation import RequestStatus
-from obctl.domain.causes import MEANING, explain
+from obctl.domain.causes import MEANING, cause_in_step, explain
 from obctl.domain.difference import Confidence, DifferenceKind
 from obctl.domain.event import EventId, EventType, Person, Response, SeriesMaster
-from obctl.domain.facts import Facts, OrganizerAnswer, OrganizerCopy
+from obctl.domain.facts import Facts, OrganizerAnswer
+from obctl.domain.organizer_copy import OrganizerCopy, OrganizerSays
 from obctl.domain.push import PushAction
-from obctl.domain.reading import OrganizerSays
 from obctl.domain.reservation import ExternalState, Source, Status
 from obctl.domain.room import CalendarProcessing, RoomId
 from obctl.domain.series import Recurrence
@@ -630,6 +630,7 @@ ROWS = [
         make_facts(
             reservation=make_reservation(),
             event_missing=True,
+            put_back=True,
             organizer_says=OrganizerSays.UNKNOWN,
         ),
         "restored-by-calendar-repair",
@@ -1177,7 +1178,94 @@ def test_a_meeting_that_a_person_kept_says_so() -> None:
     )
 
 
+MOVED_BY_ORGANIZER = OrganizerCopy(
+    make_event("X", starts="11:00", modified_at=LATE), room_response=Response.ACCEPTED
+)
+IN_STEP = {"kind": DifferenceKind.CHANGED, "reservation": make_reservation()}
+
 NEAR_MISSES = [
+    pytest.param(
+        make_facts(
+            **IN_STEP,
+            event=make_event(modified_at=LATE + timedelta(minutes=1)),
+            organizer_copy=MOVED_BY_ORGANIZER,
+        ),
+        "stale-room-copy",
+        id="the room's copy was changed last",
+    ),
+    pytest.param(
+        make_facts(
+            **IN_STEP,
+            event=make_event(),
+            organizer_copy=MOVED_BY_ORGANIZER,
+            now=LATE + timedelta(minutes=4),
+        ),
+        "stale-room-copy",
+        id="an update may still be on its way",
+    ),
+    pytest.param(
+        make_facts(
+            **IN_STEP,
+            event=make_event(),
+            organizer_copy=OrganizerCopy(make_event("X", modified_at=LATE)),
+        ),
+        "stale-room-copy",
+        id="the organiser's copy is newer and at the same time",
+    ),
+    pytest.param(
+        make_facts(event=make_event(), organizer_copy=MOVED_BY_ORGANIZER),
+        "stale-room-copy",
+        id="a meeting without a reservation is not missing for its hours",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event=None, source=Source.OUTLOOK),
+            organizer_copy=OrganizerCopy(make_event("X"), location="Atrium", resources=1),
+        ),
+        "location-text-only",
+        id="a room is invited, perhaps this one by another of its addresses",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event=None, source=Source.OUTLOOK),
+            organizer_copy=OrganizerCopy(make_event("X"), location="The Atriums, downtown"),
+        ),
+        "location-text-only",
+        id="the room's name is part of another word",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event=None, source=Source.OUTLOOK),
+            room=make_room(name=""),
+            organizer_copy=OrganizerCopy(make_event("X"), location="Downtown"),
+        ),
+        "location-text-only",
+        id="a room without a name is named nowhere",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event=None, source=Source.OUTLOOK),
+            organizer_copy=OrganizerCopy(
+                make_event("X"), location="Atrium", room_response=Response.NONE
+            ),
+        ),
+        "location-text-only",
+        id="the room is invited, and has not answered",
+    ),
+    pytest.param(
+        make_facts(**IN_STEP, event=make_event(room_invited=None)),
+        "forwarded",
+        id="who is invited is hidden",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(starts="11:00", room_invited=False, attendees=2),
+            **MOVED,
+        ),
+        "forwarded",
+        id="it is the hours that differ",
+    ),
     pytest.param(
         make_facts(event=make_event(born_at=moment("2025-12-20 09:00"))),
         "created-before-activation",
@@ -1359,6 +1447,63 @@ NEAR_MISSES = [
         id="orphan instances share their series' key",
     ),
 ]
+
+
+NOT_CERTAIN = [
+    pytest.param(
+        make_facts(reservation=make_reservation(), event_missing=True, organizer_copy=copy),
+        id=why,
+    )
+    for why, copy in (
+        ("nobody may ask the organiser", None),
+        ("the room is no attendee there", OrganizerCopy(make_event("X"))),
+        ("no answer stands there", OrganizerCopy(make_event("X"), room_response=Response.NONE)),
+        (
+            "the organiser cancelled it",
+            OrganizerCopy(make_event("X", is_cancelled=True), room_response=Response.ACCEPTED),
+        ),
+    )
+] + [
+    pytest.param(
+        make_facts(reservation=make_reservation(), organizer_copy=ORGANIZER_HAS_IT),
+        id="Outlook was not asked for it by id",
+    )
+]
+
+
+@pytest.mark.parametrize("facts", NOT_CERTAIN)
+def test_a_deletion_is_not_certain_on_less(facts: Facts) -> None:
+    cause = explain(facts).cause
+    assert cause.code == "hard-deleted-by-delegate"
+    assert cause.confidence is not CERTAIN
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        pytest.param(
+            make_facts(**IN_STEP, event=make_event(), organizer_copy=MOVED_BY_ORGANIZER),
+            "stale-room-copy",
+            id="the organiser's meeting is at another time",
+        ),
+        pytest.param(
+            make_facts(**IN_STEP, event=make_event(room_invited=False, attendees=2)),
+            "forwarded",
+            id="the room is not among those invited",
+        ),
+        pytest.param(make_facts(**IN_STEP, event=make_event()), None, id="nothing"),
+        pytest.param(
+            make_facts(**IN_STEP, event=make_event(), organizer_says=OrganizerSays.UNKNOWN),
+            None,
+            id="the organiser cannot be asked",
+        ),
+    ],
+)
+def test_a_meeting_in_step_may_have_something_wrong_all_the_same(
+    facts: Facts, code: str | None
+) -> None:
+    cause = cause_in_step(facts)
+    assert (cause and cause.code) == code
 
 
 @pytest.mark.parametrize(("facts", "code"), NEAR_MISSES)

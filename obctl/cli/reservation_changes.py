@@ -14,8 +14,8 @@ from obctl.render.output import Format
 
 if TYPE_CHECKING:
     from obctl.domain.reservation import Reservation
-    from obctl.engine.owing import SeriesScope
     from obctl.engine.saving import Saved
+    from obctl.engine.series_scope import SeriesScope
 
 _Scope = Annotated[
     str, typer.Option("--scope", help="Of a series: one, following or all occurrences.")
@@ -198,7 +198,7 @@ def _show(context: Context, saved: Saved, format: Format) -> None:
 
 
 def _scope(text: str) -> SeriesScope:
-    from obctl.engine.owing import SeriesScope
+    from obctl.engine.series_scope import SeriesScope
 
     try:
         return SeriesScope(text)

@@ -11,10 +11,11 @@ from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.lockout import ensure_not_locked_out
-from obctl.engine.owing import Farewell, SeriesScope, chosen_of, drop, owe, record
+from obctl.engine.owing import Farewell, drop, owe
 from obctl.engine.ports import Connect
 from obctl.engine.refusals import refusals_logged, wanted_of
 from obctl.engine.saving import Saved, push_saved
+from obctl.engine.series_scope import SeriesScope, chosen_of, record
 from obctl.errors import UsageError
 from obctl.store.cancellation_requests import decide_request, open_request
 from obctl.store.outbox import owed_for

@@ -18,17 +18,11 @@ from obctl.domain.time_span import TimeSpan, local_day, shift_days
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.lockout import ensure_not_locked_out
-from obctl.engine.owing import (
-    SeriesScope,
-    chosen_of,
-    ensure_free_here,
-    is_all_day,
-    owe_change,
-    record,
-)
+from obctl.engine.owing import owe_change
 from obctl.engine.ports import Connect
 from obctl.engine.refusals import refusals_logged, wanted_of
 from obctl.engine.saving import Saved, push_saved
+from obctl.engine.series_scope import SeriesScope, chosen_of, ensure_free_here, is_all_day, record
 from obctl.engine.slots import ensure_free_now
 from obctl.errors import Refused, UsageError
 from obctl.store.cancellation_requests import open_request

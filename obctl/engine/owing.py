@@ -1,36 +1,21 @@
-"""What making, changing and cancelling a reservation have in common: scope, slot, outbox, log."""
+"""Writes that Outlook is to get, put into the outbox together with what they are for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
-from enum import StrEnum
 
 from obctl.domain.agreed_state import AgreedState
-from obctl.domain.company_log import Action, Entry
 from obctl.domain.push import OutboxItem, PushAction, transaction_id
 from obctl.domain.reservation import ExternalState, Reservation, unlinked
-from obctl.domain.room import Room
-from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.errors import Refused, SlotTaken
+from obctl.errors import Refused
 from obctl.store.agreed_states import find_agreed, forget_agreed, save_agreed
 from obctl.store.outbox import add_to_outbox, mark_done, owed_for
 from obctl.store.reservations import (
-    load_by_series,
-    load_room_reservations,
     update_reservation,
 )
-
-
-class SeriesScope(StrEnum):
-    """Which occurrences of a series a change is for."""
-
-    ONE = "one"
-    FOLLOWING = "following"
-    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,40 +24,6 @@ class Farewell:
 
     note: str | None = None
     silent: bool = False
-
-
-def chosen_of(company: Company, first: Reservation, scope: SeriesScope) -> list[Reservation]:
-    """The reservation and, by scope, the other active future ones of its series."""
-    if scope is SeriesScope.ONE or first.series_key is None:
-        return [first]
-    others = [
-        reservation
-        for reservation in load_by_series(company.store, [first.series_key])
-        if reservation.is_active
-        and reservation.room == first.room
-        and reservation.number != first.number
-        and reservation.start > company.now
-        and (scope is SeriesScope.ALL or reservation.start > first.start)
-    ]
-    return [first, *others]
-
-
-def is_all_day(span: TimeSpan, room: Room) -> bool:
-    start, end = span.start.astimezone(room.zone), span.end.astimezone(room.zone)
-    return start.time() == time() and end.time() == time() and end.date() > start.date()
-
-
-def ensure_free_here(
-    company: Company, room: Room, span: TimeSpan, *, ignore: frozenset[int]
-) -> None:
-    for other in load_room_reservations(company.store, room.id, span):
-        if other.is_active and other.number not in ignore:
-            raise SlotTaken(
-                f"{room.name} is taken in Officebooking: reservation {other.number}"
-                f" {other.subject!r} from {instant_text(other.start)} to"
-                f" {instant_text(other.end)}",
-                hint="obctl rooms free --from … --to … shows what is free",
-            )
 
 
 def owe(
@@ -184,9 +135,3 @@ def _may_be_there(item: OutboxItem) -> bool:
     unless the reservation comes back and wants it.
     """
     return item.action is PushAction.CREATE and item.attempts > 0
-
-
-def record(company: Company, reservation: Reservation, action: Action, words: str) -> None:
-    what = f"{reservation.subject!r} {instant_text(reservation.start)}"
-    message = f"reservation {reservation.number} {words}: {what}"
-    company.journal.write([Entry.about(reservation, action, message)])

@@ -25,10 +25,11 @@ from obctl.domain.series import parse_rrule, starts
 from obctl.domain.time_span import TimeSpan, instant_text, local_day
 from obctl.engine.company import Company
 from obctl.engine.lockout import ensure_not_locked_out
-from obctl.engine.owing import ensure_free_here, is_all_day, owe, record
+from obctl.engine.owing import owe
 from obctl.engine.ports import Connect
 from obctl.engine.refusals import refusals_logged
 from obctl.engine.saving import Saved, push_saved
+from obctl.engine.series_scope import ensure_free_here, is_all_day, record
 from obctl.engine.slots import ensure_free_now
 from obctl.errors import UnsupportedRecurrence, UsageError
 from obctl.store.reservations import insert_reservations, next_number

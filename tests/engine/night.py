@@ -32,11 +32,12 @@ from obctl.engine.changing import Edit
 from obctl.engine.company import Company
 from obctl.engine.init import create_company
 from obctl.engine.live import reconcile_notified
-from obctl.engine.owing import Farewell, SeriesScope
+from obctl.engine.owing import Farewell
 from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
 from obctl.engine.push import PushResult, push_reservations
 from obctl.engine.reservations import Wish
+from obctl.engine.series_scope import SeriesScope
 from obctl.engine.sync import run_sync
 from obctl.graph.gateway import open_gateway
 from obctl.sandbox.actions import perform

@@ -8,8 +8,8 @@ import pytest
 from night import Night, mailbox_of
 
 from obctl.domain.room import LOCKED_OUT
-from obctl.engine.owing import SeriesScope
 from obctl.engine.resync import forget_reading
+from obctl.engine.series_scope import SeriesScope
 from obctl.errors import ResyncRequired, TryLater
 from obctl.sandbox.steps import Recreate
 from obctl.store.rooms import save_inconclusive

@@ -14,7 +14,8 @@ from night import NAMES, Building, Night, at, at_once, mailbox_of, nightfall
 from obctl.domain.values import replace
 from obctl.engine import cancelling, changing
 from obctl.engine.changing import Edit
-from obctl.engine.owing import Farewell, SeriesScope
+from obctl.engine.owing import Farewell
+from obctl.engine.series_scope import SeriesScope
 from obctl.sandbox.steps import Recreate
 from obctl.store.database import open_store
 

@@ -12,7 +12,7 @@ from night import NAMES, Night, at, at_once, mailbox_of
 from obctl.domain.values import replace
 from obctl.engine import changing
 from obctl.engine.changing import Edit
-from obctl.engine.owing import SeriesScope
+from obctl.engine.series_scope import SeriesScope
 from obctl.sandbox.steps import MoveMailbox
 from obctl.sandbox.tenant import Meeting
 from obctl.store.agreed_states import find_agreed

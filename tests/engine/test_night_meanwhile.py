@@ -11,10 +11,10 @@ from night import Night, at, at_once, mailbox_of
 from obctl.domain.values import replace
 from obctl.engine.changing import Edit, change_reservation
 from obctl.engine.company import Company
-from obctl.engine.owing import SeriesScope
 from obctl.engine.ports import Gateway
 from obctl.engine.reservations import Wish, make_reservation
 from obctl.engine.saving import Saved
+from obctl.engine.series_scope import SeriesScope
 from obctl.errors import Refused
 from obctl.store.database import open_store
 

@@ -6,7 +6,7 @@ import pytest
 from night import Night, at, daily, mailbox_of, weekly
 
 from obctl.domain.cancellation import RequestStatus
-from obctl.engine.owing import SeriesScope
+from obctl.engine.series_scope import SeriesScope
 from obctl.errors import Refused
 from obctl.sandbox.exchange import Change
 from obctl.sandbox.steps import MoveMailbox

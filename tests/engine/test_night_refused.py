@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from night import Night, mailbox_of
 
-from obctl.engine.owing import SeriesScope
+from obctl.engine.series_scope import SeriesScope
 from obctl.engine.status import current_status
 from obctl.errors import Refused
 

@@ -15,9 +15,9 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any, Literal
 
+from obctl.domain.enums import Cloud as Cloud
+from obctl.domain.enums import CredentialKind as CredentialKind
 from obctl.domain.settings import PushSettings, SeriesPolicy, SyncSettings
-from obctl.domain.words import Cloud as Cloud
-from obctl.domain.words import CredentialKind as CredentialKind
 from obctl.domain.zones import iana_name
 from obctl.errors import ConfigError, UnknownZone
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from obctl.domain.agreed_state import AgreedState, agree
-from obctl.domain.cancellation import CancellationRequest, Reason
+from obctl.domain.causes.facts import Facts
 from obctl.domain.company_log import Action, Entry, LogEntry
 from obctl.domain.difference import Difference, DifferenceKind, FieldValues
 from obctl.domain.event import (
@@ -24,10 +24,8 @@ from obctl.domain.event import (
     SeriesKey,
     SeriesMaster,
 )
-from obctl.domain.facts import Facts
-from obctl.domain.matching import match
-from obctl.domain.push import OutboxItem, PushAction
-from obctl.domain.reading import Reading, Scope
+from obctl.domain.outbox import OutboxItem, PushAction
+from obctl.domain.recurrence import Recurrence
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
@@ -36,11 +34,13 @@ from obctl.domain.reservation import (
     Status,
 )
 from obctl.domain.room import Room, RoomId
-from obctl.domain.series import Recurrence
 from obctl.domain.settings import SyncSettings
-from obctl.domain.sides import Sides
-from obctl.domain.situation import Situation
 from obctl.domain.subscription import Subscription
+from obctl.domain.sync.cancellation import CancellationRequest, Reason
+from obctl.domain.sync.matching import match
+from obctl.domain.sync.reading import Reading, Scope
+from obctl.domain.sync.sides import Sides
+from obctl.domain.sync.situation import Situation
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.store.database import Store
 from obctl.store.journal import Journal

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from papers import ROOT, blocks, commands, every_command, paper, parse, table
+from readme_reader import ROOT, blocks, commands, every_command, paper, parse, table
 
 from obctl import errors
 from obctl.config import SETTINGS
-from obctl.domain.cancellation import TABLE, Decision, Proof, Reason
-from obctl.graph import asked
+from obctl.domain.sync.cancellation import TABLE, Decision, Proof, Reason
+from obctl.graph import request as asked
 from obctl.store.database import open_store
 from obctl.store.schema import TABLES
 

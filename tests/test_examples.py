@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from papers import ROOT, table
+from readme_reader import ROOT, table
 
 from obctl.sandbox.server import SandboxServer
 

@@ -21,7 +21,7 @@ LAYERS: dict[str, set[str]] = {
     "errors": set(),
     "domain": {"errors"},
     # The settings are values of the domain; a zone in the file is checked when it is read.
-    "config": {"domain.settings", "domain.words", "domain.zones", "errors"},
+    "config": {"domain.settings", "domain.enums", "domain.zones", "errors"},
     "store": {"domain", "errors"},
     "graph": {"domain", "config", "errors"},
     # The engine knows Graph as `ports.Gateway` and shows nothing.
@@ -38,6 +38,42 @@ LAYERS: dict[str, set[str]] = {
     },
     "__init__": set(),
     "__main__": {"cli"},
+}  # fmt: skip
+
+# Package -> what it may import of the same layer. A module that lies flat counts as a package of
+# its own; of the domain, where anything may import what lies flat, only the packages stand here.
+PACKAGES: dict[str, set[str]] = {
+    # The ground: the company at work, and Graph as the engine knows it.
+    "engine.company": set(),
+    "engine.ports": set(),
+    "engine.outlook": {"engine.company", "engine.ports"},
+    "engine.subscriptions": {"engine.company", "engine.ports"},
+    "engine.rooms": {"engine.company", "engine.ports", "engine.outlook"},
+    "engine.compare": {"engine.company", "engine.ports", "engine.outlook"},
+    "engine.admin": {"engine.company", "engine.ports", "engine.outlook", "engine.rooms"},
+    # A request for a cancellation carries its cause, from the same facts as a difference.
+    "engine.sync": {"engine.company", "engine.ports", "engine.outlook", "engine.compare"},
+    # A change whose event is gone is decided at once, as a pass over its event would.
+    "engine.push": {
+        "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.sync",
+    },
+    "engine.live": {
+        "engine.company", "engine.ports", "engine.subscriptions", "engine.sync",
+    },
+    "engine.reservations": {
+        "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.push",
+    },
+    "engine.run": {
+        "engine.company", "engine.ports", "engine.subscriptions", "engine.live", "engine.push",
+        "engine.sync",
+    },
+    "engine.fix": {
+        "engine.company", "engine.ports", "engine.compare", "engine.run", "engine.sync",
+    },
+    "domain.series": set(),
+    "domain.sync": {"domain.series"},
+    "domain.compare": {"domain.sync"},
+    "domain.causes": {"domain.series", "domain.sync", "domain.compare"},
 }  # fmt: skip
 
 # A single import against the table, with its reason.
@@ -117,6 +153,55 @@ def test_a_module_imports_only_what_its_layer_may_see() -> None:
         if not may_import(layer, name) and (source, name) not in EXCEPTIONS
     }
     assert not forbidden
+
+
+def package_of(name: str) -> str:
+    return ".".join(name.split(".")[:2])
+
+
+def within_a_layer() -> Iterator[tuple[str, str]]:
+    """Each arrow between two packages of one layer that has some."""
+    for path in MODULES:
+        source = package_of(".".join(path.relative_to(PACKAGE).with_suffix("").parts))
+        for name in imports_of(path):
+            target = package_of(name.removeprefix("obctl."))
+            if (
+                name.startswith(("obctl.engine.", "obctl.domain."))
+                and source != target
+                and source.split(".")[0] == target.split(".")[0]
+                and (source in PACKAGES or source.startswith("engine."))
+                and (target in PACKAGES or target.startswith("engine."))
+            ):
+                yield source, target
+
+
+def test_the_packages_of_a_layer_import_as_their_table_says() -> None:
+    used = set(within_a_layer())
+    table = {(source, target) for source, targets in PACKAGES.items() for target in targets}
+    assert used == table
+
+
+def test_no_package_imports_what_imports_it() -> None:
+    waiting, seen = dict(PACKAGES), set[str]()
+    while waiting:
+        free = {name for name, needed in waiting.items() if needed <= seen}
+        assert free, f"a circle among {sorted(waiting)}"
+        seen |= free
+        waiting = {name: needed for name, needed in waiting.items() if name not in free}
+
+
+def test_tests_lie_where_their_package_does() -> None:
+    """`tests/engine/push` holds the tests of `obctl/engine/push`, and so on."""
+    tests = PACKAGE.parent / "tests"
+    lost = {
+        str(folder.relative_to(tests))
+        for layer in ("engine", "domain")
+        for folder in (tests / layer).iterdir()
+        if folder.is_dir()
+        and folder.name != "__pycache__"
+        and not (PACKAGE / layer / folder.name).is_dir()
+    }
+    assert not lost
 
 
 def test_a_library_is_imported_only_where_it_belongs() -> None:

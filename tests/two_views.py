@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from obctl.domain.change import (
+from obctl.domain.difference import Difference, DifferenceKind
+from obctl.domain.sync.change import (
     Absorb,
     Cancel,
     Change,
@@ -20,9 +21,8 @@ from obctl.domain.change import (
     Restore,
     Update,
 )
-from obctl.domain.difference import Difference, DifferenceKind
-from obctl.domain.plan import Plan
-from obctl.domain.situation import Situation
+from obctl.domain.sync.plan import Plan
+from obctl.domain.sync.situation import Situation
 
 _TIMES = {"start", "end", "all_day"}
 

@@ -28,8 +28,8 @@ def list_(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Requests, oldest first: open ones unless --status says otherwise."""
-    from obctl.domain.cancellation import RequestStatus
-    from obctl.engine.cancellations import requests_matching
+    from obctl.domain.sync.cancellation import RequestStatus
+    from obctl.engine.reservations.cancellation_requests import requests_matching
     from obctl.render.cancellations import COLUMNS
     from obctl.render.objects import request_object
     from obctl.render.output import show_list
@@ -78,7 +78,7 @@ def status(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Get Status Info: ask Outlook now, beside the last known original."""
-    from obctl.engine.cancellations import get_status_info
+    from obctl.engine.reservations.cancellation_requests import get_status_info
     from obctl.render.cancellations import status_object, status_picture
     from obctl.render.output import show_one
 
@@ -101,9 +101,9 @@ def approve(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Cancel the reservations with their services."""
-    from obctl.domain.cancellation import RequestStatus
-    from obctl.engine.cancellations import approve as approve_requests
-    from obctl.engine.cancellations import requests_matching
+    from obctl.domain.sync.cancellation import RequestStatus
+    from obctl.engine.reservations.cancellation_requests import approve as approve_requests
+    from obctl.engine.reservations.cancellation_requests import requests_matching
 
     context = context_of(ctx)
     context.act_as(by)
@@ -134,9 +134,9 @@ def reject(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Keep the reservations."""
-    from obctl.engine.cancellations import reject as reject_requests
     from obctl.engine.ports import Gateway
-    from obctl.engine.push import PushResult, push_reservations
+    from obctl.engine.push.dispatch import PushResult, push_reservations
+    from obctl.engine.reservations.cancellation_requests import reject as reject_requests
     from obctl.store.cancellation_requests import find_request
     from obctl.store.reservations import find_reservation
 
@@ -185,7 +185,7 @@ def _show(context: Context, requests: list[int], format: Format) -> None:
 
 
 def _consequences(context: Context, requests: list[int]) -> str:
-    from obctl.domain.cancellation import impact_of
+    from obctl.domain.sync.cancellation import impact_of
     from obctl.store.cancellation_requests import find_request
     from obctl.store.reservations import find_reservation
 

@@ -8,7 +8,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import ByOption, FormatOption
-from obctl.domain.words import Cloud, CredentialKind
+from obctl.domain.enums import Cloud, CredentialKind
 from obctl.render.output import Format
 
 config_app = typer.Typer(no_args_is_help=True, help="The company's configuration.")
@@ -30,7 +30,7 @@ def init(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Make a company: one tenant, one configuration file, one store."""
-    from obctl.engine.init import create_company
+    from obctl.engine.admin.init import create_company
     from obctl.render.output import message, write_json
 
     context = context_of(ctx)
@@ -56,7 +56,7 @@ def init(
 @config_app.command("show")
 def show(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
     """Every setting, its value and where the value comes from."""
-    from obctl.engine.settings import current_settings
+    from obctl.engine.admin.settings import current_settings
     from obctl.render.output import Column, show_list
 
     context = context_of(ctx)
@@ -78,7 +78,7 @@ def get(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """One setting's value."""
-    from obctl.engine.settings import current_settings, known_setting
+    from obctl.engine.admin.settings import current_settings, known_setting
     from obctl.render.output import write_json
 
     context = context_of(ctx)
@@ -100,7 +100,7 @@ def set_(
     by: ByOption = None,
 ) -> None:
     """Change one setting in the file; the change is in the company log."""
-    from obctl.engine.settings import change_setting
+    from obctl.engine.admin.settings import change_setting
     from obctl.render.output import message
 
     context = context_of(ctx)
@@ -123,7 +123,7 @@ def _shown(value: object) -> str:
 
 def doctor(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
     """Check configuration, store, credential, permissions and rooms."""
-    from obctl.engine.doctor import examine
+    from obctl.engine.admin.doctor import examine
     from obctl.render.output import Column, show_list
 
     context = context_of(ctx)

@@ -17,7 +17,7 @@ from obctl.cli.options import (
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
-    from obctl.domain.story import Story
+    from obctl.domain.causes.story import Story
     from obctl.engine.ports import Connect
 
 _DIFFERENT = 3
@@ -40,7 +40,7 @@ def diff(
 
     Exit 0: equal. Exit 3: differences. Exit 8: a room could not be compared.
     """
-    from obctl.engine.fixing import compare_and_fix
+    from obctl.engine.fix import compare_and_fix
     from obctl.render.diff import diff_picture
     from obctl.render.objects import diff_object
     from obctl.render.output import message, show_one
@@ -88,8 +88,8 @@ def explain(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The whole story of one item: both sides, what they agreed on, its log, the verdict."""
-    from obctl.engine.outlook import Outlook
-    from obctl.engine.story import tell
+    from obctl.engine.compare.explain import tell
+    from obctl.engine.compare.outlook_source import Outlook
     from obctl.render.diff import story_object, story_picture
     from obctl.render.output import show_one
 

@@ -125,7 +125,7 @@ def event(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Each version of an event that the log kept, and what changed between them."""
-    from obctl.engine.company_log import event_versions
+    from obctl.engine.admin.company_log import event_versions
     from obctl.render.log import versions_object, versions_picture
     from obctl.render.output import show_one
 
@@ -145,7 +145,7 @@ def export(
 ) -> None:
     """The whole log with the originals, oldest first. The file is readable by you alone."""
     from obctl.cli.files import write_whole
-    from obctl.engine.company_log import pseudonyms, whole_log
+    from obctl.engine.admin.company_log import pseudonyms, whole_log
     from obctl.render.log import export_lines
     from obctl.render.objects import Rooms
     from obctl.render.output import message
@@ -173,7 +173,7 @@ def prune(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Remove old entries with their originals, for good."""
-    from obctl.engine import company_log
+    from obctl.engine.admin import company_log
     from obctl.render.objects import at
     from obctl.render.output import message, write_json
     from obctl.store.codec import instant

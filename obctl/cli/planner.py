@@ -9,13 +9,13 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import CachedOption, FormatOption, LocationOption, RoomOption, parse_days
-from obctl.domain.words import View
+from obctl.domain.enums import View
 from obctl.errors import UsageError
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
-    from obctl.domain.planner import PlannerDay
-    from obctl.engine.planner import Calendars
+    from obctl.domain.compare.planner import PlannerDay
+    from obctl.engine.compare.planner import Calendars
     from obctl.engine.ports import Gateway
 
 _LONGEST_DAYS = 62
@@ -44,7 +44,7 @@ def planner(
 
     -o json: one object for one day; {"days": [...]} with --to. csv: a line per item.
     """
-    from obctl.engine.planner import plan_days, read_calendars
+    from obctl.engine.compare.planner import plan_days, read_calendars
 
     context = context_of(ctx)
     first, last = parse_days(day, to, now=context.now, zone=context.zone)

@@ -14,8 +14,8 @@ from obctl.render.output import Format
 
 if TYPE_CHECKING:
     from obctl.domain.reservation import Reservation
-    from obctl.engine.saving import Saved
-    from obctl.engine.series_scope import SeriesScope
+    from obctl.engine.reservations.saved import Saved
+    from obctl.engine.reservations.series_scope import SeriesScope
 
 _Scope = Annotated[
     str, typer.Option("--scope", help="Of a series: one, following or all occurrences.")
@@ -53,7 +53,7 @@ def create(
 ) -> None:
     """Reserve a room and write it into Outlook; a double booking is refused."""
     from obctl.domain.event import Person
-    from obctl.engine.reservations import Wish, make_reservation
+    from obctl.engine.reservations.create import Wish, make_reservation
 
     context = context_of(ctx)
     context.act_as(by)
@@ -98,7 +98,7 @@ def change(
 ) -> None:
     """Change a reservation in both places; somebody else's meeting is refused."""
     from obctl.domain.event import Person
-    from obctl.engine.changing import Edit, change_reservation
+    from obctl.engine.reservations.change import Edit, change_reservation
     from obctl.store.reservations import find_reservation
     from obctl.store.rooms import find_room_by_id
 
@@ -137,8 +137,8 @@ def cancel(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Cancel a reservation and its services, here and in Outlook."""
-    from obctl.engine.cancelling import cancel_reservation
-    from obctl.engine.owing import Farewell
+    from obctl.engine.push.enqueue import Farewell
+    from obctl.engine.reservations.cancel import cancel_reservation
     from obctl.store.reservations import find_reservation
 
     context = context_of(ctx)
@@ -198,7 +198,7 @@ def _show(context: Context, saved: Saved, format: Format) -> None:
 
 
 def _scope(text: str) -> SeriesScope:
-    from obctl.engine.series_scope import SeriesScope
+    from obctl.engine.reservations.series_scope import SeriesScope
 
     try:
         return SeriesScope(text)

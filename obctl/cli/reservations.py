@@ -15,7 +15,7 @@ from obctl.cli.options import (
     parse_day,
     parse_span,
 )
-from obctl.domain.words import ExternalState, Status
+from obctl.domain.enums import ExternalState, Status
 from obctl.errors import UsageError
 from obctl.render.output import Format
 
@@ -112,7 +112,7 @@ def _search(
     from_: str | None,
     to: str | None,
 ) -> list[Reservation]:
-    from obctl.engine.searching import search_by_zone
+    from obctl.engine.reservations.search import search_by_zone
     from obctl.store.reservations import search_reservations
 
     if on and (from_ or to):

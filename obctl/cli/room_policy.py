@@ -30,7 +30,7 @@ def import_(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Keep the settings of every mapped room that the file names."""
-    from obctl.engine.room_policy import import_policy
+    from obctl.engine.rooms.calendar_processing import import_policy
     from obctl.render.output import Column, message, show_list
 
     context = context_of(ctx)
@@ -55,7 +55,7 @@ def lint(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The settings that make Outlook and Officebooking differ, and how."""
-    from obctl.engine.room_policy import lint_rooms
+    from obctl.engine.rooms.calendar_processing import lint_rooms
     from obctl.render.output import message, show_list
     from obctl.render.rooms import POLICY
 

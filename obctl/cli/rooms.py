@@ -35,8 +35,8 @@ def discover(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The rooms of the tenant as Graph lists them, and whether they are mapped."""
-    from obctl.engine import rooms
     from obctl.engine.ports import Gateway
+    from obctl.engine.rooms import mapping as rooms
     from obctl.render.objects import found_room_object
     from obctl.render.output import message, show_list
     from obctl.render.rooms import FOUND
@@ -87,7 +87,7 @@ def add(
 ) -> None:
     """Map a room: from now on obctl keeps it in step."""
     from obctl.domain.zones import zone
-    from obctl.engine.rooms import NewRoom, map_room
+    from obctl.engine.rooms.mapping import NewRoom, map_room
     from obctl.render.objects import room_object
     from obctl.render.output import message, write_json
 
@@ -126,7 +126,7 @@ def change(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Correct what obctl knows of a room; its mailbox is not touched."""
-    from obctl.engine.rooms import RoomDetails, change_room
+    from obctl.engine.rooms.mapping import RoomDetails, change_room
     from obctl.render.output import message
 
     context = context_of(ctx)
@@ -164,7 +164,7 @@ def show(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """One room, with its subscription and its Exchange settings as far as known."""
-    from obctl.engine.rooms import newest_subscriptions
+    from obctl.engine.rooms.mapping import newest_subscriptions
     from obctl.render.objects import room_object
     from obctl.render.output import show_one
     from obctl.render.rooms import room_picture
@@ -192,8 +192,8 @@ def import_(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Map the rooms of a file, all of them or none. Graph is not asked."""
-    from obctl.engine.room_file import read_rooms
-    from obctl.engine.rooms import save_new_rooms
+    from obctl.engine.rooms.csv_import import read_rooms
+    from obctl.engine.rooms.mapping import save_new_rooms
     from obctl.render.output import message
 
     context = context_of(ctx)
@@ -213,7 +213,7 @@ def import_existing(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Have the next sync run import events that are older than the room's activation."""
-    from obctl.engine import rooms as engine
+    from obctl.engine.rooms import mapping as engine
     from obctl.render.output import message
 
     context = context_of(ctx)
@@ -231,7 +231,7 @@ def import_existing(
 
 
 def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str) -> None:
-    from obctl.engine.rooms import newest_subscriptions
+    from obctl.engine.rooms.mapping import newest_subscriptions
     from obctl.render.objects import room_object
     from obctl.render.output import show_list
     from obctl.render.rooms import room_columns

@@ -35,7 +35,7 @@ def free(
 ) -> None:
     """Rooms free on both sides for a whole time, tightest fit first."""
     from obctl.domain.time_span import TimeSpan
-    from obctl.engine.availability import find_free_cached, find_free_live
+    from obctl.engine.rooms.free import find_free_cached, find_free_live
     from obctl.render.objects import free_room_object
     from obctl.render.output import show_list, warning
     from obctl.render.rooms import free_columns

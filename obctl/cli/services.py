@@ -16,7 +16,7 @@ from obctl.cli.options import (
     parse_instant,
     parse_span,
 )
-from obctl.domain.words import ServiceKind
+from obctl.domain.enums import ServiceKind
 from obctl.errors import UsageError
 from obctl.render.output import Format
 
@@ -50,7 +50,7 @@ def add(
 ) -> None:
     """Order a service for a reservation that is neither cancelled nor over."""
     from obctl.domain.zones import zone
-    from obctl.engine.services import add_service
+    from obctl.engine.reservations.services import add_service
     from obctl.store.reservations import find_reservation
 
     context = context_of(ctx)
@@ -80,7 +80,7 @@ def list_(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Services by start; without NUMBER or --on those of reservations that are not over yet."""
-    from obctl.engine.searching import search_by_zone
+    from obctl.engine.reservations.search import search_by_zone
     from obctl.render.objects import service_object
     from obctl.render.output import show_list
     from obctl.render.services import service_columns, service_rows
@@ -119,7 +119,7 @@ def cancel(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Cancel services; locked ones only on a yes: somebody may have begun already."""
-    from obctl.engine.services import cancel_services, find_cancellable
+    from obctl.engine.reservations.services import cancel_services, find_cancellable
     from obctl.render.output import clean
 
     context = context_of(ctx)

@@ -16,7 +16,7 @@ from obctl.render.output import Format
 if TYPE_CHECKING:
     from obctl.domain.subscription import GraphSubscription, Subscription
     from obctl.engine.ports import Gateway
-    from obctl.engine.subscriptions import Failed
+    from obctl.engine.subscriptions.renew import Failed
 
 app = typer.Typer(no_args_is_help=True, help="Graph's promises to notify about rooms.")
 
@@ -45,7 +45,7 @@ def create(
 ) -> None:
     """Subscribe rooms; what Graph already holds for a room is adopted or replaced."""
     from obctl.domain.notification_urls import notification_urls
-    from obctl.engine.subscriptions import create_subscription, for_each
+    from obctl.engine.subscriptions.renew import create_subscription, for_each
 
     context = context_of(ctx)
     urls = notification_urls(notification_url, lifecycle_url)
@@ -65,7 +65,7 @@ def create(
 @app.command("list")
 def list_(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
     """Our ledger beside Graph's list: active, expiring, expired or lost."""
-    from obctl.engine.subscriptions import compare_with_graph
+    from obctl.engine.subscriptions.renew import compare_with_graph
     from obctl.render.output import warning
     from obctl.store.subscriptions import current_subscriptions
 
@@ -89,7 +89,7 @@ def renew(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Renew the named ones, or with --all those that are due or lost."""
-    from obctl.engine.subscriptions import for_each, renew_all, renew_subscription
+    from obctl.engine.subscriptions.renew import for_each, renew_all, renew_subscription
 
     context = context_of(ctx)
     chosen = named_subscriptions(context, named, every=every)
@@ -116,7 +116,7 @@ def remove(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """End subscriptions; what Graph has dropped already is simply forgotten."""
-    from obctl.engine.subscriptions import for_each, remove_foreign, remove_subscription
+    from obctl.engine.subscriptions.renew import for_each, remove_foreign, remove_subscription
     from obctl.render.output import message
 
     context = context_of(ctx)
@@ -144,7 +144,7 @@ def _show_outcome(
     context: Context, format: Format, outcomes: Sequence[Subscription | Failed], *, empty: str
 ) -> None:
     """Show what was done; then fail with the one error, or say how many rooms failed."""
-    from obctl.engine.subscriptions import Failed
+    from obctl.engine.subscriptions.renew import Failed
 
     failures = [item for item in outcomes if isinstance(item, Failed)]
     done = [item for item in outcomes if not isinstance(item, Failed)]

@@ -14,8 +14,8 @@ from obctl.render.output import Format
 
 if TYPE_CHECKING:
     from obctl.domain.room import Room
-    from obctl.domain.run import RunReport
-    from obctl.engine.planning import PassOptions
+    from obctl.domain.sync.run_report import RunReport
+    from obctl.engine.sync.plan_room import PassOptions
 
 app = typer.Typer(no_args_is_help=True, help="The sync pass.")
 
@@ -46,7 +46,7 @@ def run(
     Exit 5: Graph puts off every room. Exit 6: a guard stopped a room. Exit 8: some rooms are not
     done, or a meeting that is gone may be in one that could not be read; the rest is done.
     """
-    from obctl.engine.planning import PassOptions
+    from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
     context.act_as_run(SYNC_RUN, unattended=NIGHTLY_RUN)
@@ -58,7 +58,7 @@ def run(
     )
     report = _run(context, rooms, options)
     if plan_out is not None:
-        from obctl.engine.plan_file import save_plan
+        from obctl.engine.sync.plan_file import save_plan
 
         save_plan(plan_out, context.company, report, [item.mailbox for item in rooms], full=full)
     _show(report, format)
@@ -82,8 +82,8 @@ def apply(
 
     Exit 6: the plan is stale, or a guard stops it, in one room or more; then no room is changed.
     """
-    from obctl.engine.plan_file import load_plan
-    from obctl.engine.planning import PassOptions
+    from obctl.engine.sync.plan_file import load_plan
+    from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
     context.act_as_run(SYNC_APPLY, unattended=SYNC_APPLY)
@@ -107,8 +107,8 @@ def resync(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Forget how far a room was read, accept its mailbox as it is now, and read it in full."""
-    from obctl.engine.planning import PassOptions
-    from obctl.engine.resync import forget_reading
+    from obctl.engine.sync.plan_room import PassOptions
+    from obctl.engine.sync.resync import forget_reading
 
     context = context_of(ctx)
     found = context.room(room)
@@ -131,7 +131,7 @@ def status(
     Exit 3: something is stale or lost, a room is inconclusive, a write to Outlook failed, or a
     reservation waits for a room that could not be read.
     """
-    from obctl.engine.status import current_status
+    from obctl.engine.admin.status import current_status
     from obctl.render.output import show_one
     from obctl.render.sync import status_picture
 
@@ -149,7 +149,7 @@ def history(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The latest runs."""
-    from obctl.engine.status import run_summary
+    from obctl.engine.admin.status import run_summary
     from obctl.render.output import show_list
     from obctl.render.sync import HISTORY
     from obctl.store.runs import load_runs
@@ -166,7 +166,7 @@ def show(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """One run's report."""
-    from obctl.engine.status import run_summary
+    from obctl.engine.admin.status import run_summary
     from obctl.render.output import show_one
     from obctl.render.sync import report_picture
     from obctl.store.runs import find_run
@@ -178,7 +178,7 @@ def show(
 
 
 def _run(context: Context, rooms: list[Room], options: PassOptions) -> RunReport:
-    from obctl.engine.sync import SyncHooks, run_sync
+    from obctl.engine.run import SyncHooks, run_sync
     from obctl.render.progress import progress
 
     with progress(len(rooms)) as shown:
@@ -189,7 +189,7 @@ def _run(context: Context, rooms: list[Room], options: PassOptions) -> RunReport
 
 
 def _show(report: RunReport, format: Format) -> None:
-    from obctl.domain.run import run_object
+    from obctl.domain.sync.run_report import run_object
     from obctl.render.output import show_one, warning
     from obctl.render.sync import report_picture
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from obctl.domain.reservation import Reservation
-    from obctl.domain.run import Problem
+    from obctl.domain.sync.run_report import Problem
     from obctl.store.database import Store
 
 
@@ -45,7 +45,7 @@ def warn_of(problems: Iterable[Problem]) -> None:
 
 
 def _kind(failed: ObctlError) -> type[ObctlError]:
-    from obctl.engine.push_failures import is_final
+    from obctl.engine.push.retry import is_final
 
     if not isinstance(failed, GraphRefused):
         return type(failed)
@@ -53,7 +53,7 @@ def _kind(failed: ObctlError) -> type[ObctlError]:
 
 
 def _what_next(store: Store, failed: ObctlError, reservation: Reservation) -> str:
-    from obctl.engine.push_failures import is_final
+    from obctl.engine.push.retry import is_final
     from obctl.store.cancellation_requests import open_request
 
     state = f"reservation {reservation.number} has external state {int(reservation.external_state)}"

@@ -68,7 +68,7 @@ class WorkerThread:
             self._ended()
 
     async def _watch(self, company: Company, gateway: Gateway) -> None:
-        from obctl.engine.watch import Pace, Watch
+        from obctl.engine.live.worker import Pace, Watch
 
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()

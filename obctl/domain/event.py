@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NewType
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from obctl.domain.series import Recurrence
+    from obctl.domain.recurrence import Recurrence
 
 EventId = NewType("EventId", str)
 SeriesKey = NewType("SeriesKey", str)

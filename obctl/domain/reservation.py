@@ -9,12 +9,12 @@ from typing import NewType
 
 from msgspec import Struct
 
+from obctl.domain.enums import ExternalState as ExternalState
+from obctl.domain.enums import ServiceKind as ServiceKind
+from obctl.domain.enums import Status as Status
 from obctl.domain.event import EventId, EventKey, Person, SeriesKey
 from obctl.domain.room import RoomId
 from obctl.domain.values import replace
-from obctl.domain.words import ExternalState as ExternalState
-from obctl.domain.words import ServiceKind as ServiceKind
-from obctl.domain.words import Status as Status
 
 ReservationNumber = NewType("ReservationNumber", int)
 

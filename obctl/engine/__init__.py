@@ -1,1 +1,1 @@
-"""Use cases: they load, ask Graph, let the domain decide, and save."""
+"""Use cases: what obctl does, with Graph as `ports.Gateway` and the store. It shows nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from obctl.store.journal import Journal
 
 if TYPE_CHECKING:
     from obctl.config import Config
-    from obctl.engine.ports import Clock
     from obctl.store.database import Store
 
 
@@ -20,7 +20,8 @@ class Company:
 
     config: Config
     store: Store
-    clock: Clock
+    clock: Callable[[], datetime]
+    """Now, as an aware instant."""
     actor: str
     """Who does what is done, for the company log: see `domain.actor`."""
     run: str | None = None

@@ -10,17 +10,11 @@ from obctl.domain.availability import BusySpan
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
-from obctl.domain.push import EventDraft
+from obctl.domain.outbox import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError
-
-
-class Clock(Protocol):
-    """Now, as an aware UTC instant."""
-
-    def __call__(self) -> datetime: ...
 
 
 class Gateway(Protocol):

@@ -13,14 +13,13 @@ from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.backoff import Backoff
 from obctl.errors import ObctlError
-from obctl.graph import asked
-from obctl.graph.asked import Asked
+from obctl.graph import request as asked
+from obctl.graph.batch_fallback import Singly
 from obctl.graph.client import PREFER, Graph
-from obctl.graph.errand import Errand, Outcomes
 from obctl.graph.failures import cut_short, error_for
-from obctl.graph.gate import LONGEST_WAIT, LeftAlone
-from obctl.graph.refusals import from_answer
-from obctl.graph.singly import Singly
+from obctl.graph.graph_error import from_answer
+from obctl.graph.mailbox_gate import LONGEST_WAIT, LeftAlone
+from obctl.graph.request import Asked, Errand, Outcomes
 from obctl.graph.transport import RETRIES, BoundedRetries
 from obctl.graph.wire import BatchAnswer, BatchAnswers
 

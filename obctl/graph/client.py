@@ -26,14 +26,14 @@ from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
 
-import obctl.graph.builders  # noqa: F401  before the SDK imports them with warnings
+import obctl.graph.sdk_builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
 from obctl.errors import ForeignLink, GraphUnavailable, NotAuthorised
 from obctl.graph.address import base_url, same_origin
-from obctl.graph.asked import Asked
 from obctl.graph.credentials import token_source
 from obctl.graph.failures import translated
-from obctl.graph.gate import Gate
+from obctl.graph.mailbox_gate import Gate
+from obctl.graph.request import Asked
 from obctl.graph.tokens import TokenSource
 from obctl.graph.transport import SILENCE, Rest, open_http
 

@@ -14,14 +14,13 @@ from obctl.domain.event import DeltaItem, DeltaLink, DeltaRound
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError, defects_named
-from obctl.graph import asked
-from obctl.graph.asked import Asked
+from obctl.graph import request as asked
 from obctl.graph.batch import get_many
-from obctl.graph.builders import DeltaRequestBuilder
 from obctl.graph.client import Graph, asking
-from obctl.graph.errand import Errand, Outcomes
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
+from obctl.graph.request import Asked, Errand, Outcomes
+from obctl.graph.sdk_builders import DeltaRequestBuilder
 from obctl.graph.times import span_texts
 from obctl.graph.translate import read_delta_item
 

@@ -28,8 +28,8 @@ from obctl.errors import (
     PartialRead,
     Throttled,
 )
-from obctl.graph.asked import Asked, Subject
-from obctl.graph.refusals import Refusal, from_sdk
+from obctl.graph.graph_error import Refusal, from_sdk
+from obctl.graph.request import Asked, Subject
 
 _RESYNC = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired"})
 _CHANGED = frozenset({"errorirresolvableconflict", "resourcemodified"})

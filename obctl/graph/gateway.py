@@ -12,12 +12,13 @@ from obctl.domain.availability import BusySpan
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
-from obctl.domain.push import EventDraft
+from obctl.domain.outbox import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError, UsageError
-from obctl.graph import asked, delta, places, schedules, subscriptions, views, writes
+from obctl.graph import delta, places, schedules, subscriptions, views, writes
+from obctl.graph import request as asked
 from obctl.graph.client import Graph, open_graph
 from obctl.graph.transport import SILENCE
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from obctl.errors import LoopingNextLink
-from obctl.graph.asked import Asked
 from obctl.graph.client import Graph
 from obctl.graph.failures import cut_short
+from obctl.graph.request import Asked
 from obctl.graph.wire import Page
 
 MAX_PAGES = 2_000

@@ -16,19 +16,18 @@ from obctl.errors import (
     ObctlError,
     defects_named,
 )
-from obctl.graph import asked
-from obctl.graph.asked import Asked
+from obctl.graph import request as asked
 from obctl.graph.batch import get_many
-from obctl.graph.builders import (
+from obctl.graph.client import Graph, asking
+from obctl.graph.failures import cut_short
+from obctl.graph.paging import pages
+from obctl.graph.request import Asked, Errand
+from obctl.graph.sdk_builders import (
     GraphRoomListRequestBuilder,
     GraphRoomRequestBuilder,
     RoomsRequestBuilder,
     UserItemRequestBuilder,
 )
-from obctl.graph.client import Graph, asking
-from obctl.graph.errand import Errand
-from obctl.graph.failures import cut_short
-from obctl.graph.paging import pages
 from obctl.graph.wire import PlaceWire, UserWire
 
 _TOP = 100  # the most Graph gives of rooms and room lists

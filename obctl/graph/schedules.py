@@ -19,7 +19,7 @@ from obctl.errors import (
     NotFound,
     ObctlError,
 )
-from obctl.graph import asked
+from obctl.graph import request as asked
 from obctl.graph.client import Graph, posting
 from obctl.graph.failures import cut_short
 from obctl.graph.times import read_wall, write_wall

@@ -10,11 +10,11 @@ from kiota_abstractions.method import Method
 from obctl.domain.room import Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import instant_text
-from obctl.graph import asked
-from obctl.graph.asked import Asked
+from obctl.graph import request as asked
 from obctl.graph.client import Graph, asking, posting
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
+from obctl.graph.request import Asked
 from obctl.graph.times import read_instant
 from obctl.graph.wire import SubscriptionWire
 

@@ -15,9 +15,9 @@ from obctl.domain.event import (
     Response,
     SeriesMaster,
 )
-from obctl.domain.global_object_id import read_ical_uid
+from obctl.domain.ical_uid import read_ical_uid
+from obctl.domain.recurrence import Recurrence, parse_graph_recurrence
 from obctl.domain.room import Room
-from obctl.domain.series import Recurrence, parse_graph_recurrence
 from obctl.errors import PartialRead
 from obctl.graph.times import meant_midnight, read_day, read_instant, read_wall
 from obctl.graph.wire import DeltaWire, EventWire, MasterWire, Recipient

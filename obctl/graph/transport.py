@@ -31,8 +31,8 @@ from yarl import URL
 
 from obctl.errors import ForeignLink, GraphDetail
 from obctl.graph.address import is_loopback
-from obctl.graph.gate import IN_ALL, LONGEST_WAIT
-from obctl.graph.refusals import from_answer
+from obctl.graph.graph_error import from_answer
+from obctl.graph.mailbox_gate import IN_ALL, LONGEST_WAIT
 
 RETRIES = 3
 SILENCE = 30.0  # seconds without a byte

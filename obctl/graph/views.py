@@ -13,18 +13,17 @@ from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import GraphRefused, ObctlError, defects_named
-from obctl.graph import asked
-from obctl.graph.asked import Asked
+from obctl.graph import request as asked
 from obctl.graph.batch import SIZE, get_many
-from obctl.graph.builders import (
+from obctl.graph.client import PAGE_SIZE, Graph, asking
+from obctl.graph.paging import pages
+from obctl.graph.request import Asked, Errand
+from obctl.graph.sdk_builders import (
     CalendarViewRequestBuilder,
     EventItemRequestBuilder,
     EventsRequestBuilder,
     InstancesRequestBuilder,
 )
-from obctl.graph.client import PAGE_SIZE, Graph, asking
-from obctl.graph.errand import Errand
-from obctl.graph.paging import pages
 from obctl.graph.times import span_texts
 from obctl.graph.translate import read_event, read_master
 

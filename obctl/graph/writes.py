@@ -9,10 +9,10 @@ from kiota_abstractions.method import Method
 
 from obctl.domain.event import Event, EventId
 from obctl.domain.event_changes import EventChanges
-from obctl.domain.push import EventDraft
+from obctl.domain.outbox import EventDraft
 from obctl.domain.room import Room
 from obctl.domain.values import replace
-from obctl.graph import asked
+from obctl.graph import request as asked
 from obctl.graph.client import Graph, posting
 from obctl.graph.times import graph_zone, is_ambiguous, write_wall
 from obctl.graph.translate import read_event

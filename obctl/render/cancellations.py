@@ -13,7 +13,7 @@ from obctl.render.output import Column, fields
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from obctl.domain.status_info import StatusInfo
+    from obctl.domain.sync.status_info import StatusInfo
 
 JsonObject = Mapping[str, Any]
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from obctl.domain.agreed_state import AgreedState
+    from obctl.domain.causes.story import Story
     from obctl.domain.event import Event
     from obctl.domain.organizer_copy import OrganizerReply
     from obctl.domain.reservation import Reservation
-    from obctl.domain.story import Story
 
 JsonObject = Mapping[str, Any]
 

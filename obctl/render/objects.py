@@ -10,13 +10,13 @@ from obctl.domain.time_span import instant_text
 
 if TYPE_CHECKING:
     from obctl.domain.availability import FreeRoom
-    from obctl.domain.cancellation import CancellationRequest
     from obctl.domain.company_log import LogEntry
     from obctl.domain.difference import Cause, Difference, RoomVerdict
     from obctl.domain.event import Event
     from obctl.domain.reservation import Reservation, Service
     from obctl.domain.room import FoundRoom, Room, RoomId
     from obctl.domain.subscription import Subscription
+    from obctl.domain.sync.cancellation import CancellationRequest
 
 
 def at(moment: datetime | None) -> str | None:
@@ -158,7 +158,7 @@ def diff_object(
 def request_object(
     request: CancellationRequest, reservation: Reservation, rooms: Rooms, now: datetime
 ) -> dict[str, Any]:
-    from obctl.domain.cancellation import RequestStatus, impact_of
+    from obctl.domain.sync.cancellation import RequestStatus, impact_of
 
     carried_out = request.status in (RequestStatus.APPROVED, RequestStatus.PROCESSED)
     impact = impact_of(reservation, decided=carried_out)

@@ -9,7 +9,7 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from obctl.domain.planner import PlannerDay, PlannerRow, View
+from obctl.domain.compare.planner import PlannerDay, PlannerRow, View
 from obctl.domain.room import Verdict
 from obctl.render.objects import at, event_object
 from obctl.render.output import clean, console

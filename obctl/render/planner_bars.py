@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len, set_cell_size
 
-from obctl.domain.planner import View
+from obctl.domain.compare.planner import View
 from obctl.render.output import clean
 from obctl.render.planner_items import Item
 from obctl.render.planner_line import Line

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from rich.console import Console
 
-from obctl.domain.planner import PlannerDay
+from obctl.domain.compare.planner import PlannerDay
 from obctl.render.planner import planner_picture
 
 _REMOTE_FONTS = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from obctl.domain.compare.planner import PlannerRow, View
 from obctl.domain.difference import Difference, DifferenceKind
 from obctl.domain.event import Event
-from obctl.domain.planner import PlannerRow, View
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.time_span import TimeSpan
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.text import Text
 
-from obctl.domain.planner import PlannerRow
+from obctl.domain.compare.planner import PlannerRow
 from obctl.render.output import clean, console
 from obctl.render.planner_bars import References
 from obctl.render.planner_items import Item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from obctl.domain.words import ExternalState
+from obctl.domain.enums import ExternalState
 from obctl.render.output import Column, JsonObject, fields, table, text
 from obctl.render.times import moment_text, span_text, when_column
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from obctl.domain.undecided import ROOMS_UNREAD
+from obctl.domain.sync.undecided import ROOMS_UNREAD
 from obctl.render.output import Column, fields, table, text
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import msgspec
 
-from obctl.domain.cancellation import CancellationRequest, Reason, RequestStatus
 from obctl.domain.difference import Cause
+from obctl.domain.sync.cancellation import CancellationRequest, Reason, RequestStatus
 from obctl.errors import UsageError
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store, in_parts

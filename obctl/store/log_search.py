@@ -20,7 +20,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.errors import StoreBusy, StoreFull
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
-from obctl.store.word_index import END, folded_words, match_of
+from obctl.store.text_index import END, folded_words, match_of
 
 _TEXT = "fold(message || ' ' || coalesce(subject, '') || ' ' || coalesce(email, ''))"
 _RECENT = 1_000

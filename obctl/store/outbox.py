@@ -10,7 +10,7 @@ import msgspec
 
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.event import EventId
-from obctl.domain.push import OutboxItem, PushAction
+from obctl.domain.outbox import OutboxItem, PushAction
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import instant, moment

@@ -21,9 +21,9 @@ from obctl.domain.values import replace
 from obctl.errors import UsageError
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store, in_parts
-from obctl.store.reservation_words import words_condition
+from obctl.store.reservation_text import words_condition
 from obctl.store.services import load_services
-from obctl.store.word_index import folded_words
+from obctl.store.text_index import folded_words
 
 COLUMNS = (
     "room", "subject", "organizer_name", "organizer_email", "start_at", "end_at", "time_zone",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from obctl.domain.reservation import ReservationNumber
 from obctl.domain.room import RoomId
-from obctl.domain.undecided import Undecided
+from obctl.domain.sync.undecided import Undecided
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
 

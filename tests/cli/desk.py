@@ -17,7 +17,7 @@ from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation, Service, ServiceKind
 from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import instant_text
-from obctl.engine.init import create_company
+from obctl.engine.admin.init import create_company
 from obctl.store.database import Store, open_store
 from obctl.store.events import save_events
 from obctl.store.reservations import insert_reservations

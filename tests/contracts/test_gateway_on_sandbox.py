@@ -19,9 +19,9 @@ from builders import make_room
 from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.event import Event, EventId, EventType, Response
 from obctl.domain.event_changes import EventChanges, EventTime
-from obctl.domain.push import EventDraft
+from obctl.domain.outbox import EventDraft
+from obctl.domain.recurrence import parse_rrule
 from obctl.domain.room import Room
-from obctl.domain.series import parse_rrule
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace

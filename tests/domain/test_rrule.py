@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from obctl.domain.series import parse_graph_recurrence, parse_rrule, starts
+from obctl.domain.recurrence import parse_graph_recurrence, parse_rrule, starts
 from obctl.errors import UnsupportedRecurrence
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -19,26 +19,30 @@ from zoneinfo import ZoneInfo
 from builders import ANNA, DAY, make_room
 
 from obctl.config import Cloud, CredentialKind, GraphSettings
-from obctl.domain.cancellation import RequestStatus
 from obctl.domain.event import Event, EventId, Person
 from obctl.domain.reservation import Reservation, ServiceKind, Status
 from obctl.domain.room import Room
-from obctl.domain.run import RunReport
 from obctl.domain.settings import SyncSettings
+from obctl.domain.sync.cancellation import RequestStatus
+from obctl.domain.sync.run_report import RunReport
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
-from obctl.engine import cancellations, cancelling, changing, reservations, services
-from obctl.engine.changing import Edit
+from obctl.engine.admin.init import create_company
 from obctl.engine.company import Company
-from obctl.engine.init import create_company
-from obctl.engine.live import reconcile_notified
-from obctl.engine.owing import Farewell
-from obctl.engine.planning import PassOptions
 from obctl.engine.ports import Gateway
-from obctl.engine.push import PushResult, push_reservations
-from obctl.engine.reservations import Wish
-from obctl.engine.series_scope import SeriesScope
-from obctl.engine.sync import run_sync
+from obctl.engine.push.dispatch import PushResult, push_reservations
+from obctl.engine.push.enqueue import Farewell
+from obctl.engine.reservations import cancel as cancelling
+from obctl.engine.reservations import cancellation_requests as cancellations
+from obctl.engine.reservations import change as changing
+from obctl.engine.reservations import create as reservations
+from obctl.engine.reservations import services
+from obctl.engine.reservations.change import Edit
+from obctl.engine.reservations.create import Wish
+from obctl.engine.reservations.series_scope import SeriesScope
+from obctl.engine.run import run_sync
+from obctl.engine.sync.one_room import reconcile_notified
+from obctl.engine.sync.plan_room import PassOptions
 from obctl.graph.gateway import open_gateway
 from obctl.sandbox.actions import perform
 from obctl.sandbox.faults import Fault, Faults
@@ -159,7 +163,7 @@ class Watched(Faults):
         return super().meet(method, mailbox, route)
 
 
-class Building:
+class TenantServer:
     """A sandbox and a gateway to it, used again and again: opening them takes long."""
 
     def __init__(
@@ -185,9 +189,9 @@ class Building:
 class Night:
     """A building, its Outlook and its Officebooking."""
 
-    def __init__(self, building: Building, company: Company) -> None:
-        self.building = building
-        self.server = server = building.server
+    def __init__(self, tenant_server: TenantServer, company: Company) -> None:
+        self.tenant_server = tenant_server
+        self.server = server = tenant_server.server
         self.tenant = server.tenant
         self.company = company
         self.watched = Watched()
@@ -304,7 +308,7 @@ class Night:
     # -- nights --------------------------------------------------------------------------------
 
     def ask(self, work: Callable[[Gateway], Awaitable[Result]]) -> Result:
-        return self.building.ask(work)
+        return self.tenant_server.ask(work)
 
     def run(self, *rooms: str, again: bool = True, **options: Any) -> RunReport:
         """A run over these rooms or all; then two more look, and find nothing left to do.
@@ -457,7 +461,7 @@ def another_tenant(server: SandboxServer, file: Path, clock: str | None) -> None
 
 @contextmanager
 def nightfall(
-    building: Building,
+    tenant_server: TenantServer,
     folder: Path,
     *,
     names: tuple[str, ...] = NAMES,
@@ -467,7 +471,7 @@ def nightfall(
     """A `Night` in `folder` on which nothing has happened yet."""
     file = folder / "tenant.toml"
     file.write_text(tenant_text(names), "utf-8")
-    server = building.server
+    server = tenant_server.server
     another_tenant(server, file, clock)
     settings = {
         "graph.url": server.url,
@@ -484,7 +488,7 @@ def nightfall(
                 make_room(name, object_id=None, mailbox=mailbox, activated_at=activated_at),
             )
         config = replace(config, sync=SyncSettings(future_days=30))
-        yield Night(building, Company(config, store, server.tenant.now, "Sam"))
+        yield Night(tenant_server, Company(config, store, server.tenant.now, "Sam"))
     finally:
         store.close()
 

@@ -16,8 +16,8 @@ from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.event import EventId
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import GraphDetail, GraphUnavailable, ObctlError, Throttled
-from obctl.graph.gate import Gate, LeftAlone
 from obctl.graph.gateway import GraphGateway, open_gateway
+from obctl.graph.mailbox_gate import Gate, LeftAlone
 
 ROOMS = [make_room(f"R{number}") for number in range(20)]
 SPAN = TimeSpan(NOW, NOW.replace(hour=23))

@@ -31,8 +31,8 @@ from obctl.errors import (
     Throttled,
     UsageError,
 )
-from obctl.graph.gate import Gate
 from obctl.graph.gateway import GraphGateway, open_gateway
+from obctl.graph.mailbox_gate import Gate
 
 ROOM = make_room("Atrium")
 USER = {"id": "object-atrium", "mail": "atrium@contoso.example"}

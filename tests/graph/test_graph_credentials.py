@@ -22,10 +22,10 @@ from obctl.errors import (
     ObctlError,
 )
 from obctl.graph.address import base_url, is_loopback, same_origin
-from obctl.graph.asked import anything
 from obctl.graph.client import connected
 from obctl.graph.credentials import token_source
 from obctl.graph.gateway import open_gateway
+from obctl.graph.request import anything
 from obctl.graph.tokens import EntraTokens
 from obctl.graph.transport import open_http
 

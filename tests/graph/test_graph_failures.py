@@ -28,10 +28,10 @@ from obctl.errors import (
     PartialRead,
     Throttled,
 )
-from obctl.graph import asked
+from obctl.graph import request as asked
 from obctl.graph.failures import error_for, translated
 from obctl.graph.gateway import open_gateway
-from obctl.graph.refusals import from_answer
+from obctl.graph.graph_error import from_answer
 
 ROOM = make_room("Atrium")
 EVENT = "/users/object-atrium/events/e1"

@@ -10,8 +10,8 @@ from recorded_graph import Answer, RecordedGraph, refusal
 
 from obctl.domain.event import EventId, Person
 from obctl.domain.event_changes import EventChanges, EventTime
-from obctl.domain.push import EventDraft
-from obctl.domain.series import parse_rrule
+from obctl.domain.outbox import EventDraft
+from obctl.domain.recurrence import parse_rrule
 from obctl.domain.values import replace
 from obctl.errors import EventChanged, GraphRefused
 

@@ -12,9 +12,9 @@ from builders import DAY, make_event, make_reservation, make_room
 from rich.cells import cell_len
 from rich.console import Console
 
-from obctl.domain.comparison import compare
+from obctl.domain.compare.comparison import compare
+from obctl.domain.compare.planner import PlannerDay, PlannerRow, View, plan_row
 from obctl.domain.event import Event, Response
-from obctl.domain.planner import PlannerDay, PlannerRow, View, plan_row
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import days_span

@@ -14,7 +14,7 @@ from obctl.errors import StoreBusy, StoreError, StoreFull
 from obctl.store.database import Store, open_store
 from obctl.store.log_search import LogFilter, index_log, search_log
 from obctl.store.migrations import STEPS, migrate
-from obctl.store.reservation_words import index_reservations
+from obctl.store.reservation_text import index_reservations
 from obctl.store.reservations import (
     Filter,
     find_reservation,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from obctl.domain.event import Event, EventId, EventType, Person, Response
 from obctl.domain.event_changes import EventChanges, EventTime
-from obctl.domain.push import PushAction
+from obctl.domain.outbox import PushAction
 from obctl.domain.reservation import ExternalState, Reservation, Source, Status
 from obctl.domain.room import RoomId
 from obctl.domain.values import replace

@@ -5,14 +5,14 @@ Conditions under which a whole room cannot be trusted are verdicts of the room, 
 """
 
 from obctl.domain.causes.catalogue import MEANING
-from obctl.domain.causes.decision import (
+from obctl.domain.causes.explain import (
     Explanation,
     cause_in_step,
     cause_of_cancellation,
     explain,
     reply_in,
 )
-from obctl.domain.causes.neighbours import RuledOut
+from obctl.domain.causes.look_alikes import RuledOut
 
 __all__ = [
     "MEANING", "Explanation", "RuledOut", "cause_in_step", "cause_of_cancellation", "explain",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from obctl.domain.cancellation import RequestStatus
-from obctl.domain.causes.clues import (
+from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name, sync
+from obctl.domain.causes.predicates import (
     bereft,
     cancellation_seen,
     is_past,
     kept_on_purpose,
     since_last_pass,
 )
-from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name, sync
 from obctl.domain.causes.series import continuation
 from obctl.domain.difference import Cause
-from obctl.domain.facts import Facts
-from obctl.domain.left_out import is_listed, series_days
 from obctl.domain.reservation import ExternalState, Reservation
+from obctl.domain.series.excluded_dates import is_listed, series_days
+from obctl.domain.sync.cancellation import RequestStatus
 
 
 def awaiting_approval(facts: Facts) -> Cause | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from obctl.domain.causes.clues import unreserved
+from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
-from obctl.domain.comparison import FREE, PRIVATE, normalised
+from obctl.domain.causes.predicates import unreserved
+from obctl.domain.compare.comparison import FREE, PRIVATE, normalised
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event
-from obctl.domain.facts import Facts
 from obctl.domain.reservation import Reservation
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from obctl.domain.causes.clues import bereft, date_dropped, others
+from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name
 from obctl.domain.causes.not_taken import find_another
+from obctl.domain.causes.predicates import bereft, date_dropped, others
 from obctl.domain.causes.series import continuation
-from obctl.domain.comparison import is_busy
+from obctl.domain.compare.comparison import is_busy
 from obctl.domain.difference import Cause
-from obctl.domain.facts import Facts
-from obctl.domain.left_out import is_listed
 from obctl.domain.reservation import Reservation
+from obctl.domain.series.excluded_dates import is_listed
 
 BOOKING_WINDOW = 180
 """Days ahead a room accepts, where nobody changed Exchange's default."""

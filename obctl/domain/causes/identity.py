@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from obctl.domain.causes.clues import bereft, changed, others, unreserved
+from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
+from obctl.domain.causes.predicates import bereft, changed, others, unreserved
 from obctl.domain.difference import Cause, DifferenceKind
 from obctl.domain.event import Event
-from obctl.domain.facts import Facts
 
 _A_DAY = 86_400
 

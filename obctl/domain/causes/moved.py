@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from obctl.domain.causes.clues import bereft, since_last_pass, unreserved
+from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, found, sync
+from obctl.domain.causes.predicates import bereft, since_last_pass, unreserved
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, same_person
-from obctl.domain.facts import Facts
-from obctl.domain.meeting_date import is_same_date
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
+from obctl.domain.series.same_date import is_same_date
 
 
 def moved_to_other_room(facts: Facts) -> Cause | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.clues import SETTLED, bereft, changed, is_past, last_pass, unreserved
+from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name, sync
+from obctl.domain.causes.predicates import SETTLED, bereft, changed, is_past, last_pass, unreserved
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, Response
-from obctl.domain.facts import Facts
 from obctl.domain.settings import SeriesPolicy
 
 RESTORED = 10

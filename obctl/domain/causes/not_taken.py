@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.clues import (
+from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
+from obctl.domain.causes.predicates import (
     at_check_in,
     bereft,
     changed,
@@ -13,10 +15,8 @@ from obctl.domain.causes.clues import (
     unwithdrawn,
     vanished,
 )
-from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, Response
-from obctl.domain.facts import Facts
 from obctl.domain.reservation import Reservation, Status
 from obctl.domain.time_span import instant_text
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from obctl.domain.causes.clues import (
+from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, Value, found, sync
+from obctl.domain.causes.predicates import (
     changed,
     is_past,
     others,
@@ -10,12 +12,10 @@ from obctl.domain.causes.clues import (
     unwithdrawn,
     yet_to_create,
 )
-from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, Value, found, sync
-from obctl.domain.comparison import is_busy
+from obctl.domain.compare.comparison import is_busy
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
-from obctl.domain.facts import Facts
-from obctl.domain.push import pushed_for
+from obctl.domain.outbox import pushed_for
 from obctl.domain.reservation import ExternalState, Reservation
 
 _OWED = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from obctl.domain.causes.clues import (
+from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.finding import LIKELY, POSSIBLE, Value, found, sync
+from obctl.domain.causes.predicates import (
     bereft,
     changed,
     last_pass,
     others,
     unreserved,
 )
-from obctl.domain.causes.finding import LIKELY, POSSIBLE, Value, found, sync
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event, EventType
-from obctl.domain.facts import Facts
-from obctl.domain.left_out import series_days
-from obctl.domain.meeting_date import is_continued
 from obctl.domain.reservation import Reservation
+from obctl.domain.series.excluded_dates import series_days
+from obctl.domain.series.same_date import is_continued
 
 MANY_EXCEPTIONS = 100
 _AWKWARD = ("absoluteYearly", "relativeYearly", "relativeMonthly")

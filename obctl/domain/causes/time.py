@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from obctl.domain.causes.clues import SETTLED, changed
+from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name, sync
+from obctl.domain.causes.predicates import SETTLED, changed
 from obctl.domain.causes.push import changed_here
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event
-from obctl.domain.facts import Facts
 from obctl.domain.reservation import Reservation
 from obctl.domain.time_span import local_day, utc
 from obctl.domain.zones import zone

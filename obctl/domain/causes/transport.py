@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from obctl.domain.causes.clues import SETTLED, last_pass
+from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
+from obctl.domain.causes.predicates import SETTLED, last_pass
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
-from obctl.domain.facts import Facts
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.subscription import Subscription
 

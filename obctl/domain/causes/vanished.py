@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from obctl.domain.causes.cancelled import settle
-from obctl.domain.causes.clues import (
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
+from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
+from obctl.domain.causes.predicates import (
     at_check_in,
     bereft,
     changed,
@@ -16,10 +18,8 @@ from obctl.domain.causes.clues import (
     unwithdrawn,
     vanished,
 )
-from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Response
-from obctl.domain.facts import Facts, OrganizerAnswer
 from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import Reservation
 

@@ -29,17 +29,17 @@ from builders import (
     moment,
 )
 
-from obctl.domain.cancellation import RequestStatus
 from obctl.domain.causes import MEANING, cause_in_step, explain
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.difference import Confidence, DifferenceKind
 from obctl.domain.event import EventId, EventType, Person, Response, SeriesMaster
-from obctl.domain.facts import Facts, OrganizerAnswer
 from obctl.domain.organizer_copy import OrganizerCopy, OrganizerSays
-from obctl.domain.push import PushAction
+from obctl.domain.outbox import PushAction
+from obctl.domain.recurrence import Recurrence
 from obctl.domain.reservation import ExternalState, Source, Status
 from obctl.domain.room import CalendarProcessing, RoomId
-from obctl.domain.series import Recurrence
 from obctl.domain.settings import SeriesPolicy, SyncSettings
+from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
 
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE

@@ -1,0 +1,230 @@
+"""Building the facts about one difference: both sides of the room, and what was asked besides.
+
+Pure: the engine asks. What it did not ask is left out, and is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
+from obctl.domain.company_log import LogEntry
+from obctl.domain.difference import Difference
+from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.outbox import OutboxItem
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room, RoomId
+from obctl.domain.series.same_date import is_continued
+from obctl.domain.settings import SyncSettings
+from obctl.domain.subscription import Subscription
+from obctl.domain.sync.cancellation import CancellationRequest
+from obctl.domain.sync.sides import Sides
+from obctl.domain.time_span import TimeSpan
+
+_A_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The moment a room is judged at, and by which rules."""
+
+    now: datetime
+    settings: SyncSettings
+    window: TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the store holds about a difference and its room.
+
+    `same_key` are the reservations with the series key, of whichever room; `mapped` are all rooms.
+    """
+
+    mapped: Sequence[Room]
+    last_known: Event | None
+    outbox: OutboxItem | None
+    request: CancellationRequest | None
+    subscriptions: tuple[Subscription, ...]
+    inbox_waiting: bool
+    notified_at: datetime | None
+    history: tuple[LogEntry, ...]
+    put_back: bool
+    same_key: Sequence[Reservation]
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The company's mail domains."""
+        return domains_of(self.mapped)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What Outlook and the directory answered about one difference.
+
+    `instances` are the dates of its series that the room shows, wherever they were read.
+    """
+
+    master: SeriesMaster | None = None
+    master_missing: bool = False
+    instances: Sequence[Event] = ()
+    elsewhere: tuple[tuple[Room, Event], ...] = ()
+    organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
+    mailbox_id: str | None = None
+
+
+def domains_of(rooms: Iterable[Room]) -> frozenset[str]:
+    """The mail domains that the addresses of a company's rooms show."""
+    return frozenset(room.mailbox.rpartition("@")[2].casefold() for room in rooms)
+
+
+def reservation_of(sides: Sides, difference: Difference) -> Reservation | None:
+    """The difference's reservation."""
+    return next((r for r in sides.reservations if r.number == difference.reservation), None)
+
+
+def event_of(sides: Sides, difference: Difference) -> Event | None:
+    """The difference's event, as far as it is still in the calendar."""
+    return next((e for e in sides.reading.events if e.id == difference.event_id), None)
+
+
+def master_id_of(
+    event: Event | None, reservation: Reservation | None, last_known: Event | None
+) -> EventId | None:
+    """The series that a difference belongs to, as whichever side knows it."""
+    for item in (event, reservation, last_known):
+        if item is not None and item.series_master_id:
+            return item.series_master_id
+    return None
+
+
+def build_facts(
+    sides: Sides,
+    as_of: AsOf,
+    difference: Difference,
+    recorded: Recorded,
+    asked: Asked,
+) -> Facts:
+    """Everything known about one difference, but what its organiser's calendar says."""
+    room, events, gone = sides.room, sides.reading.events, sides.reading.gone
+    reservation, event = reservation_of(sides, difference), event_of(sides, difference)
+    master_id = master_id_of(event, reservation, recorded.last_known)
+    return Facts(
+        difference=difference,
+        room=room,
+        now=as_of.now,
+        settings=as_of.settings,
+        window=as_of.window,
+        reservation=reservation,
+        agreed=sides.agreed.get(reservation.number) if reservation else None,
+        event=event,
+        event_missing=difference.event_id in gone,
+        last_known=recorded.last_known,
+        master=asked.master,
+        master_missing=asked.master_missing,
+        same_series=_same_series(difference, master_id, (*events, *asked.instances)),
+        same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
+        successors=_successors(reservation, events),
+        elsewhere=asked.elsewhere,
+        rekeyed=_rekeyed(reservation, events),
+        siblings=_siblings(sides, difference, recorded),
+        outbox=recorded.outbox,
+        request=recorded.request,
+        subscriptions=recorded.subscriptions,
+        inbox_waiting=recorded.inbox_waiting,
+        notified_at=recorded.notified_at,
+        last_run_at=room.last_synced_at,
+        organizer=asked.organizer,
+        domains=recorded.domains,
+        history=recorded.history,
+        reserved_elsewhere=_reserved_elsewhere(recorded, room),
+        put_back=recorded.put_back,
+        created_together=_created_together(event, events),
+        vanished_together=sum(
+            1
+            for other in sides.reservations
+            if other is not reservation and other.event_id in gone and other.end <= as_of.now
+        ),
+        mailbox_id=asked.mailbox_id,
+        mailbox_shared_with=tuple(
+            other
+            for other in recorded.mapped
+            if other.id != room.id and room.object_id and other.object_id == room.object_id
+        ),
+    )
+
+
+def _siblings(sides: Sides, difference: Difference, recorded: Recorded) -> tuple[Reservation, ...]:
+    """Reservations of the room that overlap, or belong to the same series on whatever day.
+
+    An event that may go on for a date nearby finds that one too.
+    """
+    event = event_of(sides, difference)
+    found = {
+        r.number: r
+        for r in sides.reservations
+        if r.start < difference.end and r.end > difference.start
+    }
+    if event is not None and event.original_start:
+        living = {e.id for e in sides.reading.events}
+        found |= {
+            r.number: r
+            for r in sides.reservations
+            if r.is_active and r.event_id not in living and is_continued(r, event)
+        }
+    found |= {r.number: r for r in recorded.same_key if r.room == sides.room.id}
+    if difference.reservation is not None:
+        found.pop(difference.reservation, None)
+    return tuple(found[number] for number in sorted(found))
+
+
+def _successors(reservation: Reservation | None, events: Iterable[Event]) -> tuple[Event, ...]:
+    if reservation is None:
+        return ()
+    return tuple(event for event in events if is_continued(reservation, event))
+
+
+def _same_series(
+    difference: Difference, master_id: EventId | None, events: Iterable[Event]
+) -> tuple[Event, ...]:
+    if master_id is None:
+        return ()
+    found = {
+        event.id: event
+        for event in events
+        if event.series_master_id == master_id and event.id != difference.event_id
+    }
+    return tuple(sorted(found.values(), key=lambda event: (event.start, event.id)))
+
+
+def _meets(difference: Difference, event: Event) -> bool:
+    return event.start < difference.end and event.end > difference.start
+
+
+def _rekeyed(reservation: Reservation | None, events: Iterable[Event]) -> Event | None:
+    if reservation is None or reservation.key is None:
+        return None
+    return next(
+        (e for e in events if e.key == reservation.key and e.id != reservation.event_id), None
+    )
+
+
+def _reserved_elsewhere(recorded: Recorded, room: Room) -> tuple[tuple[Room, Reservation], ...]:
+    rooms: dict[RoomId, Room] = {other.id: other for other in recorded.mapped}
+    return tuple(
+        (rooms[reservation.room], reservation)
+        for reservation in recorded.same_key
+        if reservation.room != room.id and reservation.is_active and reservation.room in rooms
+    )
+
+
+def _created_together(event: Event | None, events: Iterable[Event]) -> int:
+    if event is None or event.created_at is None:
+        return 0
+    made = event.created_at
+    return sum(
+        1
+        for other in events
+        if other.id != event.id and other.created_at and abs(other.created_at - made) < _A_MINUTE
+    )

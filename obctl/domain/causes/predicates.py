@@ -1,0 +1,131 @@
+"""Clues: what several rules read off the same facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.finding import Value
+from obctl.domain.difference import DifferenceKind
+from obctl.domain.event import Event
+from obctl.domain.organizer_copy import is_outside
+from obctl.domain.outbox import PushAction
+from obctl.domain.reservation import Reservation
+from obctl.domain.series.excluded_dates import is_left_out
+from obctl.domain.sync.cancellation import CancellationRequest, RequestStatus
+
+SETTLED = timedelta(minutes=5)
+"""By then the booking attendant has answered and rewritten, and Graph has notified."""
+RELEASED_WITHIN = timedelta(minutes=60)
+"""A room where nobody checks in is freed sooner than that."""
+
+
+def unreserved(facts: Facts) -> Event | None:
+    """The event that has no reservation and never had one."""
+    if facts.difference.kind is not DifferenceKind.MISSING_IN_OFFICEBOOKING:
+        return None
+    return facts.event if facts.reservation is None else None
+
+
+def unwithdrawn(facts: Facts) -> tuple[Reservation, Event] | None:
+    """The reservation cancelled in Officebooking, and the event the room keeps all the same."""
+    if facts.difference.kind is not DifferenceKind.MISSING_IN_OFFICEBOOKING:
+        return None
+    if facts.reservation is None or facts.event is None:
+        return None
+    return facts.reservation, facts.event
+
+
+def bereft(facts: Facts) -> Reservation | None:
+    """The reservation without a live event, whether the event is cancelled, declined or gone.
+
+    One that Officebooking has yet to write to Outlook, the first time or again, is not bereft.
+    """
+    if facts.difference.kind is not DifferenceKind.MISSING_IN_OUTLOOK or yet_to_create(facts):
+        return None
+    return facts.reservation
+
+
+def yet_to_create(facts: Facts) -> bool:
+    """Whether Officebooking owes Outlook the event itself."""
+    return facts.outbox is not None and facts.outbox.action is PushAction.CREATE
+
+
+def vanished(facts: Facts) -> Reservation | None:
+    """The reservation whose event was in the room and is gone without a trace.
+
+    Its meeting is nowhere else, and nothing says that the organiser cancelled it.
+    """
+    reservation = bereft(facts)
+    if reservation is None or reservation.event_id is None or facts.event is not None:
+        return None
+    traced = facts.rekeyed is not None or cancellation_seen(facts) or date_dropped(facts)
+    return None if traced else reservation
+
+
+def changed(facts: Facts) -> tuple[Reservation, Event] | None:
+    """Both halves of a meeting that differ in a field."""
+    if facts.difference.kind is not DifferenceKind.CHANGED:
+        return None
+    if facts.reservation is None or facts.event is None:
+        return None
+    return facts.reservation, facts.event
+
+
+def cancellation_seen(facts: Facts) -> bool:
+    """Whether the organiser's cancellation was on record before the event went."""
+    if facts.last_known is not None and facts.last_known.is_cancelled:
+        return True
+    return any(entry.action == "event.cancelled" for entry in facts.history)
+
+
+def kept_on_purpose(facts: Facts) -> CancellationRequest | None:
+    """The cancellation request that a person rejected, so that the reservation stays."""
+    request = facts.request
+    return request if request and request.status is RequestStatus.REJECTED else None
+
+
+def date_dropped(facts: Facts) -> bool:
+    """Whether the living series itself no longer has the reservation's date."""
+    reservation = bereft(facts)
+    if reservation is None or reservation.original_start is None or facts.master is None:
+        return False
+    return facts.master.is_single or bool(is_left_out(facts.master, reservation, facts.room.zone))
+
+
+def at_check_in(reservation: Reservation, moment: datetime) -> bool:
+    """Whether `moment` lies where a check-in rule frees the room."""
+    latest = min(reservation.end, reservation.start + RELEASED_WITHIN)
+    return reservation.start <= moment <= latest
+
+
+def others(facts: Facts) -> Iterator[Event]:
+    """The other events of the room that were read around this one."""
+    own = facts.event.id if facts.event else None
+    seen = set()
+    for event in (*facts.same_room, *facts.same_series):
+        if event.id != own and event.id not in seen:
+            seen.add(event.id)
+            yield event
+
+
+def is_external(facts: Facts, event: Event) -> bool:
+    """Whether the organiser's address lies outside the company's mail domains."""
+    if not facts.domains or not event.organizer.email:
+        return False
+    return is_outside(event.organizer.email, facts.domains)
+
+
+def last_pass(facts: Facts) -> datetime | None:
+    """When obctl last looked at the whole room; what changed later, no pass has seen."""
+    return facts.last_run_at or facts.room.last_synced_at
+
+
+def since_last_pass(facts: Facts, moment: datetime | None) -> dict[str, Value]:
+    """Evidence for whether a pass has had the chance to see a change."""
+    return {"changed_at": moment, "room.last_good_pass": last_pass(facts)}
+
+
+def is_past(facts: Facts, item: Reservation | Event) -> bool:
+    return item.end <= facts.now

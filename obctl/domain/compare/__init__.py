@@ -1,0 +1,1 @@
+"""Where both sides differ, as values to show."""

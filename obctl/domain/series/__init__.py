@@ -1,0 +1,1 @@
+"""Dates of a series: which date of which meeting, and whether the series still has it."""

@@ -1,0 +1,87 @@
+"""What was deleted or called off and booked anew in its slot: the reservation goes on as that.
+
+The new event has another key, so that this is decided last: after everything that an identity
+tells, in this room and in the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import datetime
+
+from obctl.domain.event import Event, EventId
+from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.sync.kinship import Slot, is_same_booking, slot_of
+from obctl.domain.sync.matching import Matching
+from obctl.domain.values import replace
+
+
+def rebooked(
+    matching: Matching,
+    *,
+    now: datetime,
+    taken: Container[EventId] = (),
+    moved: Container[ReservationNumber] = (),
+) -> Matching:
+    """The matching with each lost reservation joined to the event that was booked in its place.
+
+    `taken` are events that stand for something else: another room's reservation, or a write of
+    ours. `moved` are reservations whose meeting turned up in another room. What is past stays.
+    """
+    new = _by_slot(matching, taken)
+    if not new:
+        return matching
+    found: dict[ReservationNumber, Event] = {}
+    for reservation in sorted(_lost(matching, now), key=lambda item: item.number):
+        candidates = new.get(slot_of(reservation), ())
+        event = next((event for event in candidates if is_same_booking(reservation, event)), None)
+        if event is not None and reservation.number not in moved:
+            new[slot_of(reservation)] = [item for item in candidates if item.id != event.id]
+            found[reservation.number] = event
+    return _joined(matching, found) if found else matching
+
+
+def may_be_rebooked(matching: Matching) -> list[Event]:
+    """The events without a reservation that were booked for the slot of one that lost its own."""
+    lost = {slot_of(item) for item in (*matching.lone_reservations, *_left_over(matching))}
+    lost.discard(None)
+    return [event for event in matching.lone_events if event.takes_room and slot_of(event) in lost]
+
+
+def _by_slot(matching: Matching, taken: Container[EventId]) -> dict[Slot | None, list[Event]]:
+    new: dict[Slot | None, list[Event]] = {}
+    for event in sorted(may_be_rebooked(matching), key=lambda item: item.id):
+        if event.id not in taken:
+            new.setdefault(slot_of(event), []).append(event)
+    return new
+
+
+def _lost(matching: Matching, now: datetime) -> list[Reservation]:
+    """The reservations in step once, and not over, whose event is gone or off."""
+    sides = matching.sides
+    return [
+        item
+        for item in (*matching.lone_reservations, *_left_over(matching))
+        if item.is_active
+        and item.number in sides.agreed
+        and item.end > now
+        and sides.reading.scope.covers(item)
+    ]
+
+
+def _left_over(matching: Matching) -> list[Reservation]:
+    """The reservations whose own event is still shown, and takes the room no more."""
+    return [owner for owner, event in matching.pairs if not (event.takes_room or event.is_draft)]
+
+
+def _joined(matching: Matching, found: dict[ReservationNumber, Event]) -> Matching:
+    owners = {item.number: item for item in matching.sides.reservations}
+    pairs = [pair for pair in matching.pairs if pair[0].number not in found]
+    freed = [event for owner, event in matching.pairs if owner.number in found]
+    new = {event.id for event in found.values()}
+    return replace(
+        matching,
+        pairs=(*pairs, *((owners[number], event) for number, event in found.items())),
+        lone_reservations=tuple(i for i in matching.lone_reservations if i.number not in found),
+        lone_events=tuple(e for e in (*matching.lone_events, *freed) if e.id not in new),
+    )

@@ -1,0 +1,164 @@
+"""Planning: (agreed states, reservations, Outlook as read, policy, now) -> one ordered plan.
+
+One function for every scope: one event, one series, one room. Each branch is something that
+happened in the world. Cancellations come last in a plan; what is past is never cancelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from obctl.domain.agreed_state import AgreedState, agree_again
+from obctl.domain.event import Event, EventType
+from obctl.domain.reservation import (
+    ExternalState,
+    Reservation,
+    ReservationNumber,
+    Source,
+)
+from obctl.domain.sync.absent import gone, is_changed_here, is_undecided
+from obctl.domain.sync.change import Absorb, Cancel, Change, Create, Move, Request
+from obctl.domain.sync.losses import Loss, losses
+from obctl.domain.sync.matching import Matching
+from obctl.domain.sync.merge import status_of
+from obctl.domain.sync.plan import LeftAlone, Plan
+from obctl.domain.sync.present import is_out_of_date, still_there
+from obctl.domain.sync.rebooked import rebooked
+from obctl.domain.sync.sibling import find_siblings
+from obctl.domain.sync.situation import Situation
+from obctl.domain.values import replace
+
+
+def plan_room(situation: Situation) -> Plan:
+    """What this pass does to one room."""
+    situation = replace(situation, matching=_settled(situation))
+    matched = situation.matching.by_event()
+    lost = sorted(losses(situation), key=_by_start)
+    siblings = find_siblings(situation, lost)
+    changes: list[Change] = []
+    agreements: list[tuple[Reservation, Event]] = []
+    left_alone: list[LeftAlone] = []
+    started: set[str] = {
+        reservation.series_master_id
+        for reservation in situation.reservations
+        if reservation.series_master_id
+    }
+    for event in sorted(situation.reading.events, key=lambda item: (item.start, item.id)):
+        reservation = matched.get(event.id)
+        if event.type is EventType.MASTER:
+            continue
+        if reservation is None:
+            code = _why_left_alone(situation, event, started)
+            if code is None:
+                changes.append(
+                    Create(
+                        new_reservation(situation, event),
+                        event,
+                        situation.elsewhere.doubted.get(event.id),
+                    )
+                )
+                if event.series_master_id:
+                    started.add(event.series_master_id)
+            elif code:
+                left_alone.append(LeftAlone(event.id, code))
+        elif event.takes_room:
+            change = still_there(situation, reservation, event)
+            if change:
+                changes.append(change)
+            elif is_out_of_date(situation.agreed.get(reservation.number), event):
+                agreements.append((reservation, event))
+    undecided: list[Reservation] = []
+    for loss in lost:
+        sibling = siblings.get(loss.reservation.number)
+        if sibling is None and is_undecided(situation, loss):
+            undecided.append(loss.reservation)
+        elif change := gone(situation, loss, sibling):
+            changes.append(change)
+    return Plan(
+        situation.room,
+        tuple(changes),
+        tuple(agreements),
+        tuple(left_alone),
+        tuple(
+            reservation
+            for reservation in undecided
+            # of the others a person was asked already
+            if reservation.external_state is not ExternalState.CANCELLATION_REQUEST
+        ),
+    )
+
+
+def _settled(situation: Situation) -> Matching:
+    """The matching once the other rooms have had their say."""
+    elsewhere = situation.elsewhere
+    taken = situation.leaving | situation.owned | elsewhere.claimed | elsewhere.doubted.keys()
+    return rebooked(
+        situation.matching, now=situation.now, taken=taken, moved=elsewhere.moved.keys()
+    )
+
+
+def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:
+    return loss.reservation.start, loss.reservation.number
+
+
+def _why_left_alone(situation: Situation, event: Event, started: Iterable[str]) -> str | None:
+    """The code of why an event without reservation stays so; "" for no news; `None`: create."""
+    if not event.takes_room:
+        return ""
+    if event.id in situation.leaving or event.id in situation.elsewhere.claimed:
+        return ""
+    if event.id in situation.owned:
+        return ""
+    if not situation.window.overlaps(event.start, event.end):
+        return "outside-sync-window"
+    known_since = event.created_at or event.born_at
+    if known_since and known_since < situation.room.activated_at:
+        return "created-before-activation"
+    if (
+        situation.first_instances_only
+        and event.series_master_id
+        and event.series_master_id in started
+    ):
+        return "series-not-yet-expanded"
+    return None
+
+
+def new_reservation(situation: Situation, event: Event) -> Reservation:
+    """The reservation of an event nobody in Officebooking knows yet."""
+    return Reservation(
+        number=ReservationNumber(0),
+        room=situation.room.id,
+        subject=event.subject,
+        organizer=event.organizer,
+        start=event.start,
+        end=event.end,
+        time_zone=situation.room.time_zone,
+        all_day=event.all_day,
+        status=status_of(event),
+        external_state=ExternalState.IN_STEP,
+        source=Source.OUTLOOK,
+        created_at=situation.now,
+        updated_at=situation.now,
+        event_id=event.id,
+        ical_uid=event.ical_uid,
+        series_key=event.series_key,
+        series_master_id=event.series_master_id,
+        original_start=event.original_start,
+        attendees=event.attendees,
+    )
+
+
+def agreed_after(
+    change: Change, saved: Reservation, agreed: AgreedState | None, now: datetime
+) -> AgreedState | None:
+    """The agreed state once `change` is saved as `saved`; `None` where nothing is agreed anew.
+
+    `agreed` is the one before.
+    """
+    if isinstance(change, Cancel | Absorb | Request):
+        return None
+    if isinstance(change, Move) and change.twin is not None and is_changed_here(change.twin):
+        # what both sides agreed on about the twin is handed over with it
+        return None
+    return agree_again(agreed, saved, change.event, now)

@@ -1,0 +1,128 @@
+"""What a run did: counted as it goes, shown at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from obctl.domain.sync.change import (
+    Absorb,
+    Cancel,
+    Close,
+    Create,
+    Move,
+    Rekey,
+    Request,
+    Restore,
+    Update,
+)
+from obctl.domain.sync.plan import Plan, plan_object
+from obctl.domain.time_span import instant_text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that kept a room, or a push, from being done."""
+
+    room: str | None
+    code: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(slots=True)
+class RunReport:
+    """One run; `plans` holds only what a dry run would do, `problems` name the rooms not done.
+
+    `undecided` names what waits for a room that could not be read, in rooms that are done.
+    """
+
+    run: str
+    started_at: datetime
+    dry_run: bool = False
+    finished_at: datetime | None = None
+    ok: int = 0
+    failed: int = 0
+    inconclusive: int = 0
+    stopped: int = 0
+    events_read: int = 0
+    events_changed: int = 0
+    created: int = 0
+    updated: int = 0
+    moved: int = 0
+    cancelled: int = 0
+    cancellation_requests: int = 0
+    conflicts: int = 0
+    pushed: int = 0
+    push_failed: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    undecided: list[Problem] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+
+    def count(self, plan: Plan) -> None:
+        """Add one room's plan."""
+        self.events_changed += len(plan.changes)
+        self.created += plan.count(Create)
+        self.updated += plan.count(Update, Rekey, Restore, Close)
+        self.moved += plan.count(Move)
+        self.cancelled += plan.count(Cancel, Absorb)
+        self.cancellation_requests += plan.count(Request)
+        self.conflicts += plan.conflicts
+
+    def fingerprints(self) -> dict[str, list[str]]:
+        """The plans of a dry run that change something, by room.
+
+        A room may have two: what it lost may turn up only once its own plan is made.
+        """
+        found: dict[str, list[str]] = {}
+        for plan in self.plans:
+            if plan.changes:
+                found.setdefault(plan.room.mailbox, []).append(plan.fingerprint())
+        return found
+
+    @property
+    def changes(self) -> int:
+        return (
+            self.created + self.updated + self.moved + self.cancelled + self.cancellation_requests
+        )
+
+    @property
+    def exit_code(self) -> int:
+        """6 where a guard stopped a room, 8 where a room or something in it is not done, else 0."""
+        if self.stopped:
+            return 6
+        return 8 if self.failed or self.inconclusive or self.undecided else 0
+
+
+def run_object(report: RunReport) -> dict[str, Any]:
+    """The run as JSON data; a dry run carries its plans besides."""
+    shown: dict[str, Any] = {
+        "run": report.run,
+        "started_at": instant_text(report.started_at),
+        "finished_at": instant_text(report.finished_at) if report.finished_at else None,
+        "dry_run": report.dry_run,
+        "rooms": {
+            "ok": report.ok,
+            "failed": report.failed,
+            "inconclusive": report.inconclusive,
+            "stopped": report.stopped,
+        },
+        "events": {"read": report.events_read, "changed": report.events_changed},
+        "changes": {
+            "created": report.created,
+            "updated": report.updated,
+            "moved": report.moved,
+            "cancelled": report.cancelled,
+            "cancellation_requests": report.cancellation_requests,
+            "conflicts": report.conflicts,
+        },
+        "pushed": {"ok": report.pushed, "failed": report.push_failed},
+        "problems": [
+            {"room": item.room, "code": item.code, "message": item.message}
+            for item in report.problems + report.undecided
+        ],
+    }
+    if report.dry_run:
+        shown["plans"] = [plan_object(plan) for plan in report.plans if plan.changes]
+    return shown

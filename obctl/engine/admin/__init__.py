@@ -1,0 +1,1 @@
+"""The company's own affairs: set up, settings, status, doctor, its log."""

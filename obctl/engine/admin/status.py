@@ -1,0 +1,116 @@
+"""How a company stands: what monitoring asks for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from obctl.domain.outbox import OutboxItem
+from obctl.domain.room import RoomId, Verdict
+from obctl.domain.subscription import SubscriptionState
+from obctl.domain.sync.cancellation import RequestStatus
+from obctl.domain.sync.undecided import Undecided
+from obctl.domain.time_span import instant_text
+from obctl.engine.company import Company
+from obctl.store.cancellation_requests import load_requests
+from obctl.store.inbox import inbox_summary
+from obctl.store.outbox import load_owed
+from obctl.store.rooms import find_room_by_id, load_rooms
+from obctl.store.runs import RunRecord, load_runs
+from obctl.store.subscriptions import current_subscriptions
+from obctl.store.undecided import load_undecided
+
+
+def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any], bool]:
+    """The status object, and whether anything in it wants attention.
+
+    A room is stale when its last good pass is older than `max_age` or it never had one.
+    """
+    store, now = company.store, company.now
+    rooms = []
+    mailboxes = {}
+    for room in load_rooms(store):
+        mailboxes[room.id] = room.mailbox
+        stale = room.last_synced_at is None or now - room.last_synced_at > max_age
+        rooms.append(
+            {
+                "room": room.mailbox,
+                "last_synced_at": instant_text(room.last_synced_at)
+                if room.last_synced_at
+                else None,
+                "verdict": room.verdict.value if room.verdict else None,
+                "condition": room.condition,
+                "stale": stale,
+            }
+        )
+    owed = load_owed(store)
+    failed = sum(item.failed for item in owed)
+    pending, oldest = inbox_summary(store)
+    states = Counter(item.state(now) for item in current_subscriptions(store).values())
+    runs = load_runs(store, limit=1)
+    waiting = load_undecided(store, now)
+    item = {
+        "rooms": rooms,
+        "outbox": {"pending": len(owed) - failed, "failed": failed},
+        "inbox": {"pending": pending, "oldest_at": instant_text(oldest) if oldest else None},
+        "subscriptions": {state.value: states[state] for state in SubscriptionState},
+        "cancellation_requests": len(load_requests(store, RequestStatus.OPEN)),
+        "last_run": _last(runs[0]) if runs else None,
+        "failed_writes": [_failed(company, item) for item in owed if item.failed],
+        "undecided": [_undecided(item, mailboxes) for item in waiting],
+    }
+    attention = (
+        any(room["stale"] or room["verdict"] == Verdict.INCONCLUSIVE for room in rooms)
+        or failed > 0
+        or bool(waiting)
+        or (oldest is not None and now - oldest > max_age)
+        or states[SubscriptionState.EXPIRED] > 0
+        or states[SubscriptionState.LOST] > 0
+    )
+    return item, attention
+
+
+def _failed(company: Company, item: OutboxItem) -> dict[str, Any]:
+    """A write that did not succeed yet, and when a run tries it again."""
+    return {
+        "reservation": item.reservation,
+        "room": find_room_by_id(company.store, item.room).mailbox,
+        "action": item.action.value,
+        "code": item.error_code,
+        "message": item.error,
+        "due_at": instant_text(item.due_at),
+    }
+
+
+def _undecided(item: Undecided, mailboxes: Mapping[RoomId, str]) -> dict[str, Any]:
+    """A reservation whose meeting is gone and may be in a room that could not be read."""
+    return {
+        "reservation": item.reservation,
+        "room": mailboxes[item.room],
+        "since": instant_text(item.since),
+        "unread": item.unread,
+    }
+
+
+def _last(record: RunRecord) -> dict[str, Any]:
+    return {
+        "run": record.id,
+        "finished_at": instant_text(record.finished_at) if record.finished_at else None,
+        "exit": record.exit_code,
+    }
+
+
+def run_summary(record: RunRecord) -> dict[str, Any]:
+    """One run as a line of `sync history`."""
+    report = record.report or {}
+    return {
+        "run": record.id,
+        "kind": record.kind,
+        "started_at": instant_text(record.started_at),
+        "finished_at": instant_text(record.finished_at) if record.finished_at else None,
+        "exit": record.exit_code,
+        "rooms": report.get("rooms"),
+        "changes": report.get("changes"),
+    }

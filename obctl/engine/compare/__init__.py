@@ -1,0 +1,1 @@
+"""Both sides beside each other: planner, diff, explain, and the facts that name a cause."""

@@ -1,0 +1,209 @@
+"""`diff`: both sides of rooms read at the same moment, compared, each difference explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from obctl.domain.causes import Explanation, explain
+from obctl.domain.compare.comparison import compare
+from obctl.domain.difference import Difference, RoomVerdict
+from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
+from obctl.domain.sync.matching import Matching, match, perhaps_continued
+from obctl.domain.sync.proof import series_id
+from obctl.domain.sync.reading import Reading, Scope
+from obctl.domain.sync.sides import Sides
+from obctl.domain.time_span import TimeSpan, days_span
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.compare.both_sides import read_in_step, settled
+from obctl.engine.compare.gather_facts import Gathered, gather_facts
+from obctl.engine.compare.outlook_source import Outlook
+from obctl.engine.outlook.calendars import Calendar
+from obctl.engine.outlook.inconclusive import condition
+from obctl.errors import ObctlError
+from obctl.store.agreed_states import load_agreed_of
+from obctl.store.database import Store
+from obctl.store.reservations import load_by_events, load_by_series, load_room_reservations
+from obctl.store.rooms import load_rooms
+
+_AROUND = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomComparison:
+    """One room's two sides as compared; no matching where the verdict is inconclusive."""
+
+    room: Room
+    verdict: RoomVerdict
+    span: TimeSpan
+    matching: Matching | None = None
+    differences: tuple[Difference, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+
+    @property
+    def reservations(self) -> tuple[Reservation, ...]:
+        return self.matching.sides.reservations if self.matching else ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return self.matching.sides.reading.events if self.matching else ()
+
+
+async def compare_rooms(
+    company: Company,
+    outlook: Outlook,
+    rooms: Sequence[Room],
+    first: date,
+    last: date,
+) -> list[RoomComparison]:
+    """Compare the days `first` to `last`, in each room's zone."""
+    spans = {room.id: days_span(first, last, room.zone) for room in rooms}
+    whole = TimeSpan(
+        min((span.start for span in spans.values()), default=company.now) - _AROUND,
+        max((span.end for span in spans.values()), default=company.now) + _AROUND,
+    )
+    equal = {} if outlook.live else _equal_rooms(company, rooms, spans)
+    answers = await outlook.views([room for room in rooms if room.id not in equal], whole)
+    compared = [
+        equal.get(room.id)
+        or await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
+        for room in rooms
+    ]
+    gathered = Gathered(company, outlook, tuple(load_rooms(company.store)), whole)
+    return [await _explained(gathered, item) for item in compared]
+
+
+def _equal_rooms(
+    company: Company, rooms: Sequence[Room], spans: Mapping[RoomId, TimeSpan]
+) -> dict[RoomId, RoomComparison]:
+    """The rooms in which the store knows of no difference, told without the days around.
+
+    What was agreed on only excuses differences: where there are none it need not be read.
+    """
+    found: dict[RoomId, RoomComparison] = {}
+    for room in rooms:
+        span = spans[room.id]
+        matching = read_in_step(company.store, room, span)
+        if matching is not None and not compare(matching, span):
+            verdict = RoomVerdict(room.id, Verdict.OK)
+            found[room.id] = RoomComparison(room, verdict, span, matching)
+    return found
+
+
+async def _compare(
+    company: Company,
+    outlook: Outlook,
+    room: Room,
+    span: TimeSpan,
+    whole: TimeSpan,
+    answer: Calendar,
+) -> RoomComparison:
+    if isinstance(answer, ObctlError):
+        why = condition(answer)
+        return RoomComparison(room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, why), span)
+    if outlook.live and room.condition == LOCKED_OUT:
+        # The mailbox on record is back, or there would be no answer: the next pass lifts the lock.
+        room = replace(room, condition=None)
+    seen = match(_sides(company.store, room, whole, answer))
+    asked = await _with_masters(outlook, seen, span)
+    reading = asked.sides.reading
+    gone: set[EventId] = set()
+    events = {event.id: event for event in reading.events}
+    for event_id in [item.event_id for item in _without_event(asked, span) if item.event_id]:
+        found, is_gone = await outlook.event(room, event_id)
+        if is_gone:
+            gone.add(event_id)
+        if found is not None:
+            if found.takes_room and whole.overlaps(found.start, found.end):
+                # the view left it out and it is there: nothing of this read is to be trusted
+                return RoomComparison(
+                    room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, "partial-read"), span
+                )
+            events[found.id] = found
+    known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
+    matching = settled(company.store, match(replace(asked.sides, reading=known)), company.now)
+    verdict = RoomVerdict(room.id, Verdict.OK)
+    return RoomComparison(room, verdict, span, matching, compare(matching, span))
+
+
+def _sides(store: Store, room: Room, whole: TimeSpan, events: tuple[Event, ...]) -> Sides:
+    """Both sides around the days, and what belongs to their events wherever it stands."""
+    reservations = {
+        reservation.number: reservation
+        for reservation in load_room_reservations(store, room.id, whole)
+    }
+    event_ids = [event.id for event in events]
+    owners = load_by_events(store, room.id, event_ids, besides=reservations)
+    reservations |= {reservation.number: reservation for reservation in owners}
+    owned = {reservation.event_id for reservation in reservations.values()}
+    keys = {event.series_key for event in events if event.series_key and event.id not in owned}
+    held = {reservation.series_key for reservation in reservations.values()}
+    reservations |= {
+        reservation.number: reservation
+        for reservation in load_by_series(store, keys - held)
+        if reservation.room == room.id
+    }
+    agreed = load_agreed_of(store, reservations.keys())
+    return Sides(
+        room, tuple(reservations.values()), agreed, Reading(Scope(whole, whole=True), events)
+    )
+
+
+async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) -> Matching:
+    """The matching once the series were asked for that may have lost dates, or have been split."""
+    sides, reading = matching.sides, matching.sides.reading
+    asked = {
+        master_id
+        for reservation in (*_without_event(matching, span), *perhaps_continued(matching))
+        if (master_id := series_id(reading, reservation))
+    }
+    masters: dict[EventId, SeriesMaster | None] = {}
+    for master_id in sorted(asked):
+        master, is_gone = await outlook.master(sides.room, master_id)
+        if master or is_gone:
+            masters[master_id] = master
+    if not masters:
+        return matching
+    known = {event.id for event in reading.events}
+    single = (master.event for master in masters.values() if master and master.is_single)
+    events = reading.events + tuple(event for event in single if event.id not in known)
+    return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
+
+
+def _without_event(matching: Matching, span: TimeSpan) -> list[Reservation]:
+    """The active reservations of the days whose event was not read."""
+    return [
+        reservation
+        for reservation in matching.lone_reservations
+        if reservation.is_active
+        and reservation.event_id is not None
+        and span.overlaps(reservation.start, reservation.end)
+    ]
+
+
+async def _explained(gathered: Gathered, item: RoomComparison) -> RoomComparison:
+    if item.matching is None:
+        return item
+    sides = item.matching.sides
+    differences: list[Difference] = []
+    explanations: list[Explanation] = []
+    for difference in item.differences:
+        facts = await gather_facts(
+            gathered,
+            sides,
+            difference,
+        )
+        explanation = explain(facts)
+        explanations.append(explanation)
+        differences.append(
+            replace(
+                difference,
+                cause=explanation.cause,
+                missed_because=explanation.missed_because,
+            )
+        )
+    return replace(item, differences=tuple(differences), explanations=tuple(explanations))

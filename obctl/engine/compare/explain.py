@@ -1,0 +1,174 @@
+"""`explain`: the whole story of one reservation or event."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from obctl.domain.causes import cause_in_step, reply_in
+from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.story import Story
+from obctl.domain.company_log import LogEntry
+from obctl.domain.compare.comparison import normalised
+from obctl.domain.difference import Difference, DifferenceKind
+from obctl.domain.event import Event, EventId, EventType
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.sync.sides import Sides
+from obctl.domain.time_span import local_day
+from obctl.engine.company import Company
+from obctl.engine.compare.diff import RoomComparison, compare_rooms
+from obctl.engine.compare.gather_facts import Gathered, gather_facts
+from obctl.engine.compare.outlook_source import Outlook
+from obctl.errors import UsageError
+from obctl.store.agreed_states import find_agreed
+from obctl.store.company_log import load_history, load_refusals
+from obctl.store.events import find_event_anywhere
+from obctl.store.reservations import find_by_event, find_reservation, load_by_series
+from obctl.store.rooms import find_room_by_id, load_rooms
+
+_LAST_INSTANT = timedelta(microseconds=1)
+
+
+async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:
+    """The story of a reservation number or an event id; raises `UsageError` for neither."""
+    room, reservation, event = await _find(company, outlook, wanted)
+    shown = event or reservation
+    if shown is None:
+        raise _unknown(wanted)
+    starts = [item.start for item in (reservation, event) if item]
+    ends = [item.end for item in (reservation, event) if item]
+    compared = (
+        await compare_rooms(
+            company,
+            outlook,
+            [room],
+            local_day(min(starts), room.zone),
+            local_day(max(*starts, max(ends) - _LAST_INSTANT), room.zone),
+        )
+    )[0]
+    reservation, event = _both(compared, reservation, event)
+    about = [
+        position
+        for position, difference in enumerate(compared.differences)
+        if (reservation and difference.reservation == reservation.number)
+        or (event and difference.event_id == event.id)
+    ]
+    explanation = compared.explanations[about[0]] if about else None
+    cause, organizer = (explanation.cause, explanation.organizer) if explanation else (None, None)
+    if (
+        compared.matching
+        and reservation
+        and event
+        and not about
+        and _takes_place(reservation, event)
+    ):
+        mapped = tuple(load_rooms(company.store))
+        gathered = Gathered(company, outlook, mapped, compared.span)
+        facts = await _in_step(gathered, compared.matching.sides, reservation, event)
+        cause, organizer = cause_in_step(facts), reply_in(facts)
+    agreed = find_agreed(company.store, reservation.number) if reservation else None
+    ids = {item.event_id for item in (reservation,) if item and item.event_id}
+    ids |= {event.id} if event else set()
+    return Story(
+        room=room,
+        verdict=compared.verdict,
+        reservation=reservation,
+        event=event,
+        agreed=agreed,
+        differences=tuple(compared.differences[position] for position in about),
+        normalised=normalised(reservation, event, agreed) if reservation and event else (),
+        cause=cause,
+        missed_because=explanation.missed_because if explanation else None,
+        ruled_out=explanation.ruled_out if explanation else (),
+        organizer=organizer,
+        story=_told(company, room, sorted(ids), reservation),
+    )
+
+
+def _takes_place(reservation: Reservation, event: Event) -> bool:
+    return reservation.is_active and event.takes_room
+
+
+async def _in_step(
+    gathered: Gathered, sides: Sides, reservation: Reservation, event: Event
+) -> Facts:
+    """The facts about a meeting in step: a change in which nothing differs."""
+    nothing = Difference(
+        kind=DifferenceKind.CHANGED,
+        room=sides.room.id,
+        start=reservation.start,
+        end=reservation.end,
+        subject=reservation.subject,
+        reservation=reservation.number,
+        event_id=event.id,
+        ical_uid=event.ical_uid,
+    )
+    return await gather_facts(gathered, sides, nothing)
+
+
+def _told(
+    company: Company, room: Room, ids: list[EventId], reservation: Reservation | None
+) -> tuple[LogEntry, ...]:
+    """The item's own entries, and what has kept its room from being passed over since."""
+    number = reservation.number if reservation else None
+    own = load_history(company.store, None, ids, number)
+    refused = load_refusals(company.store, room.id, room.last_synced_at)
+    return tuple(sorted([*own, *refused], key=lambda entry: entry.id or 0))
+
+
+async def _find(
+    company: Company, outlook: Outlook, wanted: str
+) -> tuple[Room, Reservation | None, Event | None]:
+    if wanted.isdecimal():
+        reservation = find_reservation(company.store, int(wanted))
+        return find_room_by_id(company.store, reservation.room), reservation, None
+    event_id = EventId(wanted)
+    known = find_event_anywhere(company.store, wanted)
+    if known is not None:
+        room = find_room_by_id(company.store, known[0])
+        owners = find_by_event(company.store, room.id, wanted)
+        return room, owners[0] if owners else None, known[1]
+    for room in load_rooms(company.store):
+        owners = find_by_event(company.store, room.id, wanted)
+        if owners:
+            return room, owners[0], None
+        found, _gone = await outlook.event(room, event_id)
+        if found is not None and found.type is EventType.MASTER:
+            raise _series(company, room, found)
+        if found is not None:
+            return room, None, found
+    raise _unknown(wanted)
+
+
+def _series(company: Company, room: Room, master: Event) -> UsageError:
+    """A series is explained date by date; these are its next ones."""
+    dates = [
+        reservation
+        for reservation in load_by_series(company.store, [master.series_key or ""])
+        if reservation.room == room.id and reservation.end > company.now
+    ]
+    listed = ", ".join(str(reservation.number) for reservation in dates[:5]) or "none yet"
+    return UsageError(
+        f"this is the series {master.subject!r} of {room.mailbox}, not one of its dates",
+        hint=f"explain a date: obctl explain NUMBER; its next reservations: {listed}",
+        code="series-master",
+    )
+
+
+def _both(
+    compared: RoomComparison, reservation: Reservation | None, event: Event | None
+) -> tuple[Reservation | None, Event | None]:
+    """The two halves as the comparison paired them."""
+    for ours, theirs in compared.matching.pairs if compared.matching else ():
+        if (reservation and ours.number == reservation.number) or (event and theirs.id == event.id):
+            return ours, theirs
+    present = {item.id: item for item in compared.events}
+    return reservation, present.get(event.id) if event else None
+
+
+def _unknown(wanted: str) -> UsageError:
+    return UsageError(
+        f"{wanted!r} is neither a reservation nor an event of a mapped room",
+        hint="use a number of `obctl reservations list` or an event id of `obctl diff`",
+        code="unknown-item",
+    )

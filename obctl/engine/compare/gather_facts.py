@@ -1,0 +1,109 @@
+"""Gathering the facts from which a cause is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from obctl.domain.causes.asked_organizer import asked_of_organizer, with_reply
+from obctl.domain.causes.build_facts import (
+    Asked,
+    AsOf,
+    Recorded,
+    build_facts,
+    event_of,
+    master_id_of,
+    reservation_of,
+)
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
+from obctl.domain.difference import Difference
+from obctl.domain.event import Event, Person
+from obctl.domain.organizer_copy import is_outside
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.sync.sides import Sides
+from obctl.domain.time_span import TimeSpan
+from obctl.engine.company import Company
+from obctl.engine.compare.outlook_source import Outlook
+from obctl.engine.compare.recorded import load_recorded
+from obctl.engine.outlook.find_meeting import look_in
+from obctl.engine.outlook.windows import policy_window, read_span
+from obctl.store.reservations import load_by_series
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What all rooms of a comparison share.
+
+    `mapped` are all rooms of the company, `span` the days that were read of those compared.
+    """
+
+    company: Company
+    outlook: Outlook
+    mapped: tuple[Room, ...]
+    span: TimeSpan
+
+
+async def gather_facts(gathered: Gathered, sides: Sides, difference: Difference) -> Facts:
+    """Everything known about one difference."""
+    company, outlook, room = gathered.company, gathered.outlook, sides.room
+    sync = company.config.sync
+    recorded = load_recorded(
+        company.store,
+        sides,
+        difference,
+        mapped=gathered.mapped,
+        subscriptions=await outlook.subscriptions(room),
+    )
+    asked = await _ask(gathered, sides, difference, recorded)
+    as_of = AsOf(company.now, sync, policy_window(room, sync, company.now))
+    facts = build_facts(sides, as_of, difference, recorded, asked)
+    if (about := asked_of_organizer(facts)) is None:
+        return facts
+    return with_reply(facts, await outlook.organizers_copy(room, about))
+
+
+async def _ask(
+    gathered: Gathered, sides: Sides, difference: Difference, recorded: Recorded
+) -> Asked:
+    outlook, room = gathered.outlook, sides.room
+    reservation, event = reservation_of(sides, difference), event_of(sides, difference)
+    master_id = master_id_of(event, reservation, recorded.last_known)
+    master, missing = await outlook.master(room, master_id) if master_id else (None, False)
+    dates: Sequence[Event] = ()
+    if master_id and reservation and not missing:
+        span = read_span(room, gathered.company.config.sync, gathered.company.now)
+        dates = await outlook.instances(room, master_id, span)
+    directory = OrganizerAnswer.UNKNOWN
+    if event and not event.is_organizer and not _is_outside(event.organizer, recorded):
+        directory = await outlook.organizer(event.organizer.email)
+    return Asked(
+        master=master,
+        master_missing=missing,
+        instances=dates,
+        elsewhere=await _elsewhere(gathered, room, event or reservation or recorded.last_known),
+        organizer=directory,
+        mailbox_id=await outlook.mailbox_id(room) if sides.reading.gone else None,
+    )
+
+
+def _is_outside(organizer: Person, recorded: Recorded) -> bool:
+    return is_outside(organizer.email or "", recorded.domains)
+
+
+async def _elsewhere(
+    gathered: Gathered, room: Room, shown: Event | Reservation | None
+) -> tuple[tuple[Room, Event], ...]:
+    """The same meeting in other mapped rooms, those outside the comparison included."""
+    if shown is None or shown.series_key is None:
+        return ()
+    others = [other for other in gathered.mapped if other.id != room.id]
+    if isinstance(shown, Event) and shown.takes_room:
+        # It is here: only of a room that it may have left does it matter.
+        same = load_by_series(gathered.company.store, [shown.series_key])
+        left = {reservation.room for reservation in same if reservation.is_active}
+        others = [other for other in others if other.id in left]
+    if not others:
+        return ()
+    found, _unasked = await look_in(gathered.outlook.answers, [shown], others, gathered.span)
+    return tuple((other, event) for _shown, other, event in found)

@@ -1,0 +1,54 @@
+"""What the store holds about one difference: the same for a pass, `diff` and `explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from obctl.domain.causes.build_facts import Recorded, event_of, master_id_of, reservation_of
+from obctl.domain.difference import Difference
+from obctl.domain.event import Event
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.subscription import Subscription
+from obctl.domain.sync.sides import Sides
+from obctl.store.cancellation_requests import newest_request
+from obctl.store.company_log import load_history, was_restored
+from obctl.store.database import Store
+from obctl.store.events import find_event
+from obctl.store.inbox import last_notified, waiting_rooms
+from obctl.store.outbox import owed_for
+from obctl.store.reservations import load_by_series
+
+
+def load_recorded(
+    store: Store,
+    sides: Sides,
+    difference: Difference,
+    *,
+    mapped: Sequence[Room],
+    subscriptions: tuple[Subscription, ...],
+) -> Recorded:
+    """Everything on record about a difference and its room; `subscriptions` as they are now."""
+    room = sides.room
+    reservation, event = reservation_of(sides, difference), event_of(sides, difference)
+    number = reservation.number if reservation else None
+    event_id = difference.event_id
+    last_known = find_event(store, room.id, event_id) if event_id else None
+    master_id = master_id_of(event, reservation, last_known)
+    event_ids = sorted({x for x in (event_id, master_id) if x})
+    shown: Event | Reservation | None = event or reservation or last_known
+    key = shown.series_key if shown else None
+    owed = owed_for(store, number) if number is not None else []
+    linked = reservation.event_id if reservation else None
+    return Recorded(
+        mapped=mapped,
+        last_known=last_known,
+        outbox=owed[-1] if owed else None,
+        request=newest_request(store, number) if number is not None else None,
+        subscriptions=subscriptions,
+        inbox_waiting=room.id in waiting_rooms(store),
+        notified_at=last_notified(store, room.id, event_ids) if event_ids else None,
+        history=tuple(load_history(store, room.id, event_ids, number)),
+        put_back=number is not None and linked is not None and was_restored(store, number, linked),
+        same_key=load_by_series(store, [key]) if key is not None else (),
+    )

@@ -1,0 +1,1 @@
+"""What the listener does with the notifications it received."""

@@ -1,0 +1,1 @@
+"""Reading Outlook with distrust: what changed, whose mailbox it is, and what may be believed."""

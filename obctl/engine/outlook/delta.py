@@ -1,0 +1,106 @@
+"""Where to look: delta links of many rooms followed at once, and what each leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+
+from obctl.domain.event import DeltaLink, DeltaRound
+from obctl.domain.room import Room
+from obctl.domain.settings import SyncSettings
+from obctl.engine.outlook.inconclusive import Inconclusive
+from obctl.engine.outlook.mailbox_identity import Identities
+from obctl.engine.outlook.room_reading import RoomReading, read_changes, read_whole
+from obctl.engine.outlook.windows import policy_window
+from obctl.engine.ports import Gateway
+from obctl.errors import (
+    DeltaLinkExpired,
+    ForeignLink,
+    GraphRefused,
+    LoopingNextLink,
+    MailboxGone,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+    Throttled,
+    Unforeseen,
+    defects_named,
+)
+from obctl.store.database import Store
+from obctl.store.rooms import ReadingState, load_reading_state
+
+Hint = DeltaRound | RoomReading | ObctlError | None
+"""What is known of a room before its turn: what changed, all of it, what went wrong, or nothing."""
+
+# Forgotten by Graph, never ending, or a link of another Graph than the one configured now.
+_USELESS_LINK = (DeltaLinkExpired, LoopingNextLink, ForeignLink)
+
+
+async def detect(
+    gateway: Gateway, store: Store, rooms: Sequence[Room], settings: SyncSettings, now: datetime
+) -> dict[str, DeltaRound | ObctlError]:
+    """The next delta round of every room that can be read by one, by mailbox."""
+    links: dict[str, DeltaLink] = {}
+    found: dict[str, DeltaRound | ObctlError] = {}
+    for room in rooms:
+        try:
+            with defects_named():
+                state = load_reading_state(store, room.id)
+        except Unforeseen as error:
+            found[room.mailbox] = error
+            continue
+        window = policy_window(room, settings, now)
+        if (
+            state.delta_link
+            and state.read_start
+            and state.read_end
+            and state.read_start <= window.start
+            and window.end <= state.read_end
+        ):
+            links[room.mailbox] = state.delta_link
+    return found | (await gateway.follow_delta(links) if links else {})
+
+
+async def read_room(
+    gateway: Gateway,
+    identities: Identities,
+    store: Store,
+    room: Room,
+    settings: SyncSettings,
+    now: datetime,
+    state: ReadingState,
+    hint: Hint,
+) -> RoomReading:
+    """Read what a delta round hints at, or the room in full where there is none to go by."""
+    if isinstance(hint, RoomReading):
+        return hint
+    if isinstance(hint, DeltaRound):
+        return await read_changes(gateway, store, room, settings, now, state, hint)
+    if isinstance(hint, ObctlError) and not _is_useless(hint):
+        if isinstance(hint, MailboxGone):
+            # gone by its id; its address may belong to a new mailbox
+            await identities.confirm(room)
+        raise hint
+    try:
+        return await read_whole(gateway, identities, room, settings, now, state)
+    except (NotAuthorised, NotFound, Throttled, Inconclusive):
+        raise
+    except ObctlError as error:
+        if isinstance(hint, DeltaLinkExpired):
+            raise Inconclusive(
+                f"the delta link of {room.mailbox} expired and the full read failed:"
+                f" {error.message}",
+                code="delta-token-expired",
+                graph=error.graph,
+            ) from error
+        raise
+
+
+def _is_useless(error: ObctlError) -> bool:
+    """Whether it is the delta link that will not do, and the room can be read without."""
+    if isinstance(error, _USELESS_LINK):
+        return True
+    # Graph gave the token itself: its mailbox is another one by now.
+    status = error.graph.status if error.graph else None
+    return isinstance(error, GraphRefused) and status == HTTPStatus.BAD_REQUEST

@@ -1,0 +1,174 @@
+"""Organisers' own calendars: what they have of meetings, where obctl may look.
+
+Asked of a meeting that went or differs, never of one that is in step in a pass. Each meeting is
+asked for once in a command, and a calendar that may not be read is not asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import cached_property
+
+from obctl.domain.causes.build_facts import domains_of
+from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.ical_uid import read_ical_uid, without_date
+from obctl.domain.organizer_copy import (
+    NOT_KNOWN,
+    OrganizerReply,
+    OrganizerSays,
+    as_copy,
+    is_outside,
+)
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.series.excluded_dates import is_left_out
+from obctl.domain.time_span import TimeSpan, local_day
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.outlook.windows import policy_window
+from obctl.engine.ports import Gateway
+from obctl.errors import CredentialRefused, MailboxGone, NotAuthorised, ObctlError, TryLater
+from obctl.store.rooms import load_rooms
+
+_WORTH_A_BATCH = 2
+_AROUND = timedelta(days=31)  # a date that was moved still lies between its neighbours
+
+
+class Organizers:
+    """The calendars of those who organise meetings, as one command asks them."""
+
+    def __init__(self, company: Company, gateway: Gateway) -> None:
+        self._company = company
+        self._gateway = gateway
+        self._closed: set[str] = set()
+        self._copies: dict[tuple[str, str], tuple[Event, ...]] = {}
+        self._series: dict[tuple[str, EventId], SeriesMaster] = {}
+        self._dates: dict[tuple[str, EventId, TimeSpan], tuple[Event, ...]] = {}
+
+    @cached_property
+    def _domains(self) -> frozenset[str]:
+        return domains_of(load_rooms(self._company.store))
+
+    async def prepare(self, room: Room, reservations: Iterable[Reservation]) -> None:
+        """Ask for many meetings at once; `ask` answers from that."""
+        wanted = {}
+        for reservation in reservations:
+            calendar = self._calendar(room, reservation)
+            if calendar is not None and reservation.ical_uid:
+                uid = without_date(reservation.ical_uid)
+                wanted[calendar.mailbox, uid] = calendar, uid
+        missing = [asked for key, asked in wanted.items() if key not in self._copies]
+        if len(missing) < _WORTH_A_BATCH:
+            return
+        found = await self._gateway.find_all_by_ical_uid(missing)
+        for (address, uid), copies in found.items():
+            if isinstance(copies, ObctlError):
+                self._note(address, copies)
+            else:
+                self._copies[address, uid] = copies
+
+    async def ask(self, room: Room, reservation: Reservation) -> OrganizerReply:
+        """What the organiser's calendar says of a meeting, or of one date of a series."""
+        calendar = self._calendar(room, reservation)
+        if calendar is None:
+            return NOT_KNOWN
+        try:
+            if reservation.ical_uid:
+                return await self._by_uid(calendar, room, reservation, reservation.ical_uid)
+            if reservation.event_id is None:
+                return await self._by_time(calendar, room, reservation)
+        except ObctlError as error:
+            self._note(calendar.mailbox, error)
+        return NOT_KNOWN
+
+    def _calendar(self, room: Room, reservation: Reservation) -> Room | None:
+        """The organiser's calendar, asked for as if it were the room; `None` where it is closed."""
+        address = (reservation.organizer.email or "").casefold()
+        if not address or address in self._closed or is_outside(address, self._domains):
+            return None
+        return replace(room, mailbox=address, object_id=None)
+
+    def _note(self, address: str, error: ObctlError) -> None:
+        """Leave a calendar alone that may not or cannot be read. Raises `CredentialRefused`."""
+        if isinstance(error, CredentialRefused):
+            raise error
+        if isinstance(error, NotAuthorised | TryLater) or _is_no_mailbox(error):
+            self._closed.add(address)
+
+    async def _by_uid(
+        self, calendar: Room, room: Room, reservation: Reservation, ical_uid: str
+    ) -> OrganizerReply:
+        uid = without_date(ical_uid)
+        key = (calendar.mailbox, uid)
+        if key not in self._copies:
+            self._copies[key] = await self._gateway.find_by_ical_uid(calendar, uid)
+        copies = self._copies[key]
+        living = [copy for copy in copies if not copy.is_cancelled]
+        if not living:
+            return OrganizerReply(OrganizerSays.CANCELLED if copies else OrganizerSays.GONE)
+        if living[0].type is not EventType.MASTER:
+            return _takes_place(living[0], room)
+        if reservation.original_start is not None:
+            return await self._of_date(calendar, room, living[0], reservation)
+        return _takes_place(await self._date(calendar, living[0].id, reservation), room)
+
+    async def _of_date(
+        self, calendar: Room, room: Room, series: Event, reservation: Reservation
+    ) -> OrganizerReply:
+        key = (calendar.mailbox, series.id)
+        if key not in self._series:
+            self._series[key] = await self._gateway.fetch_master(calendar, series.id)
+        off = is_left_out(self._series[key], reservation, calendar.zone)
+        if off is None:
+            return NOT_KNOWN
+        if off:
+            return OrganizerReply(OrganizerSays.CANCELLED)
+        return _takes_place(await self._date(calendar, series.id, reservation), room)
+
+    async def _date(
+        self, calendar: Room, series: EventId, reservation: Reservation
+    ) -> Event | None:
+        """The one date of a series in the calendar; all that a room is kept in step for is read."""
+        span = policy_window(calendar, self._company.config.sync, self._company.now)
+        if not span.overlaps(reservation.start, reservation.end):
+            span = TimeSpan(reservation.start, reservation.end)
+        span = span.widened(_AROUND)
+        key = (calendar.mailbox, series, span)
+        if key not in self._dates:
+            self._dates[key] = await self._gateway.fetch_instances(calendar, series, span)
+        return _date_among(self._dates[key], reservation, calendar)
+
+    async def _by_time(
+        self, calendar: Room, room: Room, reservation: Reservation
+    ) -> OrganizerReply:
+        """A meeting that the room never had: the one in its slot that names the room."""
+        span = TimeSpan(reservation.start, reservation.end)
+        view = await self._gateway.fetch_view(calendar, span)
+        for event in view:
+            copy = as_copy(event, room)
+            same_slot = (event.start, event.end) == (span.start, span.end)
+            if copy and same_slot and event.takes_room and copy.names(room):
+                return OrganizerReply(OrganizerSays.TAKES_PLACE, copy)
+        return OrganizerReply(OrganizerSays.GONE)
+
+
+def _takes_place(event: Event | None, room: Room) -> OrganizerReply:
+    return OrganizerReply(OrganizerSays.TAKES_PLACE, as_copy(event, room) if event else None)
+
+
+def _date_among(dates: Iterable[Event], reservation: Reservation, calendar: Room) -> Event | None:
+    """The date that the reservation stands for: a series that was moved has other starts."""
+    original = reservation.original_start
+    day = local_day(original, calendar.zone) if original else None
+    if day is None and reservation.ical_uid:
+        day = read_ical_uid(reservation.ical_uid).instance_date
+    planned = [(event.original_start, event) for event in dates if event.original_start]
+    exact = [event for start, event in planned if start == original]
+    alike = [event for start, event in planned if local_day(start, calendar.zone) == day]
+    found = exact or alike
+    return found[0] if len(found) == 1 else None
+
+
+def _is_no_mailbox(error: ObctlError) -> bool:
+    return isinstance(error, MailboxGone)

@@ -1,0 +1,1 @@
+"""The outbox: writes on their way to Outlook, each done once."""

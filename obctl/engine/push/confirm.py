@@ -1,0 +1,205 @@
+"""What is recorded of a push: claimed, then in step or cancelled.
+
+Others change reservations while Graph is asked. What is recorded goes by the reservation as it is
+now: where a person changed it meanwhile, the write stays owed and is looked at again. What failed
+is `push_failures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from obctl.domain.agreed_state import agree
+from obctl.domain.company_log import Action
+from obctl.domain.event import Event, EventId
+from obctl.domain.outbox import OutboxItem, PushAction
+from obctl.domain.reservation import ExternalState, Reservation, unlinked
+from obctl.domain.sync.change import Conflict
+from obctl.domain.sync.present import linked_to
+from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.push.delivery import Owed
+from obctl.engine.push.enqueue import owe
+from obctl.errors import TryLater
+from obctl.store.agreed_states import forget_agreed, save_agreed
+from obctl.store.events import mark_gone, save_events
+from obctl.store.outbox import hasten, mark_attempt, mark_done
+from obctl.store.reservations import find_reservation, update_reservation
+from obctl.store.rooms import mark_applied
+
+_AS_RESERVED = "in Outlook as reserved here"
+PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
+
+
+class NoLongerOwed(Exception):
+    """Raised when a write whose turn had come was dropped, or waits for a person's decision.
+
+    Never leaves the push.
+    """
+
+
+@dataclass(slots=True)
+class LinkedSeries:
+    """The dates of a new series: as Outlook has them, behind it, or there though called off here.
+
+    Outlook does not have `missing`, which were called off here, nor `alone`, which stand here.
+    `left_out` were taken out of Outlook's series, as they went to another room here.
+    """
+
+    in_step: list[tuple[Reservation, Event]] = field(default_factory=list)
+    behind: list[tuple[Reservation, Event]] = field(default_factory=list)
+    called_off: list[tuple[Reservation, Event]] = field(default_factory=list)
+    missing: list[Reservation] = field(default_factory=list)
+    alone: list[Reservation] = field(default_factory=list)
+    left_out: list[Event] = field(default_factory=list)
+
+
+def claim(company: Company, owed: Owed, tried: TimeSpan | None = None) -> None:
+    """Say that Outlook may have the write from here on; `tried` is when a new event will be."""
+    if not mark_attempt(company.store, owed.item.id, tried):
+        raise NoLongerOwed
+
+
+def record_in_step(
+    company: Company,
+    owed: Owed,
+    pairs: Sequence[tuple[Reservation, Event]],
+    action: Action,
+    *,
+    conflicts: Sequence[Conflict] = (),
+    words: str = _AS_RESERVED,
+) -> None:
+    """Both sides are equal now: say so everywhere at once, with what was merged for it."""
+    store = company.store
+    with store.transaction():
+        _ensure_unchanged(company, [owed.reservation])
+        _finish(company, owed)
+        _save_in_step(company, owed, pairs, action, words)
+        company.journal.write(owed.entry(Action.CONFLICT_MERGED, item.words) for item in conflicts)
+
+
+def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[OutboxItem, ...]:
+    """The series is in Outlook; returns what its dates still owe: first who goes, then the rest."""
+    store, now = company.store, company.now
+    with store.transaction():
+        everyone = linked.in_step + linked.behind + linked.called_off
+        _ensure_unchanged(company, [*linked.alone, *(date for date, _event in everyone)])
+        _finish(company, owed)
+        _save_in_step(company, owed, linked.in_step, Action.PUSH_CREATED, _AS_RESERVED)
+        payloads = save_events(store, owed.room.id, [event for _date, event in everyone])
+        for date in linked.missing:
+            if date.external_state in PENDING:
+                save_state(company, date, ExternalState.CANCELLED)
+        follow = []
+        for date, event in linked.called_off:
+            leaving = linked_to(date, event)
+            update_reservation(store, leaving)
+            follow.append(owe(company, leaving, PushAction.CANCEL))
+        for date, event in linked.behind:
+            coming = replace(
+                linked_to(date, event), external_state=ExternalState.PUSH_PENDING, updated_at=now
+            )
+            update_reservation(store, coming)
+            # agreed is what Outlook has; what was changed here since is what is owed
+            before = replace(coming, subject=event.subject, version=date.version - 1)
+            save_agreed(store, [agree(before, event, now)])
+            follow.append(owe(company, coming, PushAction.CHANGE))
+            words = "in Outlook as its series has it; what was changed here follows"
+            entry = replace(owed, reservation=coming).entry(Action.PUSH_CREATED, words)
+            company.journal.write([entry], payloads)
+        follow += [_owe_alone(company, owed, date) for date in linked.alone]
+        for event in linked.left_out:
+            words = f"{instant_text(event.start)} left out of the series: it went to another room"
+            entry = owed.entry(Action.PUSH_CANCELLED, words)
+            company.journal.write([replace(entry, event_id=event.id, payload=event.payload)])
+    return tuple(follow)
+
+
+def _owe_alone(company: Company, owed: Owed, date: Reservation) -> OutboxItem:
+    """A date that Outlook's series does not have is written as a meeting of its own."""
+    alone = replace(
+        unlinked(date),
+        external_state=ExternalState.PUSH_PENDING,
+        version=date.version + 1,
+        updated_at=company.now,
+    )
+    update_reservation(company.store, alone)
+    words = "Outlook's series has no such date; a meeting of its own follows"
+    entry = replace(owed, reservation=alone).entry(Action.PUSH_UNMATCHED, words)
+    company.journal.write([entry])
+    return owe(company, alone, PushAction.CREATE)
+
+
+def _ensure_unchanged(company: Company, reservations: Iterable[Reservation]) -> None:
+    """Raise `TryLater` where a person changed a reservation while Graph was asked."""
+    for reservation in reservations:
+        fresh = find_reservation(company.store, reservation.number)
+        if (fresh.version, fresh.room, fresh.is_active) != (
+            reservation.version,
+            reservation.room,
+            reservation.is_active,
+        ):
+            raise TryLater(
+                f"reservation {reservation.number} was changed here while it was written",
+                hint="the next sync run writes it as it is now",
+                code="changed-meanwhile",
+            )
+
+
+def _finish(company: Company, owed: Owed) -> None:
+    mark_done(company.store, owed.item.id, company.now)
+    mark_applied(company.store, owed.room.id)
+    if owed.reservation.series_key:
+        hasten(company.store, owed.room.id, owed.reservation.series_key, company.now)
+
+
+def _save_in_step(
+    company: Company,
+    owed: Owed,
+    pairs: Sequence[tuple[Reservation, Event]],
+    action: Action,
+    words: str,
+) -> None:
+    store, now = company.store, company.now
+    payloads = save_events(store, owed.room.id, [event for _reservation, event in pairs])
+    for reservation, event in pairs:
+        linked = replace(
+            linked_to(reservation, event), external_state=ExternalState.IN_STEP, updated_at=now
+        )
+        update_reservation(store, linked)
+        save_agreed(store, [agree(linked, event, now)])
+        entry = replace(owed, reservation=linked).entry(action, words)
+        company.journal.write([replace(entry, event_id=event.id)], payloads)
+
+
+def record_cancelled(company: Company, owed: Owed, found: Collection[EventId] = ()) -> None:
+    """Outlook has neither the event nor, for a whole series, any of its occurrences.
+
+    `found` are events that the outbox did not know of.
+    """
+    store, now = company.store, company.now
+    with store.transaction():
+        _finish(company, owed)
+        gone = [
+            date
+            for date in (owed.reservation, *owed.series)
+            for date in [find_reservation(store, date.number)]
+            if not date.is_active
+            and date.room == owed.item.room
+            and (date.number == owed.reservation.number or date.external_state in PENDING)
+        ]
+        for date in gone:
+            save_state(company, date, ExternalState.CANCELLED)
+        forget_agreed(store, [date.number for date in gone])
+        ids = {owed.item.event_id, *found, *(date.event_id for date in gone)}
+        mark_gone(store, owed.room.id, [event_id for event_id in ids if event_id], now)
+        company.journal.write([owed.entry(Action.PUSH_CANCELLED, "no longer in Outlook")])
+
+
+def save_state(company: Company, reservation: Reservation, state: ExternalState) -> None:
+    """Another external state, as of now."""
+    update_reservation(
+        company.store, replace(reservation, external_state=state, updated_at=company.now)
+    )

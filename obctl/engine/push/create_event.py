@@ -1,0 +1,141 @@
+"""New events in Outlook: looked for before they are written, linked once they stand there.
+
+An attempt that ended without a word may have left its event behind. It is found again by its
+transaction id, wherever attempts were made, and taken for ours or withdrawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from http import HTTPStatus
+
+from obctl.domain.company_log import Action
+from obctl.domain.event import Event, EventId
+from obctl.domain.outbox import EventDraft, OutboxItem, changes_of
+from obctl.domain.recurrence import parse_rrule
+from obctl.domain.reservation import Status
+from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.engine.push.confirm import claim, record_cancelled, record_in_step
+from obctl.engine.push.create_series import link_series
+from obctl.engine.push.delivery import Owed, PushResult
+from obctl.engine.push.relink import link_again
+from obctl.engine.push.slot_guard import ensure_free_at, look_again
+from obctl.engine.push.update_event import patch_as_read
+from obctl.errors import GraphRefused
+
+_AROUND = timedelta(days=1)
+
+
+async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
+    """Write the event of a reservation, or the series of many, unless an attempt did already."""
+    reservation, room = owed.reservation, owed.room
+    draft = draft_of(company, owed)
+    slots = _slots(owed, draft)
+    span = TimeSpan(slots[0].start, slots[-1].end)
+    looked_at = _tried(owed.item, span)
+    if reservation.series_key and not owed.item.repeat:
+        looked_at = looked_at.widened(_AROUND)
+    view = await gateway.fetch_view(room, looked_at)
+    event = _own(view, owed.item)
+    if event is None and (linked := await link_again(company, gateway, owed, view)):
+        return linked
+    if event is None:
+        ensure_free_at(room, view, slots)
+        claim(company, owed, span)
+        event = await _post(gateway, owed, draft)
+    if draft.recurrence is not None:
+        return await link_series(company, gateway, owed, event, draft.recurrence)
+    event = await gateway.fetch_event(room, event.id)
+    if changes := changes_of(reservation, None, event, room.time_zone):
+        event = await patch_as_read(gateway, room, event, changes)
+    record_in_step(company, owed, [(reservation, event)], Action.PUSH_CREATED)
+    problems = await look_again(company, gateway, owed, [(reservation, event)])
+    return PushResult(reservation.number, problems=problems)
+
+
+async def withdraw(company: Company, gateway: Gateway, owed: Owed) -> None:
+    """Cancel what an attempt may have left in a room where nobody wants it any more."""
+    found: tuple[EventId, ...] = ()
+    if owed.item.attempts:
+        draft = draft_of(company, owed)
+        span = _tried(owed.item, TimeSpan(draft.start, draft.end))
+        event = _own(await gateway.fetch_view(owed.room, span), owed.item)
+        if event is not None:
+            found = (event.id,)
+            if event.takes_room:
+                await gateway.cancel_event(owed.room, event.id, owed.item.note or "")
+    record_cancelled(company, owed, found)
+
+
+def _slots(owed: Owed, draft: EventDraft) -> list[TimeSpan]:
+    """The times that the new event takes; a series takes one for each date not called off."""
+    length = draft.end - draft.start
+    starts = [d.original_start for d in owed.series if d.is_active and d.original_start]
+    if not owed.item.repeat:
+        starts = []
+    return [TimeSpan(start, start + length) for start in sorted(starts) or [draft.start]]
+
+
+def _tried(item: OutboxItem, span: TimeSpan) -> TimeSpan:
+    """`span` with all the time that earlier attempts were about."""
+    if item.tried is None:
+        return span
+    return TimeSpan(min(item.tried.start, span.start), max(item.tried.end, span.end))
+
+
+async def _post(gateway: Gateway, owed: Owed, draft: EventDraft) -> Event:
+    try:
+        return await gateway.create_event(owed.room, draft)
+    except GraphRefused as error:
+        if error.graph is None or error.graph.status != HTTPStatus.CONFLICT:
+            raise
+        # An earlier attempt with this transaction id succeeded and its answer was lost.
+        span = _tried(owed.item, TimeSpan(draft.start, draft.end))
+        found = _own(await gateway.fetch_view(owed.room, span), owed.item)
+        if found is None:
+            raise
+        return found
+
+
+def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
+    """The event an earlier attempt of this write left behind; a series' master for a series.
+
+    Of a single meeting that became a series since it is the first date.
+    """
+    own = [event for event in view if event.transaction_id == item.transaction_id]
+    if not own:
+        return None
+    first = min(own, key=lambda event: event.start)
+    if item.repeat and first.series_master_id:
+        return replace(first, id=first.series_master_id)
+    return first
+
+
+def draft_of(company: Company, owed: Owed) -> EventDraft:
+    """The event that stands for a reservation on the room's own calendar."""
+    reservation, room, item = owed.reservation, owed.room, owed.item
+    organizer = reservation.organizer
+    address = f"<{organizer.email}>" if organizer.email else None
+    who = " ".join(filter(None, [organizer.name, address]))
+    start, recurrence = reservation.start, None
+    if item.repeat:
+        # its first date may have been moved here since: that one follows when it is linked
+        start = reservation.original_start or start
+        recurrence = parse_rrule(item.repeat, start.astimezone(room.zone))
+    return EventDraft(
+        subject=reservation.subject,
+        start=start,
+        end=start + (reservation.end - reservation.start),
+        all_day=reservation.all_day,
+        time_zone=room.time_zone,
+        transaction_id=item.transaction_id,
+        body=f"Officebooking reservation {reservation.number} for {who}",
+        location=room.name,
+        tentative=reservation.status is Status.TENTATIVE,
+        recurrence=recurrence,
+        invite=organizer if company.config.push.invite_organizer else None,
+    )

@@ -1,0 +1,122 @@
+"""The time that a new or moved event takes in Outlook: free before, and nobody else's afterwards.
+
+Exchange accepts whatever is written straight to a calendar: the booking attendant, who would refuse
+a taken room, is not asked. So the room is looked at before the write, and once more after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from obctl.domain.company_log import Action, Entry
+from obctl.domain.event import Event, EventId
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
+from obctl.domain.sync.run_report import Problem
+from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.engine.push.delivery import Owed
+from obctl.engine.rooms.lockout import explained
+from obctl.errors import ObctlError, SlotTaken, TryLater
+
+
+async def ensure_free_now(
+    company: Company,
+    gateway: Gateway,
+    room: Room,
+    slots: Sequence[TimeSpan],
+    but: Collection[EventId] = (),
+) -> None:
+    """`ensure_free` for all `slots` as Outlook is now; `ResyncRequired` for a room to lock out.
+
+    Where Outlook cannot be asked now, the push will ask.
+    """
+    try:
+        view = await gateway.fetch_view(room, _whole(slots))
+    except TryLater:
+        return
+    except ObctlError as error:
+        raise await explained(company, gateway, room, error) from error
+    ensure_free_at(room, view, slots, but)
+
+
+def ensure_free_at(
+    room: Room, view: Collection[Event], slots: Sequence[TimeSpan], but: Collection[EventId] = ()
+) -> None:
+    """`ensure_free` for all `slots` of a view that shows more."""
+    for slot in slots:
+        ensure_free(room, [one for one in view if slot.overlaps(one.start, one.end)], but)
+
+
+def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = ()) -> None:
+    """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object.
+
+    `but` are the events that are to be moved, which are in nobody's way.
+    """
+    taking = [event for event in _taking(view) if event.id not in but]
+    if taking:
+        first = taking[0]
+        raise SlotTaken(
+            f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
+            f" to {instant_text(first.end)}",
+            hint="obctl rooms free --from … --to … shows what is free",
+        )
+
+
+async def look_again(
+    company: Company, gateway: Gateway, owed: Owed, new: Sequence[tuple[Reservation, Event]]
+) -> tuple[Problem, ...]:
+    """Who else stands in the slots of new events, told in the company log too.
+
+    The events are in Outlook whatever is found here, so that nothing is raised any more.
+    """
+    if not new:
+        return ()
+    slots = [TimeSpan(event.start, event.end) for _reservation, event in new]
+    try:
+        view = await gateway.fetch_view(owed.room, _whole(slots))
+    except ObctlError as error:
+        words = (
+            f"reservation {owed.reservation.number}: could not look for a double booking:"
+            f" {error.message}"
+        )
+        problem = Problem(owed.room.mailbox, "not-looked", words, error.hint)
+        entry = owed.told(Action.PUSH_UNCHECKED, problem)
+        with company.store.transaction():
+            company.journal.write([entry])
+        return (problem,)
+    ours = {event.id for _reservation, event in new}
+    others = [event for event in _taking(view) if event.id not in ours]
+    found: list[Problem] = []
+    entries: list[Entry] = []
+    for (reservation, _event), slot in zip(new, slots, strict=True):
+        for other in others:
+            if slot.overlaps(other.start, other.end):
+                problem = _double_booking(owed.room, reservation, other)
+                doubled = replace(owed, reservation=reservation)
+                found.append(problem)
+                entries.append(doubled.told(Action.PUSH_OVERLAPPED, problem, other))
+    with company.store.transaction():
+        company.journal.write(entries)
+    return tuple(found)
+
+
+def _double_booking(room: Room, reservation: Reservation, other: Event) -> Problem:
+    whose = f" of {other.organizer.email}" if other.organizer.email else ""
+    return Problem(
+        room.mailbox,
+        "double-booking",
+        f"reservation {reservation.number} is double booked: {other.subject!r}{whose} took"
+        f" {room.name} from {instant_text(other.start)} to {instant_text(other.end)} meanwhile",
+        f"both stand in Outlook; one has to go elsewhere: obctl explain {reservation.number}",
+    )
+
+
+def _taking(view: Collection[Event]) -> list[Event]:
+    return [event for event in view if event.takes_room and event.show_as != "free"]
+
+
+def _whole(slots: Sequence[TimeSpan]) -> TimeSpan:
+    return TimeSpan(min(slot.start for slot in slots), max(slot.end for slot in slots))

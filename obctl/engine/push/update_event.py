@@ -1,0 +1,79 @@
+"""What a change that is written to Outlook may have left there, until somebody has looked.
+
+Kept with the agreed state: should the answer be lost, the event shows our own write and nobody
+else's. It is forgotten as soon as what became of it is known, since people make in Outlook
+themselves what was refused here.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from obctl.domain.agreed_state import AgreedState, with_own_writes
+from obctl.domain.event import Event, EventId
+from obctl.domain.event_changes import EventChanges
+from obctl.domain.room import Room
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.engine.push.confirm import claim
+from obctl.engine.push.delivery import Owed
+from obctl.errors import EventChanged, ObctlError, Throttled
+from obctl.store.agreed_states import add_tried, find_agreed, save_agreed
+from obctl.store.rooms import mark_applied
+
+
+def claim_change(company: Company, owed: Owed, changes: EventChanges) -> None:
+    """`claim`, remembering what Outlook may show for it."""
+    with company.store.transaction():
+        claim(company, owed)
+        if changes:
+            add_tried(company.store, owed.reservation.number, changes)
+            # a pass that has read the room already says nothing of what is written now
+            mark_applied(company.store, owed.room.id)
+
+
+def settle(company: Company, agreed: AgreedState, event: Event) -> AgreedState:
+    """The agreed state once `event` was read: it shows what was tried, or that never arrived."""
+    if not agreed.tried:
+        return agreed
+    settled = replace(with_own_writes(agreed, event), tried=())
+    with company.store.transaction():
+        # another process may be writing to the same event
+        if find_agreed(company.store, agreed.reservation) == agreed:
+            save_agreed(company.store, [settled])
+    return settled
+
+
+async def settle_failed(
+    company: Company, gateway: Gateway, owed: Owed, event_id: EventId, error: ObctlError
+) -> None:
+    """Look at what became of a change that Outlook answered with an error.
+
+    Without an answer, or with none but a gateway's, it may arrive still.
+    """
+    agreed = find_agreed(company.store, owed.reservation.number)
+    if agreed is None or error.graph is None or error.graph.status == HTTPStatus.GATEWAY_TIMEOUT:
+        return
+    if isinstance(error, Throttled):
+        # never looked at, and neither would a question be
+        with company.store.transaction():
+            save_agreed(company.store, [replace(agreed, tried=())])
+        return
+    try:
+        event = await gateway.fetch_event(owed.room, event_id)
+    except ObctlError:
+        return
+    settle(company, agreed, event)
+
+
+async def patch_as_read(gateway: Gateway, room: Room, event: Event, changes: EventChanges) -> Event:
+    """The event once changed. Raises `EventChanged` where it is no longer as it was read."""
+    try:
+        return await gateway.change_event(room, event, changes)
+    except EventChanged:
+        now = await gateway.fetch_event(room, event.id)
+        if now.etag != event.etag:
+            raise
+    # It is as it was read, and refused all the same: what it is compared by cannot be relied on.
+    return await gateway.change_event(room, replace(now, etag=None), changes)

@@ -1,0 +1,1 @@
+"""What a person does in Officebooking: reserve, change, cancel, order, decide."""

@@ -1,0 +1,41 @@
+"""What was saved here is written to Outlook at once, where that is wanted and anything is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from obctl.domain.reservation import Reservation
+from obctl.engine.company import Company
+from obctl.engine.ports import Connect
+from obctl.engine.push.dispatch import PushResult, push_reservations
+from obctl.errors import ObctlError
+from obctl.store.outbox import owed_for
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Reservations as they were saved, and what became of the writes that they owe Outlook."""
+
+    reservations: Sequence[Reservation]
+    pushed: Sequence[PushResult] = ()
+    failed: ObctlError | None = None
+    """Why nothing could be pushed at all."""
+
+
+async def push_saved(
+    company: Company, connect: Connect | None, reservations: Sequence[Reservation]
+) -> Saved:
+    """Push what they owe; without `connect` that is left to the next sync run.
+
+    Nothing is raised: the reservations are saved whatever becomes of their writes.
+    """
+    if connect is None:
+        return Saved(reservations)
+    numbers = [reservation.number for reservation in reservations]
+    try:
+        if not any(owed_for(company.store, number) for number in numbers):
+            return Saved(reservations)
+        return Saved(reservations, await push_reservations(company, await connect(), numbers))
+    except ObctlError as error:
+        return Saved(reservations, failed=error)

@@ -1,0 +1,1 @@
+"""The mapped rooms: mapping, import, Exchange settings, free rooms, lock-out."""

@@ -1,0 +1,1 @@
+"""Graph's promises to notify: made, renewed, and kept account of."""

@@ -1,0 +1,165 @@
+"""Subscribing a room: asking Graph, and settling with what Graph holds for the room already."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from obctl.domain.notification_urls import NotificationUrls
+from obctl.domain.room import Room
+from obctl.domain.subscription import LIFETIME, GraphSubscription, Subscription
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.engine.subscriptions.ledger import (
+    leave_word,
+    record_created,
+    record_removed,
+    record_renewed,
+)
+from obctl.errors import GraphRefused, NotFound
+from obctl.store.rooms import load_reading_state, save_identity
+from obctl.store.subscriptions import find_subscription
+
+ATTEMPTS = 3
+"""Graph sometimes never sends its validation request and then says that nobody answered."""
+
+
+async def create_subscription(
+    company: Company,
+    gateway: Gateway,
+    room: Room,
+    urls: NotificationUrls,
+    *,
+    catch_up: bool = False,
+) -> Subscription:
+    """Subscribe the room, adopting or replacing what Graph already holds for it.
+
+    `catch_up` leaves word in the inbox that the room had nobody watching it before.
+    """
+    room = await _identified(company, gateway, room)
+    try:
+        return await _subscribe(company, gateway, room, urls, catch_up=catch_up)
+    except GraphRefused as error:
+        if _status(error) != HTTPStatus.CONFLICT:
+            raise
+        there = [item for item in await gateway.fetch_subscriptions() if _watches(item, room)]
+        if not there:
+            raise
+    adopted = await _adopt(company, gateway, urls, there)
+    if adopted is not None:
+        if catch_up:
+            leave_word(company, adopted)
+        return adopted
+    for item in there:
+        await delete_at_graph(gateway, item.id)
+        known = find_subscription(company.store, item.id)
+        if known is not None:
+            record_removed(company, known, "another takes its place")
+    return await _subscribe(company, gateway, room, urls, catch_up=True)
+
+
+async def delete_at_graph(gateway: Gateway, subscription_id: str) -> None:
+    """End it; one that Graph has dropped already is as good as ended."""
+    try:
+        await gateway.delete_subscription(subscription_id)
+    except NotFound:
+        return
+
+
+async def _identified(company: Company, gateway: Gateway, room: Room) -> Room:
+    """The room with its object id, of which the subscription's resource is made.
+
+    Whether it is the mailbox that was read before, only a pass can tell, and put on record.
+    """
+    if room.object_id is not None:
+        return room
+    entry = await gateway.look_up(room.mailbox)
+    if entry is None:
+        raise NotFound(
+            f"{room.mailbox}: the directory knows no such mailbox",
+            hint=f"compare the address with `obctl rooms show {room.mailbox}`",
+        )
+    if load_reading_state(company.store, room.id).read_start is None:
+        with company.store.transaction():
+            save_identity(company.store, room.id, entry.object_id)
+    return replace(room, object_id=entry.object_id)
+
+
+async def _subscribe(
+    company: Company, gateway: Gateway, room: Room, urls: NotificationUrls, *, catch_up: bool
+) -> Subscription:
+    client_state = secrets.token_urlsafe(32)
+    granted = await _ask(company, gateway, room, urls, client_state)
+    subscription = Subscription(
+        id=granted.id,
+        room=room.id,
+        resource=granted.resource,
+        notification_url=urls.notification,
+        lifecycle_url=urls.lifecycle,
+        client_state=client_state,
+        created_at=company.now,
+        expires_at=granted.expires_at,
+    )
+    record_created(company, subscription, catch_up=catch_up)
+    return subscription
+
+
+async def _ask(
+    company: Company, gateway: Gateway, room: Room, urls: NotificationUrls, client_state: str
+) -> GraphSubscription:
+    attempt = 1
+    while True:
+        try:
+            return await gateway.create_subscription(
+                room,
+                notification_url=urls.notification,
+                lifecycle_url=urls.lifecycle,
+                client_state=client_state,
+                expires_at=company.now + LIFETIME,
+            )
+        except GraphRefused as error:
+            if _status(error) != HTTPStatus.BAD_REQUEST:
+                raise
+            if attempt == ATTEMPTS:
+                raise GraphRefused(
+                    error.message,
+                    hint="Graph first calls the notification URL: `obctl listen` must run there"
+                    " and be reachable for Graph",
+                    code="subscription-refused",
+                    graph=error.graph,
+                ) from error
+        attempt += 1
+
+
+async def _adopt(
+    company: Company, gateway: Gateway, urls: NotificationUrls, there: Sequence[GraphSubscription]
+) -> Subscription | None:
+    """Our own where it notifies the same addresses, renewed.
+
+    The secret of one that is not in the ledger is unknown: its notifications are worthless to us.
+    """
+    for item in there:
+        known = find_subscription(company.store, item.id)
+        if known is None or item.notification_url != urls.notification:
+            continue
+        if urls != NotificationUrls(known.notification_url, known.lifecycle_url):
+            continue
+        try:
+            granted = await gateway.renew_subscription(item.id, company.now + LIFETIME)
+        except NotFound:
+            continue
+        return record_renewed(company, known, granted.expires_at)
+    return None
+
+
+def _watches(item: GraphSubscription, room: Room) -> bool:
+    """Whether it is one for this room's events, however Graph spells the path."""
+    path = item.resource.strip("/").casefold().partition("?")[0]
+    users = {room.mailbox.casefold(), (room.object_id or room.mailbox).casefold()}
+    return path in {f"users/{user}/events" for user in users}
+
+
+def _status(error: GraphRefused) -> int | None:
+    return error.graph.status if error.graph else None

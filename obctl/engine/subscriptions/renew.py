@@ -1,0 +1,182 @@
+"""Subscriptions kept alive and ended. Each step is in the company log, each room on its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from obctl.domain.notification_urls import NotificationUrls
+from obctl.domain.room import RoomId
+from obctl.domain.subscription import (
+    LIFETIME,
+    GraphSubscription,
+    Subscription,
+    SubscriptionState,
+)
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.ports import Gateway
+from obctl.engine.subscriptions.create import create_subscription, delete_at_graph
+from obctl.engine.subscriptions.ledger import (
+    record_lost,
+    record_reauthorized,
+    record_removed,
+    record_renewed,
+)
+from obctl.errors import GraphDetail, NotFound, ObctlError, defects_named
+from obctl.store.rooms import find_room_by_id
+from obctl.store.subscriptions import current_subscriptions, load_subscriptions
+
+__all__ = [
+    "Comparison",
+    "Failed",
+    "compare_with_graph",
+    "create_subscription",
+    "due_subscriptions",
+    "for_each",
+    "reauthorize",
+    "remove_foreign",
+    "remove_subscription",
+    "renew_all",
+    "renew_due",
+    "renew_subscription",
+    "replace_lost",
+]
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A room whose subscription is not as it should be, and why."""
+
+    room: RoomId
+    error: ObctlError
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The ledger beside Graph's own list."""
+
+    subscriptions: tuple[Subscription, ...]
+    """The current one of each room; one that Graph no longer lists reads as lost."""
+    foreign: tuple[GraphSubscription, ...]
+    """What this application holds at Graph and the ledger does not know."""
+
+
+async def renew_due(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
+    """Renew what is past half its life, expired or lost; one room's failure is no other's."""
+    return await for_each(
+        company,
+        [(item.room, item) for item in due_subscriptions(company)],
+        lambda item: renew_subscription(company, gateway, item),
+    )
+
+
+async def renew_all(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
+    """As `renew_due`, having asked Graph first which subscriptions it still has."""
+    found = await compare_with_graph(company, gateway)
+    in_ledger = current_subscriptions(company.store)
+    for item in found.subscriptions:
+        if item.lost and not in_ledger[item.room].lost:
+            record_lost(company, in_ledger[item.room])
+    return await renew_due(company, gateway)
+
+
+def due_subscriptions(company: Company) -> list[Subscription]:
+    """The current subscriptions that no longer are simply active."""
+    return [
+        subscription
+        for subscription in current_subscriptions(company.store).values()
+        if subscription.state(company.now) is not SubscriptionState.ACTIVE
+    ]
+
+
+async def renew_subscription(
+    company: Company, gateway: Gateway, subscription: Subscription
+) -> Subscription:
+    """Extend it; where Graph has dropped it, subscribe anew and leave word to catch up."""
+    if subscription.lost:
+        return await replace_lost(company, gateway, subscription)
+    try:
+        granted = await gateway.renew_subscription(subscription.id, company.now + LIFETIME)
+    except NotFound as error:
+        return await replace_lost(company, gateway, subscription, said=error.graph)
+    return record_renewed(company, subscription, granted.expires_at)
+
+
+async def replace_lost(
+    company: Company,
+    gateway: Gateway,
+    subscription: Subscription,
+    *,
+    said: GraphDetail | None = None,
+) -> Subscription:
+    """Subscribe anew, at the same addresses, for one that Graph no longer has."""
+    if not subscription.lost:
+        record_lost(company, subscription, said)
+    urls = NotificationUrls(subscription.notification_url, subscription.lifecycle_url)
+    room = find_room_by_id(company.store, subscription.room)
+    return await create_subscription(company, gateway, room, urls, catch_up=True)
+
+
+async def reauthorize(company: Company, gateway: Gateway, subscription: Subscription) -> None:
+    """Answer Graph's `reauthorizationRequired`; it does not make the subscription last longer."""
+    try:
+        await gateway.reauthorize_subscription(subscription.id)
+    except NotFound as error:
+        await replace_lost(company, gateway, subscription, said=error.graph)
+    else:
+        record_reauthorized(company, subscription)
+
+
+async def remove_subscription(
+    company: Company, gateway: Gateway, subscription: Subscription
+) -> Subscription:
+    """End it at Graph and in the ledger."""
+    await delete_at_graph(gateway, subscription.id)
+    record_removed(company, subscription, "asked for")
+    return subscription
+
+
+async def remove_foreign(gateway: Gateway, subscription_id: str) -> None:
+    """End one that the ledger does not know; raises `NotFound` where Graph does not either."""
+    await gateway.delete_subscription(subscription_id)
+
+
+async def compare_with_graph(company: Company, gateway: Gateway) -> Comparison:
+    """What the ledger says beside what Graph lists; writes nothing."""
+    listed = await gateway.fetch_subscriptions()
+    there = {item.id for item in listed}
+    known = {item.id for item in load_subscriptions(company.store)}
+    current = current_subscriptions(company.store).values()
+    return Comparison(
+        subscriptions=tuple(
+            replace(item, lost=True)
+            if item.id not in there and item.expires_at > company.now
+            else item
+            for item in current
+        ),
+        foreign=tuple(item for item in listed if item.id not in known),
+    )
+
+
+async def for_each(
+    company: Company,
+    items: Sequence[tuple[RoomId, Item]],
+    work: Callable[[Item], Awaitable[Subscription]],
+) -> list[Subscription | Failed]:
+    """Work for many rooms, a few at once; errors are values, in the order given."""
+    gate = asyncio.Semaphore(company.config.sync.concurrency)
+
+    async def one(room: RoomId, item: Item) -> Subscription | Failed:
+        async with gate:
+            try:
+                with defects_named():
+                    return await work(item)
+            except ObctlError as error:
+                return Failed(room, error)
+
+    return await asyncio.gather(*(one(room, item) for room, item in items))

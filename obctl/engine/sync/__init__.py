@@ -1,0 +1,1 @@
+"""One pass over rooms: read, confirm what is missing, plan, guard, apply."""

@@ -1,0 +1,226 @@
+"""Applying one room's plan: one transaction for reservations, agreed states, link and log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from obctl.domain.agreed_state import AgreedState, agree_again
+from obctl.domain.company_log import Action, Entry
+from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber, Status
+from obctl.domain.room import RoomId
+from obctl.domain.sync.cancellation import RequestStatus
+from obctl.domain.sync.change import (
+    Absorb,
+    Cancel,
+    Close,
+    Create,
+    Move,
+    Rekey,
+    Request,
+    Restore,
+    Update,
+    conflicts_of,
+)
+from obctl.domain.sync.change_log import (
+    entry_about,
+    entry_of,
+    lost_entry,
+    processed_words,
+    seen_again,
+    services_entry,
+)
+from obctl.domain.sync.plan import Plan
+from obctl.domain.sync.reading import Reading
+from obctl.domain.sync.reconcile import agreed_after
+from obctl.domain.values import replace
+from obctl.store.agreed_states import (
+    forget_agreed,
+    hand_over_agreed,
+    load_agreed_of,
+    save_agreed,
+)
+from obctl.store.cancellation_requests import add_request, decide_request, open_request
+from obctl.store.database import Store
+from obctl.store.events import (
+    known_among,
+    known_between,
+    load_series_events,
+    mark_gone,
+    payload_ids,
+    save_events,
+)
+from obctl.store.journal import Journal
+from obctl.store.outbox import drop_owed, hand_over_owed
+from obctl.store.possible_moves import save_possible_moves
+from obctl.store.reservations import insert_reservations, next_number, update_reservation
+from obctl.store.services import cancel_services, hand_over_services
+
+Known = Cancel | Absorb | Request | Close | Update | Rekey | Restore | Move
+"""A change of a reservation that was there before."""
+
+
+def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> dict[str, int]:
+    """Remember Outlook as it was read; returns payload ids by event id.
+
+    An event whose change key is the one already stored is not written again.
+    """
+    room = plan.room.id
+    span = reading.scope.span
+    if reading.scope.whole:
+        known = known_between(store, room, span)
+    else:
+        known = known_among(store, room, [event.id for event in reading.events])
+    fresh = [
+        event
+        for event in reading.events
+        if event.payload
+        and (event.change_key is None or known.get(event.id, "") != event.change_key)
+    ]
+    payloads = save_events(store, room, fresh)
+    if reading.scope.whole:
+        seen = {event.id for event in reading.events}
+        mark_gone(store, room, known.keys() - seen, now)
+    mark_gone(store, room, reading.gone, now)
+    mark_gone(store, room, _gone_instances(store, room, reading), now)
+    return payloads
+
+
+def _gone_instances(store: Store, room: RoomId, reading: Reading) -> set[str]:
+    seen = {event.id for event in reading.events}
+    return {
+        event.id
+        for master in reading.scope.series
+        for event in load_series_events(store, room, master)
+        if event.id not in seen and reading.scope.span.overlaps(event.start, event.end)
+    }
+
+
+def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[str, int]) -> None:
+    """Write every change of a plan; only inside the room's transaction."""
+    store = journal.store
+    number = next_number(store)
+    created: list[Reservation] = []
+    agreed: list[AgreedState] = []
+    entries: list[Entry] = []
+    continued: list[tuple[int, int]] = []
+    about = [change.after for change in plan.changes] + [one for one, _event in plan.agreements]
+    last = load_agreed_of(store, [reservation.number for reservation in about])
+    for change in plan.changes:
+        if isinstance(change, Create):
+            made = replace(change.after, number=number)
+            created.append(made)
+            if change.instead_of:
+                continued.append((number, change.instead_of.number))
+            state = agreed_after(change, made, None, now)
+            entries.append(entry_of(change, number))
+            number = ReservationNumber(number + 1)
+        else:
+            state = agreed_after(change, change.after, last.get(change.after.number), now)
+            update_reservation(store, change.after)
+            entries += _apply_known(journal, change, now)
+        if state:
+            agreed.append(state)
+    for reservation, event in plan.agreements:
+        agreed.append(agree_again(last.get(reservation.number), reservation, event, now))
+        if event.payload:
+            entries.append(seen_again(reservation, event))
+    insert_reservations(store, created)
+    save_possible_moves(store, continued)
+    save_agreed(store, agreed)
+    known = payload_ids(
+        store, plan.room.id, {e.event_id for e in entries if e.event_id} - payloads.keys()
+    )
+    journal.write(entries, known | payloads)
+
+
+def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
+    """Write what hangs on a change of a reservation that was there before; its log entries."""
+    match change:
+        case Cancel():
+            entries = _cancelled(journal, change, now)
+        case Absorb():
+            entries = _absorbed(journal, change, now)
+        case Request():
+            entries = _requested(journal, change, now)
+        case Close():
+            _decide_open(journal, change, RequestStatus.CLOSED, now)
+            words = "the event is in Outlook again; the request closed itself"
+            entries = [entry_about(change, Action.CANCELLATION_CLOSED, words)]
+        case Update() | Rekey() | Restore() | Move():
+            twin = change.twin if isinstance(change, Move) else None
+            entries = [_end_twin(journal, change, twin, now)] if twin else []
+            _decide_open(journal, change, RequestStatus.CLOSED, now)
+            entries.append(entry_of(change, change.after.number))
+        case _:
+            assert_never(change)
+    merged = conflicts_of(change)
+    return entries + [entry_about(change, Action.CONFLICT_MERGED, item.words) for item in merged]
+
+
+def _cancelled(journal: Journal, change: Cancel, now: datetime) -> list[Entry]:
+    _let_go(journal, change, now)
+    cancel_services(journal.store, change.services_cancelled)
+    _decide_open(journal, change, RequestStatus.PROCESSED, now, by="setting")
+    return [lost_entry(change), _processed(change)]
+
+
+def _absorbed(journal: Journal, change: Absorb, now: datetime) -> list[Entry]:
+    _let_go(journal, change, now)
+    _decide_open(journal, change, RequestStatus.CLOSED, now)
+    entries = [lost_entry(change), _processed(change)]
+    if change.services_moved:
+        hand_over_services(journal.store, change.after.number, change.goes_on_as.number)
+        entries.append(services_entry(change))
+    return entries
+
+
+def _requested(journal: Journal, change: Request, now: datetime) -> list[Entry]:
+    add_request(
+        journal.store, change.after.number, reason=change.reason, cause=change.cause, at=now
+    )
+    words = f"a person has to decide: {change.reason}"
+    return [lost_entry(change), entry_about(change, Action.CANCELLATION_REQUESTED, words)]
+
+
+def _let_go(journal: Journal, change: Cancel | Absorb, now: datetime) -> None:
+    number = change.after.number
+    forget_agreed(journal.store, [number])
+    drop_owed(journal.store, number, change.after.room, now)
+
+
+def _processed(change: Cancel | Absorb) -> Entry:
+    return entry_about(change, Action.CANCELLATION_PROCESSED, processed_words(change))
+
+
+def _decide_open(
+    journal: Journal, change: Known, status: RequestStatus, now: datetime, *, by: str | None = None
+) -> None:
+    """Decide the cancellation request that waits for a person about this, if one does."""
+    if request := open_request(journal.store, change.after.number):
+        decide_request(journal.store, request.id, status=status, at=now, by=by or journal.actor)
+
+
+def _end_twin(journal: Journal, change: Known, twin: Reservation, now: datetime) -> Entry:
+    """Hand over what hangs on the twin, and end it."""
+    store = journal.store
+    number = change.after.number
+    hand_over_services(store, twin.number, number)
+    hand_over_owed(store, twin.number, number)
+    hand_over_agreed(store, twin.number, number)
+    ended = replace(
+        twin,
+        status=Status.CANCELLED,
+        external_state=ExternalState.CANCELLED,
+        event_id=None,
+        ical_uid=None,
+        series_key=None,
+        series_master_id=None,
+        original_start=None,
+        updated_at=now,
+    )
+    update_reservation(store, ended)
+    if request := open_request(store, twin.number):
+        decide_request(store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor)
+    words = f"reservation {twin.number} goes on as {number}, whose meeting it turned out to be"
+    return entry_about(change, Action.EVENT_MOVED, words, twin.number)

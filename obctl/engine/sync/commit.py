@@ -1,0 +1,113 @@
+"""The end of a room's turn: plan, guard and apply in one transaction, or only show the plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from obctl.domain.room import Room
+from obctl.domain.sync.plan import Plan
+from obctl.domain.sync.situation import Situation
+from obctl.domain.sync.undecided import postponed_entry, problem_of, unread_words
+from obctl.domain.values import replace
+from obctl.engine.outlook.room_reading import RoomReading
+from obctl.engine.sync.apply import apply_plan, save_reading
+from obctl.engine.sync.outcomes import Overtaken, Tally
+from obctl.engine.sync.plan_room import PlanMaker
+from obctl.engine.sync.room_moves import seen_in
+from obctl.store.journal import Journal
+from obctl.store.possible_moves import forget_possible_moves
+from obctl.store.rooms import (
+    load_reading_state,
+    save_identity,
+    save_pass,
+    save_reading_state,
+)
+from obctl.store.undecided import forget_undecided, load_undecided, save_undecided
+
+
+class Finisher:
+    """Makes and applies the plans of one pass."""
+
+    def __init__(self, journal: Journal, plans: PlanMaker, tally: Tally, now: datetime) -> None:
+        self._journal = journal
+        self._store = journal.store
+        self._plans = plans
+        self._tally = tally
+        self._report = tally.report
+        self._now = now
+
+    def unchanged(self, room: Room, found: RoomReading) -> None:
+        """Nothing changed in the room: only how far it was read moves on."""
+        if not self._report.dry_run:
+            with self._store.transaction():
+                if load_reading_state(self._store, room.id).applied != found.state.applied:
+                    raise Overtaken
+                save_reading_state(self._store, room.id, found.state)
+                save_pass(self._store, room.id, synced_at=self._now)
+                forget_possible_moves(self._store, room.id)
+        self._tally.planned(room, Plan(room))
+
+    def finish(
+        self, room: Room, found: RoomReading, situation: Situation, as_of: int | None = None
+    ) -> None:
+        """Plan, guard and apply one room in one transaction, or only plan it in a dry run.
+
+        `as_of` is the store's state the situation was made from, where that is known.
+        """
+        if self._report.dry_run:
+            plan = self._guarded_plan(situation)
+            self._tally.planned(room, plan)
+            self._tell_undecided(plan, situation)
+            return
+        with self._store.transaction():
+            if load_reading_state(self._store, room.id).applied != found.state.applied:
+                raise Overtaken
+            if self._store.changed_elsewhere() != as_of:
+                # Somebody ordered, changed or cancelled meanwhile: decide on what holds now.
+                fresh = self._plans.situation(room, found.reading)
+                situation = replace(fresh, elsewhere=situation.elsewhere)
+            plan = self._guarded_plan(situation)
+            payloads = save_reading(self._store, plan, found.reading, self._now)
+            apply_plan(self._journal, plan, now=self._now, payloads=payloads)
+            self._remember_undecided(plan, situation)
+            if found.object_id:
+                save_identity(self._store, room.id, found.object_id)
+            save_reading_state(self._store, room.id, found.state)
+            if room.id in self._tally.read and not self._plans.partial:
+                save_pass(self._store, room.id, synced_at=self._now)
+                forget_possible_moves(self._store, room.id)
+            else:
+                forget_possible_moves(self._store, room.id, seen_in(situation))
+        self._tally.planned(room, plan)
+        self._tell_undecided(plan, situation)
+
+    def _remember_undecided(self, plan: Plan, situation: Situation) -> None:
+        """What waits is looked at again by the next pass, whatever Outlook tells of it."""
+        room, unread = plan.room.id, situation.elsewhere.unread
+        scope = situation.reading.scope
+        known = {item.reservation for item in load_undecided(self._store, self._now, room)}
+        waiting = {reservation.number for reservation in plan.undecided}
+        settled = {item.number for item in situation.reservations if scope.covers(item)}
+        settled |= {change.after.number for change in plan.changes}
+        forget_undecided(self._store, settled - waiting)
+        words = unread_words(unread)
+        save_undecided(self._store, room, waiting, since=self._now, unread=words)
+        self._journal.write(
+            postponed_entry(reservation, unread)
+            for reservation in plan.undecided
+            if reservation.number not in known
+        )
+
+    def _tell_undecided(self, plan: Plan, situation: Situation) -> None:
+        if plan.undecided:
+            told = problem_of(plan, situation.elsewhere.unread)
+            # a room may be settled twice
+            self._report.undecided += [] if told in self._report.undecided else [told]
+
+    def _guarded_plan(self, situation: Situation) -> Plan:
+        plan = self._plans.plan(situation)
+        if self._report.dry_run:
+            # What a guard stops is shown all the same: it is what has to be reviewed.
+            self._report.plans.append(plan)
+        self._plans.guard(plan, situation)
+        return plan

@@ -1,0 +1,134 @@
+"""What becomes of each room of a pass: done, stopped, failed or inconclusive, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from obctl.domain.company_log import Action
+from obctl.domain.room import Room, RoomId
+from obctl.domain.sync.plan import Plan
+from obctl.domain.sync.run_report import Problem, RunReport
+from obctl.engine.outlook.inconclusive import Inconclusive, condition_of, is_out_of_reach
+from obctl.errors import (
+    CredentialRefused,
+    ObctlError,
+    StoreBusy,
+    StoreError,
+    StoreFailing,
+    StoreFull,
+    Throttled,
+    TryLater,
+    UnsafePlan,
+    defects_named,
+)
+from obctl.store.journal import Journal
+from obctl.store.rooms import save_inconclusive
+
+_EVERY_ROOM_ALIKE = (CredentialRefused, StoreBusy, StoreError, StoreFailing, StoreFull)
+"""What one room finds wrong here is wrong for all: the run ends, and says so."""
+_RETRIES = 3
+
+
+class Overtaken(Exception):
+    """Raised when somebody else applied something to the room since it was read."""
+
+
+class Tally:
+    """Fills the report of a pass as its rooms come and go."""
+
+    def __init__(self, journal: Journal, report: RunReport, progress: Callable[[], None]) -> None:
+        self._journal = journal
+        self._progress = progress
+        self._done: set[RoomId] = set()
+        self.report = report
+        self.read: set[RoomId] = set()
+        """Rooms of this pass that were read to their end."""
+        self.unread: set[RoomId] = set()
+        self._put_off: dict[RoomId, ObctlError] = {}
+
+    def planned(self, room: Room, plan: Plan) -> None:
+        """Count a plan that was made, and applied but for a dry run."""
+        if room.id in self.read:
+            self._done.add(room.id)
+        self.report.ok = len(self._done)
+        self.report.count(plan)
+        self._progress()
+
+    async def guarded(
+        self,
+        room: Room,
+        work: Callable[[], Awaitable[None]],
+        *,
+        again: Callable[[], Awaitable[None]],
+    ) -> bool:
+        """Do one room's work, and say whether it was done; a failure stops no other room.
+
+        `again` reads the room anew: a notification or a push came in between.
+        """
+        try:
+            for attempt in (work, *[again] * _RETRIES):
+                with defects_named(), suppress(Overtaken):
+                    await attempt()
+                    return True
+            raise TryLater(
+                f"{room.mailbox} changes faster than it can be read",
+                hint=f"obctl sync run --room {room.mailbox}",
+                code="room-busy",
+            )
+        except UnsafePlan as error:
+            self.report.stopped += 1
+            self._problem(room, error, action=Action.GUARD_TRIPPED)
+        except _EVERY_ROOM_ALIKE:
+            raise
+        except ObctlError as error:
+            self.unread.add(room.id)
+            condition = condition_of(error)
+            if (later := _put_off(error)) is not None:
+                self._put_off.setdefault(room.id, later)
+            if condition is None:
+                self.report.failed += 1
+                self._problem(room, error, action=Action.SYNC_FAILED)
+            else:
+                self.report.inconclusive += 1
+                self._problem(room, error, action=Action.ROOM_INCONCLUSIVE, condition=condition)
+        return False
+
+    def ensure_graph_is_there(self, rooms: Sequence[Room]) -> None:
+        """Raise `GraphUnavailable` or `Throttled` where that is all that Graph said to any room.
+
+        An error that answers the only room of a pass may be the room's own.
+        """
+        if self.read or not rooms or any(room.id not in self._put_off for room in rooms):
+            return
+        first = self._put_off[rooms[0].id]
+        if len(rooms) > 1:
+            words = f"none of {len(rooms)} rooms could be read: {first.message}"
+            raise type(first)(words, hint=first.hint, graph=first.graph) from first
+        if first.graph is None:
+            raise first
+
+    def _problem(
+        self, room: Room, error: ObctlError, *, action: Action, condition: str | None = None
+    ) -> None:
+        code = condition or error.code
+        self.report.problems.append(Problem(room.mailbox, code, error.message, error.hint))
+        self._progress()
+        if self.report.dry_run:
+            return
+        store = self._journal.store
+        with store.transaction():
+            if condition:
+                save_inconclusive(store, room.id, condition)
+            self._journal.note(
+                action,
+                f"{code}: {error.message}",
+                room=room.id,
+                request_id=error.graph.request_id if error.graph else None,
+            )
+
+
+def _put_off(error: ObctlError) -> ObctlError | None:
+    """What Graph meant by "not now"; an answer cut short is none, and may be the room's own."""
+    told = error.__cause__ if isinstance(error, Inconclusive) else error
+    return told if isinstance(told, Throttled) or is_out_of_reach(told) else None

@@ -1,0 +1,95 @@
+"""Plans in files: data to review, with the fingerprints that make a later apply exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from obctl.config import write_private
+from obctl.domain.sync.plan import fingerprint_of, plan_object
+from obctl.domain.sync.run_report import RunReport
+from obctl.domain.time_span import instant_text
+from obctl.engine.company import Company
+from obctl.errors import UsageError
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedPlan:
+    """What a plan file allows: these rooms, each with exactly these changes.
+
+    `full` tells that the rooms were read in full: the same changes may show in no other way.
+    """
+
+    rooms: list[str]
+    fingerprints: dict[str, list[str]]
+    full: bool = False
+
+
+class _PlanOfRoom(msgspec.Struct):
+    room: str
+    changes: list[dict[str, Any]]
+
+
+class _PlanFile(msgspec.Struct):
+    format: int
+    company: str
+    made_at: str
+    full: bool
+    rooms: list[str]
+    fingerprints: dict[str, list[str]]
+    plans: list[_PlanOfRoom]
+
+
+def save_plan(
+    path: Path, company: Company, report: RunReport, rooms: list[str], *, full: bool
+) -> None:
+    """Write the plan of a dry run; raises `UsageError` where the file cannot be written."""
+    content = {
+        "format": _FORMAT,
+        "company": company.config.company,
+        "made_at": instant_text(report.started_at),
+        "full": full,
+        "rooms": rooms,
+        "fingerprints": report.fingerprints(),
+        "plans": [plan_object(plan) for plan in report.plans if plan.changes],
+    }
+    try:
+        write_private(path, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", code="bad-file") from error
+
+
+def load_plan(path: Path, company: Company) -> ReviewedPlan:
+    """Read a plan file; raises `UsageError` for what is none, or none of this company."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_PlanFile)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", code="bad-file") from error
+    except msgspec.DecodeError as error:
+        raise UsageError(
+            f"{path} is no plan: {error}",
+            hint="make one: obctl sync run --plan-out FILE",
+            code="bad-file",
+        ) from error
+    if found.format != _FORMAT or found.company != company.config.company:
+        raise UsageError(
+            f"{path} is a plan for company {found.company!r} (format {found.format})",
+            hint="make one: obctl sync run --plan-out FILE",
+            code="bad-file",
+        )
+    shown: dict[str, list[str]] = {}
+    for plan in found.plans:
+        shown.setdefault(plan.room, []).append(fingerprint_of(plan.changes))
+    for room in sorted(shown.keys() | found.fingerprints.keys()):
+        if shown.get(room) != found.fingerprints.get(room):
+            raise UsageError(
+                f"{path} was changed after it was made: its plan for {room} is another one",
+                hint="make a new one: obctl sync run --plan-out FILE",
+                code="bad-file",
+            )
+    return ReviewedPlan(found.rooms, found.fingerprints, found.full)

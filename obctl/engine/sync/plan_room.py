@@ -1,0 +1,173 @@
+"""Store and reading -> one plan per room, past the guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from obctl.domain.event import Event, EventId
+from obctl.domain.outbox import OWN
+from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room, RoomId
+from obctl.domain.series.same_date import is_same_date
+from obctl.domain.settings import SeriesPolicy
+from obctl.domain.sync.matching import match
+from obctl.domain.sync.plan import Plan
+from obctl.domain.sync.reading import Reading
+from obctl.domain.sync.reconcile import plan_room
+from obctl.domain.sync.sides import Sides
+from obctl.domain.sync.situation import Situation
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.outlook.windows import policy_window
+from obctl.engine.sync.loss_causes import causes_of
+from obctl.errors import UnsafePlan
+from obctl.store.agreed_states import load_agreed_of
+from obctl.store.cancellation_requests import load_newest_requests
+from obctl.store.outbox import load_leaving, load_owed_creates, load_own
+from obctl.store.reservations import (
+    find_by_event,
+    load_by_series,
+    load_room_reservations,
+    next_number,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PassOptions:
+    """How a pass goes over its rooms.
+
+    `only` names the events to look at (a live notification): then no delta link is followed.
+    `expected` are the fingerprints of reviewed plans by mailbox.
+    """
+
+    full: bool = False
+    dry_run: bool = False
+    allow_cancellations: bool = False
+    only: Mapping[RoomId, frozenset[EventId]] = field(default_factory=dict)
+    expected: Mapping[str, Sequence[str]] | None = None
+
+
+def stale_plan(mailbox: str) -> UnsafePlan:
+    """What is said of a room that would not get exactly what was reviewed for it."""
+    return UnsafePlan(
+        f"{mailbox} is no longer as it was when the plan was made",
+        hint="make a new one: obctl sync run --dry-run --plan-out FILE",
+        code="stale-plan",
+    )
+
+
+class PlanMaker:
+    """Makes the plans of one pass, all as of one instant."""
+
+    def __init__(self, company: Company, options: PassOptions, now: datetime) -> None:
+        self._store = company.store
+        self._settings = company.config.sync
+        self._options = options
+        self._now = now
+        self._first_new = next_number(company.store)
+
+    @property
+    def partial(self) -> bool:
+        """Whether only named events are looked at, and the rooms are not passed over."""
+        return bool(self._options.only)
+
+    def situation(self, room: Room, reading: Reading) -> Situation:
+        """Everything the room's plan is made from."""
+        reservations = {
+            reservation.number: reservation
+            for reservation in load_room_reservations(self._store, room.id, reading.scope.span)
+        }
+        if not reading.scope.whole:
+            # an event may have moved away from where its reservation still stands
+            for event in reading.events:
+                for reservation in find_by_event(self._store, room.id, event.id):
+                    reservations[reservation.number] = reservation
+            for event_id in reading.scope.events:
+                for reservation in find_by_event(self._store, room.id, event_id):
+                    reservations[reservation.number] = reservation
+        keys = {event.series_key for event in reading.events if event.series_key}
+        held = {reservation.series_key for reservation in reservations.values()}
+        for reservation in load_by_series(self._store, keys - held):
+            if reservation.room == room.id:
+                reservations[reservation.number] = reservation
+        sides = Sides(
+            room=room,
+            reservations=tuple(reservations.values()),
+            agreed=load_agreed_of(self._store, reservations),
+            reading=reading,
+        )
+        return Situation(
+            matching=match(sides),
+            settings=self._settings,
+            window=policy_window(room, self._settings, self._now),
+            now=self._now,
+            first_instances_only=self.partial and self._settings.series is SeriesPolicy.NIGHTLY,
+            requests=load_newest_requests(self._store, reservations),
+            owned=self._owned(reading),
+            leaving=load_leaving(self._store, room.id),
+            cancellations_allowed=self._options.allow_cancellations,
+        )
+
+    def _owned(self, reading: Reading) -> frozenset[EventId]:
+        """The events of our own pushes.
+
+        What became a series since, or a longer one, has dates that are news: only those that a
+        push may still be looking for are not.
+        """
+        ours: dict[str, list[Event]] = {}
+        for event in reading.events:
+            if event.transaction_id and event.transaction_id.startswith(OWN):
+                ours.setdefault(event.transaction_id, []).append(event)
+        singles = {
+            event.id
+            for transaction in load_own(self._store, ours)
+            for event in ours[transaction]
+            if event.series_master_id is None
+        }
+        dates = {
+            event.id
+            for item in load_owed_creates(self._store, ours)
+            for event in ours[item.transaction_id]
+            if item.repeat or (item.tried and item.tried.overlaps(event.start, event.end))
+        }
+        return frozenset(singles | dates)
+
+    def held_elsewhere(self, room: Room, new: Iterable[Event]) -> list[tuple[Event, Reservation]]:
+        """The reservation of another room that each of a room's new events may come from."""
+        by_key: dict[str, list[Event]] = {}
+        for event in new:
+            by_key.setdefault(event.series_key or "", []).append(event)
+        return [
+            (event, reservation)
+            for reservation in load_by_series(self._store, by_key)
+            if reservation.room != room.id
+            and reservation.is_active
+            and reservation.number < self._first_new
+            and reservation.event_id
+            for event in by_key[reservation.series_key or ""]
+            if is_same_date(reservation, event, room.zone)
+        ]
+
+    def plan(self, situation: Situation) -> Plan:
+        """The room's plan; raises `UnsafePlan` (stale-plan) where another one was reviewed."""
+        plan = plan_room(replace(situation, causes=causes_of(self._store, situation)))
+        if self._options.expected is not None:
+            wanted = self._options.expected.get(situation.room.mailbox, ())
+            if plan.changes and plan.fingerprint() not in wanted:
+                raise stale_plan(situation.room.mailbox)
+        return plan
+
+    def guard(self, plan: Plan, situation: Situation) -> None:
+        """Raise `UnsafePlan` where too much would go at once without proof."""
+        if self._options.allow_cancellations:
+            return
+        linked = sum(
+            1
+            for reservation in situation.reservations
+            if reservation.is_active
+            and reservation.number in situation.agreed
+            and reservation.end > situation.now
+        )
+        plan.ensure_safe(linked, situation.settings)

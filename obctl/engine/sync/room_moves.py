@@ -1,0 +1,218 @@
+"""Where meetings that left one room turned up in another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from obctl.domain.event import Event, EventId, SeriesKey
+from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
+from obctl.domain.room import Room, RoomId
+from obctl.domain.series.same_date import is_same_date
+from obctl.domain.sync.losses import kept_without_event
+from obctl.domain.sync.situation import Destination, Elsewhere, Situation
+from obctl.domain.values import replace
+from obctl.engine.outlook.find_meeting import find_elsewhere
+from obctl.engine.ports import Gateway
+from obctl.engine.sync.confirm_missing import vanished
+from obctl.store.database import Store
+from obctl.store.events import find_event
+from obctl.store.possible_moves import load_possible_moves
+from obctl.store.reservations import find_reservation
+from obctl.store.rooms import find_room_by_id, load_rooms
+from obctl.store.spool import Shelved
+from obctl.store.undecided import load_undecided
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A room that was read and waits for the others.
+
+    `new` are its events that belong to none of its reservations. What was read lies on the shelf.
+    """
+
+    room: Room
+    found: Shelved
+    whole: bool
+    new: tuple[Event, ...]
+    lost: list[Reservation]
+
+
+@dataclass(slots=True)
+class Moves:
+    """Lost meetings that turned up: by the room that lost them, then by reservation.
+
+    `undecided` are lost ones that may be in one of the `unread` rooms.
+    """
+
+    found: dict[RoomId, dict[ReservationNumber, Destination]]
+    undecided: frozenset[int] = frozenset()
+    unread: tuple[Room, ...] = ()
+
+    def of(self, room: Room) -> Mapping[ReservationNumber, Destination]:
+        return self.found.get(room.id, {})
+
+    def seen_from(self, room: Room, doubted: Mapping[EventId, Reservation]) -> Elsewhere:
+        """All that one room's plan has to know of the others."""
+        claimed = {
+            destination.event.id
+            for moved in self.found.values()
+            for destination in moved.values()
+            if destination.room.id == room.id
+        }
+        return Elsewhere(
+            moved=self.of(room),
+            undecided=self.undecided,
+            unread=self.unread,
+            claimed=frozenset(claimed),
+            doubted=doubted,
+        )
+
+    def give_up(self, waiting: Waiting) -> dict[EventId, Reservation]:
+        """Forget what would have left a room; returns where it would have gone."""
+        lost = {reservation.number: reservation for reservation in waiting.lost}
+        return {
+            destination.event.id: lost[number]
+            for number, destination in self.found.pop(waiting.room.id, {}).items()
+            if destination.twin is None
+        }
+
+
+async def find_moves(
+    gateway: Gateway,
+    store: Store,
+    waiting: Collection[Waiting],
+    *,
+    read: AbstractSet[RoomId],
+    unread: AbstractSet[RoomId],
+    now: datetime,
+) -> Moves:
+    """Where lost meetings are, among the rooms that were `read` or in those nobody asked yet."""
+    new = _new_events(waiting)
+    twins = _load_twins(store)
+    gone = {item.reservation for item in load_undecided(store, now)}
+    moves = Moves({})
+    lost = {reservation.number: reservation for room in waiting for reservation in room.lost}
+    unsolved: dict[ReservationNumber, Reservation] = {}
+    # What has services goes first: of two rooms that one meeting left for a third, one can follow.
+    order = sorted(
+        lost.values(), key=lambda r: (r.number not in twins, not r.ordered_services, r.number)
+    )
+    handed_over: set[int] = set()
+    for reservation in order:
+        twin = twins.get(reservation.number)
+        destination = _first_fit(reservation, new)
+        if twin is not None and destination is not None:
+            destination = replace(destination, twin=twin)
+        elif twin is not None and twin.number not in lost.keys() | gone:
+            destination = _of_twin(store, twin)
+        if destination is not None:
+            moves.found.setdefault(reservation.room, {})[reservation.number] = destination
+            handed_over |= {twin.number} if twin else set()
+        elif reservation.series_key and reservation.number not in handed_over:
+            unsolved[reservation.number] = reservation
+    rooms = load_rooms(store)
+    others = [room for room in rooms if room.id not in read | unread]
+    found, unasked = await find_elsewhere(gateway, store, list(unsolved.values()), others)
+    for number, destination in found.items():
+        moves.found.setdefault(unsolved[number].room, {})[number] = destination
+    moves.unread = tuple(room for room in rooms if room.id in unread) + unasked
+    if moves.unread:
+        moves.undecided = frozenset(unsolved.keys() - found.keys())
+    return moves
+
+
+def _load_twins(store: Store) -> dict[int, Reservation]:
+    """What reservations became while their room could not be read, where that is alive.
+
+    One whose own meeting was lost since waits for a person, and tells nothing of another.
+    """
+    twins: dict[int, Reservation] = {}
+    for number, possible in load_possible_moves(store).items():
+        for candidate in possible:
+            twin = find_reservation(store, candidate)
+            if twin.is_active and twin.external_state is not ExternalState.CANCELLATION_REQUEST:
+                twins[number] = twin
+    return twins
+
+
+def _new_events(waiting: Collection[Waiting]) -> dict[SeriesKey, list[Destination]]:
+    new: dict[SeriesKey, list[Destination]] = {}
+    for room in waiting:
+        for event in room.new:
+            if event.series_key:
+                new.setdefault(event.series_key, []).append(Destination(room.room, event))
+    return new
+
+
+def _first_fit(
+    reservation: Reservation, new: dict[SeriesKey, list[Destination]]
+) -> Destination | None:
+    """Take the first event that is the lost meeting, if there is one."""
+    if reservation.series_key is None:
+        return None
+    candidates = new.get(reservation.series_key, [])
+    for candidate in candidates:
+        if candidate.room.id != reservation.room and is_same_date(
+            reservation, candidate.event, candidate.room.zone
+        ):
+            candidates.remove(candidate)
+            return candidate
+    return None
+
+
+def _of_twin(store: Store, twin: Reservation) -> Destination | None:
+    event = find_event(store, twin.room, twin.event_id) if twin.event_id else None
+    return Destination(find_room_by_id(store, twin.room), event, twin) if event else None
+
+
+def lost_by(
+    store: Store, situation: Situation, turned_up: Iterable[Reservation] = ()
+) -> list[Reservation]:
+    """The reservations whose meetings the room lost, once all questions were asked.
+
+    With them go those that are `kept_and_sought`.
+    """
+    lost = [loss.reservation for loss in vanished(situation)]
+    return lost + kept_and_sought(store, situation, turned_up)
+
+
+def kept_and_sought(
+    store: Store, situation: Situation, turned_up: Iterable[Reservation] = ()
+) -> list[Reservation]:
+    """What a person kept without its meeting, where that may have `turned_up` in another room."""
+    kept = kept_without_event(situation)
+    if not kept:
+        return []
+    sought = load_possible_moves(store).keys() | {item.number for item in turned_up}
+    return [reservation for reservation in kept if reservation.number in sought]
+
+
+def newcomers(situation: Situation) -> tuple[Event, ...]:
+    """The events that take the room and belong to none of its reservations."""
+    return tuple(
+        event for event in situation.matching.lone_events if event.takes_room and event.series_key
+    )
+
+
+def doubts(
+    held: Collection[tuple[Event, Reservation]], unread: AbstractSet[RoomId]
+) -> dict[EventId, Reservation]:
+    """The events that may be what a room which cannot be read has lost; services go first."""
+    return {
+        event.id: reservation
+        for event, reservation in sorted(held, key=lambda pair: len(pair[1].ordered_services))
+        if reservation.room in unread
+    }
+
+
+def seen_in(situation: Situation) -> list[int]:
+    """The reservations about which a reading speaks, but for those that wait for a person."""
+    return [
+        reservation.number
+        for reservation in situation.reservations
+        if situation.reading.scope.covers(reservation)
+        and reservation.external_state is not ExternalState.CANCELLATION_REQUEST
+    ]

@@ -1,0 +1,140 @@
+"""The pass: detect, read, trust, plan, guard, apply, room by room.
+
+A room's plan is made and applied in one transaction. Rooms that lost events, or that show an event
+another room may have lost, wait until all rooms are read: a meeting that moved is one move and no
+cancellation with a new reservation beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+from obctl.domain.room import LOCKED_OUT, Room
+from obctl.domain.sync.run_report import RunReport
+from obctl.domain.values import replace
+from obctl.engine.company import Company
+from obctl.engine.outlook.baselines import TOGETHER, chunks, due_for_renewal, renew
+from obctl.engine.outlook.delta import Hint, detect
+from obctl.engine.outlook.mailbox_identity import Identities
+from obctl.engine.ports import Gateway
+from obctl.engine.sync.commit import Finisher
+from obctl.engine.sync.deferred_rooms import WaitingRooms
+from obctl.engine.sync.outcomes import Tally
+from obctl.engine.sync.plan_room import PassOptions, PlanMaker
+from obctl.engine.sync.room_moves import lost_by, newcomers
+from obctl.engine.sync.room_reader import RoomReader
+
+_CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
+
+
+class Pass:
+    """One pass over some rooms, as the company's run; `report` is filled as it goes."""
+
+    def __init__(
+        self,
+        company: Company,
+        gateway: Gateway,
+        report: RunReport,
+        options: PassOptions,
+        *,
+        progress: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = company.store
+        self._settings = company.config.sync
+        self._gateway = gateway
+        self._identities = Identities(gateway)
+        self._options = options
+        self._now = company.now
+        self._limit = asyncio.Semaphore(self._settings.concurrency)
+        self._plans = PlanMaker(company, options, self._now)
+        self._report = report
+        journal = company.journal.as_of(self._now)
+        self._tally = Tally(journal, report, progress)
+        self._finisher = Finisher(journal, self._plans, self._tally, self._now)
+        self._reader = RoomReader(company, gateway, self._identities, self._plans, options)
+        self._waiting = WaitingRooms(
+            company, gateway, self._reader, self._plans, self._tally, self._finisher
+        )
+
+    async def over(self, rooms: Sequence[Room]) -> None:
+        """Go over `rooms`; raises `CredentialRefused`, or what Graph said where it gave none."""
+        with closing(self._waiting):
+            await self._read(rooms)
+            await self._waiting.settle()
+        self._tally.ensure_graph_is_there(rooms)
+
+    async def _read(self, rooms: Sequence[Room]) -> None:
+        """Read every room, and finish those that do not have to wait for others."""
+        options, settings = self._options, self._settings
+        links = [] if options.full else [room for room in rooms if room.id not in options.only]
+        due = due_for_renewal(self._store, links, settings, self._now)
+        for some in chunks(due, TOGETHER):
+            await self._visit_all(
+                some,
+                await renew(
+                    self._gateway, self._identities, self._store, some, settings, self._now
+                ),
+            )
+        by_link, renewing = {room.id for room in links}, {room.id for room in due}
+        for some in chunks([room for room in rooms if room.id not in renewing], _CHUNK):
+            followed = [room for room in some if room.id in by_link]
+            rounds = await detect(self._gateway, self._store, followed, settings, self._now)
+            await self._visit_all(some, rounds)
+
+    async def _visit_all(self, rooms: Sequence[Room], hints: Mapping[str, Hint]) -> None:
+        await self._identities.prepare(
+            [
+                room
+                for room in rooms
+                if room.condition == LOCKED_OUT
+                or (room.mailbox not in hints and room.id not in self._options.only)
+            ]
+        )
+
+        async def one(room: Room, hint: Hint) -> None:
+            async with self._limit:
+                await self._tally.guarded(
+                    room,
+                    lambda: self._visit(room, hint),
+                    again=lambda: self._visit(room, None),
+                )
+
+        await together(one(room, hints.get(room.mailbox)) for room in rooms)
+
+    async def _visit(self, room: Room, hint: Hint) -> None:
+        found = await self._reader.read(room, hint)
+        self._report.events_read += found.fetched
+        known = replace(room, object_id=found.object_id or room.object_id)
+        if found.reading.says_nothing:
+            self._tally.read.add(room.id)
+            self._finisher.unchanged(room, found)
+            return
+        as_of: int | None = self._store.changed_elsewhere()
+        situation = self._plans.situation(known, found.reading)
+        verified = await self._reader.verified(situation, found.removed)
+        if verified is not situation:
+            situation, as_of = verified, None
+        found = replace(found, reading=situation.reading)
+        lost = lost_by(self._store, situation)
+        new = newcomers(situation)
+        self._tally.read.add(room.id)
+        if lost or self._plans.held_elsewhere(known, new):
+            self._waiting.add(known, found, new, lost)
+            return
+        self._finisher.finish(known, found, situation, as_of)
+
+
+async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do all of it; the first failure lets go of the rest, and is raised as it is."""
+    failed: BaseException | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except BaseExceptionGroup as failures:
+        failed = failures.exceptions[0]
+    if failed is not None:
+        raise failed

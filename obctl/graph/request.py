@@ -1,0 +1,84 @@
+"""What a request asks of Graph, in the words of the messages about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from obctl.domain.event import EventId
+from obctl.domain.room import Room
+from obctl.errors import ObctlError
+
+
+class Subject(Enum):
+    """What a 403 or a 404 is about."""
+
+    CALENDAR = auto()
+    EVENT = auto()
+    DIRECTORY = auto()
+    PLACES = auto()
+    SUBSCRIPTION = auto()
+    ANYTHING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: a noun phrase for messages, and the permission Graph wants for it."""
+
+    what: str
+    subject: Subject
+    permission: str = "Calendars.Read"
+    mailbox: str | None = None
+    """Whose limit of concurrent requests counts."""
+
+
+def calendar(room: Room) -> Asked:
+    return Asked(f"the calendar of {room.mailbox}", Subject.CALENDAR, mailbox=room.mailbox)
+
+
+def delta_of(mailbox: str) -> Asked:
+    return Asked(f"the changes in {mailbox}", Subject.CALENDAR, mailbox=mailbox)
+
+
+def event(room: Room, event_id: EventId) -> Asked:
+    return Asked(f"event {event_id} in {room.mailbox}", Subject.EVENT, mailbox=room.mailbox)
+
+
+def writing(room: Room, event_id: EventId | None = None) -> Asked:
+    """A write to an event, or to the calendar where there is no event yet."""
+    return Asked(
+        f"writing event {event_id} in {room.mailbox}"
+        if event_id
+        else f"writing to the calendar of {room.mailbox}",
+        Subject.EVENT if event_id else Subject.CALENDAR,
+        permission="Calendars.ReadWrite",
+        mailbox=room.mailbox,
+    )
+
+
+def directory(address: str) -> Asked:
+    return Asked(f"the directory's entry for {address}", Subject.DIRECTORY, "User.ReadBasic.All")
+
+
+def places(what: str) -> Asked:
+    return Asked(what, Subject.PLACES, "Place.Read.All")
+
+
+def anything(what: str) -> Asked:
+    """A request whose permission only Graph knows."""
+    return Asked(what, Subject.ANYTHING, "the permission it needs")
+
+
+def subscription(what: str, room: Room | None = None) -> Asked:
+    return Asked(what, Subject.SUBSCRIPTION, mailbox=room.mailbox if room else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One GET: its address below the base URL, and what it asks."""
+
+    path: str
+    asked: Asked
+
+
+Outcomes = dict[str, bytes | ObctlError]

@@ -6,15 +6,16 @@ start. Last by the slot, where no identity says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from obctl.domain.event import Event, EventId, EventType, same_person
+from obctl.domain.event import Event, EventId, EventType, SeriesKey, same_person
 from obctl.domain.outbox import pushed_for
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.series.same_date import is_continued, is_on_its_day, is_same_date
 from obctl.domain.sync.proof import is_cut_off, series_id
+from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
 
 Pair = tuple[Reservation, Event]
@@ -38,6 +39,23 @@ class Matching:
     def by_event(self) -> dict[EventId, Reservation]:
         """The reservation of each event that has one."""
         return {event.id: reservation for reservation, event in self.pairs}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all that was read takes place as one standing reservation has it, by its id.
+
+        Then nothing is missing, new or doubtful: there is nobody to ask and no other room to wait
+        for. Whether the two halves of a pair agree is another question.
+        """
+        reading = self.sides.reading
+        keys = {event.series_key for event in reading.events if event.series_key}
+        return all(
+            owner.is_active and owner.event_id == event.id and event.takes_room
+            for owner, event in self.pairs
+        ) and not (
+            any(event.takes_room for event in self.lone_events)
+            or any(_is_open(item, reading, keys) for item in self.lone_reservations)
+        )
 
 
 def match(sides: Sides) -> Matching:
@@ -83,6 +101,12 @@ def match(sides: Sides) -> Matching:
         living=False,
     )
     return open_.closed(sides)
+
+
+def _is_open(item: Reservation, reading: Reading, keys: Container[SeriesKey | None]) -> bool:
+    """Whether a reservation without an event may be missing one, or have the meeting of another."""
+    waits = item.external_state is ExternalState.CANCELLATION_REQUEST
+    return item.is_active and (waits or reading.scope.covers(item) or item.series_key in keys)
 
 
 def is_matched_by_id(reservations: Sequence[Reservation], events: Sequence[Event]) -> bool:

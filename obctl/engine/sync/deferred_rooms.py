@@ -57,6 +57,8 @@ class WaitingRooms:
 
     async def settle(self) -> None:
         """Plan the rooms that wait, now that it is known what turned up where."""
+        if not self._waiting:
+            return
         held = [
             pair
             for waiting in self._in_order()

@@ -30,7 +30,7 @@ def demo(
     """See one night happen: a simulated tenant, a company, and the commands on it."""
     from obctl.cli.demo_screen import Screen
     from obctl.cli.demo_stage import Stage
-    from obctl.cli.demo_story import MONDAY_MORNING, tell
+    from obctl.cli.demo_story import MONDAY_MORNING, explain_item
 
     if pause and not sys.stdin.isatty():
         raise UsageError("--pause needs a terminal to wait on")
@@ -38,7 +38,7 @@ def demo(
     with _folder(keep=keep) as folder:
         _open(screen, folder)
         with Stage(folder, screen, MONDAY_MORNING) as stage:
-            tell(stage)
+            explain_item(stage)
         _close(screen, stage, keep=keep)
 
 

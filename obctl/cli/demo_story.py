@@ -26,7 +26,7 @@ ZONES = {
 EXISTING = 1000  # the tenant holds more than that, most of it occurrences of series
 
 
-def tell(stage: Stage) -> None:
+def explain_item(stage: Stage) -> None:
     """The whole story; raises at the first thing that does not turn out as told."""
     stage.screen.chapter("Monday 19 October 2026, 07:30 in Amsterdam")
     _make_company(stage)

@@ -32,7 +32,8 @@ def diff(
     room: RoomOption = None,
     cached: CachedOption = False,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Apply the remedies that are safe: a pass, owed pushes.")
+        bool,
+        typer.Option("--fix", help="Apply the remedies that are safe: a pass, pending writes."),
     ] = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
@@ -88,7 +89,7 @@ def explain(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The whole story of one item: both sides, what they agreed on, its log, the verdict."""
-    from obctl.engine.compare.explain import tell
+    from obctl.engine.compare.explain import explain_item
     from obctl.engine.compare.outlook_source import Outlook
     from obctl.render.diff import story_object, story_picture
     from obctl.render.output import show_one
@@ -97,7 +98,9 @@ def explain(
     company = context.company
 
     async def work(connect: Connect) -> Story:
-        return await tell(company, Outlook(company, None if cached else await connect()), item)
+        return await explain_item(
+            company, Outlook(company, None if cached else await connect()), item
+        )
 
     story = context.run(work)
     shown = story_object(story, context.rooms)

@@ -53,7 +53,7 @@ def create(
 ) -> None:
     """Reserve a room and write it into Outlook; a double booking is refused."""
     from obctl.domain.event import Person
-    from obctl.engine.reservations.create import Wish, make_reservation
+    from obctl.engine.reservations.create import NewReservation, make_reservation
 
     context = context_of(ctx)
     context.act_as(by)
@@ -65,7 +65,7 @@ def create(
         ends = parse_instant(end, now=context.now, zone=found.zone)
     else:
         ends = starts + parse_duration(duration or "")
-    wish = Wish(
+    new = NewReservation(
         room=found,
         subject=subject,
         start=starts,
@@ -77,9 +77,7 @@ def create(
         tentative=tentative,
     )
     company = context.company
-    made = context.run(
-        lambda connect: make_reservation(company, None if no_push else connect, wish)
-    )
+    made = context.run(lambda connect: make_reservation(company, None if no_push else connect, new))
     _show(context, made, format)
 
 
@@ -137,7 +135,7 @@ def cancel(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Cancel a reservation and its services, here and in Outlook."""
-    from obctl.engine.push.enqueue import Farewell
+    from obctl.engine.push.enqueue import CancelNotice
     from obctl.engine.reservations.cancel import cancel_reservation
     from obctl.store.reservations import find_reservation
 
@@ -145,10 +143,10 @@ def cancel(
     context.act_as(by)
     reservation = find_reservation(context.store, number)
     confirm(_question(context, reservation, scope, silent=silent), yes=yes)
-    company, which, farewell = context.company, _scope(scope), Farewell(note=note, silent=silent)
+    company, which, notice = context.company, _scope(scope), CancelNotice(note=note, silent=silent)
     cancelled = context.run(
         lambda connect: cancel_reservation(
-            company, None if no_push else connect, number, which, farewell
+            company, None if no_push else connect, number, which, notice
         )
     )
     _show(context, cancelled, format)

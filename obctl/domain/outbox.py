@@ -1,4 +1,4 @@
-"""Writes owed to Outlook."""
+"""The outbox: writes that Outlook is still to get."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def changes_of(
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """One write that is owed, with what became of it so far."""
+    """One pending write, with what became of it so far."""
 
     id: int
     reservation: ReservationNumber
@@ -103,14 +103,14 @@ class OutboxItem:
 
 
 def transaction_id(
-    company: str, reservation: ReservationNumber, version: int, owed_at: datetime
+    company: str, reservation: ReservationNumber, version: int, enqueued_at: datetime
 ) -> str:
     """Graph's `transactionId` for one version of a reservation: the same on every retry.
 
-    The moment it was owed keeps a store that was begun anew, or put back from a backup, from
+    The moment it was enqueued keeps a store that was begun anew, or put back from a backup, from
     meeting the events of the reservations that had these numbers before.
     """
-    what = f"{company}/{reservation}/{version}/{instant_text(owed_at)}"
+    what = f"{company}/{reservation}/{version}/{instant_text(enqueued_at)}"
     digest = hashlib.sha256(what.encode()).hexdigest()
     return f"{OWN}{reservation}-{version}-{digest[:16]}"
 

@@ -1,4 +1,4 @@
-"""`diff --fix`: the remedies that are safe are a pass over the room and the pushes it is owed.
+"""`diff --fix`: the remedies that are safe are a pass over the room and its pending writes.
 
 A pass follows the company's policy: what needs a person becomes a request, what a guard stops
 stays.

@@ -19,7 +19,7 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.live.inbox import drain_inbox
 from obctl.engine.ports import Gateway
-from obctl.engine.push.dispatch import PushResult, push_owed
+from obctl.engine.push.dispatch import PushResult, push_due
 from obctl.engine.subscriptions.ledger import record_not_renewed
 from obctl.engine.subscriptions.renew import Failed, renew_due
 from obctl.engine.sync.plan_room import PassOptions, stale_plan
@@ -74,8 +74,8 @@ async def run_sync(
                 hooks.step("reading rooms")
                 await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
         except BaseException as error:
-            code, words = _end_of(error)
-            _finish(company, report, code, f"ended early: {words}")
+            code, message = _end_of(error)
+            _finish(company, report, code, f"ended early: {message}")
             raise
         _finish(company, report, report.exit_code, None)
         catch_up_log(company.store, most=_INDEXED_AT_ONCE)
@@ -116,7 +116,7 @@ async def _prepare(
     hooks.step("pushing the outbox")
     with _reported(report, Unforeseen):
         ids = {room.id for room in rooms}
-        _report_pushed(report, await push_owed(company, gateway, rooms=ids))
+        _report_pushed(report, await push_due(company, gateway, rooms=ids))
 
 
 @contextmanager
@@ -145,8 +145,8 @@ def _report_pushed(report: RunReport, pushed: Iterable[PushResult]) -> None:
             report.pushed += 1
             continue
         report.push_failed += 1
-        words = f"reservation {result.reservation}: {result.error.message}"
-        report.problems.append(Problem(None, "push-failed", words, result.error.hint))
+        message = f"reservation {result.reservation}: {result.error.message}"
+        report.problems.append(Problem(None, "push-failed", message, result.error.hint))
 
 
 async def _rehearse(
@@ -196,7 +196,7 @@ def _start(company: Company, report: RunReport, rooms: int) -> None:
 
 def _finish(company: Company, report: RunReport, exit_code: int, why: str | None) -> None:
     report.finished_at = company.now
-    words = why or (
+    message = why or (
         f"{report.ok} rooms in step, {report.changes} changes,"
         f" {report.inconclusive} inconclusive, {report.failed} failed, {report.stopped} stopped"
     )
@@ -209,4 +209,4 @@ def _finish(company: Company, report: RunReport, exit_code: int, why: str | None
             report=run_object(report),
         )
         action = Action.SYNC_FAILED if why else Action.SYNC_FINISHED
-        company.journal.as_of(report.finished_at).note(action, words)
+        company.journal.as_of(report.finished_at).note(action, message)

@@ -102,7 +102,7 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
 _FAILED = [
     Column("no.", lambda o: str(o["reservation"]), justify="right"),
     Column("room", lambda o: o["room"].partition("@")[0]),
-    Column("owed", lambda o: o["action"]),
+    Column("write", lambda o: o["action"]),
     Column("why not yet", lambda o: f"{o['code']}: {o['message']}"),
     Column("again from (UTC)", lambda o: o["due_at"][:16].replace("T", " ")),
 ]

@@ -72,7 +72,7 @@ def mark_handled(store: Store, notifications: Iterable[int], at: datetime) -> No
     )
 
 
-def waiting_rooms(store: Store) -> dict[RoomId, int]:
+def rooms_with_notifications(store: Store) -> dict[RoomId, int]:
     """How many notifications wait for each room, the room that waits longest first."""
     rows = store.rows(
         "SELECT room, count(*) AS waiting FROM inbox WHERE handled_at IS NULL"
@@ -117,7 +117,7 @@ SETTLED = "settled"
 
 
 def save_settling(store: Store, room: RoomId, event: EventId, due: datetime) -> None:
-    """Owe an event one more look; one that is owed already is not put off."""
+    """Have an event looked at once more; where that is due already it is not put off."""
     store.run(
         "INSERT OR IGNORE INTO settling (room, event_id, due_at) VALUES (?, ?, ?)",
         (room, event, instant(due)),

@@ -1,4 +1,4 @@
-"""Writes owed to Outlook, committed together with the reservation they are for."""
+"""Pending writes to Outlook, committed together with the reservation they are for."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
     return _item(row)
 
 
-def load_owed(store: Store, *, due_by: datetime | None = None) -> list[OutboxItem]:
-    """The writes still owed, oldest first; only those due by a moment where named."""
+def load_pending(store: Store, *, due_by: datetime | None = None) -> list[OutboxItem]:
+    """The pending writes, oldest first; only those due by a moment where named."""
     if due_by is None:
         rows = store.rows("SELECT * FROM outbox WHERE done_at IS NULL ORDER BY id")
     else:
@@ -52,14 +52,14 @@ def load_owed(store: Store, *, due_by: datetime | None = None) -> list[OutboxIte
     return [_item(row) for row in rows]
 
 
-def find_owed(store: Store, item: int) -> OutboxItem | None:
-    """This write as it is now; `None` where it is owed no more."""
+def find_pending(store: Store, item: int) -> OutboxItem | None:
+    """This write as it is now; `None` where it is pending no more."""
     row = store.row("SELECT * FROM outbox WHERE id = ? AND done_at IS NULL", (item,))
     return None if row is None else _item(row)
 
 
-def owed_for(store: Store, reservation: int) -> list[OutboxItem]:
-    """The writes still owed for one reservation, oldest first."""
+def pending_for(store: Store, reservation: int) -> list[OutboxItem]:
+    """The pending writes of one reservation, oldest first."""
     rows = store.rows(
         "SELECT * FROM outbox WHERE reservation = ? AND done_at IS NULL ORDER BY id", (reservation,)
     )
@@ -79,7 +79,7 @@ def load_own(store: Store, transaction_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def load_owed_creates(store: Store, transaction_ids: Iterable[str]) -> list[OutboxItem]:
+def load_pending_creates(store: Store, transaction_ids: Iterable[str]) -> list[OutboxItem]:
     """The creates with these transaction ids that are not known yet to have succeeded."""
     found: list[OutboxItem] = []
     for marks, part in in_parts(transaction_ids):
@@ -105,7 +105,7 @@ def load_leaving(store: Store, room: RoomId) -> frozenset[EventId]:
 def mark_attempt(store: Store, item: int, tried: TimeSpan | None = None) -> bool:
     """An attempt begins: should it end without a word, the next one looks before it writes.
 
-    `tried` is when the event will be. False where the write is owed no more.
+    `tried` is when the event will be. False where the write is pending no more.
     """
     start, end = (instant(tried.start), instant(tried.end)) if tried else (None, None)
     cursor = store.run(
@@ -123,8 +123,8 @@ def mark_done(store: Store, item: int, at: datetime) -> None:
     store.run("UPDATE outbox SET done_at = ?, failed = 0 WHERE id = ?", (instant(at), item))
 
 
-def drop_owed(store: Store, reservation: int, room: RoomId, at: datetime) -> None:
-    """Nothing is owed for this reservation in its room any more; rooms it left are still owed."""
+def cancel_pending_of(store: Store, reservation: int, room: RoomId, at: datetime) -> None:
+    """Nothing is pending for this reservation in its room any more; rooms it left stay pending."""
     store.run(
         "UPDATE outbox SET done_at = ?, failed = 0 WHERE reservation = ? AND room = ?"
         " AND done_at IS NULL",
@@ -132,7 +132,7 @@ def drop_owed(store: Store, reservation: int, room: RoomId, at: datetime) -> Non
     )
 
 
-def hasten(store: Store, room: RoomId, series_key: str, at: datetime) -> None:
+def make_due(store: Store, room: RoomId, series_key: str, at: datetime) -> None:
     """What failed for dates of a series may pass now that one of its dates has moved."""
     store.run(
         "UPDATE outbox SET due_at = ? WHERE room = ? AND failed = 1 AND done_at IS NULL"
@@ -141,15 +141,15 @@ def hasten(store: Store, room: RoomId, series_key: str, at: datetime) -> None:
     )
 
 
-def hand_over_owed(store: Store, reservation: int, to: int) -> None:
-    """What is owed for one reservation is owed for another, which owes nothing else any more."""
+def hand_over_pending(store: Store, reservation: int, to: int) -> None:
+    """What is pending for one reservation goes to another, which has nothing else pending."""
     store.run(
         "UPDATE outbox SET reservation = ? WHERE reservation = ? AND done_at IS NULL",
         (to, reservation),
     )
 
 
-def hasten_room(store: Store, room: RoomId, at: datetime) -> None:
+def make_room_due(store: Store, room: RoomId, at: datetime) -> None:
     """What failed in a room may pass now."""
     store.run(
         "UPDATE outbox SET due_at = ? WHERE room = ? AND failed = 1 AND done_at IS NULL",
@@ -166,7 +166,7 @@ def mark_failed(
     request_id: str | None,
     due_at: datetime,
 ) -> bool:
-    """The attempt did not succeed; it is due again at `due_at`. False where it is owed no more."""
+    """The attempt failed; it is due again at `due_at`. False where it is pending no more."""
     cursor = store.run(
         "UPDATE outbox SET failed = 1, error_code = ?, error = ?, request_id = ?, due_at = ?"
         " WHERE id = ? AND done_at IS NULL",

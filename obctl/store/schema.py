@@ -22,7 +22,7 @@ TABLES = {
     "subscriptions": "The ledger of Graph subscriptions, ended ones included.",
     "inbox": "Change notifications received; handled_at is null while they wait.",
     "settling": "New events that are looked at once more at due_at, when Exchange has settled.",
-    "outbox": "Writes owed to Outlook; done_at is null while they are owed.",
+    "outbox": "Writes to Outlook; done_at is null while they are pending.",
     "possible_moves": "New reservations that may continue one whose room could not be read.",
     "undecided": "Reservations whose meetings are gone and may be in a room that was not readable.",
     "runs": "One row for each run, with its report as JSON.",

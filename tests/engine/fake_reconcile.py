@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builders import NOW
 
-from obctl.engine.live.inbox import Looks
+from obctl.engine.live.inbox import Reconcilers
 from obctl.store.inbox import Notification, NotificationKind, add_notifications
 from obctl.store.rooms import load_rooms
 
@@ -18,8 +18,8 @@ class Looking:
         self.meanwhile = lambda: None
 
     @property
-    def looks(self) -> Looks:
-        return Looks(at_events=self._at_events, at_all=self._at_all)
+    def reconcilers(self) -> Reconcilers:
+        return Reconcilers(at_events=self._at_events, at_all=self._at_all)
 
     async def _at_events(self, *given) -> None:
         _, _, room, event_ids = given

@@ -31,14 +31,14 @@ from obctl.engine.admin.init import create_company
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.push.dispatch import PushResult, push_reservations
-from obctl.engine.push.enqueue import Farewell
+from obctl.engine.push.enqueue import CancelNotice
 from obctl.engine.reservations import cancel as cancelling
 from obctl.engine.reservations import cancellation_requests as cancellations
 from obctl.engine.reservations import change as changing
 from obctl.engine.reservations import create as reservations
 from obctl.engine.reservations import services
 from obctl.engine.reservations.change import Edit
-from obctl.engine.reservations.create import Wish
+from obctl.engine.reservations.create import NewReservation
 from obctl.engine.reservations.series_scope import SeriesScope
 from obctl.engine.run import run_sync
 from obctl.engine.sync.one_room import reconcile_notified
@@ -56,7 +56,7 @@ from obctl.sandbox.tenant_file import load_tenant
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.company_log import LogFilter, search_log
 from obctl.store.database import open_store
-from obctl.store.outbox import load_owed
+from obctl.store.outbox import load_pending
 from obctl.store.reservations import Filter, search_reservations
 from obctl.store.rooms import add_room, load_rooms
 
@@ -261,8 +261,8 @@ class Night:
         self, room: str, subject: str, start: str, end: str, *, push: bool = True, **more: Any
     ) -> list[Reservation]:
         """Reserve in Officebooking, pushed at once unless told otherwise."""
-        wish = Wish(self.room(room), subject, at(start), at(end), ANNA, **more)
-        made = at_once(reservations.make_reservation(self.company, None, wish)).reservations
+        new = NewReservation(self.room(room), subject, at(start), at(end), ANNA, **more)
+        made = at_once(reservations.make_reservation(self.company, None, new)).reservations
         if push:
             self.push(made[0].number)
         return list(made)
@@ -295,15 +295,15 @@ class Night:
         push: bool = True,
         silent: bool = False,
     ) -> list[PushResult]:
-        farewell = Farewell(silent=silent)
-        gone = at_once(cancelling.cancel_reservation(self.company, None, number, scope, farewell))
+        notice = CancelNotice(silent=silent)
+        gone = at_once(cancelling.cancel_reservation(self.company, None, number, scope, notice))
         return self.push(*(item.number for item in gone.reservations)) if push else []
 
     def push(self, *numbers: int) -> list[PushResult]:
         return self.ask(lambda gateway: push_reservations(self.company, gateway, numbers))
 
     def owed(self) -> list[tuple[int, str]]:
-        return [(item.reservation, item.action.value) for item in load_owed(self.store)]
+        return [(item.reservation, item.action.value) for item in load_pending(self.store)]
 
     # -- nights --------------------------------------------------------------------------------
 

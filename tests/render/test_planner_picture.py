@@ -17,6 +17,9 @@ from obctl.domain.compare.planner import PlannerDay, PlannerRow, View, plan_row
 from obctl.domain.event import Event, Response
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import Room, RoomId
+from obctl.domain.sync.matching import match
+from obctl.domain.sync.reading import Reading, Scope
+from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import days_span
 from obctl.render.planner import planner_object, planner_picture
 
@@ -32,7 +35,9 @@ def _row(
 ) -> PlannerRow:
     where = room or make_room()
     events, reservations = list(events), list(reservations)
-    differences = compare(where, reservations, events, days_span(day, day, where.zone))
+    span = days_span(day, day, where.zone)
+    reading = Reading(Scope(span, whole=True), tuple(events))
+    differences = compare(match(Sides(where, tuple(reservations), {}, reading)), span)
     return plan_row(
         where, day, events=events, reservations=reservations, differences=differences, **changes
     )

@@ -23,7 +23,7 @@ from obctl.store.agreed_states import add_tried, find_agreed, save_agreed
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store, open_store
 from obctl.store.events import find_event, payload_ids, save_events
-from obctl.store.outbox import add_to_outbox, load_owed, mark_done
+from obctl.store.outbox import add_to_outbox, load_pending, mark_done
 from obctl.store.payloads import load_payload
 from obctl.store.reservations import (
     find_reservation,
@@ -183,5 +183,5 @@ def test_what_is_owed_comes_back_oldest_first(store: Store) -> None:
         add_to_outbox(store, make_outbox_item(reservation=number, event_id=EventId("E"), note=note))
         for note in ("first", None)
     ]
-    assert load_owed(store) == items
+    assert load_pending(store) == items
     assert [item.note for item in items] == ["first", None]

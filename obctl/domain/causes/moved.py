@@ -41,7 +41,7 @@ def _entered(facts: Facts) -> Cause | None:
     event = unreserved(facts)
     if event is None:
         return None
-    still_there = {
+    event_present = {
         room.id
         for room, copy in facts.elsewhere
         if copy.takes_room and is_same_date(event, copy, room.zone)
@@ -49,7 +49,7 @@ def _entered(facts: Facts) -> Cause | None:
     for room, reservation in facts.reserved_elsewhere:
         # a reservation not in step was moved in Officebooking: then the event is what stayed behind
         in_step = reservation.external_state is ExternalState.IN_STEP
-        left = in_step and room.id not in still_there
+        left = in_step and room.id not in event_present
         if left and _is_its_meeting(reservation, event, facts.room):
             return _move(facts, room, facts.room, event, reservation, LIKELY)
     return None

@@ -48,7 +48,7 @@ def bereft(facts: Facts) -> Reservation | None:
 
 
 def yet_to_create(facts: Facts) -> bool:
-    """Whether Officebooking owes Outlook the event itself."""
+    """Whether the event itself is still to be written to Outlook."""
     return facts.outbox is not None and facts.outbox.action is PushAction.CREATE
 
 

@@ -1,4 +1,4 @@
-"""Push: what Officebooking owes Outlook, and what others write into the room by themselves."""
+"""Push: what is to be written to Outlook, and what others write into the room by themselves."""
 
 from __future__ import annotations
 
@@ -114,9 +114,9 @@ def _send_again(facts: Facts, reservation: Reservation) -> str:
     if is_past(facts, reservation):
         return "none: the reservation is over"
     if facts.outbox is not None or reservation.external_state in _OWED:
-        return f"{sync(facts.room)} (sends what is owed to Outlook)"
+        return f"{sync(facts.room)} (sends pending writes to Outlook)"
     verb = "change" if reservation.is_active else "cancel"
-    return f"obctl reservations {verb} {reservation.number} owes it to Outlook again"
+    return f"obctl reservations {verb} {reservation.number} puts it into the outbox again"
 
 
 def _left_behind(facts: Facts) -> Cause | None:
@@ -124,12 +124,12 @@ def _left_behind(facts: Facts) -> Cause | None:
     event = unreserved(facts)
     if event is None:
         return None
-    owed = (
+    pending = (
         reservation.number
         for _, reservation in facts.reserved_elsewhere
         if event.key and reservation.key == event.key and reservation.external_state in _OWED
     )
-    number = next(owed, None) or pushed_for(event)
+    number = next(pending, None) or pushed_for(event)
     if number is None:
         return None
     return found(
@@ -142,7 +142,7 @@ def _left_behind(facts: Facts) -> Cause | None:
             "reservation.number": number,
         },
         refuted_by="the reservation stands in this room",
-        remedy=f"{sync(facts.room)} (sends what is owed to Outlook); then obctl explain {number}",
+        remedy=f"{sync(facts.room)} (sends pending writes to Outlook); then obctl explain {number}",
     )
 
 

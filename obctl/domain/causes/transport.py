@@ -182,6 +182,9 @@ def _edited(facts: Facts, since: datetime | None) -> _Change | None:
         return None
     if agreed is None:
         return _Change(event.modified_at, LIKELY, since)
+    if "event_id" in facts.difference.fields:
+        # alike in all that people see, and another event: it was booked anew since
+        return _appeared(event, since)
     before = (agreed.start, agreed.end, agreed.all_day, agreed.event_subject, agreed.organizer)
     after = (event.start, event.end, event.all_day, event.subject, event.organizer)
     if before == after and "status" not in facts.difference.fields:

@@ -12,7 +12,7 @@ from obctl.domain.sync.cancellation import Outcome, Proof, Reason, RequestStatus
 from obctl.domain.sync.change import Absorb, Cancel, Change, Conflict, Move, Request
 from obctl.domain.sync.losses import Loss
 from obctl.domain.sync.merge import merge
-from obctl.domain.sync.present import as_shown, linked_to
+from obctl.domain.sync.present import from_event, linked_to
 from obctl.domain.sync.situation import Destination, Situation
 from obctl.domain.values import replace
 
@@ -29,7 +29,9 @@ def is_undecided(situation: Situation, loss: Loss) -> bool:
     )
 
 
-def gone(situation: Situation, loss: Loss, sibling: Reservation | None = None) -> Change | None:
+def event_missing(
+    situation: Situation, loss: Loss, sibling: Reservation | None = None
+) -> Change | None:
     """What becomes of a reservation whose event is gone, cancelled or in another room.
 
     `sibling` is the reservation beside it as which its meeting goes on in this room.
@@ -94,28 +96,28 @@ def _organizer_of_restored(situation: Situation, reservation: Reservation) -> Or
 
 
 def _moved(situation: Situation, reservation: Reservation, destination: Destination) -> Move:
-    room, event, twin = destination.room, destination.event, destination.twin
+    room, event, interim = destination.room, destination.event, destination.interim
     conflicts: tuple[Conflict, ...] = ()
-    if twin is not None and is_changed_here(twin):
-        after = replace(twin, number=reservation.number, created_at=reservation.created_at)
+    if interim is not None and is_changed_here(interim):
+        after = replace(interim, number=reservation.number, created_at=reservation.created_at)
     else:
         after = linked_to(reservation, event)
         if agreed := situation.agreed.get(reservation.number):
             merged = merge(after, agreed, event)
             after, conflicts = merged.reservation, merged.conflicts
         else:
-            after = as_shown(after, event)
+            after = from_event(after, event)
         after = replace(after, external_state=ExternalState.IN_STEP)
     after = replace(after, room=room.id, time_zone=room.time_zone, updated_at=situation.now)
-    if twin is not None:
+    if interim is not None:
         after = replace(
             after,
-            notes="\n".join(filter(None, (reservation.notes, twin.notes))) or None,
-            services=reservation.services + twin.services,
+            notes="\n".join(filter(None, (reservation.notes, interim.notes))) or None,
+            services=reservation.services + interim.services,
         )
-    return Move(reservation, after, event, conflicts, twin)
+    return Move(reservation, after, event, conflicts, interim)
 
 
-def is_changed_here(twin: Reservation) -> bool:
+def is_changed_here(interim: Reservation) -> bool:
     """Whether somebody changed in Officebooking what was made while a room could not be read."""
-    return twin.version > 1
+    return interim.version > 1

@@ -29,7 +29,7 @@ class Conflict:
     kept: str
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         return (
             f"{self.field}: Officebooking {self.officebooking}, Outlook {self.outlook},"
             f" agreed {self.agreed}; kept {self.kept}"
@@ -95,7 +95,7 @@ class Move(Struct, frozen=True):
     after: Reservation
     event: Event
     conflicts: tuple[Conflict, ...] = ()
-    twin: Reservation | None = None
+    interim: Reservation | None = None
     """The reservation its meeting got meanwhile in the other room, and which ends."""
 
 

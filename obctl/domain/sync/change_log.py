@@ -31,29 +31,29 @@ def entry_of(change: Kept, number: ReservationNumber) -> Entry:
     where = f"{after.subject!r} {instant_text(after.start)}"
     match change:
         case Create():
-            action, words = Action.EVENT_CREATED, f"reservation {number} created: {where}"
+            action, message = Action.EVENT_CREATED, f"reservation {number} created: {where}"
             if change.instead_of:
-                words += (
+                message += (
                     f"; it may be reservation {change.instead_of.number}, moved here from a room"
                     " that cannot be read now"
                 )
         case Move():
             action = Action.EVENT_MOVED
-            words = f"reservation {number} moved here from another room: {where}"
+            message = f"reservation {number} moved here from another room: {where}"
         case Restore():
             action = Action.EVENT_RESTORED
-            words = f"reservation {number} is in Outlook again: {where}"
+            message = f"reservation {number} is in Outlook again: {where}"
             if change.organizer_says:
-                words += f"; the organiser's copy {change.organizer_says}"
+                message += f"; the organiser's copy {change.organizer_says}"
         case Rekey():
             action = Action.EVENT_UPDATED
-            words = f"reservation {number} has another event id now: {where}"
+            message = f"reservation {number} has another event id now: {where}"
         case Update():
             action = Action.EVENT_UPDATED
-            words = f"reservation {number} changed: {_differences(change)}"
+            message = f"reservation {number} changed: {_differences(change)}"
         case _:
             assert_never(change)
-    return entry_about(change, action, words, number)
+    return entry_about(change, action, message, number)
 
 
 def _differences(change: Update) -> str:
@@ -66,66 +66,66 @@ def _differences(change: Update) -> str:
         ("status", before.status.value, after.status.value),
         ("attendees", before.attendees, after.attendees),
     ]
-    words = [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
-    return "; ".join(words) or "ids"
+    parts = [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
+    return "; ".join(parts) or "ids"
 
 
 def lost_entry(change: Withdrawal) -> Entry:
     """What Outlook no longer has, and whether anything says why."""
     proven = change.event is not None or change.proof is Proof.PROVEN
-    words = "cancelled in Outlook" if proven else "no longer in Outlook"
+    message = "cancelled in Outlook" if proven else "no longer in Outlook"
     if isinstance(change, Absorb):
-        words += f"; its meeting goes on there as reservation {change.goes_on_as.number}"
+        message += f"; its meeting goes on there as reservation {change.goes_on_as.number}"
     elif not proven:
-        words += ", and nothing says why"
+        message += ", and nothing says why"
     action = Action.EVENT_CANCELLED if proven else Action.EVENT_DELETED
-    return entry_about(change, action, words)
+    return entry_about(change, action, message)
 
 
-def processed_words(change: Cancel | Absorb) -> str:
+def processed_text(change: Cancel | Absorb) -> str:
     """A cancellation that asked nobody, and the services that went with it."""
     number = change.after.number
     if isinstance(change, Absorb):
-        words = f"reservation {number} ended"
+        message = f"reservation {number} ended"
         if count := len(change.services_moved):
-            words += f"; its {_services(count)} went to reservation {change.goes_on_as.number}"
-        return words
-    words = f"reservation {number} cancelled"
+            message += f"; its {_services(count)} went to reservation {change.goes_on_as.number}"
+        return message
+    message = f"reservation {number} cancelled"
     if count := len(change.services_cancelled):
-        words += f" with {_services(count)}"
-    return words
+        message += f" with {_services(count)}"
+    return message
 
 
 def services_entry(change: Absorb) -> Entry:
     """What came to the reservation as which a meeting goes on."""
-    words = (
+    message = (
         f"{_services(len(change.services_moved))} came from reservation {change.after.number},"
         " whose copy of the meeting is gone"
     )
-    return Entry.about(change.goes_on_as, Action.EVENT_MOVED, words)
+    return Entry.about(change.goes_on_as, Action.EVENT_MOVED, message)
 
 
 def _services(count: int) -> str:
     return f"{count} service{'s' if count > 1 else ''}"
 
 
-def seen_again(reservation: Reservation, event: Event) -> Entry:
+def unchanged_entry(reservation: Reservation, event: Event) -> Entry:
     """A new version of an event that says nothing new here; its payload is kept."""
     change = Update(reservation, reservation, event)
-    words = "changed in Outlook in nothing that matters here"
-    return entry_about(change, Action.EVENT_UPDATED, words)
+    message = "changed in Outlook in nothing that matters here"
+    return entry_about(change, Action.EVENT_UPDATED, message)
 
 
 def entry_about(
     change: Change,
     action: Action,
-    words: str,
+    message: str,
     number: ReservationNumber | None = None,
 ) -> Entry:
     """An entry with everything a change tells of its reservation and its event."""
     return Entry(
         action=action,
-        message=words,
+        message=message,
         room=change.after.room,
         email=change.after.organizer.email,
         subject=change.after.subject,

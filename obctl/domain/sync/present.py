@@ -19,7 +19,7 @@ from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
 
 
-def still_there(situation: Situation, reservation: Reservation, event: Event) -> Change | None:
+def event_present(situation: Situation, reservation: Reservation, event: Event) -> Change | None:
     """What a reservation needs whose event Outlook shows; `None` where nothing is to be done."""
     agreed = situation.agreed.get(reservation.number)
     request = situation.requests.get(reservation.number)
@@ -28,7 +28,7 @@ def still_there(situation: Situation, reservation: Reservation, event: Event) ->
         if agreed is not None:
             # cancelled in Officebooking while Outlook still has it: the push says why
             return None
-        revived = replace(as_shown(linked, event), external_state=ExternalState.IN_STEP)
+        revived = replace(from_event(linked, event), external_state=ExternalState.IN_STEP)
         return Restore(
             before=reservation,
             after=replace(revived, updated_at=situation.now),
@@ -39,7 +39,7 @@ def still_there(situation: Situation, reservation: Reservation, event: Event) ->
         if reservation.external_state in (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED):
             return None
         # kept by a person after a rejected cancellation, and here it is again
-        again = replace(as_shown(linked, event), external_state=ExternalState.IN_STEP)
+        again = replace(from_event(linked, event), external_state=ExternalState.IN_STEP)
         return Restore(
             before=reservation, after=replace(again, updated_at=situation.now), event=event
         )
@@ -86,7 +86,7 @@ def _date_of_its_own(reservation: Reservation, event: Event) -> datetime | None:
     return reservation.original_start if event.instance_date else None
 
 
-def as_shown(reservation: Reservation, event: Event) -> Reservation:
+def from_event(reservation: Reservation, event: Event) -> Reservation:
     """The reservation when Outlook has it, which leads on time; nothing was agreed on.
 
     How firm it is says the side where it was made.

@@ -17,13 +17,13 @@ from obctl.domain.reservation import (
     ReservationNumber,
     Source,
 )
-from obctl.domain.sync.absent import gone, is_changed_here, is_undecided
+from obctl.domain.sync.absent import event_missing, is_changed_here, is_undecided
 from obctl.domain.sync.change import Absorb, Cancel, Change, Create, Move, Request
 from obctl.domain.sync.losses import Loss, losses
 from obctl.domain.sync.matching import Matching
 from obctl.domain.sync.merge import status_of
 from obctl.domain.sync.plan import LeftAlone, Plan
-from obctl.domain.sync.present import is_out_of_date, still_there
+from obctl.domain.sync.present import event_present, is_out_of_date
 from obctl.domain.sync.rebooked import rebooked
 from obctl.domain.sync.sibling import find_siblings
 from obctl.domain.sync.situation import Situation
@@ -55,7 +55,7 @@ def plan_room(situation: Situation) -> Plan:
                     Create(
                         new_reservation(situation, event),
                         event,
-                        situation.elsewhere.doubted.get(event.id),
+                        situation.elsewhere.ambiguous.get(event.id),
                     )
                 )
                 if event.series_master_id:
@@ -63,7 +63,7 @@ def plan_room(situation: Situation) -> Plan:
             elif code:
                 left_alone.append(LeftAlone(event.id, code))
         elif event.takes_room:
-            change = still_there(situation, reservation, event)
+            change = event_present(situation, reservation, event)
             if change:
                 changes.append(change)
             elif is_out_of_date(situation.agreed.get(reservation.number), event):
@@ -73,7 +73,7 @@ def plan_room(situation: Situation) -> Plan:
         sibling = siblings.get(loss.reservation.number)
         if sibling is None and is_undecided(situation, loss):
             undecided.append(loss.reservation)
-        elif change := gone(situation, loss, sibling):
+        elif change := event_missing(situation, loss, sibling):
             changes.append(change)
     return Plan(
         situation.room,
@@ -92,7 +92,7 @@ def plan_room(situation: Situation) -> Plan:
 def _settled(situation: Situation) -> Matching:
     """The matching once the other rooms have had their say."""
     elsewhere = situation.elsewhere
-    taken = situation.leaving | situation.owned | elsewhere.claimed | elsewhere.doubted.keys()
+    taken = situation.leaving | situation.owned | elsewhere.claimed | elsewhere.ambiguous.keys()
     return rebooked(
         situation.matching, now=situation.now, taken=taken, moved=elsewhere.moved.keys()
     )
@@ -158,7 +158,7 @@ def agreed_after(
     """
     if isinstance(change, Cancel | Absorb | Request):
         return None
-    if isinstance(change, Move) and change.twin is not None and is_changed_here(change.twin):
+    if isinstance(change, Move) and change.interim is not None and is_changed_here(change.interim):
         # what both sides agreed on about the twin is handed over with it
         return None
     return agree_again(agreed, saved, change.event, now)

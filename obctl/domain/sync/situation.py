@@ -24,12 +24,12 @@ from obctl.domain.values import replace
 class Destination:
     """Where a meeting that left its room is now.
 
-    `twin` is the reservation it got there while the room it left could not be read.
+    `interim` is the reservation it got there while the room it left could not be read.
     """
 
     room: Room
     event: Event
-    twin: Reservation | None = None
+    interim: Reservation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Elsewhere:
     """The rooms that cannot be read."""
     claimed: frozenset[EventId] = frozenset()
     """Events of this room that another room's reservation moves to."""
-    doubted: Mapping[EventId, Reservation] = field(default_factory=dict)
+    ambiguous: Mapping[EventId, Reservation] = field(default_factory=dict)
     """Events of this room that may be what a room that cannot be read has lost."""
 
 

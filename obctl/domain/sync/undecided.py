@@ -26,7 +26,7 @@ class Undecided:
     unread: str
 
 
-def unread_words(rooms: Sequence[Room]) -> str:
+def unread_text(rooms: Sequence[Room]) -> str:
     """The rooms by address: a few of them, where they are many."""
     return _listed([room.mailbox for room in rooms])
 
@@ -39,18 +39,18 @@ def problem_of(plan: Plan, unread: Sequence[Room]) -> Problem:
         plan.room.mailbox,
         ROOMS_UNREAD,
         f"{which}: {_listed(numbers)}; gone from the room, the meeting may have moved to one that"
-        f" could not be read: {unread_words(unread)}",
+        f" could not be read: {unread_text(unread)}",
         f"if it is really gone: obctl sync run --room {plan.room.mailbox} --allow-cancellations",
     )
 
 
 def postponed_entry(reservation: Reservation, unread: Sequence[Room]) -> Entry:
     """What the company log says when a reservation begins to wait."""
-    words = (
+    message = (
         "no longer in Outlook, and nothing says why; it may have moved to a room that could not be"
-        f" read: {unread_words(unread)}"
+        f" read: {unread_text(unread)}"
     )
-    return Entry.about(reservation, Action.CANCELLATION_POSTPONED, words)
+    return Entry.about(reservation, Action.CANCELLATION_POSTPONED, message)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -65,15 +65,15 @@ async def _graph(gateway: Gateway, rooms: Sequence[Room]) -> list[Finding]:
 def _identity_check(rooms: Sequence[Room], refused: NotAuthorised | None) -> list[Finding]:
     unknown = [room.mailbox for room in rooms if room.object_id is None and room.last_synced_at]
     names = ", ".join(unknown[:3]) + (f" and {len(unknown) - 3} more" if unknown[3:] else "")
-    doubted = f"no object id is on record, and what seems to be gone may not be believed: {names}"
+    ambiguous = f"no object id is on record, and what seems to be gone may not be believed: {names}"
     if refused is not None:
         off = (
             f"off: {refused.message}; a mailbox made anew under a room's address is not recognised"
         )
-        message = f"{off}; {doubted}" if unknown else off
+        message = f"{off}; {ambiguous}" if unknown else off
         return [_problem("room identity", message, f"{GRANT}, then: obctl sync run --full")]
     if unknown:
-        return [_problem("room identity", f"off: {doubted}", "obctl sync run --full")]
+        return [_problem("room identity", f"off: {ambiguous}", "obctl sync run --full")]
     return []
 
 

@@ -16,7 +16,7 @@ from obctl.domain.time_span import instant_text
 from obctl.engine.company import Company
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.inbox import inbox_summary
-from obctl.store.outbox import load_owed
+from obctl.store.outbox import load_pending
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.runs import RunRecord, load_runs
 from obctl.store.subscriptions import current_subscriptions
@@ -45,20 +45,20 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
                 "stale": stale,
             }
         )
-    owed = load_owed(store)
-    failed = sum(item.failed for item in owed)
-    pending, oldest = inbox_summary(store)
+    pending = load_pending(store)
+    failed = sum(item.failed for item in pending)
+    unheard, oldest = inbox_summary(store)
     states = Counter(item.state(now) for item in current_subscriptions(store).values())
     runs = load_runs(store, limit=1)
     waiting = load_undecided(store, now)
     item = {
         "rooms": rooms,
-        "outbox": {"pending": len(owed) - failed, "failed": failed},
-        "inbox": {"pending": pending, "oldest_at": instant_text(oldest) if oldest else None},
+        "outbox": {"pending": len(pending) - failed, "failed": failed},
+        "inbox": {"pending": unheard, "oldest_at": instant_text(oldest) if oldest else None},
         "subscriptions": {state.value: states[state] for state in SubscriptionState},
         "cancellation_requests": len(load_requests(store, RequestStatus.OPEN)),
         "last_run": _last(runs[0]) if runs else None,
-        "failed_writes": [_failed(company, item) for item in owed if item.failed],
+        "failed_writes": [_failed(company, item) for item in pending if item.failed],
         "undecided": [_undecided(item, mailboxes) for item in waiting],
     }
     attention = (

@@ -29,7 +29,7 @@ from obctl.store.rooms import find_room_by_id, load_rooms
 _LAST_INSTANT = timedelta(microseconds=1)
 
 
-async def tell(company: Company, outlook: Outlook, wanted: str) -> Story:
+async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story:
     """The story of a reservation number or an event id; raises `UsageError` for neither."""
     room, reservation, event = await _find(company, outlook, wanted)
     shown = event or reservation

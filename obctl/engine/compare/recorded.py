@@ -15,8 +15,8 @@ from obctl.store.cancellation_requests import newest_request
 from obctl.store.company_log import load_history, was_restored
 from obctl.store.database import Store
 from obctl.store.events import find_event
-from obctl.store.inbox import last_notified, waiting_rooms
-from obctl.store.outbox import owed_for
+from obctl.store.inbox import last_notified, rooms_with_notifications
+from obctl.store.outbox import pending_for
 from obctl.store.reservations import load_by_series
 
 
@@ -38,15 +38,15 @@ def load_recorded(
     event_ids = sorted({x for x in (event_id, master_id) if x})
     shown: Event | Reservation | None = event or reservation or last_known
     key = shown.series_key if shown else None
-    owed = owed_for(store, number) if number is not None else []
+    pending = pending_for(store, number) if number is not None else []
     linked = reservation.event_id if reservation else None
     return Recorded(
         mapped=mapped,
         last_known=last_known,
-        outbox=owed[-1] if owed else None,
+        outbox=pending[-1] if pending else None,
         request=newest_request(store, number) if number is not None else None,
         subscriptions=subscriptions,
-        inbox_waiting=room.id in waiting_rooms(store),
+        inbox_waiting=room.id in rooms_with_notifications(store),
         notified_at=last_notified(store, room.id, event_ids) if event_ids else None,
         history=tuple(load_history(store, room.id, event_ids, number)),
         put_back=number is not None and linked is not None and was_restored(store, number, linked),

@@ -23,8 +23,8 @@ from obctl.store.inbox import (
     load_waiting,
     mark_handled,
     release_settled,
+    rooms_with_notifications,
     save_settling,
-    waiting_rooms,
 )
 from obctl.store.rooms import find_room_by_id
 from obctl.store.subscriptions import current_subscriptions
@@ -36,7 +36,7 @@ _ABOUT_THE_SUBSCRIPTION = frozenset({"reauthorizationRequired", "subscriptionRem
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class Reconcilers:
     """The two ways to bring a room in step."""
 
     at_events: Callable[[Company, Gateway, Room, frozenset[EventId]], Awaitable[None]] = (
@@ -48,7 +48,7 @@ class Looks:
 async def drain_inbox(
     company: Company,
     gateway: Gateway,
-    looks: Looks = Looks(),
+    reconcilers: Reconcilers = Reconcilers(),
 ) -> list[Failed]:
     """Handle all that waits; what waits for a room that fails stays, and is named."""
     gate = asyncio.Semaphore(company.config.sync.concurrency)
@@ -58,50 +58,52 @@ async def drain_inbox(
         async with gate:
             try:
                 with defects_named():
-                    await drain_room(company, gateway, room, looks)
+                    await drain_room(company, gateway, room, reconcilers)
             except ObctlError as error:
                 failed[room] = Failed(room, error)
 
     release_settled(company.store, company.now)
     for _ in range(ROUNDS):
-        rooms = [room for room in waiting_rooms(company.store) if room not in failed]
+        rooms = [room for room in rooms_with_notifications(company.store) if room not in failed]
         if not rooms:
             break
         await asyncio.gather(*(one(room) for room in rooms))
     return list(failed.values())
 
 
-async def drain_room(company: Company, gateway: Gateway, room_id: RoomId, looks: Looks) -> None:
+async def drain_room(
+    company: Company, gateway: Gateway, room_id: RoomId, reconcilers: Reconcilers
+) -> None:
     """Handle all that waits for one room; what raises leaves its part waiting.
 
     New events are looked at once more: Exchange rewrites them in the next minutes.
     """
     room = find_room_by_id(company.store, room_id)
     waiting = load_waiting(company.store, room_id)
-    words = [item for item in waiting if item.what in _ABOUT_THE_SUBSCRIPTION]
-    signs = [item for item in waiting if item.what not in _ABOUT_THE_SUBSCRIPTION]
+    lifecycle = [item for item in waiting if item.what in _ABOUT_THE_SUBSCRIPTION]
+    changes = [item for item in waiting if item.what not in _ABOUT_THE_SUBSCRIPTION]
     failure: ObctlError | None = None
-    if words:
+    if lifecycle:
         # First, so that what changes while we look is notified.
         try:
             with defects_named():
-                await _mend_subscription(company, gateway, room, words)
+                await _mend_subscription(company, gateway, room, lifecycle)
         except ObctlError as error:
             failure = error
         else:
-            _done(company, words)
-    if signs:
-        await _look(company, gateway, room, signs, looks)
-        _done(company, signs)
+            _done(company, lifecycle)
+    if changes:
+        await _look(company, gateway, room, changes, reconcilers)
+        _done(company, changes)
     if failure is not None:
         raise failure
 
 
 async def _mend_subscription(
-    company: Company, gateway: Gateway, room: Room, words: Sequence[Notification]
+    company: Company, gateway: Gateway, room: Room, lifecycle: Sequence[Notification]
 ) -> None:
     current = current_subscriptions(company.store).get(room.id)
-    said = {item.what for item in words if current and item.subscription == current.id}
+    said = {item.what for item in lifecycle if current and item.subscription == current.id}
     if current is None or not said:
         return  # ended, or replaced since
     if "subscriptionRemoved" in said:
@@ -111,14 +113,18 @@ async def _mend_subscription(
 
 
 async def _look(
-    company: Company, gateway: Gateway, room: Room, signs: Sequence[Notification], looks: Looks
+    company: Company,
+    gateway: Gateway,
+    room: Room,
+    changes: Sequence[Notification],
+    reconcilers: Reconcilers,
 ) -> None:
-    events = {item.event_id for item in signs}
+    events = {item.event_id for item in changes}
     if None in events:
         # Word was missed, or nobody says which event it is about.
-        await looks.at_all(company, gateway, room)
+        await reconcilers.at_all(company, gateway, room)
     else:
-        await looks.at_events(company, gateway, room, frozenset(filter(None, events)))
+        await reconcilers.at_events(company, gateway, room, frozenset(filter(None, events)))
 
 
 def _done(company: Company, items: Sequence[Notification]) -> None:

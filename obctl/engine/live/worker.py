@@ -13,11 +13,11 @@ from datetime import timedelta
 from obctl.domain.backoff import Backoff
 from obctl.domain.room import RoomId
 from obctl.engine.company import Company
-from obctl.engine.live.inbox import Looks, drain_room
+from obctl.engine.live.inbox import Reconcilers, drain_room
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.renew import Failed, due_subscriptions, renew_due
 from obctl.errors import ResyncRequired, TryLater, UnsafePlan
-from obctl.store.inbox import release_settled, waiting_rooms
+from obctl.store.inbox import release_settled, rooms_with_notifications
 from obctl.store.rooms import find_room_by_id
 
 PERSON_NEEDED = 3600.0
@@ -72,13 +72,13 @@ class Watch:
         *,
         pace: Pace,
         report: Report,
-        looks: Looks | None = None,
+        reconcilers: Reconcilers | None = None,
     ) -> None:
         self._company = company
         self._gateway = gateway
         self._pace = pace
         self._report = report
-        self._looks = looks or Looks()
+        self._looks = reconcilers or Reconcilers()
         self._gate = asyncio.Semaphore(company.config.sync.concurrency)
         self._waiting: dict[RoomId, _Waiting] = {}
         self._retries: dict[RoomId, _Retry] = {}
@@ -108,7 +108,7 @@ class Watch:
 
     def _due_rooms(self, now: float) -> list[RoomId]:
         """The rooms that fell quiet, or never do; not those at work or waiting to be retried."""
-        counts = waiting_rooms(self._company.store)
+        counts = rooms_with_notifications(self._company.store)
         self._waiting = {
             room: self._seen(room, count, now)
             for room, count in counts.items()
@@ -179,7 +179,7 @@ class Watch:
                 while self._at_work or self._renewing:
                     running = [*self._at_work.values(), self._renewing]
                     await asyncio.wait([task for task in running if task])
-                for room in waiting_rooms(self._company.store):
+                for room in rooms_with_notifications(self._company.store):
                     if room not in self._retries:
                         self._start(room)
                 await asyncio.gather(*self._at_work.values())

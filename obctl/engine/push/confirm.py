@@ -1,8 +1,8 @@
 """What is recorded of a push: claimed, then in step or cancelled.
 
 Others change reservations while Graph is asked. What is recorded goes by the reservation as it is
-now: where a person changed it meanwhile, the write stays owed and is looked at again. What failed
-is `push_failures`.
+now: where a person changed it meanwhile, the write stays pending and is looked at again. What
+failed is `push_failures`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from obctl.domain.sync.present import linked_to
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.push.delivery import Owed
-from obctl.engine.push.enqueue import owe
+from obctl.engine.push.delivery import Delivery
+from obctl.engine.push.enqueue import enqueue
 from obctl.errors import TryLater
 from obctl.store.agreed_states import forget_agreed, save_agreed
 from obctl.store.events import mark_gone, save_events
-from obctl.store.outbox import hasten, mark_attempt, mark_done
+from obctl.store.outbox import make_due, mark_attempt, mark_done
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import mark_applied
 
@@ -33,7 +33,7 @@ _AS_RESERVED = "in Outlook as reserved here"
 PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
 
-class NoLongerOwed(Exception):
+class NoLongerPending(Exception):
     """Raised when a write whose turn had come was dropped, or waits for a person's decision.
 
     Never leaves the push.
@@ -56,39 +56,43 @@ class LinkedSeries:
     left_out: list[Event] = field(default_factory=list)
 
 
-def claim(company: Company, owed: Owed, tried: TimeSpan | None = None) -> None:
+def begin_attempt(company: Company, delivery: Delivery, tried: TimeSpan | None = None) -> None:
     """Say that Outlook may have the write from here on; `tried` is when a new event will be."""
-    if not mark_attempt(company.store, owed.item.id, tried):
-        raise NoLongerOwed
+    if not mark_attempt(company.store, delivery.item.id, tried):
+        raise NoLongerPending
 
 
 def record_in_step(
     company: Company,
-    owed: Owed,
+    delivery: Delivery,
     pairs: Sequence[tuple[Reservation, Event]],
     action: Action,
     *,
     conflicts: Sequence[Conflict] = (),
-    words: str = _AS_RESERVED,
+    message: str = _AS_RESERVED,
 ) -> None:
     """Both sides are equal now: say so everywhere at once, with what was merged for it."""
     store = company.store
     with store.transaction():
-        _ensure_unchanged(company, [owed.reservation])
-        _finish(company, owed)
-        _save_in_step(company, owed, pairs, action, words)
-        company.journal.write(owed.entry(Action.CONFLICT_MERGED, item.words) for item in conflicts)
+        _ensure_unchanged(company, [delivery.reservation])
+        _finish(company, delivery)
+        _save_in_step(company, delivery, pairs, action, message)
+        company.journal.write(
+            delivery.entry(Action.CONFLICT_MERGED, item.message) for item in conflicts
+        )
 
 
-def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[OutboxItem, ...]:
-    """The series is in Outlook; returns what its dates still owe: first who goes, then the rest."""
+def record_series(
+    company: Company, delivery: Delivery, linked: LinkedSeries
+) -> tuple[OutboxItem, ...]:
+    """The series is in Outlook; returns the writes that its dates still need, in their order."""
     store, now = company.store, company.now
     with store.transaction():
         everyone = linked.in_step + linked.behind + linked.called_off
         _ensure_unchanged(company, [*linked.alone, *(date for date, _event in everyone)])
-        _finish(company, owed)
-        _save_in_step(company, owed, linked.in_step, Action.PUSH_CREATED, _AS_RESERVED)
-        payloads = save_events(store, owed.room.id, [event for _date, event in everyone])
+        _finish(company, delivery)
+        _save_in_step(company, delivery, linked.in_step, Action.PUSH_CREATED, _AS_RESERVED)
+        payloads = save_events(store, delivery.room.id, [event for _date, event in everyone])
         for date in linked.missing:
             if date.external_state in PENDING:
                 save_state(company, date, ExternalState.CANCELLED)
@@ -96,28 +100,28 @@ def record_series(company: Company, owed: Owed, linked: LinkedSeries) -> tuple[O
         for date, event in linked.called_off:
             leaving = linked_to(date, event)
             update_reservation(store, leaving)
-            follow.append(owe(company, leaving, PushAction.CANCEL))
+            follow.append(enqueue(company, leaving, PushAction.CANCEL))
         for date, event in linked.behind:
             coming = replace(
                 linked_to(date, event), external_state=ExternalState.PUSH_PENDING, updated_at=now
             )
             update_reservation(store, coming)
-            # agreed is what Outlook has; what was changed here since is what is owed
+            # agreed is what Outlook has; what was changed here since is still to be written
             before = replace(coming, subject=event.subject, version=date.version - 1)
             save_agreed(store, [agree(before, event, now)])
-            follow.append(owe(company, coming, PushAction.CHANGE))
-            words = "in Outlook as its series has it; what was changed here follows"
-            entry = replace(owed, reservation=coming).entry(Action.PUSH_CREATED, words)
+            follow.append(enqueue(company, coming, PushAction.CHANGE))
+            message = "in Outlook as its series has it; what was changed here follows"
+            entry = replace(delivery, reservation=coming).entry(Action.PUSH_CREATED, message)
             company.journal.write([entry], payloads)
-        follow += [_owe_alone(company, owed, date) for date in linked.alone]
+        follow += [_enqueue_alone(company, delivery, date) for date in linked.alone]
         for event in linked.left_out:
-            words = f"{instant_text(event.start)} left out of the series: it went to another room"
-            entry = owed.entry(Action.PUSH_CANCELLED, words)
+            message = f"{instant_text(event.start)} left out of the series: it went to another room"
+            entry = delivery.entry(Action.PUSH_CANCELLED, message)
             company.journal.write([replace(entry, event_id=event.id, payload=event.payload)])
     return tuple(follow)
 
 
-def _owe_alone(company: Company, owed: Owed, date: Reservation) -> OutboxItem:
+def _enqueue_alone(company: Company, delivery: Delivery, date: Reservation) -> OutboxItem:
     """A date that Outlook's series does not have is written as a meeting of its own."""
     alone = replace(
         unlinked(date),
@@ -126,10 +130,10 @@ def _owe_alone(company: Company, owed: Owed, date: Reservation) -> OutboxItem:
         updated_at=company.now,
     )
     update_reservation(company.store, alone)
-    words = "Outlook's series has no such date; a meeting of its own follows"
-    entry = replace(owed, reservation=alone).entry(Action.PUSH_UNMATCHED, words)
+    message = "Outlook's series has no such date; a meeting of its own follows"
+    entry = replace(delivery, reservation=alone).entry(Action.PUSH_UNMATCHED, message)
     company.journal.write([entry])
-    return owe(company, alone, PushAction.CREATE)
+    return enqueue(company, alone, PushAction.CREATE)
 
 
 def _ensure_unchanged(company: Company, reservations: Iterable[Reservation]) -> None:
@@ -148,54 +152,54 @@ def _ensure_unchanged(company: Company, reservations: Iterable[Reservation]) -> 
             )
 
 
-def _finish(company: Company, owed: Owed) -> None:
-    mark_done(company.store, owed.item.id, company.now)
-    mark_applied(company.store, owed.room.id)
-    if owed.reservation.series_key:
-        hasten(company.store, owed.room.id, owed.reservation.series_key, company.now)
+def _finish(company: Company, delivery: Delivery) -> None:
+    mark_done(company.store, delivery.item.id, company.now)
+    mark_applied(company.store, delivery.room.id)
+    if delivery.reservation.series_key:
+        make_due(company.store, delivery.room.id, delivery.reservation.series_key, company.now)
 
 
 def _save_in_step(
     company: Company,
-    owed: Owed,
+    delivery: Delivery,
     pairs: Sequence[tuple[Reservation, Event]],
     action: Action,
-    words: str,
+    message: str,
 ) -> None:
     store, now = company.store, company.now
-    payloads = save_events(store, owed.room.id, [event for _reservation, event in pairs])
+    payloads = save_events(store, delivery.room.id, [event for _reservation, event in pairs])
     for reservation, event in pairs:
         linked = replace(
             linked_to(reservation, event), external_state=ExternalState.IN_STEP, updated_at=now
         )
         update_reservation(store, linked)
         save_agreed(store, [agree(linked, event, now)])
-        entry = replace(owed, reservation=linked).entry(action, words)
+        entry = replace(delivery, reservation=linked).entry(action, message)
         company.journal.write([replace(entry, event_id=event.id)], payloads)
 
 
-def record_cancelled(company: Company, owed: Owed, found: Collection[EventId] = ()) -> None:
+def record_cancelled(company: Company, delivery: Delivery, found: Collection[EventId] = ()) -> None:
     """Outlook has neither the event nor, for a whole series, any of its occurrences.
 
     `found` are events that the outbox did not know of.
     """
     store, now = company.store, company.now
     with store.transaction():
-        _finish(company, owed)
+        _finish(company, delivery)
         gone = [
             date
-            for date in (owed.reservation, *owed.series)
+            for date in (delivery.reservation, *delivery.series)
             for date in [find_reservation(store, date.number)]
             if not date.is_active
-            and date.room == owed.item.room
-            and (date.number == owed.reservation.number or date.external_state in PENDING)
+            and date.room == delivery.item.room
+            and (date.number == delivery.reservation.number or date.external_state in PENDING)
         ]
         for date in gone:
             save_state(company, date, ExternalState.CANCELLED)
         forget_agreed(store, [date.number for date in gone])
-        ids = {owed.item.event_id, *found, *(date.event_id for date in gone)}
-        mark_gone(store, owed.room.id, [event_id for event_id in ids if event_id], now)
-        company.journal.write([owed.entry(Action.PUSH_CANCELLED, "no longer in Outlook")])
+        ids = {delivery.item.event_id, *found, *(date.event_id for date in gone)}
+        mark_gone(store, delivery.room.id, [event_id for event_id in ids if event_id], now)
+        company.journal.write([delivery.entry(Action.PUSH_CANCELLED, "no longer in Outlook")])
 
 
 def save_state(company: Company, reservation: Reservation, state: ExternalState) -> None:

@@ -19,63 +19,63 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.engine.push.confirm import claim, record_cancelled, record_in_step
+from obctl.engine.push.confirm import begin_attempt, record_cancelled, record_in_step
 from obctl.engine.push.create_series import link_series
-from obctl.engine.push.delivery import Owed, PushResult
-from obctl.engine.push.relink import link_again
-from obctl.engine.push.slot_guard import ensure_free_at, look_again
+from obctl.engine.push.delivery import Delivery, PushResult
+from obctl.engine.push.relink import relink
+from obctl.engine.push.slot_guard import check_double_booking, ensure_free_at
 from obctl.engine.push.update_event import patch_as_read
 from obctl.errors import GraphRefused
 
 _AROUND = timedelta(days=1)
 
 
-async def create(company: Company, gateway: Gateway, owed: Owed) -> PushResult:
+async def create(company: Company, gateway: Gateway, delivery: Delivery) -> PushResult:
     """Write the event of a reservation, or the series of many, unless an attempt did already."""
-    reservation, room = owed.reservation, owed.room
-    draft = draft_of(company, owed)
-    slots = _slots(owed, draft)
+    reservation, room = delivery.reservation, delivery.room
+    draft = draft_of(company, delivery)
+    slots = _slots(delivery, draft)
     span = TimeSpan(slots[0].start, slots[-1].end)
-    looked_at = _tried(owed.item, span)
-    if reservation.series_key and not owed.item.repeat:
+    looked_at = _tried(delivery.item, span)
+    if reservation.series_key and not delivery.item.repeat:
         looked_at = looked_at.widened(_AROUND)
     view = await gateway.fetch_view(room, looked_at)
-    event = _own(view, owed.item)
-    if event is None and (linked := await link_again(company, gateway, owed, view)):
+    event = _own(view, delivery.item)
+    if event is None and (linked := await relink(company, gateway, delivery, view)):
         return linked
     if event is None:
         ensure_free_at(room, view, slots)
-        claim(company, owed, span)
-        event = await _post(gateway, owed, draft)
+        begin_attempt(company, delivery, span)
+        event = await _post(gateway, delivery, draft)
     if draft.recurrence is not None:
-        return await link_series(company, gateway, owed, event, draft.recurrence)
+        return await link_series(company, gateway, delivery, event, draft.recurrence)
     event = await gateway.fetch_event(room, event.id)
     if changes := changes_of(reservation, None, event, room.time_zone):
         event = await patch_as_read(gateway, room, event, changes)
-    record_in_step(company, owed, [(reservation, event)], Action.PUSH_CREATED)
-    problems = await look_again(company, gateway, owed, [(reservation, event)])
+    record_in_step(company, delivery, [(reservation, event)], Action.PUSH_CREATED)
+    problems = await check_double_booking(company, gateway, delivery, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
 
 
-async def withdraw(company: Company, gateway: Gateway, owed: Owed) -> None:
+async def cancel_orphan(company: Company, gateway: Gateway, delivery: Delivery) -> None:
     """Cancel what an attempt may have left in a room where nobody wants it any more."""
     found: tuple[EventId, ...] = ()
-    if owed.item.attempts:
-        draft = draft_of(company, owed)
-        span = _tried(owed.item, TimeSpan(draft.start, draft.end))
-        event = _own(await gateway.fetch_view(owed.room, span), owed.item)
+    if delivery.item.attempts:
+        draft = draft_of(company, delivery)
+        span = _tried(delivery.item, TimeSpan(draft.start, draft.end))
+        event = _own(await gateway.fetch_view(delivery.room, span), delivery.item)
         if event is not None:
             found = (event.id,)
             if event.takes_room:
-                await gateway.cancel_event(owed.room, event.id, owed.item.note or "")
-    record_cancelled(company, owed, found)
+                await gateway.cancel_event(delivery.room, event.id, delivery.item.note or "")
+    record_cancelled(company, delivery, found)
 
 
-def _slots(owed: Owed, draft: EventDraft) -> list[TimeSpan]:
+def _slots(delivery: Delivery, draft: EventDraft) -> list[TimeSpan]:
     """The times that the new event takes; a series takes one for each date not called off."""
     length = draft.end - draft.start
-    starts = [d.original_start for d in owed.series if d.is_active and d.original_start]
-    if not owed.item.repeat:
+    starts = [d.original_start for d in delivery.series if d.is_active and d.original_start]
+    if not delivery.item.repeat:
         starts = []
     return [TimeSpan(start, start + length) for start in sorted(starts) or [draft.start]]
 
@@ -87,15 +87,15 @@ def _tried(item: OutboxItem, span: TimeSpan) -> TimeSpan:
     return TimeSpan(min(item.tried.start, span.start), max(item.tried.end, span.end))
 
 
-async def _post(gateway: Gateway, owed: Owed, draft: EventDraft) -> Event:
+async def _post(gateway: Gateway, delivery: Delivery, draft: EventDraft) -> Event:
     try:
-        return await gateway.create_event(owed.room, draft)
+        return await gateway.create_event(delivery.room, draft)
     except GraphRefused as error:
         if error.graph is None or error.graph.status != HTTPStatus.CONFLICT:
             raise
         # An earlier attempt with this transaction id succeeded and its answer was lost.
-        span = _tried(owed.item, TimeSpan(draft.start, draft.end))
-        found = _own(await gateway.fetch_view(owed.room, span), owed.item)
+        span = _tried(delivery.item, TimeSpan(draft.start, draft.end))
+        found = _own(await gateway.fetch_view(delivery.room, span), delivery.item)
         if found is None:
             raise
         return found
@@ -115,9 +115,9 @@ def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
     return first
 
 
-def draft_of(company: Company, owed: Owed) -> EventDraft:
+def draft_of(company: Company, delivery: Delivery) -> EventDraft:
     """The event that stands for a reservation on the room's own calendar."""
-    reservation, room, item = owed.reservation, owed.room, owed.item
+    reservation, room, item = delivery.reservation, delivery.room, delivery.item
     organizer = reservation.organizer
     address = f"<{organizer.email}>" if organizer.email else None
     who = " ".join(filter(None, [organizer.name, address]))

@@ -20,9 +20,9 @@ from obctl.engine.company import Company
 from obctl.engine.outlook.items import find_left_out
 from obctl.engine.ports import Gateway
 from obctl.engine.push.confirm import LinkedSeries, record_series
-from obctl.engine.push.delivery import Owed, PushResult
+from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.push.retry import is_final
-from obctl.engine.push.slot_guard import look_again
+from obctl.engine.push.slot_guard import check_double_booking
 from obctl.errors import (
     CredentialRefused,
     GraphRefused,
@@ -38,18 +38,18 @@ _AROUND = timedelta(days=1)
 
 
 async def link_series(
-    company: Company, gateway: Gateway, owed: Owed, master: Event, rule: Recurrence
+    company: Company, gateway: Gateway, delivery: Delivery, master: Event, rule: Recurrence
 ) -> PushResult:
     """Link each reservation of the series to its occurrence of the one Graph series.
 
-    A date that was changed or called off here before Outlook had the series owes a write of its
+    A date that was changed or called off here before Outlook had the series gets a write of its
     own, and so does one that Outlook's series does not have: whatever becomes of that one, the
     others stand. So they do where Outlook refuses for good to leave one out that is wanted no more.
     """
-    zone = owed.room.zone
+    zone = delivery.room.zone
     ours = frozenset(rule.dates(date.max))
-    instances = await _instances(gateway, owed, master, _whole(ours, zone))
-    found = pair_dates(owed.series, instances, zone)
+    instances = await _instances(gateway, delivery, master, _whole(ours, zone))
+    found = pair_dates(delivery.series, instances, zone)
     linked = LinkedSeries()
     behind: list[tuple[Reservation, Event]] = []
     for reservation, event in found.pairs:
@@ -67,30 +67,30 @@ async def link_series(
     for event in found.without_reservation:
         if day_in_series(event, zone) not in ours:
             unasked.append(event)
-        elif refusal := await _leave_out(gateway, owed, event):
+        elif refusal := await _leave_out(gateway, delivery, event):
             kept.append((event, refusal))
         else:
             linked.left_out.append(event)
-    follow = record_series(company, owed, linked)
+    follow = record_series(company, delivery, linked)
     staying = [
         (reservation, event)
         for reservation, event in linked.in_step + linked.behind
         if (reservation.start, reservation.end) == (event.start, event.end)
     ]
     problems = (
-        *_tell_unasked(company, owed, unasked),
-        *_tell_kept(company, owed, kept),
-        *await look_again(company, gateway, owed, staying),
+        *_tell_unasked(company, delivery, unasked),
+        *_tell_kept(company, delivery, kept),
+        *await check_double_booking(company, gateway, delivery, staying),
     )
-    return PushResult(owed.reservation.number, problems=problems, follow=follow)
+    return PushResult(delivery.reservation.number, problems=problems, follow=follow)
 
 
 async def _instances(
-    gateway: Gateway, owed: Owed, master: Event, span: TimeSpan
+    gateway: Gateway, delivery: Delivery, master: Event, span: TimeSpan
 ) -> tuple[Event, ...]:
     """All dates of the series; raises `TryLater` where the answer leaves one out that is there."""
-    found = await gateway.fetch_instances(owed.room, master.id, span)
-    left_out = await find_left_out(gateway, owed.room, master.id, span, found)
+    found = await gateway.fetch_instances(delivery.room, master.id, span)
+    left_out = await find_left_out(gateway, delivery.room, master.id, span, found)
     if left_out is not None:
         raise TryLater(
             f"the series is in Outlook, but the answer with its dates left out {left_out.id}",
@@ -120,13 +120,13 @@ def _one_by_one(behind: Collection[tuple[Reservation, Event]]) -> list[tuple[Res
     return [(one, events[one.number]) for _before, one in order]
 
 
-async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> ObctlError | None:
+async def _leave_out(gateway: Gateway, delivery: Delivery, event: Event) -> ObctlError | None:
     """Take a date out of the series that went to another room before Outlook had the series.
 
     Returns why it stays in, where waiting does not help; raises what may pass.
     """
     try:
-        await gateway.cancel_event(owed.room, event.id, "")
+        await gateway.cancel_event(delivery.room, event.id, "")
     except (MailboxGone, CredentialRefused):
         raise
     except NotFound:
@@ -140,39 +140,41 @@ async def _leave_out(gateway: Gateway, owed: Owed, event: Event) -> ObctlError |
     return None
 
 
-def _tell_unasked(company: Company, owed: Owed, unasked: Collection[Event]) -> list[Problem]:
+def _tell_unasked(
+    company: Company, delivery: Delivery, unasked: Collection[Event]
+) -> list[Problem]:
     """Dates that Outlook gives the series on days that nobody reserved: a person has to look."""
     problems: list[Problem] = []
     for event in unasked:
-        words = (
-            f"reservation {owed.reservation.number}: its series has a date in Outlook that nobody"
-            f" reserved, {instant_text(event.start)}; it was left there"
+        message = (
+            f"reservation {delivery.reservation.number}: its series has a date in Outlook that"
+            f" nobody reserved, {instant_text(event.start)}; it was left there"
         )
-        problem = Problem(owed.room.mailbox, "unreserved-date", words)
+        problem = Problem(delivery.room.mailbox, "unreserved-date", message)
         problems.append(problem)
         with company.store.transaction():
-            company.journal.write([owed.told(Action.PUSH_UNMATCHED, problem, event)])
+            company.journal.write([delivery.problem_entry(Action.PUSH_UNMATCHED, problem, event)])
     return problems
 
 
 def _tell_kept(
-    company: Company, owed: Owed, refused: Collection[tuple[Event, ObctlError]]
+    company: Company, delivery: Delivery, refused: Collection[tuple[Event, ObctlError]]
 ) -> list[Problem]:
     """Dates that went to another room here, and that Outlook would not take out of the series."""
     problems: list[Problem] = []
     for event, error in refused:
-        words = (
-            f"reservation {owed.reservation.number}: Outlook did not leave"
+        message = (
+            f"reservation {delivery.reservation.number}: Outlook did not leave"
             f" {instant_text(event.start)} out of its series, though that date went to another"
             f" room: {error.message}"
         )
         hint = (
-            f"the next pass over {owed.room.mailbox} reserves the date there, as the room is taken;"
-            " cancel that reservation, or the date in Outlook"
+            f"the next pass over {delivery.room.mailbox} reserves the date there, as the room is"
+            " taken; cancel that reservation, or the date in Outlook"
         )
-        problem = Problem(owed.room.mailbox, "date-not-left-out", words, hint)
+        problem = Problem(delivery.room.mailbox, "date-not-left-out", message, hint)
         problems.append(problem)
-        entry = owed.told(Action.PUSH_FAILED, problem, event)
+        entry = delivery.problem_entry(Action.PUSH_FAILED, problem, event)
         if error.graph is not None:
             entry = replace(entry, request_id=error.graph.request_id)
         with company.store.transaction():

@@ -1,4 +1,4 @@
-"""One owed write with everything it is about, and what became of it."""
+"""One pending write with everything it is about, and what became of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from obctl.errors import ObctlError
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """One owed write after an attempt; `error` is `None` where Outlook has it now.
+    """One write after an attempt; `error` is `None` where Outlook has it now.
 
     `problems` are what a person has to know of it though it succeeded: a double booking made
     meanwhile. `follow` are the writes that became due by this one.
@@ -29,8 +29,8 @@ class PushResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """One owed write; `series` are the dates of the whole series where it is about that."""
+class Delivery:
+    """One pending write; `series` are the dates of the whole series where it is about that."""
 
     item: OutboxItem
     reservation: Reservation
@@ -43,16 +43,16 @@ class Owed:
         dates = (self.reservation, *self.series)
         return any(date.is_active and date.room == self.item.room for date in dates)
 
-    def entry(self, action: Action, words: str) -> Entry:
+    def entry(self, action: Action, phrase: str) -> Entry:
         """The log entry about this write."""
-        message = f"reservation {self.reservation.number}: {self.item.action}: {words}"
+        message = f"reservation {self.reservation.number}: {self.item.action}: {phrase}"
         return replace(
             Entry.about(self.reservation, action, message),
             room=self.room.id,
             event_id=self.item.event_id or self.reservation.event_id,
         )
 
-    def told(self, action: Action, problem: Problem, about: Event | None = None) -> Entry:
+    def problem_entry(self, action: Action, problem: Problem, about: Event | None = None) -> Entry:
         """The log entry about a problem, with the data of the other event that it is `about`."""
         entry = self.entry(action, "")
         entry = replace(entry, message=f"{problem.code}: {problem.message}")

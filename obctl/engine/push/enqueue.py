@@ -12,27 +12,27 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import Refused
 from obctl.store.agreed_states import find_agreed, forget_agreed, save_agreed
-from obctl.store.outbox import add_to_outbox, mark_done, owed_for
+from obctl.store.outbox import add_to_outbox, mark_done, pending_for
 from obctl.store.reservations import (
     update_reservation,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell:
+class CancelNotice:
     """How a cancellation is told to Outlook."""
 
     note: str | None = None
     silent: bool = False
 
 
-def owe(
+def enqueue(
     company: Company,
     reservation: Reservation,
     action: PushAction,
     *,
     repeat: str | None = None,
-    farewell: Farewell = Farewell(),
+    notice: CancelNotice = CancelNotice(),
     agreed: AgreedState | None = None,
 ) -> OutboxItem:
     return add_to_outbox(
@@ -49,31 +49,31 @@ def owe(
             due_at=company.now,
             event_id=reservation.event_id,
             repeat=repeat,
-            note=farewell.note,
-            silent=farewell.silent,
+            note=notice.note,
+            silent=notice.silent,
             agreed=agreed,
         ),
     )
 
 
-def drop(company: Company, pending: Sequence[OutboxItem], *actions: PushAction) -> None:
+def cancel_pending(company: Company, pending: Sequence[OutboxItem], *actions: PushAction) -> None:
     """Nobody wants these writes any more."""
     for item in pending:
         if item.action in actions:
             mark_done(company.store, item.id, company.now)
 
 
-def owe_change(company: Company, before: Reservation, after: Reservation) -> None:
-    """Owe what makes Outlook show `after`, in place of what was owed for `before`."""
+def enqueue_change(company: Company, before: Reservation, after: Reservation) -> None:
+    """Enqueue what makes Outlook show `after`, in place of what was pending for `before`."""
     if after.external_state is ExternalState.NOT_ON_OUTLOOK:
         return
-    pending = owed_for(company.store, before.number)
+    pending = pending_for(company.store, before.number)
     moved = before.room != after.room
     waiting = [
         item for item in pending if item.action is PushAction.CREATE and item.room == before.room
     ]
     if waiting and not moved:
-        # the owed create writes the reservation as it is by then
+        # the pending create writes the reservation as it is by then
         return
     if before.event_id is None and not waiting:
         if before.series_key and not moved:
@@ -81,17 +81,17 @@ def owe_change(company: Company, before: Reservation, after: Reservation) -> Non
         # on its own from here: a series that goes to Outlook later leaves this date out
         alone = unlinked(after)
         update_reservation(company.store, alone)
-        owe(company, alone, PushAction.CREATE)
+        enqueue(company, alone, PushAction.CREATE)
         return
     if moved:
-        _owe_move(company, before, after, pending)
+        _enqueue_move(company, before, after, pending)
         return
-    # a create owed still is what an attempt may have left in another room, and is withdrawn there
-    drop(company, pending, PushAction.CHANGE)
-    owe(company, after, PushAction.CHANGE)
+    # a create still pending is what an attempt may have left in another room: it goes from there
+    cancel_pending(company, pending, PushAction.CHANGE)
+    enqueue(company, after, PushAction.CHANGE)
 
 
-def _owe_move(
+def _enqueue_move(
     company: Company, before: Reservation, after: Reservation, pending: Sequence[OutboxItem]
 ) -> None:
     """The new room first; the old one is left once the reservation stands in the new."""
@@ -101,8 +101,10 @@ def _owe_move(
             hint="push it first: obctl sync run",
             code="push-pending",
         )
-    drop(company, [item for item in pending if not _may_be_there(item)], PushAction.CREATE)
-    drop(company, pending, PushAction.CHANGE)
+    cancel_pending(
+        company, [item for item in pending if not _may_be_there(item)], PushAction.CREATE
+    )
+    cancel_pending(company, pending, PushAction.CHANGE)
     agreed = find_agreed(company.store, before.number)
     here = [item for item in pending if item.room == after.room]
     returning = next((item for item in here if item.action is PushAction.CANCEL), None)
@@ -112,14 +114,14 @@ def _owe_move(
         back = replace(after, event_id=returning.event_id)
         update_reservation(company.store, back)
         _agree_as_before(company, back, returning)
-        owe(company, back, PushAction.CHANGE)
+        enqueue(company, back, PushAction.CHANGE)
     else:
         alone = unlinked(after)
         update_reservation(company.store, alone)
         if not any(_may_be_there(item) for item in here):
-            owe(company, alone, PushAction.CREATE)
+            enqueue(company, alone, PushAction.CREATE)
     if before.event_id:
-        owe(company, before, PushAction.CANCEL, agreed=agreed)
+        enqueue(company, before, PushAction.CANCEL, agreed=agreed)
 
 
 def _agree_as_before(company: Company, back: Reservation, leaving: OutboxItem) -> None:
@@ -130,8 +132,8 @@ def _agree_as_before(company: Company, back: Reservation, leaving: OutboxItem) -
 
 
 def _may_be_there(item: OutboxItem) -> bool:
-    """Whether an attempt may have left an event behind: the room it was tried in owes its removal,
+    """Whether an attempt may have left an event behind, to be taken from the room it was tried in.
 
-    unless the reservation comes back and wants it.
+    Unless the reservation comes back and wants it.
     """
     return item.action is PushAction.CREATE and item.attempts > 0

@@ -14,17 +14,17 @@ from obctl.domain.outbox import PushAction
 from obctl.domain.room import RoomId
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.engine.push.delivery import Owed, PushResult
+from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.sync.one_room import reconcile_notified
 from obctl.errors import CancelledInOutlook, MailboxGone, NotFound, ObctlError
-from obctl.store.outbox import owed_for
+from obctl.store.outbox import pending_for
 from obctl.store.rooms import find_room_by_id
 
 
-def cancelled_there(owed: Owed) -> CancelledInOutlook:
+def cancelled_there(delivery: Delivery) -> CancelledInOutlook:
     """The error of a change whose event is on the room's calendar, but cancelled."""
     return CancelledInOutlook(
-        f"the meeting of reservation {owed.reservation.number} was cancelled in Outlook",
+        f"the meeting of reservation {delivery.reservation.number} was cancelled in Outlook",
         hint="the next pass decides what becomes of the reservation",
     )
 
@@ -40,7 +40,7 @@ async def decide_lost(company: Company, gateway: Gateway, results: Iterable[Push
     for result in results:
         if not is_lost(result.error):
             continue
-        for item in owed_for(company.store, result.reservation):
+        for item in pending_for(company.store, result.reservation):
             if item.action is PushAction.CHANGE and item.event_id is not None:
                 lost[item.room].add(item.event_id)
     for room, event_ids in lost.items():
@@ -49,5 +49,5 @@ async def decide_lost(company: Company, gateway: Gateway, results: Iterable[Push
                 company, gateway, find_room_by_id(company.store, room), frozenset(event_ids)
             )
         except ObctlError:
-            # The change stays owed, and the next run meets the same in its pass.
+            # The change stays pending, and the next run meets the same in its pass.
             continue

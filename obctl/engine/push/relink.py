@@ -23,9 +23,9 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.find_meeting import find_elsewhere
 from obctl.engine.ports import Gateway
-from obctl.engine.push.confirm import claim, record_in_step
-from obctl.engine.push.delivery import Owed, PushResult
-from obctl.engine.push.slot_guard import ensure_free_at, look_again
+from obctl.engine.push.confirm import begin_attempt, record_in_step
+from obctl.engine.push.delivery import Delivery, PushResult
+from obctl.engine.push.slot_guard import check_double_booking, ensure_free_at
 from obctl.engine.push.update_event import patch_as_read
 from obctl.errors import MailboxGone, NotFound, Refused, RoomsUnread, SlotTaken, TryLater
 from obctl.store.cancellation_requests import newest_request
@@ -36,31 +36,31 @@ from obctl.store.rooms import find_room_by_id, load_rooms
 _FAR = timedelta(days=14)
 
 
-async def link_again(
-    company: Company, gateway: Gateway, owed: Owed, view: Collection[Event]
+async def relink(
+    company: Company, gateway: Gateway, delivery: Delivery, view: Collection[Event]
 ) -> PushResult | None:
     """Link the reservation to its meeting, if that is there again; `None` where it is not.
 
     `view` shows the room around the slot. Raises `Refused` (meeting-elsewhere) where another
     reservation has the meeting since, and `RoomsUnread` where a room could not be asked at first.
     """
-    reservation = owed.reservation
-    if owed.item.repeat or reservation.series_key is None:
+    reservation = delivery.reservation
+    if delivery.item.repeat or reservation.series_key is None:
         return None
-    found = _its_own(company, owed, view) or _its_own(
-        company, owed, await _whole_room(gateway, owed)
+    found = _its_own(company, delivery, view) or _its_own(
+        company, delivery, await _whole_room(gateway, delivery)
     )
     if found is not None:
-        return await _link(company, gateway, owed, view, found)
+        return await _link(company, gateway, delivery, view, found)
     _ensure_nobody_has_it_since(company, reservation)
-    if owed.item.error_code == SlotTaken.code:
+    if delivery.item.error_code == SlotTaken.code:
         # the other rooms were asked before it was refused for that; they are many
-        ensure_free_at(owed.room, view, [TimeSpan(reservation.start, reservation.end)])
-    others = [room for room in load_rooms(company.store) if room.id != owed.room.id]
+        ensure_free_at(delivery.room, view, [TimeSpan(reservation.start, reservation.end)])
+    others = [room for room in load_rooms(company.store) if room.id != delivery.room.id]
     moved, unasked = await find_elsewhere(gateway, company.store, [reservation], others)
     if destination := moved.get(reservation.number):
-        return await _follow(company, gateway, owed, destination)
-    if unasked and owed.item.error_code != RoomsUnread.code:
+        return await _follow(company, gateway, delivery, destination)
+    if unasked and delivery.item.error_code != RoomsUnread.code:
         # Once: the next attempt may be able to ask, and a room that nobody can ever read keeps
         # nobody from his own.
         raise RoomsUnread(
@@ -71,8 +71,8 @@ async def link_again(
     return None
 
 
-def _its_own(company: Company, owed: Owed, events: Iterable[Event]) -> Event | None:
-    reservation, room = owed.reservation, owed.room
+def _its_own(company: Company, delivery: Delivery, events: Iterable[Event]) -> Event | None:
+    reservation, room = delivery.reservation, delivery.room
     for event in events:
         known = event.id == reservation.event_id or is_same_date(reservation, event, room.zone)
         # a room may show a meeting twice: then the other one has a reservation of its own
@@ -88,9 +88,9 @@ def _is_somebody_elses(company: Company, reservation: Reservation, event: Event)
     )
 
 
-async def _whole_room(gateway: Gateway, owed: Owed) -> list[Event]:
+async def _whole_room(gateway: Gateway, delivery: Delivery) -> list[Event]:
     """What the room has of the meeting on whatever day: by its id, and by its key."""
-    reservation, room = owed.reservation, owed.room
+    reservation, room = delivery.reservation, delivery.room
     found: list[Event] = []
     if reservation.event_id is not None:
         try:
@@ -142,32 +142,32 @@ def _ensure_nobody_has_it_since(company: Company, reservation: Reservation) -> N
 
 
 async def _link(
-    company: Company, gateway: Gateway, owed: Owed, view: Collection[Event], found: Event
+    company: Company, gateway: Gateway, delivery: Delivery, view: Collection[Event], found: Event
 ) -> PushResult:
     """Link a reservation to its meeting; of somebody else's, what its organiser says goes."""
-    room, reservation = owed.room, owed.reservation
-    claim(company, owed)
+    room, reservation = delivery.room, delivery.reservation
+    begin_attempt(company, delivery)
     event = await gateway.fetch_event(room, found.id)
     if not event.is_organizer:
         reservation = _as_there(reservation, event, company.now)
     elif changes := changes_of(reservation, None, event, room.time_zone):
         ensure_free_at(room, view, [TimeSpan(reservation.start, reservation.end)], [event.id])
         event = await patch_as_read(gateway, room, event, changes)
-    record_in_step(company, owed, [(reservation, event)], Action.EVENT_RESTORED)
-    problems = await look_again(company, gateway, owed, [(reservation, event)])
+    record_in_step(company, delivery, [(reservation, event)], Action.EVENT_RESTORED)
+    problems = await check_double_booking(company, gateway, delivery, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
 
 
 async def _follow(
-    company: Company, gateway: Gateway, owed: Owed, destination: Destination
+    company: Company, gateway: Gateway, delivery: Delivery, destination: Destination
 ) -> PushResult:
     """The reservation goes to the room in which its meeting is."""
     room = destination.room
-    claim(company, owed)
+    begin_attempt(company, delivery)
     event = await gateway.fetch_event(room, destination.event.id)
-    there = replace(owed, room=room)
+    there = replace(delivery, room=room)
     moved = replace(
-        _as_there(owed.reservation, event, company.now), room=room.id, time_zone=room.time_zone
+        _as_there(delivery.reservation, event, company.now), room=room.id, time_zone=room.time_zone
     )
     with company.store.transaction():
         if find_by_event(company.store, room.id, event.id):
@@ -177,9 +177,9 @@ async def _follow(
                 code="changed-meanwhile",
             )
         record_in_step(
-            company, there, [(moved, event)], Action.EVENT_MOVED, words=f"found in {room.name}"
+            company, there, [(moved, event)], Action.EVENT_MOVED, message=f"found in {room.name}"
         )
-    problems = await look_again(company, gateway, there, [(moved, event)])
+    problems = await check_double_booking(company, gateway, there, [(moved, event)])
     return PushResult(moved.number, problems=problems)
 
 

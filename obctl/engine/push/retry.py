@@ -1,4 +1,4 @@
-"""What is recorded of a push that failed: why, and when the write that stays owed is due again."""
+"""What is recorded of a push that failed: why, and when the write is due again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from obctl.domain.reservation import ExternalState
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.push.confirm import PENDING, save_state
-from obctl.engine.push.delivery import Owed
+from obctl.engine.push.delivery import Delivery
 from obctl.errors import CredentialRefused, GraphRefused, ObctlError, Unforeseen
 from obctl.store.outbox import mark_failed
 from obctl.store.reservations import change_state, find_reservation
@@ -23,26 +23,26 @@ _PASSING = (  # 4xx that say: not just now
 )
 
 
-def record_failure(company: Company, owed: Owed, error: ObctlError) -> None:
-    """The write stays owed, due again after a wait; unless a person dropped it meanwhile."""
+def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> None:
+    """The write stays pending, due again after a wait; unless a person dropped it meanwhile."""
     store, now = company.store, company.now
     code = error.graph.code if error.graph and error.graph.code else error.code
     request_id = error.graph.request_id if error.graph else None
-    wait = wait_after(owed.item.attempts, final=is_final(error))
+    wait = wait_after(delivery.item.attempts, final=is_final(error))
     with store.transaction():
         is_owed = mark_failed(
             store,
-            owed.item.id,
+            delivery.item.id,
             error_code=code,
             error=error.message,
             request_id=request_id,
             due_at=now if isinstance(error, CredentialRefused) else now + wait,
         )
-        for date in owed.series or (owed.reservation,) if is_owed else ():
+        for date in delivery.series or (delivery.reservation,) if is_owed else ():
             fresh = find_reservation(store, date.number)
             if fresh.external_state in PENDING:
                 save_state(company, fresh, ExternalState.PUSH_FAILED)
-        entry = owed.entry(Action.PUSH_FAILED, f"{code}: {error.message}")
+        entry = delivery.entry(Action.PUSH_FAILED, f"{code}: {error.message}")
         company.journal.write([replace(entry, request_id=request_id)])
 
 

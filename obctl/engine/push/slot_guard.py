@@ -17,8 +17,8 @@ from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.engine.push.delivery import Owed
-from obctl.engine.rooms.lockout import explained
+from obctl.engine.push.delivery import Delivery
+from obctl.engine.rooms.lockout import with_lockout
 from obctl.errors import ObctlError, SlotTaken, TryLater
 
 
@@ -38,7 +38,7 @@ async def ensure_free_now(
     except TryLater:
         return
     except ObctlError as error:
-        raise await explained(company, gateway, room, error) from error
+        raise await with_lockout(company, gateway, room, error) from error
     ensure_free_at(room, view, slots, but)
 
 
@@ -65,8 +65,8 @@ def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = 
         )
 
 
-async def look_again(
-    company: Company, gateway: Gateway, owed: Owed, new: Sequence[tuple[Reservation, Event]]
+async def check_double_booking(
+    company: Company, gateway: Gateway, delivery: Delivery, new: Sequence[tuple[Reservation, Event]]
 ) -> tuple[Problem, ...]:
     """Who else stands in the slots of new events, told in the company log too.
 
@@ -76,14 +76,14 @@ async def look_again(
         return ()
     slots = [TimeSpan(event.start, event.end) for _reservation, event in new]
     try:
-        view = await gateway.fetch_view(owed.room, _whole(slots))
+        view = await gateway.fetch_view(delivery.room, _whole(slots))
     except ObctlError as error:
-        words = (
-            f"reservation {owed.reservation.number}: could not look for a double booking:"
+        message = (
+            f"reservation {delivery.reservation.number}: could not look for a double booking:"
             f" {error.message}"
         )
-        problem = Problem(owed.room.mailbox, "not-looked", words, error.hint)
-        entry = owed.told(Action.PUSH_UNCHECKED, problem)
+        problem = Problem(delivery.room.mailbox, "not-looked", message, error.hint)
+        entry = delivery.problem_entry(Action.PUSH_UNCHECKED, problem)
         with company.store.transaction():
             company.journal.write([entry])
         return (problem,)
@@ -94,10 +94,10 @@ async def look_again(
     for (reservation, _event), slot in zip(new, slots, strict=True):
         for other in others:
             if slot.overlaps(other.start, other.end):
-                problem = _double_booking(owed.room, reservation, other)
-                doubled = replace(owed, reservation=reservation)
+                problem = _double_booking(delivery.room, reservation, other)
+                doubled = replace(delivery, reservation=reservation)
                 found.append(problem)
-                entries.append(doubled.told(Action.PUSH_OVERLAPPED, problem, other))
+                entries.append(doubled.problem_entry(Action.PUSH_OVERLAPPED, problem, other))
     with company.store.transaction():
         company.journal.write(entries)
     return tuple(found)

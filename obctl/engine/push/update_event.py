@@ -16,24 +16,24 @@ from obctl.domain.room import Room
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.engine.push.confirm import claim
-from obctl.engine.push.delivery import Owed
+from obctl.engine.push.confirm import begin_attempt
+from obctl.engine.push.delivery import Delivery
 from obctl.errors import EventChanged, ObctlError, Throttled
 from obctl.store.agreed_states import add_tried, find_agreed, save_agreed
 from obctl.store.rooms import mark_applied
 
 
-def claim_change(company: Company, owed: Owed, changes: EventChanges) -> None:
-    """`claim`, remembering what Outlook may show for it."""
+def begin_change(company: Company, delivery: Delivery, changes: EventChanges) -> None:
+    """`begin_attempt`, remembering what Outlook may show for it."""
     with company.store.transaction():
-        claim(company, owed)
+        begin_attempt(company, delivery)
         if changes:
-            add_tried(company.store, owed.reservation.number, changes)
+            add_tried(company.store, delivery.reservation.number, changes)
             # a pass that has read the room already says nothing of what is written now
-            mark_applied(company.store, owed.room.id)
+            mark_applied(company.store, delivery.room.id)
 
 
-def settle(company: Company, agreed: AgreedState, event: Event) -> AgreedState:
+def resolve_in_doubt(company: Company, agreed: AgreedState, event: Event) -> AgreedState:
     """The agreed state once `event` was read: it shows what was tried, or that never arrived."""
     if not agreed.tried:
         return agreed
@@ -45,14 +45,14 @@ def settle(company: Company, agreed: AgreedState, event: Event) -> AgreedState:
     return settled
 
 
-async def settle_failed(
-    company: Company, gateway: Gateway, owed: Owed, event_id: EventId, error: ObctlError
+async def resolve_after_error(
+    company: Company, gateway: Gateway, delivery: Delivery, event_id: EventId, error: ObctlError
 ) -> None:
     """Look at what became of a change that Outlook answered with an error.
 
     Without an answer, or with none but a gateway's, it may arrive still.
     """
-    agreed = find_agreed(company.store, owed.reservation.number)
+    agreed = find_agreed(company.store, delivery.reservation.number)
     if agreed is None or error.graph is None or error.graph.status == HTTPStatus.GATEWAY_TIMEOUT:
         return
     if isinstance(error, Throttled):
@@ -61,10 +61,10 @@ async def settle_failed(
             save_agreed(company.store, [replace(agreed, tried=())])
         return
     try:
-        event = await gateway.fetch_event(owed.room, event_id)
+        event = await gateway.fetch_event(delivery.room, event_id)
     except ObctlError:
         return
-    settle(company, agreed, event)
+    resolve_in_doubt(company, agreed, event)
 
 
 async def patch_as_read(gateway: Gateway, room: Room, event: Event, changes: EventChanges) -> Event:

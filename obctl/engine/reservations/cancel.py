@@ -11,21 +11,21 @@ from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect
-from obctl.engine.push.enqueue import Farewell, drop, owe
-from obctl.engine.reservations.refusals import refusals_logged, wanted_of
+from obctl.engine.push.enqueue import CancelNotice, cancel_pending, enqueue
+from obctl.engine.reservations.refusals import refusal_entry_of, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
 from obctl.engine.reservations.series_scope import SeriesScope, chosen_of, record
 from obctl.engine.rooms.lockout import ensure_not_locked_out
 from obctl.errors import UsageError
 from obctl.store.cancellation_requests import decide_request, open_request
-from obctl.store.outbox import owed_for
+from obctl.store.outbox import pending_for
 from obctl.store.reservations import find_reservation, load_by_series, update_reservation
 from obctl.store.rooms import find_room_by_id
 from obctl.store.services import cancel_services
 
 
 async def cancel_reservation(
-    company: Company, connect: Connect | None, number: int, scope: SeriesScope, farewell: Farewell
+    company: Company, connect: Connect | None, number: int, scope: SeriesScope, notice: CancelNotice
 ) -> Saved:
     """Cancel a reservation, or those of its series that `scope` names, services included.
 
@@ -34,7 +34,7 @@ async def cancel_reservation(
     Raises `ResyncRequired` for a room that is locked out, and `UsageError` for a reservation that
     is cancelled already.
     """
-    wanted = wanted_of(company, number, "not cancelled")
+    wanted = refusal_entry_of(company, number, "not cancelled")
     with refusals_logged(company, wanted), company.store.transaction():
         first = find_reservation(company.store, number)
         if not first.is_active:
@@ -43,20 +43,20 @@ async def cancel_reservation(
             )
         ensure_not_locked_out([find_room_by_id(company.store, first.room)])
         chosen = chosen_of(company, first, scope)
-        cancelled = [_cancelled(company, reservation, farewell) for reservation in chosen]
-        _owe_cancels(company, cancelled, scope, farewell)
+        cancelled = [_cancelled(company, reservation, notice) for reservation in chosen]
+        _enqueue_cancels(company, cancelled, scope, notice)
     return await push_saved(company, connect, cancelled)
 
 
-def _cancelled(company: Company, reservation: Reservation, farewell: Farewell) -> Reservation:
+def _cancelled(company: Company, reservation: Reservation, notice: CancelNotice) -> Reservation:
     """One reservation once it is cancelled, with what else was to be done about it."""
-    pending = owed_for(company.store, reservation.number)
+    pending = pending_for(company.store, reservation.number)
     never_pushed = reservation.event_id is None and not any(item.attempts for item in pending)
-    drop(company, pending, PushAction.CHANGE)
+    cancel_pending(company, pending, PushAction.CHANGE)
     if never_pushed:
         # a series goes to Outlook all the same, without this date
         single = [item for item in pending if not item.repeat]
-        drop(company, single, PushAction.CREATE)
+        cancel_pending(company, single, PushAction.CREATE)
     after = replace(
         reservation,
         status=Status.CANCELLED,
@@ -66,12 +66,12 @@ def _cancelled(company: Company, reservation: Reservation, farewell: Farewell) -
     )
     update_reservation(company.store, after)
     cancel_services(company.store, [item.id for item in reservation.ordered_services])
-    _decide(company, reservation, farewell)
+    _decide(company, reservation, notice)
     record(company, after, Action.RESERVATION_CANCELLED, "cancelled in Officebooking")
     return after
 
 
-def _decide(company: Company, reservation: Reservation, farewell: Farewell) -> None:
+def _decide(company: Company, reservation: Reservation, notice: CancelNotice) -> None:
     """Approve the cancellation request that waits for a decision about it, if any."""
     request = open_request(company.store, reservation.number)
     if request is None:
@@ -82,23 +82,23 @@ def _decide(company: Company, reservation: Reservation, farewell: Farewell) -> N
         status=RequestStatus.APPROVED,
         at=company.now,
         by=company.actor,
-        note=farewell.note,
+        note=notice.note,
     )
-    words = f"request {request.id} approved by it"
-    record(company, reservation, Action.CANCELLATION_APPROVED, words)
+    message = f"request {request.id} approved by it"
+    record(company, reservation, Action.CANCELLATION_APPROVED, message)
 
 
-def _owe_cancels(
-    company: Company, cancelled: Sequence[Reservation], scope: SeriesScope, farewell: Farewell
+def _enqueue_cancels(
+    company: Company, cancelled: Sequence[Reservation], scope: SeriesScope, notice: CancelNotice
 ) -> None:
     linked = [reservation for reservation in cancelled if reservation.event_id]
     if scope is SeriesScope.ALL and linked and _is_all_there_is(company, linked):
         # one word to Outlook for the whole series, not one for each date
         whole = replace(linked[0], event_id=linked[0].series_master_id)
-        owe(company, whole, PushAction.CANCEL, farewell=farewell)
+        enqueue(company, whole, PushAction.CANCEL, notice=notice)
         return
     for reservation in linked:
-        owe(company, reservation, PushAction.CANCEL, farewell=farewell)
+        enqueue(company, reservation, PushAction.CANCEL, notice=notice)
 
 
 def _is_all_there_is(company: Company, cancelled: Sequence[Reservation]) -> bool:

@@ -18,12 +18,12 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.find_meeting import look_in, views_of
-from obctl.engine.push.enqueue import owe
+from obctl.engine.push.enqueue import enqueue
 from obctl.errors import MailboxGone, NotFound, ObctlError, UsageError
 from obctl.store.agreed_states import forget_agreed
 from obctl.store.cancellation_requests import decide_request, find_request, load_requests
 from obctl.store.company_log import find_entry, load_history
-from obctl.store.outbox import drop_owed
+from obctl.store.outbox import cancel_pending_of
 from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.services import cancel_services
@@ -161,12 +161,12 @@ def approve(
             services = reservation.ordered_services
             cancel_services(company.store, [service.id for service in services])
             forget_agreed(company.store, [reservation.number])
-            drop_owed(company.store, reservation.number, reservation.room, now)
+            cancel_pending_of(company.store, reservation.number, reservation.room, now)
             _decide(company, request, RequestStatus.APPROVED, note)
-            words = f"approved by {company.actor}: reservation {reservation.number} cancelled"
+            message = f"approved by {company.actor}: reservation {reservation.number} cancelled"
             if services:
-                words += f" with {len(services)} service{'s' if len(services) > 1 else ''}"
-            _log(company, reservation, Action.CANCELLATION_APPROVED, words, note)
+                message += f" with {len(services)} service{'s' if len(services) > 1 else ''}"
+            _log(company, reservation, Action.CANCELLATION_APPROVED, message, note)
         return [find_request(company.store, number) for number in requests]
 
 
@@ -188,13 +188,13 @@ def reject(
             )
             update_reservation(company.store, kept)
             forget_agreed(company.store, [reservation.number])
-            drop_owed(company.store, reservation.number, reservation.room, now)
+            cancel_pending_of(company.store, reservation.number, reservation.room, now)
             if push_back:
-                owe(company, replace(kept, event_id=None), PushAction.CREATE)
+                enqueue(company, replace(kept, event_id=None), PushAction.CREATE)
             _decide(company, request, RequestStatus.REJECTED, note)
             kept_words = "to be written to Outlook again" if push_back else "kept, not in Outlook"
-            words = f"rejected by {company.actor}: reservation {reservation.number} {kept_words}"
-            _log(company, reservation, Action.CANCELLATION_REJECTED, words, note)
+            message = f"rejected by {company.actor}: reservation {reservation.number} {kept_words}"
+            _log(company, reservation, Action.CANCELLATION_REJECTED, message, note)
         return [find_request(company.store, number) for number in requests]
 
 
@@ -218,7 +218,7 @@ def _decide(
 
 
 def _log(
-    company: Company, reservation: Reservation, action: Action, words: str, note: str | None
+    company: Company, reservation: Reservation, action: Action, phrase: str, note: str | None
 ) -> None:
-    message = f"{words}: {note}" if note else words
+    message = f"{phrase}: {note}" if note else phrase
     company.journal.write([Entry.about(reservation, action, message)])

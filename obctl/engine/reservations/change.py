@@ -18,9 +18,9 @@ from obctl.domain.time_span import TimeSpan, local_day, shift_days
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect
-from obctl.engine.push.enqueue import owe_change
+from obctl.engine.push.enqueue import enqueue_change
 from obctl.engine.push.slot_guard import ensure_free_now
-from obctl.engine.reservations.refusals import refusals_logged, wanted_of
+from obctl.engine.reservations.refusals import refusal_entry_of, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
 from obctl.engine.reservations.series_scope import (
     SeriesScope,
@@ -71,7 +71,7 @@ async def change_reservation(
     then.
     """
     store = company.store
-    with refusals_logged(company, wanted_of(company, number, "not changed")):
+    with refusals_logged(company, refusal_entry_of(company, number, "not changed")):
         seen = store.changed_elsewhere()
         moves = _moves(company, number, edit, scope)
         if connect is not None and edit.takes_a_slot:
@@ -82,7 +82,7 @@ async def change_reservation(
                 moves = _moves(company, number, edit, scope)
             for before, after in in_passing_order(moves):
                 update_reservation(store, after)
-                owe_change(company, before, after)
+                enqueue_change(company, before, after)
                 record(company, after, Action.RESERVATION_CHANGED, "changed in Officebooking")
     return await push_saved(company, connect, [after for _before, after in moves])
 

@@ -25,7 +25,7 @@ from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan, instant_text, local_day
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect
-from obctl.engine.push.enqueue import owe
+from obctl.engine.push.enqueue import enqueue
 from obctl.engine.push.slot_guard import ensure_free_now
 from obctl.engine.reservations.refusals import refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
@@ -41,7 +41,7 @@ _EVER = timedelta(days=36525)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NewReservation:
     """What somebody wants to reserve; instants are UTC."""
 
     room: Room
@@ -55,7 +55,7 @@ class Wish:
     tentative: bool = False
 
 
-async def make_reservation(company: Company, connect: Connect | None, wish: Wish) -> Saved:
+async def make_reservation(company: Company, connect: Connect | None, new: NewReservation) -> Saved:
     """Make a reservation, or each date of a series, here and in Outlook.
 
     Without `connect` the write to Outlook is left to the next sync run.
@@ -64,110 +64,110 @@ async def make_reservation(company: Company, connect: Connect | None, wish: Wish
     and `UsageError` for times that cannot be; nothing is saved then.
     """
     store = company.store
-    with refusals_logged(company, _wanted(wish)):
+    with refusals_logged(company, _refusal_entry(new)):
         seen = store.changed_elsewhere()
-        slots = _slots(company, wish)
+        slots = _slots(company, new)
         if connect is not None:
-            await ensure_free_now(company, await connect(), wish.room, slots)
+            await ensure_free_now(company, await connect(), new.room, slots)
         with store.transaction():
             if store.changed_elsewhere() != seen:
                 # somebody was here while Outlook was asked
-                slots = _slots(company, wish)
-            made = _made(company, wish, slots)
+                slots = _slots(company, new)
+            made = _made(company, new, slots)
             insert_reservations(store, made)
-            owe(company, made[0], PushAction.CREATE, repeat=wish.repeat)
-            dates = f", {len(made)} dates" if wish.repeat else ""
+            enqueue(company, made[0], PushAction.CREATE, repeat=new.repeat)
+            dates = f", {len(made)} dates" if new.repeat else ""
             record(company, made[0], Action.RESERVATION_CREATED, f"made in Officebooking{dates}")
     return await push_saved(company, connect, made)
 
 
-def _made(company: Company, wish: Wish, slots: Sequence[TimeSpan]) -> list[Reservation]:
+def _made(company: Company, new: NewReservation, slots: Sequence[TimeSpan]) -> list[Reservation]:
     now, first = company.now, next_number(company.store)
     return [
         Reservation(
             number=ReservationNumber(first + position),
-            room=wish.room.id,
-            subject=wish.subject,
-            organizer=wish.organizer,
+            room=new.room.id,
+            subject=new.subject,
+            organizer=new.organizer,
             start=slot.start,
             end=slot.end,
-            time_zone=wish.room.time_zone,
-            all_day=is_all_day(slot, wish.room),
-            status=Status.TENTATIVE if wish.tentative else Status.CONFIRMED,
+            time_zone=new.room.time_zone,
+            all_day=is_all_day(slot, new.room),
+            status=Status.TENTATIVE if new.tentative else Status.CONFIRMED,
             external_state=ExternalState.PUSH_PENDING,
             source=Source.OFFICEBOOKING,
             created_at=now,
             updated_at=now,
             # A key of our own until Exchange gives the series one.
-            series_key=SeriesKey(f"obctl-{first}") if wish.repeat else None,
-            original_start=slot.start if wish.repeat else None,
-            attendees=wish.attendees,
-            notes=wish.notes,
+            series_key=SeriesKey(f"obctl-{first}") if new.repeat else None,
+            original_start=slot.start if new.repeat else None,
+            attendees=new.attendees,
+            notes=new.notes,
         )
         for position, slot in enumerate(slots)
     ]
 
 
-def _wanted(wish: Wish) -> Entry:
+def _refusal_entry(new: NewReservation) -> Entry:
     """What the log says should the wish be refused."""
     return Entry(
         action=Action.RESERVATION_REFUSED,
-        message=f"not reserved: {wish.subject!r} {instant_text(wish.start)}",
-        room=wish.room.id,
-        email=wish.organizer.email,
-        subject=wish.subject,
+        message=f"not reserved: {new.subject!r} {instant_text(new.start)}",
+        room=new.room.id,
+        email=new.organizer.email,
+        subject=new.subject,
     )
 
 
-def _slots(company: Company, wish: Wish) -> list[TimeSpan]:
+def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
     """The times that the wish would take, were it granted now."""
-    if wish.end <= wish.start:
+    if new.end <= new.start:
         raise UsageError("a reservation must end after it starts", code="bad-time")
-    if not wish.subject.strip():
+    if not new.subject.strip():
         raise UsageError("a reservation needs a subject", code="bad-subject")
-    spans = _spans(wish)
+    spans = _spans(new)
     if spans[0].end <= company.now:
         raise UsageError(
             f"{instant_text(spans[0].start)} is past", hint="choose a later time", code="bad-time"
         )
-    ensure_not_locked_out([find_room_by_id(company.store, wish.room.id)])
+    ensure_not_locked_out([find_room_by_id(company.store, new.room.id)])
     for span in spans:
-        ensure_free_here(company, wish.room, span, ignore=frozenset())
+        ensure_free_here(company, new.room, span, ignore=frozenset())
     return spans
 
 
-def _spans(wish: Wish) -> list[TimeSpan]:
-    if wish.repeat is None:
-        return [TimeSpan(wish.start, wish.end)]
-    zone = wish.room.zone
-    local = wish.start.astimezone(zone)
-    recurrence = parse_rrule(wish.repeat, local)
+def _spans(new: NewReservation) -> list[TimeSpan]:
+    if new.repeat is None:
+        return [TimeSpan(new.start, new.end)]
+    zone = new.room.zone
+    local = new.start.astimezone(zone)
+    recurrence = parse_rrule(new.repeat, local)
     if recurrence.end_date is None and recurrence.count is None:
         raise UnsupportedRecurrence(
-            f"{wish.repeat!r} never ends", hint="add COUNT=… or UNTIL=YYYYMMDD"
+            f"{new.repeat!r} never ends", hint="add COUNT=… or UNTIL=YYYYMMDD"
         )
     found = [
-        TimeSpan(start, start + (wish.end - wish.start))
-        for start in starts(recurrence, local, wish.start + _EVER)
+        TimeSpan(start, start + (new.end - new.start))
+        for start in starts(recurrence, local, new.start + _EVER)
     ]
-    if not found or found[0].start != wish.start:
+    if not found or found[0].start != new.start:
         raise UnsupportedRecurrence(
-            f"{wish.repeat!r} does not fall on {local:%A} {local.date()}",
+            f"{new.repeat!r} does not fall on {local:%A} {local.date()}",
             hint="start the series on its first date",
         )
-    if found[-1].start - wish.start > _LONGEST_SERIES:
+    if found[-1].start - new.start > _LONGEST_SERIES:
         raise UnsupportedRecurrence(
-            f"{wish.repeat!r} goes on until {local_day(found[-1].start, zone)}: Graph shows no more"
+            f"{new.repeat!r} goes on until {local_day(found[-1].start, zone)}: Graph shows no more"
             " than five years at once",
             hint="reserve fewer years",
         )
     if any(before.end > after.start for before, after in pairwise(found)):
         raise UnsupportedRecurrence(
-            f"{wish.repeat!r} comes back before a date of {wish.end - wish.start} is over",
+            f"{new.repeat!r} comes back before a date of {new.end - new.start} is over",
             hint="make it shorter, or reserve it once",
         )
     if len(found) > _MOST_OCCURRENCES:
         raise UnsupportedRecurrence(
-            f"{wish.repeat!r} gives {len(found)} dates; {_MOST_OCCURRENCES} is the most"
+            f"{new.repeat!r} gives {len(found)} dates; {_MOST_OCCURRENCES} is the most"
         )
     return found

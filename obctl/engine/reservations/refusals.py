@@ -28,12 +28,12 @@ def refusals_logged(company: Company, wanted: Entry) -> Iterator[None]:
         raise
 
 
-def wanted_of(company: Company, number: int, words: str) -> Entry:
+def refusal_entry_of(company: Company, number: int, phrase: str) -> Entry:
     """What somebody wanted of a reservation, should it be refused: "not changed".
 
     Raises `UsageError` for a reservation that is not there.
     """
     reservation = find_reservation(company.store, number)
     what = f"{reservation.subject!r} {instant_text(reservation.start)}"
-    message = f"reservation {number} {words}: {what}"
+    message = f"reservation {number} {phrase}: {what}"
     return Entry.about(reservation, Action.RESERVATION_REFUSED, message)

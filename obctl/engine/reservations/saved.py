@@ -1,4 +1,4 @@
-"""What was saved here is written to Outlook at once, where that is wanted and anything is owed."""
+"""What was saved here goes to Outlook at once, where that is wanted and anything is pending."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from obctl.engine.company import Company
 from obctl.engine.ports import Connect
 from obctl.engine.push.dispatch import PushResult, push_reservations
 from obctl.errors import ObctlError
-from obctl.store.outbox import owed_for
+from obctl.store.outbox import pending_for
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Reservations as they were saved, and what became of the writes that they owe Outlook."""
+    """Reservations as they were saved, and what became of their writes to Outlook."""
 
     reservations: Sequence[Reservation]
     pushed: Sequence[PushResult] = ()
@@ -26,7 +26,7 @@ class Saved:
 async def push_saved(
     company: Company, connect: Connect | None, reservations: Sequence[Reservation]
 ) -> Saved:
-    """Push what they owe; without `connect` that is left to the next sync run.
+    """Push what is pending for them; without `connect` that is left to the next sync run.
 
     Nothing is raised: the reservations are saved whatever becomes of their writes.
     """
@@ -34,7 +34,7 @@ async def push_saved(
         return Saved(reservations)
     numbers = [reservation.number for reservation in reservations]
     try:
-        if not any(owed_for(company.store, number) for number in numbers):
+        if not any(pending_for(company.store, number) for number in numbers):
             return Saved(reservations)
         return Saved(reservations, await push_reservations(company, await connect(), numbers))
     except ObctlError as error:

@@ -56,7 +56,7 @@ def ensure_free_here(
             )
 
 
-def record(company: Company, reservation: Reservation, action: Action, words: str) -> None:
+def record(company: Company, reservation: Reservation, action: Action, phrase: str) -> None:
     what = f"{reservation.subject!r} {instant_text(reservation.start)}"
-    message = f"reservation {reservation.number} {words}: {what}"
+    message = f"reservation {reservation.number} {phrase}: {what}"
     company.journal.write([Entry.about(reservation, action, message)])

@@ -25,7 +25,7 @@ def ensure_not_locked_out(rooms: Iterable[Room]) -> None:
             raise locked_out(room)
 
 
-async def explained(
+async def with_lockout(
     company: Company, gateway: Gateway, room: Room, error: ObctlError
 ) -> ObctlError:
     """The error itself; or, where its mailbox is gone because it is another one now, the lock."""

@@ -13,7 +13,7 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.ledger import (
-    leave_word,
+    enqueue_catch_up,
     record_created,
     record_removed,
     record_renewed,
@@ -50,7 +50,7 @@ async def create_subscription(
     adopted = await _adopt(company, gateway, urls, there)
     if adopted is not None:
         if catch_up:
-            leave_word(company, adopted)
+            enqueue_catch_up(company, adopted)
         return adopted
     for item in there:
         await delete_at_graph(gateway, item.id)

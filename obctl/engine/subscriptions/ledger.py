@@ -31,7 +31,7 @@ def record_created(company: Company, subscription: Subscription, *, catch_up: bo
             f"subscription {subscription.id} until {instant_text(subscription.expires_at)}",
         )
         if catch_up:
-            leave_word(company, subscription)
+            enqueue_catch_up(company, subscription)
 
 
 def record_renewed(
@@ -99,7 +99,7 @@ def record_not_renewed(company: Company, room: RoomId, error: ObctlError) -> Non
     )
 
 
-def leave_word(company: Company, subscription: Subscription) -> None:
+def enqueue_catch_up(company: Company, subscription: Subscription) -> None:
     """Nobody may have told us of changes: whoever drains the inbox passes over the whole room."""
     word = Notification(
         kind=NotificationKind.LIFECYCLE,

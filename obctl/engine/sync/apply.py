@@ -26,9 +26,9 @@ from obctl.domain.sync.change_log import (
     entry_about,
     entry_of,
     lost_entry,
-    processed_words,
-    seen_again,
+    processed_text,
     services_entry,
+    unchanged_entry,
 )
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.reading import Reading
@@ -51,7 +51,7 @@ from obctl.store.events import (
     save_events,
 )
 from obctl.store.journal import Journal
-from obctl.store.outbox import drop_owed, hand_over_owed
+from obctl.store.outbox import cancel_pending_of, hand_over_pending
 from obctl.store.possible_moves import save_possible_moves
 from obctl.store.reservations import insert_reservations, next_number, update_reservation
 from obctl.store.services import cancel_services, hand_over_services
@@ -124,7 +124,7 @@ def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[st
     for reservation, event in plan.agreements:
         agreed.append(agree_again(last.get(reservation.number), reservation, event, now))
         if event.payload:
-            entries.append(seen_again(reservation, event))
+            entries.append(unchanged_entry(reservation, event))
     insert_reservations(store, created)
     save_possible_moves(store, continued)
     save_agreed(store, agreed)
@@ -145,17 +145,17 @@ def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
             entries = _requested(journal, change, now)
         case Close():
             _decide_open(journal, change, RequestStatus.CLOSED, now)
-            words = "the event is in Outlook again; the request closed itself"
-            entries = [entry_about(change, Action.CANCELLATION_CLOSED, words)]
+            message = "the event is in Outlook again; the request closed itself"
+            entries = [entry_about(change, Action.CANCELLATION_CLOSED, message)]
         case Update() | Rekey() | Restore() | Move():
-            twin = change.twin if isinstance(change, Move) else None
-            entries = [_end_twin(journal, change, twin, now)] if twin else []
+            interim = change.interim if isinstance(change, Move) else None
+            entries = [_end_interim(journal, change, interim, now)] if interim else []
             _decide_open(journal, change, RequestStatus.CLOSED, now)
             entries.append(entry_of(change, change.after.number))
         case _:
             assert_never(change)
     merged = conflicts_of(change)
-    return entries + [entry_about(change, Action.CONFLICT_MERGED, item.words) for item in merged]
+    return entries + [entry_about(change, Action.CONFLICT_MERGED, item.message) for item in merged]
 
 
 def _cancelled(journal: Journal, change: Cancel, now: datetime) -> list[Entry]:
@@ -179,18 +179,18 @@ def _requested(journal: Journal, change: Request, now: datetime) -> list[Entry]:
     add_request(
         journal.store, change.after.number, reason=change.reason, cause=change.cause, at=now
     )
-    words = f"a person has to decide: {change.reason}"
-    return [lost_entry(change), entry_about(change, Action.CANCELLATION_REQUESTED, words)]
+    message = f"a person has to decide: {change.reason}"
+    return [lost_entry(change), entry_about(change, Action.CANCELLATION_REQUESTED, message)]
 
 
 def _let_go(journal: Journal, change: Cancel | Absorb, now: datetime) -> None:
     number = change.after.number
     forget_agreed(journal.store, [number])
-    drop_owed(journal.store, number, change.after.room, now)
+    cancel_pending_of(journal.store, number, change.after.room, now)
 
 
 def _processed(change: Cancel | Absorb) -> Entry:
-    return entry_about(change, Action.CANCELLATION_PROCESSED, processed_words(change))
+    return entry_about(change, Action.CANCELLATION_PROCESSED, processed_text(change))
 
 
 def _decide_open(
@@ -201,15 +201,15 @@ def _decide_open(
         decide_request(journal.store, request.id, status=status, at=now, by=by or journal.actor)
 
 
-def _end_twin(journal: Journal, change: Known, twin: Reservation, now: datetime) -> Entry:
+def _end_interim(journal: Journal, change: Known, interim: Reservation, now: datetime) -> Entry:
     """Hand over what hangs on the twin, and end it."""
     store = journal.store
     number = change.after.number
-    hand_over_services(store, twin.number, number)
-    hand_over_owed(store, twin.number, number)
-    hand_over_agreed(store, twin.number, number)
+    hand_over_services(store, interim.number, number)
+    hand_over_pending(store, interim.number, number)
+    hand_over_agreed(store, interim.number, number)
     ended = replace(
-        twin,
+        interim,
         status=Status.CANCELLED,
         external_state=ExternalState.CANCELLED,
         event_id=None,
@@ -220,7 +220,7 @@ def _end_twin(journal: Journal, change: Known, twin: Reservation, now: datetime)
         updated_at=now,
     )
     update_reservation(store, ended)
-    if request := open_request(store, twin.number):
+    if request := open_request(store, interim.number):
         decide_request(store, request.id, status=RequestStatus.CLOSED, at=now, by=journal.actor)
-    words = f"reservation {twin.number} goes on as {number}, whose meeting it turned out to be"
-    return entry_about(change, Action.EVENT_MOVED, words, twin.number)
+    message = f"reservation {interim.number} goes on as {number}, whose meeting it turned out to be"
+    return entry_about(change, Action.EVENT_MOVED, message, interim.number)

@@ -7,11 +7,11 @@ from datetime import datetime
 from obctl.domain.room import Room
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.situation import Situation
-from obctl.domain.sync.undecided import postponed_entry, problem_of, unread_words
+from obctl.domain.sync.undecided import postponed_entry, problem_of, unread_text
 from obctl.domain.values import replace
 from obctl.engine.outlook.room_reading import RoomReading
 from obctl.engine.sync.apply import apply_plan, save_reading
-from obctl.engine.sync.outcomes import Overtaken, Tally
+from obctl.engine.sync.outcomes import RoomOutcomes, StaleRead
 from obctl.engine.sync.plan_room import PlanMaker
 from obctl.engine.sync.room_moves import seen_in
 from obctl.store.journal import Journal
@@ -25,15 +25,17 @@ from obctl.store.rooms import (
 from obctl.store.undecided import forget_undecided, load_undecided, save_undecided
 
 
-class Finisher:
+class Committer:
     """Makes and applies the plans of one pass."""
 
-    def __init__(self, journal: Journal, plans: PlanMaker, tally: Tally, now: datetime) -> None:
+    def __init__(
+        self, journal: Journal, plans: PlanMaker, outcomes: RoomOutcomes, now: datetime
+    ) -> None:
         self._journal = journal
         self._store = journal.store
         self._plans = plans
-        self._tally = tally
-        self._report = tally.report
+        self._outcomes = outcomes
+        self._report = outcomes.report
         self._now = now
 
     def unchanged(self, room: Room, found: RoomReading) -> None:
@@ -41,11 +43,11 @@ class Finisher:
         if not self._report.dry_run:
             with self._store.transaction():
                 if load_reading_state(self._store, room.id).applied != found.state.applied:
-                    raise Overtaken
+                    raise StaleRead
                 save_reading_state(self._store, room.id, found.state)
                 save_pass(self._store, room.id, synced_at=self._now)
                 forget_possible_moves(self._store, room.id)
-        self._tally.planned(room, Plan(room))
+        self._outcomes.planned(room, Plan(room))
 
     def finish(
         self, room: Room, found: RoomReading, situation: Situation, as_of: int | None = None
@@ -56,12 +58,12 @@ class Finisher:
         """
         if self._report.dry_run:
             plan = self._guarded_plan(situation)
-            self._tally.planned(room, plan)
+            self._outcomes.planned(room, plan)
             self._tell_undecided(plan, situation)
             return
         with self._store.transaction():
             if load_reading_state(self._store, room.id).applied != found.state.applied:
-                raise Overtaken
+                raise StaleRead
             if self._store.changed_elsewhere() != as_of:
                 # Somebody ordered, changed or cancelled meanwhile: decide on what holds now.
                 fresh = self._plans.situation(room, found.reading)
@@ -73,12 +75,12 @@ class Finisher:
             if found.object_id:
                 save_identity(self._store, room.id, found.object_id)
             save_reading_state(self._store, room.id, found.state)
-            if room.id in self._tally.read and not self._plans.partial:
+            if room.id in self._outcomes.read and not self._plans.partial:
                 save_pass(self._store, room.id, synced_at=self._now)
                 forget_possible_moves(self._store, room.id)
             else:
                 forget_possible_moves(self._store, room.id, seen_in(situation))
-        self._tally.planned(room, plan)
+        self._outcomes.planned(room, plan)
         self._tell_undecided(plan, situation)
 
     def _remember_undecided(self, plan: Plan, situation: Situation) -> None:
@@ -90,8 +92,8 @@ class Finisher:
         settled = {item.number for item in situation.reservations if scope.covers(item)}
         settled |= {change.after.number for change in plan.changes}
         forget_undecided(self._store, settled - waiting)
-        words = unread_words(unread)
-        save_undecided(self._store, room, waiting, since=self._now, unread=words)
+        message = unread_text(unread)
+        save_undecided(self._store, room, waiting, since=self._now, unread=message)
         self._journal.write(
             postponed_entry(reservation, unread)
             for reservation in plan.undecided

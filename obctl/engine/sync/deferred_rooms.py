@@ -13,16 +13,23 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.room_reading import RoomReading
 from obctl.engine.ports import Gateway
-from obctl.engine.sync.commit import Finisher
-from obctl.engine.sync.outcomes import Tally
+from obctl.engine.sync.commit import Committer
+from obctl.engine.sync.outcomes import RoomOutcomes
 from obctl.engine.sync.plan_room import PlanMaker
-from obctl.engine.sync.room_moves import Moves, Waiting, doubts, find_moves, lost_by, newcomers
+from obctl.engine.sync.room_moves import (
+    DeferredRoom,
+    Moves,
+    ambiguous_events,
+    find_moves,
+    lost_by,
+    unmatched_events,
+)
 from obctl.engine.sync.room_reader import RoomReader
 from obctl.store.rooms import find_room_by_id
 from obctl.store.spool import Shelf
 
 
-class WaitingRooms:
+class DeferredRooms:
     """The rooms of one pass that cannot be planned before all are read."""
 
     def __init__(
@@ -31,17 +38,17 @@ class WaitingRooms:
         gateway: Gateway,
         reader: RoomReader,
         plans: PlanMaker,
-        tally: Tally,
-        finisher: Finisher,
+        outcomes: RoomOutcomes,
+        committer: Committer,
     ) -> None:
         self._store = company.store
         self._now = company.now
         self._gateway = gateway
         self._reader = reader
         self._plans = plans
-        self._tally = tally
-        self._finisher = finisher
-        self._waiting: dict[RoomId, Waiting] = {}
+        self._outcomes = outcomes
+        self._committer = committer
+        self._deferred: dict[RoomId, DeferredRoom] = {}
         self._shelf: Shelf[RoomReading] = Shelf(company.config.folder)
 
     def close(self) -> None:
@@ -53,19 +60,19 @@ class WaitingRooms:
     ) -> None:
         """Let a room wait, with its new events and the reservations whose events it lost."""
         place = self._shelf.put(found)
-        self._waiting[room.id] = Waiting(room, place, found.reading.scope.whole, new, lost)
+        self._deferred[room.id] = DeferredRoom(room, place, found.reading.scope.whole, new, lost)
 
     async def settle(self) -> None:
         """Plan the rooms that wait, now that it is known what turned up where."""
-        if not self._waiting:
+        if not self._deferred:
             return
-        held = [
+        candidates = [
             pair
-            for waiting in self._in_order()
-            for pair in self._plans.held_elsewhere(waiting.room, waiting.new)
+            for deferred in self._in_order()
+            for pair in self._plans.candidates_elsewhere(deferred.room, deferred.new)
         ]
         by_room: dict[RoomId, list[Reservation]] = {}
-        for _event, reservation in held:
+        for _event, reservation in candidates:
             by_room.setdefault(reservation.room, []).append(reservation)
         for room_id, reservations in by_room.items():
             await self._look_at(room_id, reservations)
@@ -73,83 +80,83 @@ class WaitingRooms:
             self._gateway,
             self._store,
             self._in_order(),
-            read=self._tally.read,
-            unread=self._tally.unread,
+            read=self._outcomes.read,
+            unread=self._outcomes.unread,
             now=self._now,
         )
-        doubted = doubts(held, self._tally.unread)
+        ambiguous = ambiguous_events(candidates, self._outcomes.unread)
         order = sorted(
             self._in_order(),
-            key=lambda waiting: (not moves.of(waiting.room), not waiting.lost),
+            key=lambda deferred: (not moves.of(deferred.room), not deferred.lost),
         )
-        for waiting in order:
-            elsewhere = moves.seen_from(waiting.room, doubted)
-            settled = await self._tally.guarded(
-                waiting.room,
-                partial(self._settled, waiting, elsewhere),
-                again=partial(self._settled_again, waiting, elsewhere),
+        for deferred in order:
+            elsewhere = moves.seen_from(deferred.room, ambiguous)
+            settled = await self._outcomes.isolated(
+                deferred.room,
+                partial(self._settled, deferred, elsewhere),
+                again=partial(self._settled_again, deferred, elsewhere),
             )
             if not settled:
                 # What stays here for now is in doubt where it went.
-                given_up = moves.give_up(waiting)
-                doubted |= given_up
-                await self._make_good(given_up, order[: order.index(waiting)], moves, doubted)
+                given_up = moves.give_up(deferred)
+                ambiguous |= given_up
+                await self._make_good(given_up, order[: order.index(deferred)], moves, ambiguous)
 
-    def _in_order(self) -> list[Waiting]:
+    def _in_order(self) -> list[DeferredRoom]:
         """The rooms that wait, whichever answered first: the same changes make the same plan."""
-        return sorted(self._waiting.values(), key=lambda waiting: waiting.room.id)
+        return sorted(self._deferred.values(), key=lambda deferred: deferred.room.id)
 
     async def _make_good(
         self,
         given_up: Mapping[EventId, Reservation],
-        settled: Sequence[Waiting],
+        settled: Sequence[DeferredRoom],
         moves: Moves,
-        doubted: Mapping[EventId, Reservation],
+        ambiguous: Mapping[EventId, Reservation],
     ) -> None:
         """Go over rooms once more that left events to a room which then gave nothing up."""
-        for waiting in settled:
-            if given_up.keys() & {event.id for event in waiting.new}:
+        for deferred in settled:
+            if given_up.keys() & {event.id for event in deferred.new}:
                 again = partial(
-                    self._settled_again, waiting, moves.seen_from(waiting.room, doubted)
+                    self._settled_again, deferred, moves.seen_from(deferred.room, ambiguous)
                 )
-                await self._tally.guarded(waiting.room, again, again=again)
+                await self._outcomes.isolated(deferred.room, again, again=again)
 
-    async def _settled(self, waiting: Waiting, elsewhere: Elsewhere) -> None:
+    async def _settled(self, deferred: DeferredRoom, elsewhere: Elsewhere) -> None:
         # Another room's move may have brought a reservation here since this one was read.
-        found = self._shelf.get(waiting.found)
+        found = self._shelf.get(deferred.found)
         as_of = self._store.changed_elsewhere()
-        fresh = self._plans.situation(waiting.room, found.reading)
-        self._finisher.finish(waiting.room, found, replace(fresh, elsewhere=elsewhere), as_of)
+        fresh = self._plans.situation(deferred.room, found.reading)
+        self._committer.finish(deferred.room, found, replace(fresh, elsewhere=elsewhere), as_of)
 
-    async def _settled_again(self, waiting: Waiting, elsewhere: Elsewhere) -> None:
-        found = await self._reader.read(waiting.room, None)
-        situation = self._plans.situation(waiting.room, found.reading)
+    async def _settled_again(self, deferred: DeferredRoom, elsewhere: Elsewhere) -> None:
+        found = await self._reader.read(deferred.room, None)
+        situation = self._plans.situation(deferred.room, found.reading)
         situation = await self._reader.verified(situation)
         found = replace(found, reading=situation.reading)
-        self._finisher.finish(waiting.room, found, replace(situation, elsewhere=elsewhere))
+        self._committer.finish(deferred.room, found, replace(situation, elsewhere=elsewhere))
 
-    async def _look_at(self, room_id: RoomId, held: Sequence[Reservation]) -> None:
+    async def _look_at(self, room_id: RoomId, candidates: Sequence[Reservation]) -> None:
         """Ask for the meetings of one room that turned up in another.
 
         The room may be outside this pass, or done: a meeting can leave it one night and turn up
         elsewhere another.
         """
-        waiting = self._waiting.get(room_id)
-        kept = any(item.external_state is ExternalState.NOT_ON_OUTLOOK for item in held)
-        if room_id in self._tally.unread or (waiting and waiting.whole and not kept):
+        deferred = self._deferred.get(room_id)
+        kept = any(item.external_state is ExternalState.NOT_ON_OUTLOOK for item in candidates)
+        if room_id in self._outcomes.unread or (deferred and deferred.whole and not kept):
             return
         room = find_room_by_id(self._store, room_id)
 
         async def read() -> None:
-            found = await self._reader.read_events_of(room, held)
-            if waiting:
-                before = self._shelf.get(waiting.found)
+            found = await self._reader.read_events_of(room, candidates)
+            if deferred:
+                before = self._shelf.get(deferred.found)
                 found = replace(before, reading=before.reading.joined(found.reading))
             situation = self._plans.situation(room, found.reading)
-            situation = await self._reader.verified(situation, found.removed, turned_up=held)
-            lost = lost_by(self._store, situation, held)
+            situation = await self._reader.verified(situation, found.removed, turned_up=candidates)
+            lost = lost_by(self._store, situation, candidates)
             if lost:
                 found = replace(found, reading=situation.reading)
-                self.add(room, found, newcomers(situation), lost)
+                self.add(room, found, unmatched_events(situation), lost)
 
-        await self._tally.guarded(room, read, again=read)
+        await self._outcomes.isolated(room, read, again=read)

@@ -30,11 +30,11 @@ _EVERY_ROOM_ALIKE = (CredentialRefused, StoreBusy, StoreError, StoreFailing, Sto
 _RETRIES = 3
 
 
-class Overtaken(Exception):
+class StaleRead(Exception):
     """Raised when somebody else applied something to the room since it was read."""
 
 
-class Tally:
+class RoomOutcomes:
     """Fills the report of a pass as its rooms come and go."""
 
     def __init__(self, journal: Journal, report: RunReport, progress: Callable[[], None]) -> None:
@@ -45,7 +45,7 @@ class Tally:
         self.read: set[RoomId] = set()
         """Rooms of this pass that were read to their end."""
         self.unread: set[RoomId] = set()
-        self._put_off: dict[RoomId, ObctlError] = {}
+        self._throttled: dict[RoomId, ObctlError] = {}
 
     def planned(self, room: Room, plan: Plan) -> None:
         """Count a plan that was made, and applied but for a dry run."""
@@ -55,7 +55,7 @@ class Tally:
         self.report.count(plan)
         self._progress()
 
-    async def guarded(
+    async def isolated(
         self,
         room: Room,
         work: Callable[[], Awaitable[None]],
@@ -68,7 +68,7 @@ class Tally:
         """
         try:
             for attempt in (work, *[again] * _RETRIES):
-                with defects_named(), suppress(Overtaken):
+                with defects_named(), suppress(StaleRead):
                     await attempt()
                     return True
             raise TryLater(
@@ -84,8 +84,8 @@ class Tally:
         except ObctlError as error:
             self.unread.add(room.id)
             condition = condition_of(error)
-            if (later := _put_off(error)) is not None:
-                self._put_off.setdefault(room.id, later)
+            if (later := _throttled(error)) is not None:
+                self._throttled.setdefault(room.id, later)
             if condition is None:
                 self.report.failed += 1
                 self._problem(room, error, action=Action.SYNC_FAILED)
@@ -99,12 +99,12 @@ class Tally:
 
         An error that answers the only room of a pass may be the room's own.
         """
-        if self.read or not rooms or any(room.id not in self._put_off for room in rooms):
+        if self.read or not rooms or any(room.id not in self._throttled for room in rooms):
             return
-        first = self._put_off[rooms[0].id]
+        first = self._throttled[rooms[0].id]
         if len(rooms) > 1:
-            words = f"none of {len(rooms)} rooms could be read: {first.message}"
-            raise type(first)(words, hint=first.hint, graph=first.graph) from first
+            message = f"none of {len(rooms)} rooms could be read: {first.message}"
+            raise type(first)(message, hint=first.hint, graph=first.graph) from first
         if first.graph is None:
             raise first
 
@@ -128,7 +128,7 @@ class Tally:
             )
 
 
-def _put_off(error: ObctlError) -> ObctlError | None:
+def _throttled(error: ObctlError) -> ObctlError | None:
     """What Graph meant by "not now"; an answer cut short is none, and may be the room's own."""
     told = error.__cause__ if isinstance(error, Inconclusive) else error
     return told if isinstance(told, Throttled) or is_out_of_reach(told) else None

@@ -25,7 +25,7 @@ from obctl.engine.sync.loss_causes import causes_of
 from obctl.errors import UnsafePlan
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.cancellation_requests import load_newest_requests
-from obctl.store.outbox import load_leaving, load_owed_creates, load_own
+from obctl.store.outbox import load_leaving, load_own, load_pending_creates
 from obctl.store.reservations import (
     find_by_event,
     load_by_series,
@@ -128,13 +128,15 @@ class PlanMaker:
         }
         dates = {
             event.id
-            for item in load_owed_creates(self._store, ours)
+            for item in load_pending_creates(self._store, ours)
             for event in ours[item.transaction_id]
             if item.repeat or (item.tried and item.tried.overlaps(event.start, event.end))
         }
         return frozenset(singles | dates)
 
-    def held_elsewhere(self, room: Room, new: Iterable[Event]) -> list[tuple[Event, Reservation]]:
+    def candidates_elsewhere(
+        self, room: Room, new: Iterable[Event]
+    ) -> list[tuple[Event, Reservation]]:
         """The reservation of another room that each of a room's new events may come from."""
         by_key: dict[str, list[Event]] = {}
         for event in new:

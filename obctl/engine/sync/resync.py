@@ -5,7 +5,7 @@ from __future__ import annotations
 from obctl.domain.company_log import Action
 from obctl.domain.room import Room
 from obctl.engine.company import Company
-from obctl.store.outbox import hasten_room
+from obctl.store.outbox import make_room_due
 from obctl.store.rooms import ReadingState, forget_identity, save_reading_state
 
 
@@ -17,7 +17,7 @@ def forget_reading(company: Company, room: Room) -> None:
     with company.store.transaction():
         save_reading_state(company.store, room.id, ReadingState(None, None, None, None))
         forget_identity(company.store, room.id)
-        hasten_room(company.store, room.id, company.now)
+        make_room_due(company.store, room.id, company.now)
         company.journal.note(
             Action.ROOM_RESYNCED,
             "delta link and mailbox identity forgotten; full read follows",

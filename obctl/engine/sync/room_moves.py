@@ -27,7 +27,7 @@ from obctl.store.undecided import load_undecided
 
 
 @dataclass(slots=True)
-class Waiting:
+class DeferredRoom:
     """A room that was read and waits for the others.
 
     `new` are its events that belong to none of its reservations. What was read lies on the shelf.
@@ -54,7 +54,7 @@ class Moves:
     def of(self, room: Room) -> Mapping[ReservationNumber, Destination]:
         return self.found.get(room.id, {})
 
-    def seen_from(self, room: Room, doubted: Mapping[EventId, Reservation]) -> Elsewhere:
+    def seen_from(self, room: Room, ambiguous: Mapping[EventId, Reservation]) -> Elsewhere:
         """All that one room's plan has to know of the others."""
         claimed = {
             destination.event.id
@@ -67,50 +67,50 @@ class Moves:
             undecided=self.undecided,
             unread=self.unread,
             claimed=frozenset(claimed),
-            doubted=doubted,
+            ambiguous=ambiguous,
         )
 
-    def give_up(self, waiting: Waiting) -> dict[EventId, Reservation]:
+    def give_up(self, deferred: DeferredRoom) -> dict[EventId, Reservation]:
         """Forget what would have left a room; returns where it would have gone."""
-        lost = {reservation.number: reservation for reservation in waiting.lost}
+        lost = {reservation.number: reservation for reservation in deferred.lost}
         return {
             destination.event.id: lost[number]
-            for number, destination in self.found.pop(waiting.room.id, {}).items()
-            if destination.twin is None
+            for number, destination in self.found.pop(deferred.room.id, {}).items()
+            if destination.interim is None
         }
 
 
 async def find_moves(
     gateway: Gateway,
     store: Store,
-    waiting: Collection[Waiting],
+    deferred: Collection[DeferredRoom],
     *,
     read: AbstractSet[RoomId],
     unread: AbstractSet[RoomId],
     now: datetime,
 ) -> Moves:
     """Where lost meetings are, among the rooms that were `read` or in those nobody asked yet."""
-    new = _new_events(waiting)
-    twins = _load_twins(store)
+    new = _new_events(deferred)
+    interims = _load_interim(store)
     gone = {item.reservation for item in load_undecided(store, now)}
     moves = Moves({})
-    lost = {reservation.number: reservation for room in waiting for reservation in room.lost}
+    lost = {reservation.number: reservation for room in deferred for reservation in room.lost}
     unsolved: dict[ReservationNumber, Reservation] = {}
     # What has services goes first: of two rooms that one meeting left for a third, one can follow.
     order = sorted(
-        lost.values(), key=lambda r: (r.number not in twins, not r.ordered_services, r.number)
+        lost.values(), key=lambda r: (r.number not in interims, not r.ordered_services, r.number)
     )
     handed_over: set[int] = set()
     for reservation in order:
-        twin = twins.get(reservation.number)
+        interim = interims.get(reservation.number)
         destination = _first_fit(reservation, new)
-        if twin is not None and destination is not None:
-            destination = replace(destination, twin=twin)
-        elif twin is not None and twin.number not in lost.keys() | gone:
-            destination = _of_twin(store, twin)
+        if interim is not None and destination is not None:
+            destination = replace(destination, interim=interim)
+        elif interim is not None and interim.number not in lost.keys() | gone:
+            destination = _of_interim(store, interim)
         if destination is not None:
             moves.found.setdefault(reservation.room, {})[reservation.number] = destination
-            handed_over |= {twin.number} if twin else set()
+            handed_over |= {interim.number} if interim else set()
         elif reservation.series_key and reservation.number not in handed_over:
             unsolved[reservation.number] = reservation
     rooms = load_rooms(store)
@@ -124,23 +124,26 @@ async def find_moves(
     return moves
 
 
-def _load_twins(store: Store) -> dict[int, Reservation]:
+def _load_interim(store: Store) -> dict[int, Reservation]:
     """What reservations became while their room could not be read, where that is alive.
 
     One whose own meeting was lost since waits for a person, and tells nothing of another.
     """
-    twins: dict[int, Reservation] = {}
+    interims: dict[int, Reservation] = {}
     for number, possible in load_possible_moves(store).items():
         for candidate in possible:
-            twin = find_reservation(store, candidate)
-            if twin.is_active and twin.external_state is not ExternalState.CANCELLATION_REQUEST:
-                twins[number] = twin
-    return twins
+            interim = find_reservation(store, candidate)
+            if (
+                interim.is_active
+                and interim.external_state is not ExternalState.CANCELLATION_REQUEST
+            ):
+                interims[number] = interim
+    return interims
 
 
-def _new_events(waiting: Collection[Waiting]) -> dict[SeriesKey, list[Destination]]:
+def _new_events(deferred: Collection[DeferredRoom]) -> dict[SeriesKey, list[Destination]]:
     new: dict[SeriesKey, list[Destination]] = {}
-    for room in waiting:
+    for room in deferred:
         for event in room.new:
             if event.series_key:
                 new.setdefault(event.series_key, []).append(Destination(room.room, event))
@@ -163,9 +166,9 @@ def _first_fit(
     return None
 
 
-def _of_twin(store: Store, twin: Reservation) -> Destination | None:
-    event = find_event(store, twin.room, twin.event_id) if twin.event_id else None
-    return Destination(find_room_by_id(store, twin.room), event, twin) if event else None
+def _of_interim(store: Store, interim: Reservation) -> Destination | None:
+    event = find_event(store, interim.room, interim.event_id) if interim.event_id else None
+    return Destination(find_room_by_id(store, interim.room), event, interim) if event else None
 
 
 def lost_by(
@@ -190,20 +193,20 @@ def kept_and_sought(
     return [reservation for reservation in kept if reservation.number in sought]
 
 
-def newcomers(situation: Situation) -> tuple[Event, ...]:
+def unmatched_events(situation: Situation) -> tuple[Event, ...]:
     """The events that take the room and belong to none of its reservations."""
     return tuple(
         event for event in situation.matching.lone_events if event.takes_room and event.series_key
     )
 
 
-def doubts(
-    held: Collection[tuple[Event, Reservation]], unread: AbstractSet[RoomId]
+def ambiguous_events(
+    candidates: Collection[tuple[Event, Reservation]], unread: AbstractSet[RoomId]
 ) -> dict[EventId, Reservation]:
     """The events that may be what a room which cannot be read has lost; services go first."""
     return {
         event.id: reservation
-        for event, reservation in sorted(held, key=lambda pair: len(pair[1].ordered_services))
+        for event, reservation in sorted(candidates, key=lambda pair: len(pair[1].ordered_services))
         if reservation.room in unread
     }
 

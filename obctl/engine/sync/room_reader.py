@@ -89,8 +89,8 @@ class RoomReader:
         reading = await read_predecessors(self._gateway, self._store, situation)
         if reading is not situation.reading:
             situation = self._plans.situation(situation.room, reading)
-        doubted = not (self._options.allow_cancellations or self._is_known(situation.room))
-        if doubted and situation.reading.scope.whole and not situation.reading.events:
+        ambiguous = not (self._options.allow_cancellations or self._is_known(situation.room))
+        if ambiguous and situation.reading.scope.whole and not situation.reading.events:
             # says more than that it came empty
             await ensure_same_mailbox(self._gateway, self._identities, situation, removed)
         verified = await verify(
@@ -100,7 +100,7 @@ class RoomReader:
             kept=kept_and_sought(self._store, situation, turned_up),
             trust_empty=self._options.allow_cancellations,
         )
-        if doubted:
+        if ambiguous:
             await ensure_same_mailbox(self._gateway, self._identities, verified, removed)
         return await ask_organizers(self._organizers, self._store, verified)
 

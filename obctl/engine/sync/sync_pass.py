@@ -20,11 +20,11 @@ from obctl.engine.outlook.baselines import TOGETHER, chunks, due_for_renewal, re
 from obctl.engine.outlook.delta import Hint, detect
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
-from obctl.engine.sync.commit import Finisher
-from obctl.engine.sync.deferred_rooms import WaitingRooms
-from obctl.engine.sync.outcomes import Tally
+from obctl.engine.sync.commit import Committer
+from obctl.engine.sync.deferred_rooms import DeferredRooms
+from obctl.engine.sync.outcomes import RoomOutcomes
 from obctl.engine.sync.plan_room import PassOptions, PlanMaker
-from obctl.engine.sync.room_moves import lost_by, newcomers
+from obctl.engine.sync.room_moves import lost_by, unmatched_events
 from obctl.engine.sync.room_reader import RoomReader
 
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
@@ -52,19 +52,19 @@ class Pass:
         self._plans = PlanMaker(company, options, self._now)
         self._report = report
         journal = company.journal.as_of(self._now)
-        self._tally = Tally(journal, report, progress)
-        self._finisher = Finisher(journal, self._plans, self._tally, self._now)
+        self._outcomes = RoomOutcomes(journal, report, progress)
+        self._committer = Committer(journal, self._plans, self._outcomes, self._now)
         self._reader = RoomReader(company, gateway, self._identities, self._plans, options)
-        self._waiting = WaitingRooms(
-            company, gateway, self._reader, self._plans, self._tally, self._finisher
+        self._deferred = DeferredRooms(
+            company, gateway, self._reader, self._plans, self._outcomes, self._committer
         )
 
     async def over(self, rooms: Sequence[Room]) -> None:
         """Go over `rooms`; raises `CredentialRefused`, or what Graph said where it gave none."""
-        with closing(self._waiting):
+        with closing(self._deferred):
             await self._read(rooms)
-            await self._waiting.settle()
-        self._tally.ensure_graph_is_there(rooms)
+            await self._deferred.settle()
+        self._outcomes.ensure_graph_is_there(rooms)
 
     async def _read(self, rooms: Sequence[Room]) -> None:
         """Read every room, and finish those that do not have to wait for others."""
@@ -96,7 +96,7 @@ class Pass:
 
         async def one(room: Room, hint: Hint) -> None:
             async with self._limit:
-                await self._tally.guarded(
+                await self._outcomes.isolated(
                     room,
                     lambda: self._visit(room, hint),
                     again=lambda: self._visit(room, None),
@@ -109,26 +109,26 @@ class Pass:
         self._report.events_read += found.fetched
         known = replace(room, object_id=found.object_id or room.object_id)
         if found.reading.says_nothing:
-            self._tally.read.add(room.id)
-            self._finisher.unchanged(room, found)
+            self._outcomes.read.add(room.id)
+            self._committer.unchanged(room, found)
             return
         as_of: int | None = self._store.changed_elsewhere()
         situation = self._plans.situation(known, found.reading)
         if situation.matching.is_plain:
-            self._tally.read.add(room.id)
-            self._finisher.finish(known, found, situation, as_of)
+            self._outcomes.read.add(room.id)
+            self._committer.finish(known, found, situation, as_of)
             return
         verified = await self._reader.verified(situation, found.removed)
         if verified is not situation:
             situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
         lost = lost_by(self._store, situation)
-        new = newcomers(situation)
-        self._tally.read.add(room.id)
-        if lost or self._plans.held_elsewhere(known, new):
-            self._waiting.add(known, found, new, lost)
+        new = unmatched_events(situation)
+        self._outcomes.read.add(room.id)
+        if lost or self._plans.candidates_elsewhere(known, new):
+            self._deferred.add(known, found, new, lost)
             return
-        self._finisher.finish(known, found, situation, as_of)
+        self._committer.finish(known, found, situation, as_of)
 
 
 async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:

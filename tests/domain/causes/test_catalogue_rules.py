@@ -1109,7 +1109,9 @@ REMEDIES = {
         "obctl sync run --room atrium@contoso.example --room library@contoso.example"
         " (one move; services follow)"
     ),
-    "push-failed": ("obctl sync run --room atrium@contoso.example (sends what is owed to Outlook)"),
+    "push-failed": (
+        "obctl sync run --room atrium@contoso.example (sends pending writes to Outlook)"
+    ),
     "subscription-expired": (
         "obctl subscriptions create atrium@contoso.example,"
         " then obctl sync run --room atrium@contoso.example"

@@ -593,8 +593,8 @@ def test_a_meeting_in_another_room_is_one_move_with_its_services() -> None:
 def test_a_meeting_that_got_a_reservation_meanwhile_goes_on_under_the_old_number() -> None:
     vermeer = make_room("Vermeer", id=2)
     there = make_event("V1", key="key-of-E1")
-    twin = make_reservation(1002, event="V1", room=vermeer.id, notes="by the door")
-    moved = {1001: Destination(vermeer, there, twin)}
+    interim = make_reservation(1002, event="V1", room=vermeer.id, notes="by the door")
+    moved = {1001: Destination(vermeer, there, interim)}
     change = planned(
         in_step(
             event=None,
@@ -603,7 +603,7 @@ def test_a_meeting_that_got_a_reservation_meanwhile_goes_on_under_the_old_number
         )
     )
     assert isinstance(change, Move)
-    assert change.twin == twin
+    assert change.interim == interim
     assert (change.after.number, change.after.room, change.after.event_id) == (1001, 2, "V1")
     assert (change.after.notes, change.after.services) == ("beamer\nby the door", (LUNCH,))
 
@@ -668,7 +668,7 @@ def test_only_an_organiser_who_called_it_off_keeps_what_is_gone_from_waiting(
 
 def test_a_new_event_may_be_what_a_room_that_cannot_be_read_has_lost() -> None:
     lost = make_reservation(1001, room=2)
-    elsewhere = Elsewhere(doubted={"E1": lost})
+    elsewhere = Elsewhere(ambiguous={"E1": lost})
     (change,) = plan_room(make_situation([], [make_event()], elsewhere=elsewhere)).changes
     assert isinstance(change, Create)
     assert change.instead_of == lost

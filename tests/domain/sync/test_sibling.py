@@ -354,7 +354,7 @@ def test_of_two_lost_copies_one_goes_on_as_the_new_event_and_the_other_follows()
     [
         pytest.param({"elsewhere": Elsewhere(claimed=frozenset({"E1"}))}, id="moving-here"),
         pytest.param(
-            {"elsewhere": Elsewhere(doubted={"E1": make_reservation(room=2)})},
+            {"elsewhere": Elsewhere(ambiguous={"E1": make_reservation(room=2)})},
             id="perhaps-of-a-room-that-cannot-be-read",
         ),
         pytest.param({"owned": frozenset({"E1"})}, id="our-own-push"),

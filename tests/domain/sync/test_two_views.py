@@ -189,9 +189,9 @@ def rooms(draw: st.DrawFn) -> Situation:
                 reservations[at] = _cancelled(item)
                 del agreed[item.number]
             case "twice":
-                twin = replace(item, number=item.number + 1000)
-                reservations.append(twin)
-                agreed[twin.number] = agreed[item.number]
+                interim = replace(item, number=item.number + 1000)
+                reservations.append(interim)
+                agreed[interim.number] = agreed[item.number]
     if draw(st.booleans()):
         unlinked = make_reservation(3001, event=None, starts=draw(hours), organizer=draw(people))
         reservations.append(unlinked)

@@ -19,7 +19,7 @@ from obctl.domain.difference import Cause, Difference
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.compare.diff import compare_rooms
-from obctl.engine.compare.explain import tell
+from obctl.engine.compare.explain import explain_item
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.outlook.mailbox_identity import Identities
@@ -29,7 +29,7 @@ from obctl.engine.sync.plan_room import PassOptions, PlanMaker
 from obctl.engine.sync.room_reader import RoomReader
 from obctl.sandbox.steps import Forward, Processing
 from obctl.store.cancellation_requests import load_requests
-from obctl.store.outbox import drop_owed
+from obctl.store.outbox import cancel_pending_of
 
 DAY, NEXT_DAY = date(2026, 9, 15), date(2026, 9, 16)
 ROOM = "Rembrandt"
@@ -206,7 +206,7 @@ def but_what_one_alone_asks(facts: Facts, asked: Facts) -> Facts:
 def story(night: Night, number: int | None = None) -> Story:
     number = night.only().number if number is None else number
     return night.ask(
-        lambda gateway: tell(night.company, Outlook(night.company, gateway), str(number))
+        lambda gateway: explain_item(night.company, Outlook(night.company, gateway), str(number))
     )
 
 
@@ -312,7 +312,7 @@ def test_what_outlook_never_had_is_looked_for_in_its_organisers_calendar_by_its_
 ) -> None:
     (reservation,) = night.make(ROOM, "Budget", "09:00", "10:00", push=False)
     with night.store.transaction():
-        drop_owed(night.store, reservation.number, reservation.room, night.company.now)
+        cancel_pending_of(night.store, reservation.number, reservation.room, night.company.now)
     (cause,) = said_by_diff(night).values()
     assert (cause.code, evidence(cause)["organizer.copy"]) == ("push-failed", "is not there")
     night.book("", "Elsewhere", "09:00", "10:00", location="Rembrandtplein")

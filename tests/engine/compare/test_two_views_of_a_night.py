@@ -12,8 +12,9 @@ from two_views import untold
 
 from obctl.domain.difference import Difference
 from obctl.domain.room import Room
+from obctl.domain.sync.change import Create
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
-from obctl.engine.compare.explain import tell
+from obctl.engine.compare.explain import explain_item
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.ports import Gateway
 from obctl.sandbox.steps import MoveMailbox, Processing
@@ -112,7 +113,7 @@ def test_what_the_run_would_change_is_what_differs(night: Night, act: Act, keeps
     assert [untold(plan, found) for plan in report.plans if plan.changes] == [
         [] for plan in report.plans if plan.changes
     ]
-    answered = {change.before.number for change in changes if change.before}
+    answered = {change.before.number for change in changes if not isinstance(change, Create)}
     assert {item.reservation for item in found if item.reservation} <= answered
     entered = {change.event.id for change in changes if change.event}
     assert {item.event_id for item in found if item.reservation is None} <= entered
@@ -138,7 +139,9 @@ def test_a_move_is_one_whichever_rooms_the_question_is_about(
     assert told(differences(night, "Rembrandt")) == [left]
     assert told(differences(night, "Vermeer")) == [entered]
     (lost,) = (item.reservation for item in differences(night, "Rembrandt"))
-    story = night.ask(lambda graph: tell(night.company, Outlook(night.company, graph), str(lost)))
+    story = night.ask(
+        lambda graph: explain_item(night.company, Outlook(night.company, graph), str(lost))
+    )
     assert story.cause is not None
     assert story.cause.code == "moved-to-other-room"
 

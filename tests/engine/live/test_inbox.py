@@ -12,7 +12,7 @@ from subscription_graph import SubscriptionGraph, in_ledger, logged, make_compan
 from obctl.engine.live.inbox import drain_inbox
 from obctl.engine.subscriptions.renew import Failed
 from obctl.errors import GraphUnavailable, Unfinished
-from obctl.store.inbox import CATCH_UP, inbox_summary, load_waiting, waiting_rooms
+from obctl.store.inbox import CATCH_UP, inbox_summary, load_waiting, rooms_with_notifications
 from obctl.store.subscriptions import find_subscription
 
 
@@ -34,7 +34,7 @@ def looking():
 
 
 def drain(company, graph, looking) -> list[Failed]:
-    return asyncio.run(drain_inbox(company, graph, looking.looks))
+    return asyncio.run(drain_inbox(company, graph, looking.reconcilers))
 
 
 def test_all_that_waits_for_a_room_is_one_look(company, graph, looking) -> None:
@@ -48,7 +48,7 @@ def test_all_that_waits_for_a_room_is_one_look(company, graph, looking) -> None:
         ("Atrium", frozenset({"E1", "E2"})),
         ("Bistro", frozenset({"E3"})),
     ]
-    assert waiting_rooms(company.store) == {}
+    assert rooms_with_notifications(company.store) == {}
 
 
 def test_a_new_event_is_looked_at_once_more_when_it_has_settled(company, graph, looking) -> None:
@@ -93,10 +93,10 @@ def test_a_room_that_fails_keeps_what_waits_and_stops_no_other(company, graph, l
     (failed,) = drain(company, graph, looking)
 
     assert failed.error is looking.failing["Atrium"]
-    assert waiting_rooms(company.store) == {failed.room: 1}
+    assert rooms_with_notifications(company.store) == {failed.room: 1}
     looking.failing.clear()
     assert drain(company, graph, looking) == []
-    assert waiting_rooms(company.store) == {}
+    assert rooms_with_notifications(company.store) == {}
 
 
 def test_what_arrives_during_a_look_is_looked_at_again(company, graph, looking) -> None:
@@ -116,7 +116,7 @@ def test_a_stream_that_never_ends_is_left_to_the_next_run(company, graph, lookin
     notify(company, event="E1")
     looking.meanwhile = lambda: notify(company, event="E1")
     drain(company, graph, looking)
-    assert sum(waiting_rooms(company.store).values()) == 1
+    assert sum(rooms_with_notifications(company.store).values()) == 1
 
 
 @pytest.mark.parametrize("what", ["missed", CATCH_UP, "updated"])
@@ -136,7 +136,7 @@ def test_reauthorization_is_answered_and_no_look_is_owed(company, graph, looking
 
     assert graph.calls == ["reauthorize S1"]
     assert looking.looked == []
-    assert waiting_rooms(company.store) == {}
+    assert rooms_with_notifications(company.store) == {}
 
 
 def test_a_removed_subscription_is_made_anew_before_the_room_catches_up(
@@ -177,7 +177,7 @@ def test_word_about_a_subscription_that_was_replaced_means_nothing(
     notify(company, what=what)
     drain(company, graph, looking)
     assert graph.calls == []
-    assert waiting_rooms(company.store) == {}
+    assert rooms_with_notifications(company.store) == {}
 
 
 def test_a_room_whose_subscription_cannot_be_mended_is_looked_at_all_the_same(

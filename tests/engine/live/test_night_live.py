@@ -202,11 +202,11 @@ def test_a_live_look_and_the_night_may_overlap_without_doubles(night: Night) -> 
 
     async def both(gateway: Gateway) -> RunReport:
         night_run = run_sync(night.company, gateway, night.rooms, PassOptions())
-        looks = [
+        reconcilers = [
             reconcile_notified(twin, gateway, night.room("Rembrandt"), frozenset({EventId(event)}))
             for _ in range(3)
         ]
-        report, *_ = await asyncio.gather(night_run, *looks)
+        report, *_ = await asyncio.gather(night_run, *reconcilers)
         return report
 
     store = open_store(night.company.config.store_path)

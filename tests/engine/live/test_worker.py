@@ -16,7 +16,7 @@ from obctl.domain.subscription import LIFETIME
 from obctl.domain.values import replace
 from obctl.engine.live.worker import Pace, Watch
 from obctl.errors import GraphUnavailable, UnsafePlan
-from obctl.store.inbox import waiting_rooms
+from obctl.store.inbox import rooms_with_notifications
 from obctl.store.subscriptions import find_subscription
 
 DUE = {"created_at": NOW - LIFETIME + timedelta(days=1), "expires_at": NOW + timedelta(days=1)}
@@ -50,7 +50,7 @@ def run(company, graph, looking, until: Callable[[], bool], **pace: float) -> li
             graph,
             pace=Pace(**{"debounce": 0.0, "poll": 0.005, "first_retry": 0.02} | pace),
             report=lambda what, _: reported.append(what),
-            looks=looking.looks,
+            reconcilers=looking.reconcilers,
         )
         running = asyncio.create_task(worker.run(stop))
         async with asyncio.timeout(20):
@@ -64,7 +64,7 @@ def run(company, graph, looking, until: Callable[[], bool], **pace: float) -> li
 
 
 def emptied(company) -> Callable[[], bool]:
-    return lambda: waiting_rooms(company.store) == {}
+    return lambda: rooms_with_notifications(company.store) == {}
 
 
 def test_what_waits_from_before_is_handled(company, graph, looking) -> None:
@@ -81,7 +81,7 @@ def test_a_burst_is_one_look(company, graph, looking) -> None:
         number = next(arriving, None)
         if number is not None:
             notify(company, event=f"E{number}")
-        return number is None and not waiting_rooms(company.store)
+        return number is None and not rooms_with_notifications(company.store)
 
     run(company, graph, looking, burst_over, debounce=0.2)
     assert looking.looked == [("Atrium", frozenset(f"E{number}" for number in range(1, 7)))]
@@ -131,14 +131,14 @@ def test_what_waits_for_a_person_is_not_hurried(company, graph, looking) -> None
 
     run(company, graph, looking, others_went_on)
     assert looking.looked.count(("Atrium", frozenset({"E1"}))) == 1
-    assert list(waiting_rooms(company.store).values()) == [1]
+    assert list(rooms_with_notifications(company.store).values()) == [1]
 
 
 def test_the_end_does_not_wait_for_quiet(company, graph, looking) -> None:
     notify(company, event="E1")
     run(company, graph, looking, lambda: True, debounce=500)
     assert looking.looked == [("Atrium", frozenset({"E1"}))]
-    assert waiting_rooms(company.store) == {}
+    assert rooms_with_notifications(company.store) == {}
 
 
 def test_the_end_does_not_wait_for_what_hangs(company, graph, looking) -> None:
@@ -151,7 +151,7 @@ def test_the_end_does_not_wait_for_what_hangs(company, graph, looking) -> None:
 
     looking._at_events = hang
     run(company, graph, looking, lambda: bool(looking.looked), finish=0.05)
-    assert list(waiting_rooms(company.store).values()) == [1]
+    assert list(rooms_with_notifications(company.store).values()) == [1]
 
 
 def test_a_new_event_is_looked_at_again_once_exchange_is_done_with_it(

@@ -10,7 +10,7 @@ from night import Night, daily, mailbox_of
 from obctl.domain.sync.run_report import Problem
 from obctl.engine.push.dispatch import PushResult
 from obctl.store.company_log import LogFilter, find_entry, search_log
-from obctl.store.outbox import load_owed, mark_done, mark_failed
+from obctl.store.outbox import load_pending, mark_done, mark_failed
 
 ROOM = "Rembrandt"
 INTERVIEW = f"{ROOM} 09-15 09:00-10:00 Interview"
@@ -142,7 +142,7 @@ def test_where_nobody_can_look_afterwards_the_push_has_succeeded_all_the_same(
 
 def test_a_write_that_is_done_does_not_fail_any_more(night: Night) -> None:
     made(night)
-    (item,) = load_owed(night.store)
+    (item,) = load_pending(night.store)
     mark_done(night.store, item.id, night.company.now)
     assert not mark_failed(
         night.store, item.id, error_code="late", error="Late.", request_id=None,

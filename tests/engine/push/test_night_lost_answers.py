@@ -12,7 +12,7 @@ from killed_process import KilledProcesses
 from night import NAMES, Night, TenantServer, at, at_once, mailbox_of, nightfall
 
 from obctl.domain.values import replace
-from obctl.engine.push.enqueue import Farewell
+from obctl.engine.push.enqueue import CancelNotice
 from obctl.engine.reservations import cancel as cancelling
 from obctl.engine.reservations import change as changing
 from obctl.engine.reservations.change import Edit
@@ -250,7 +250,7 @@ class TestMeanwhile:
             if what == "cancel":
                 at_once(
                     cancelling.cancel_reservation(
-                        company, None, number, SeriesScope.ONE, Farewell()
+                        company, None, number, SeriesScope.ONE, CancelNotice()
                     )
                 )
                 return
@@ -276,7 +276,9 @@ class TestMeanwhile:
         meanwhile(
             "PATCH",
             lambda company: at_once(
-                cancelling.cancel_reservation(company, None, number, SeriesScope.ONE, Farewell())
+                cancelling.cancel_reservation(
+                    company, None, number, SeriesScope.ONE, CancelNotice()
+                )
             ),
         )
         night.edit(number, subject="Second interview")

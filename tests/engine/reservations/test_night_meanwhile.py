@@ -12,7 +12,7 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.reservations.change import Edit, change_reservation
-from obctl.engine.reservations.create import Wish, make_reservation
+from obctl.engine.reservations.create import NewReservation, make_reservation
 from obctl.engine.reservations.saved import Saved
 from obctl.engine.reservations.series_scope import SeriesScope
 from obctl.errors import Refused
@@ -56,8 +56,8 @@ def make(night: Night, start: str, end: str) -> Saved:
         async def connect() -> Gateway:
             return gateway
 
-        wish = Wish(night.room(ROOM), "Interview", at(start), at(end), ANNA)
-        return await make_reservation(night.company, connect, wish)
+        new = NewReservation(night.room(ROOM), "Interview", at(start), at(end), ANNA)
+        return await make_reservation(night.company, connect, new)
 
     return night.ask(work)
 
@@ -85,8 +85,8 @@ def test_a_slot_that_another_takes_meanwhile_is_refused(
     night: Night, meanwhile, act: Callable[[Night], Saved]
 ) -> None:
     night.make(ROOM, "Interview", "09:00", "10:00")
-    wish = Wish(night.room(ROOM), "Rival", at("14:30"), at("15:30"), ANNA)
-    meanwhile(lambda company: at_once(make_reservation(company, None, wish)))
+    new = NewReservation(night.room(ROOM), "Rival", at("14:30"), at("15:30"), ANNA)
+    meanwhile(lambda company: at_once(make_reservation(company, None, new)))
     with pytest.raises(Refused, match="taken in Officebooking: reservation 2 'Rival'"):
         act(night)
     assert night.reservations() == [

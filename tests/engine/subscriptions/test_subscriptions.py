@@ -20,7 +20,7 @@ from obctl.engine.subscriptions.renew import (
     renew_subscription,
 )
 from obctl.errors import GraphRefused, GraphUnavailable, NotFound
-from obctl.store.inbox import CATCH_UP, load_waiting, waiting_rooms
+from obctl.store.inbox import CATCH_UP, load_waiting, rooms_with_notifications
 from obctl.store.rooms import find_room, load_rooms
 from obctl.store.subscriptions import find_subscription, load_subscriptions
 
@@ -245,7 +245,7 @@ def test_renewing_all_finds_what_graph_dropped_without_a_word(company, graph) ->
     (made,) = asyncio.run(renew_all(company, graph))
 
     assert made.id == "new-1"
-    assert waiting_rooms(company.store) == {made.room: 1}
+    assert rooms_with_notifications(company.store) == {made.room: 1}
 
 
 def test_nothing_is_asked_of_graph_where_nothing_is_due(company, graph) -> None:

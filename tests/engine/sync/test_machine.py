@@ -39,7 +39,7 @@ from obctl.sandbox.recurrence_wire import read_recurrence
 from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.steps import InviteToOne, MoveMailbox, Processing, Recreate, Restore
 from obctl.store.cancellation_requests import load_requests
-from obctl.store.outbox import load_owed, load_own
+from obctl.store.outbox import load_own, load_pending
 from obctl.store.undecided import load_undecided
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -363,9 +363,9 @@ class Machine(RuleBasedStateMachine):
         self.night.store.run("UPDATE outbox SET due_at = '2026-09-01T00:00:00Z'")
         report = self.night.run(again=False)
         empty = [room for room in ROOMS if not self.night.outlook(room)]
-        doubted = {problem.room for problem in report.problems if problem.code == "partial-read"}
-        assert doubted <= {mailbox_of(room) for room in empty}
-        for room in doubted:
+        ambiguous = {problem.room for problem in report.problems if problem.code == "partial-read"}
+        assert ambiguous <= {mailbox_of(room) for room in empty}
+        for room in ambiguous:
             # somebody looks, and says that it is empty
             self.night.run(room.partition("@")[0].title(), allow_cancellations=True, again=False)
         self.night.store.run("UPDATE outbox SET due_at = '2026-09-01T00:00:00Z'")
@@ -377,7 +377,7 @@ class Machine(RuleBasedStateMachine):
         night = self.night
         # What Outlook refuses (the slot is taken, a date would cross its neighbour) stays owed.
         owed = {number for number, _ in night.owed()}
-        apart = {item.event_id for item in load_owed(night.store)}
+        apart = {item.event_id for item in load_pending(night.store)}
         apart |= {item.event_id for item in night.all() if item.number in owed}
         linked = [item.event_id for item in night.all() if item.is_active and item.event_id]
         for room in ROOMS:

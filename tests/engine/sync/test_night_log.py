@@ -12,7 +12,7 @@ from night import Night, mailbox_of
 from obctl.domain.causes.story import Story
 from obctl.domain.company_log import LogEntry
 from obctl.domain.sync.run_report import RunReport
-from obctl.engine.compare.explain import tell
+from obctl.engine.compare.explain import explain_item
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.errors import Refused, ResyncRequired, UsageError
 from obctl.sandbox.steps import Recreate, Rewrite
@@ -70,7 +70,7 @@ def run(night: Night, **options: Any) -> Told:
 
 def story(night: Night, number: int) -> Story:
     async def ask(gateway: Any) -> Story:
-        return await tell(night.company, Outlook(night.company, gateway), str(number))
+        return await explain_item(night.company, Outlook(night.company, gateway), str(number))
 
     return night.ask(ask)
 

@@ -148,7 +148,7 @@ class _Open:
     ) -> None:
         """Pair what has equal keys and fits; `None` equals nothing.
 
-        An event that claims nothing takes nobody's reservation, where not just those are meant.
+        Only events that take the room are asked, or only those that do not (`living`).
         """
         if self.is_settled:
             return

@@ -59,12 +59,8 @@ async def compare_rooms(
     rooms: Sequence[Room],
     first: date,
     last: date,
-    only: frozenset[RoomId] | None = None,
 ) -> list[RoomComparison]:
-    """Compare the days `first` to `last`, in each room's zone.
-
-    `only` limits which rooms' differences are explained; the others serve as neighbours.
-    """
+    """Compare the days `first` to `last`, in each room's zone."""
     spans = {room.id: days_span(first, last, room.zone) for room in rooms}
     whole = TimeSpan(
         min((span.start for span in spans.values()), default=company.now) - _AROUND,
@@ -78,10 +74,7 @@ async def compare_rooms(
         for room in rooms
     ]
     gathered = Gathered(company, outlook, tuple(load_rooms(company.store)), whole)
-    return [
-        await _explained(gathered, item) if only is None or item.room.id in only else item
-        for item in compared
-    ]
+    return [await _explained(gathered, item) for item in compared]
 
 
 def _equal_rooms(

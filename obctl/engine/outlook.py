@@ -49,7 +49,7 @@ class Outlook:
         return answers
 
     async def answers(self, rooms: Sequence[Room], span: TimeSpan) -> dict[RoomId, Calendar]:
-        """The events of rooms, or why they cannot be had, be that so of every one of them."""
+        """The events of rooms, or why they cannot be had; that may be so of every one of them."""
         if self._gateway is None:
             for room in rooms:
                 if (room.id, span) not in self._views:

@@ -26,7 +26,7 @@ from builders import (
 from obctl.domain.cancellation import Proof
 from obctl.domain.event import Event, EventId, Response, SeriesMaster
 from obctl.domain.losses import losses
-from obctl.domain.matching import Matching, perhaps_continued
+from obctl.domain.matching import Matching, perhaps_continued, unheard
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.series import Recurrence
 from obctl.domain.series_date import is_cut_off
@@ -349,6 +349,23 @@ def test_a_possible_split_is_asked_about_before_its_masters_are_known() -> None:
     assert perhaps_continued(matching([reservation], [])) == []
     kept = make_occurrence("B", starts=NEXT)
     assert perhaps_continued(matching([reservation], [kept, CONTINUED])) == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(make_event("NEW", key="K"), id="the-same-meeting-under-a-new-id"),
+        pytest.param(
+            make_direct_event("NEW", transaction_id="obctl-1001-1-0123456789abcdef"),
+            id="what-we-wrote-a-second-time",
+        ),
+    ],
+)
+def test_before_a_new_id_takes_over_the_old_one_is_asked_about(event: Event) -> None:
+    reservation = make_reservation(event="OLD", key="K")
+    assert unheard(matching([reservation], [event], whole=False)) == [reservation]
+    assert unheard(matching([reservation], [event], whole=False, asked=["OLD"])) == []
+    assert unheard(matching([reservation], [event])) == []
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from two_views import unplanned, untold
 
 from obctl.domain.comparison import compare
 from obctl.domain.event import Event, EventType, Response, SeriesMaster
+from obctl.domain.matching import match
 from obctl.domain.reconcile import plan_room
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.series import Recurrence
@@ -201,6 +202,16 @@ def rooms(draw: st.DrawFn) -> Situation:
 
 def _cancelled(reservation: Reservation) -> Reservation:
     return replace(reservation, status=Status.CANCELLED, external_state=ExternalState.CANCELLED)
+
+
+@given(rooms())
+def test_what_belongs_together_does_not_depend_on_who_comes_first(situation: Situation) -> None:
+    sides = situation.sides
+    reading = replace(sides.reading, events=sides.reading.events[::-1])
+    turned = match(replace(sides, reservations=sides.reservations[::-1], reading=reading))
+    assert set(turned.pairs) == set(situation.matching.pairs)
+    assert set(turned.lone_reservations) == set(situation.matching.lone_reservations)
+    assert set(turned.lone_events) == set(situation.matching.lone_events)
 
 
 @given(rooms())

@@ -95,6 +95,11 @@ class Reservation(Struct, frozen=True):
         return tuple(service for service in self.services if not service.cancelled)
 
 
+def joined_notes(one: Reservation, other: Reservation) -> str | None:
+    """What was noted for two reservations that turned out to be one."""
+    return "\n".join(filter(None, (one.notes, other.notes))) or None
+
+
 def unlinked(reservation: Reservation) -> Reservation:
     """The reservation without the event, and the series, that it belonged to."""
     return replace(

@@ -22,8 +22,6 @@ from obctl.cli.demo_stage import Stage
 from obctl.cli.demo_story import MONDAY_MORNING
 from obctl.errors import ObctlError
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 ENDING = "── That was the night "
 
 

@@ -7,6 +7,7 @@ from obctl.domain.reservation import (
     ExternalState,
     Reservation,
     Status,
+    joined_notes,
 )
 from obctl.domain.sync.cancellation import Outcome, Proof, Reason, RequestStatus, decide
 from obctl.domain.sync.change import Absorb, Cancel, Change, Conflict, Move, Request
@@ -112,7 +113,7 @@ def _moved(situation: Situation, reservation: Reservation, destination: Destinat
     if interim is not None:
         after = replace(
             after,
-            notes="\n".join(filter(None, (reservation.notes, interim.notes))) or None,
+            notes=joined_notes(reservation, interim),
             services=reservation.services + interim.services,
         )
     return Move(reservation, after, event, conflicts, interim)

@@ -27,22 +27,32 @@ class Kinship(IntEnum):
     SAME_SLOT = 2
 
 
-def kinship(reservation: Reservation, event: Event, room_zone: ZoneInfo) -> Kinship | None:
-    """How `event` is the meeting of `reservation`; `None` where it is another one."""
+def kinship(
+    reservation: Reservation, event: Event, room_zone: ZoneInfo, *, proven: bool = False
+) -> Kinship | None:
+    """How `event` is the meeting of `reservation`; `None` where it is another one.
+
+    `proven` says that Outlook itself called the reservation's own event off.
+    """
     if is_same_date(reservation, event, room_zone):
         return Kinship.SAME_DATE
     if slot_of(event) is None or slot_of(reservation) != slot_of(event):
         return None
-    return Kinship.SAME_SLOT if is_same_booking(reservation, event) else None
+    same = is_same_booking(reservation, event, proven=proven)
+    return Kinship.SAME_SLOT if same else None
 
 
-def is_same_booking(reservation: Reservation, event: Event) -> bool:
+def is_same_booking(reservation: Reservation, event: Event, *, proven: bool = False) -> bool:
     """Whether what stands in the slot of a reservation bears its subject, rewritten or not.
 
-    What obctl wrote for another reservation is that one's.
+    What obctl wrote for another reservation is that one's. A room that shows the organiser in place
+    of subjects does not tell what a meeting is about: after a cancellation that Outlook proves
+    (`proven`) it counts as another one.
     """
     if pushed_for(event) not in (None, reservation.number):
         return False
+    if plain(event.subject) in ("", plain(event.organizer.name or "")):
+        return not proven
     same = plain(reservation.subject) == plain(event.subject)
     return same or is_rewritten(event, reservation.subject)
 

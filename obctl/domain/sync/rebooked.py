@@ -11,8 +11,10 @@ from datetime import datetime
 
 from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.kinship import Slot, is_same_booking, slot_of
 from obctl.domain.sync.matching import Matching
+from obctl.domain.sync.proof import proof_of
 from obctl.domain.values import replace
 
 
@@ -34,7 +36,9 @@ def rebooked(
     found: dict[ReservationNumber, Event] = {}
     for reservation in sorted(_lost(matching, now), key=lambda item: item.number):
         candidates = new.get(slot_of(reservation), ())
-        event = next((event for event in candidates if is_same_booking(reservation, event)), None)
+        proven = _is_called_off(matching, reservation)
+        fits = (e for e in candidates if is_same_booking(reservation, e, proven=proven))
+        event = next(fits, None)
         if event is not None and reservation.number not in moved:
             new[slot_of(reservation)] = [item for item in candidates if item.id != event.id]
             found[reservation.number] = event
@@ -72,6 +76,14 @@ def _lost(matching: Matching, now: datetime) -> list[Reservation]:
 def _left_over(matching: Matching) -> list[Reservation]:
     """The reservations whose own event is still shown, and takes the room no more."""
     return [owner for owner, event in matching.pairs if not (event.takes_room or event.is_draft)]
+
+
+def _is_called_off(matching: Matching, reservation: Reservation) -> bool:
+    """Whether Outlook itself says that the reservation's own event is off."""
+    cancelled = any(
+        event.is_cancelled for owner, event in matching.pairs if owner.number == reservation.number
+    )
+    return cancelled or proof_of(matching.sides, reservation) is Proof.PROVEN
 
 
 def _joined(matching: Matching, found: dict[ReservationNumber, Event]) -> Matching:

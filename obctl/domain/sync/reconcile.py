@@ -92,7 +92,8 @@ def plan_room(situation: Situation) -> Plan:
 def _settled(situation: Situation) -> Matching:
     """The matching once the other rooms have had their say."""
     elsewhere = situation.elsewhere
-    taken = situation.leaving | situation.owned | elsewhere.claimed | elsewhere.ambiguous.keys()
+    spoken_for = elsewhere.claimed.keys() | elsewhere.ambiguous.keys()
+    taken = situation.leaving | situation.owned | spoken_for
     return rebooked(
         situation.matching, now=situation.now, taken=taken, moved=elsewhere.moved.keys()
     )

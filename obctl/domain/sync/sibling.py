@@ -35,9 +35,10 @@ def find_siblings(
     situation: Situation, lost: Sequence[Loss]
 ) -> Mapping[ReservationNumber, Reservation]:
     """By lost reservation: the one beside it that has the same meeting, and gets the services."""
-    owners = situation.matching.by_event()
+    # What moves here from another room is here, whichever of the two rooms is planned first.
+    owners = {**situation.matching.by_event(), **situation.elsewhere.claimed}
     missed = [
-        loss.reservation
+        loss
         for loss in lost
         if is_missed(loss, situation.now)
         and loss.reservation.number not in situation.elsewhere.moved
@@ -50,8 +51,8 @@ def find_siblings(
         if event.id in owners and _is_alive(situation, event)
     )
     found = {
-        reservation.number: _closest(situation, reservation, events.near(reservation), owners)
-        for reservation in missed
+        loss.reservation.number: _closest(situation, loss, events.near(loss.reservation), owners)
+        for loss in missed
     }
     return {number: owners[event.id] for number, event in found.items() if event is not None}
 
@@ -93,16 +94,17 @@ def waiting_beside(situation: Situation) -> list[Reservation]:
 
 def _closest(
     situation: Situation,
-    reservation: Reservation,
+    loss: Loss,
     events: Iterable[Event],
     owners: Mapping[EventId, Reservation],
 ) -> Event | None:
     """The same date before the same slot, and of several the nearer."""
-    zone = situation.room.zone
+    reservation, zone = loss.reservation, situation.room.zone
+    proven = loss.proof is Proof.PROVEN
     kin = [
         (close, event)
         for event in events
-        if (close := kinship(reservation, event, zone))
+        if (close := kinship(reservation, event, zone, proven=proven))
         and _stays(situation, reservation, owners[event.id])
     ]
 

@@ -42,8 +42,8 @@ class Elsewhere:
     """Reservations whose meeting may have moved to a room that cannot be read."""
     unread: tuple[Room, ...] = ()
     """The rooms that cannot be read."""
-    claimed: frozenset[EventId] = frozenset()
-    """Events of this room that another room's reservation moves to."""
+    claimed: Mapping[EventId, Reservation] = field(default_factory=dict)
+    """Events of this room, and the reservations of other rooms that move to them."""
     ambiguous: Mapping[EventId, Reservation] = field(default_factory=dict)
     """Events of this room that may be what a room that cannot be read has lost."""
 

@@ -12,21 +12,25 @@ from obctl.domain.difference import Difference, RoomVerdict
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
+from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.matching import Matching, match, perhaps_continued
 from obctl.domain.sync.proof import series_id
 from obctl.domain.sync.reading import Reading, Scope
+from obctl.domain.sync.rebooked import may_be_rebooked, rebooked
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.compare.both_sides import read_in_step, settled
+from obctl.engine.compare.both_sides import read_in_step
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.outlook.calendars import Calendar
+from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.database import Store
+from obctl.store.outbox import load_leaving
 from obctl.store.reservations import load_by_events, load_by_series, load_room_reservations
 from obctl.store.rooms import load_rooms
 
@@ -125,7 +129,7 @@ async def _compare(
                 )
             events[found.id] = found
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
-    matching = settled(company.store, match(replace(asked.sides, reading=known)), company.now)
+    matching = await _with_rebooked(company, outlook, match(replace(asked.sides, reading=known)))
     verdict = RoomVerdict(room.id, Verdict.OK)
     return RoomComparison(room, verdict, span, matching, compare(matching, span))
 
@@ -172,6 +176,58 @@ async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) ->
     single = (master.event for master in masters.values() if master and master.is_single)
     events = reading.events + tuple(event for event in single if event.id not in known)
     return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
+
+
+async def _with_rebooked(company: Company, outlook: Outlook, matching: Matching) -> Matching:
+    """The matching with what was booked anew in its slot joined, as a pass over the room has it.
+
+    Not where the meeting turned up in another room, nor an event that came from one, or that a
+    write is about to take off.
+    """
+    candidates = may_be_rebooked(matching)
+    if not candidates:
+        return matching
+    store, sides = company.store, matching.sides
+    others = [other for other in load_rooms(store) if other.id != sides.room.id]
+    span = sides.reading.scope.span
+    taken = await _from_other_rooms(outlook, store, others, candidates, span)
+    lost = [r for r in matching.lone_reservations if r.is_active and r.series_key]
+    found, _unasked = await look_in(outlook.answers, lost, others, span)
+    moved = {meeting.number for meeting, _room, _event in found if isinstance(meeting, Reservation)}
+    leaving = load_leaving(store, sides.room.id)
+    return rebooked(matching, now=company.now, taken=taken | leaving, moved=moved)
+
+
+async def _from_other_rooms(
+    outlook: Outlook,
+    store: Store,
+    others: Sequence[Room],
+    events: Sequence[Event],
+    span: TimeSpan,
+) -> set[EventId]:
+    """The events that are what another room has lost, or may have: it does not show them."""
+    rooms = {other.id: other for other in others}
+    held = [
+        (event, reservation)
+        for event in events
+        for reservation in load_by_series(store, [event.series_key] if event.series_key else [])
+        if reservation.is_active
+        and reservation.room in rooms
+        and is_same_date(reservation, event, rooms[reservation.room].zone)
+    ]
+    homes = {reservation.room for _event, reservation in held}
+    views = await outlook.answers([rooms[home] for home in homes], span) if homes else {}
+    return {
+        event.id
+        for event, reservation in held
+        if not _is_shown(views[reservation.room], reservation)
+    }
+
+
+def _is_shown(calendar: Calendar, reservation: Reservation) -> bool:
+    return not isinstance(calendar, ObctlError) and any(
+        event.id == reservation.event_id and event.takes_room for event in calendar
+    )
 
 
 def _without_event(matching: Matching, span: TimeSpan) -> list[Reservation]:

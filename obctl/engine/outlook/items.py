@@ -57,6 +57,9 @@ async def read_parts(
             known = find_event(store, room.id, event_id)
             if known and known.series_master_id:
                 wanted.add(known.series_master_id)
+            elif known is None and load_series_events(store, room.id, event_id):
+                # a series that went as a whole
+                wanted.add(event_id)
             continue
         if event.type is EventType.MASTER:
             wanted.add(event.id)

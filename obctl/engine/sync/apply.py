@@ -7,7 +7,13 @@ from typing import assert_never
 
 from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.company_log import Action, Entry
-from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber, Status
+from obctl.domain.reservation import (
+    ExternalState,
+    Reservation,
+    ReservationNumber,
+    Status,
+    joined_notes,
+)
 from obctl.domain.room import RoomId
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.sync.change import (
@@ -53,7 +59,12 @@ from obctl.store.events import (
 from obctl.store.journal import Journal
 from obctl.store.outbox import cancel_pending_of, hand_over_pending
 from obctl.store.possible_moves import save_possible_moves
-from obctl.store.reservations import insert_reservations, next_number, update_reservation
+from obctl.store.reservations import (
+    find_reservation,
+    insert_reservations,
+    next_number,
+    update_reservation,
+)
 from obctl.store.services import cancel_services, hand_over_services
 
 Known = Cancel | Absorb | Request | Close | Update | Rekey | Restore | Move
@@ -169,10 +180,19 @@ def _absorbed(journal: Journal, change: Absorb, now: datetime) -> list[Entry]:
     _let_go(journal, change, now)
     _decide_open(journal, change, RequestStatus.CLOSED, now)
     entries = [lost_entry(change), _processed(change)]
+    _hand_over_notes(journal.store, change, now)
     if change.services_moved:
         hand_over_services(journal.store, change.after.number, change.goes_on_as.number)
         entries.append(services_entry(change))
     return entries
+
+
+def _hand_over_notes(store: Store, change: Absorb, now: datetime) -> None:
+    """What was noted for the meeting stands where it goes on."""
+    heir = find_reservation(store, change.goes_on_as.number)
+    if change.before.notes:
+        notes = joined_notes(heir, change.before)
+        update_reservation(store, replace(heir, notes=notes, updated_at=now))
 
 
 def _requested(journal: Journal, change: Request, now: datetime) -> list[Entry]:

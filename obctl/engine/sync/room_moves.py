@@ -48,6 +48,7 @@ class Moves:
     """
 
     found: dict[RoomId, dict[ReservationNumber, Destination]]
+    lost: Mapping[ReservationNumber, Reservation]
     undecided: frozenset[int] = frozenset()
     unread: tuple[Room, ...] = ()
 
@@ -57,24 +58,23 @@ class Moves:
     def seen_from(self, room: Room, ambiguous: Mapping[EventId, Reservation]) -> Elsewhere:
         """All that one room's plan has to know of the others."""
         claimed = {
-            destination.event.id
+            destination.event.id: self.lost[number]
             for moved in self.found.values()
-            for destination in moved.values()
+            for number, destination in moved.items()
             if destination.room.id == room.id
         }
         return Elsewhere(
             moved=self.of(room),
             undecided=self.undecided,
             unread=self.unread,
-            claimed=frozenset(claimed),
+            claimed=claimed,
             ambiguous=ambiguous,
         )
 
     def give_up(self, deferred: DeferredRoom) -> dict[EventId, Reservation]:
         """Forget what would have left a room; returns where it would have gone."""
-        lost = {reservation.number: reservation for reservation in deferred.lost}
         return {
-            destination.event.id: lost[number]
+            destination.event.id: self.lost[number]
             for number, destination in self.found.pop(deferred.room.id, {}).items()
             if destination.interim is None
         }
@@ -93,8 +93,8 @@ async def find_moves(
     new = _new_events(deferred)
     interims = _load_interim(store)
     gone = {item.reservation for item in load_undecided(store, now)}
-    moves = Moves({})
     lost = {reservation.number: reservation for room in deferred for reservation in room.lost}
+    moves = Moves({}, lost)
     unsolved: dict[ReservationNumber, Reservation] = {}
     # What has services goes first: of two rooms that one meeting left for a third, one can follow.
     order = sorted(

@@ -129,7 +129,7 @@ def in_step(**more: Any) -> Situation:
             id="before-the-window",
         ),
         pytest.param(
-            [make_event()], {"elsewhere": Elsewhere(claimed=frozenset({"E1"}))}, [],
+            [make_event()], {"elsewhere": Elsewhere(claimed={"E1": make_reservation(room=2)})}, [],
             id="moving-here",
         ),
         pytest.param([make_event()], {"leaving": frozenset({"E1"})}, [], id="leaving"),

@@ -325,6 +325,31 @@ def test_what_was_called_off_and_booked_anew_keeps_what_was_ordered() -> None:
 
 
 @both
+@pytest.mark.parametrize("off", [None, {"is_cancelled": True}], ids=["gone", "cancelled"])
+def test_services_follow_to_what_moves_here_from_another_room(
+    off: dict[str, Any] | None, settings: SyncSettings
+) -> None:
+    """Whichever room is planned first: the move may be done already, or still to come."""
+    coming = make_reservation(1002, room=2, event="V1", key="K2")
+    events = [copy(key="K2"), *([make_event("GONE", key="K", **off)] if off else [])]
+    before = make_situation(
+        [lost()], events, elsewhere=Elsewhere(claimed={"E2": coming}), settings=settings
+    )
+    after = make_situation([lost(), stays(key="K2")], events, settings=settings)
+    assert told(plan_room(before)) == told(plan_room(after)) == ["cancel for 1002"]
+
+
+def test_a_hidden_subject_does_not_make_another_meeting_of_what_outlook_called_off() -> None:
+    """Rooms show the organiser's name in place of subjects; what is told is that it is off."""
+    hidden = make_event(subject="Anna de Vries")
+    off = make_event("GONE", key="K", is_cancelled=True)
+    assert told(plan_room(make_situation([lost()], [off, hidden]))) == ["request"]
+    assert told(plan_room(make_situation([lost()], [hidden]))) == ["rekey"]
+    beside = pair(lost(), stays(key="B"), copy(key="B", subject="Anna de Vries"), off)
+    assert told(plan_room(beside)) == ["request"]
+
+
+@both
 def test_the_copy_of_a_cancelled_reservation_is_the_meeting_of_the_one_that_stands(
     settings: SyncSettings,
 ) -> None:
@@ -352,7 +377,6 @@ def test_of_two_lost_copies_one_goes_on_as_the_new_event_and_the_other_follows()
 @pytest.mark.parametrize(
     "more",
     [
-        pytest.param({"elsewhere": Elsewhere(claimed=frozenset({"E1"}))}, id="moving-here"),
         pytest.param(
             {"elsewhere": Elsewhere(ambiguous={"E1": make_reservation(room=2)})},
             id="perhaps-of-a-room-that-cannot-be-read",

@@ -422,7 +422,7 @@ def with_desk(act: Any) -> None:
 
 @pytest.mark.parametrize("steps", [12, 40])
 def test_both_sides_agree_after_any_night(tenant_server: TenantServer, steps: int) -> None:
-    machine = type("Machine", (Machine,), {"building": tenant_server})
+    machine = type("Machine", (Machine,), {"tenant_server": tenant_server})
     run_state_machine_as_test(
         machine,
         settings=settings(

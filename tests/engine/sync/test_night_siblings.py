@@ -328,3 +328,39 @@ def rewrite(night: Night, item: Item, **fields: Any) -> None:
     with night.tenant.locked() as exchange:
         item_edit.edit(item, None, fields)
         exchange.touch(mailbox_in(night), item, None)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "deleted"])
+@pytest.mark.parametrize("busy", [False, True], ids=["its-room-last", "its-room-first"])
+def test_lunch_and_notes_follow_to_a_meeting_that_moves_into_the_slot_the_same_night(
+    night: Night, how: str, busy: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=True)
+    board = night.book("Rembrandt", "Standup", "09:00", "10:00")
+    moving = night.book("Vermeer", "Standup", "09:00", "10:00")
+    other = night.book("Rembrandt", "Unrelated", "11:00", "12:00")
+    for name in ("Rembrandt", "Vermeer"):
+        night.book(name, "Other", "16:00", "17:00")
+    night.run()
+    going, coming = (
+        next(r for r in night.all() if r.subject == "Standup" and r.room == night.room(name).id)
+        for name in ("Rembrandt", "Vermeer")
+    )
+    night.cater(going.number)
+    if how == "cancelled":
+        night.cancel(board)
+    else:
+        night.delete("Rembrandt", board)
+    night.change(moving, rooms="Rembrandt")
+    if busy:
+        # then Rembrandt loses something to another room, and is planned before Vermeer
+        night.change(other, rooms="Hals")
+    planned = [
+        (change.kind, change.after.number)
+        for plan in night.run(dry_run=True).plans
+        for change in plan.changes
+    ]
+    assert ("cancel", going.number) in planned
+    night.run()
+    assert ordered(night) == {coming.number: 1}
+    assert night.requests(None) == []

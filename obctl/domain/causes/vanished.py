@@ -18,6 +18,7 @@ from obctl.domain.causes.predicates import (
     unwithdrawn,
     vanished,
 )
+from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Response
 from obctl.domain.organizer_copy import OrganizerSays
@@ -153,7 +154,7 @@ def _released_at(facts: Facts, reservation: Reservation) -> datetime | None:
             return event.modified_at if at_check_in(reservation, event.modified_at) else None
     if vanished(facts):
         for entry in facts.history:
-            removed = entry.action in ("event.deleted", "push.cancelled")
+            removed = entry.action in (Action.EVENT_DELETED, Action.PUSH_CANCELLED)
             if removed and at_check_in(reservation, entry.at):
                 return entry.at
     return None

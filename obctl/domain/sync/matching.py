@@ -12,15 +12,18 @@ from functools import partial
 
 from obctl.domain.event import Event, EventId, EventType, SeriesKey, same_person
 from obctl.domain.outbox import pushed_for
-from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
+from obctl.domain.reservation import (
+    WRITE_PENDING,
+    ExternalState,
+    Reservation,
+    ReservationNumber,
+)
 from obctl.domain.series.same_date import is_continued, is_on_its_day, is_same_date
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
 
 Pair = tuple[Reservation, Event]
-
-_YET_TO_WRITE = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ def _fills_slot(reservation: Reservation, event: Event) -> bool:
     return (
         reservation.event_id is None
         and reservation.key is None
-        and reservation.external_state not in _YET_TO_WRITE
+        and reservation.external_state not in WRITE_PENDING
         and same_person(reservation.organizer, event.organizer)
     )
 

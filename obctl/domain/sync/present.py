@@ -7,6 +7,7 @@ from datetime import datetime
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.event import Event
 from obctl.domain.reservation import (
+    WRITE_PENDING,
     ExternalState,
     Reservation,
     Source,
@@ -36,7 +37,7 @@ def event_present(situation: Situation, reservation: Reservation, event: Event) 
             organizer_says=situation.reading.organizers.get(event.id),
         )
     if agreed is None:
-        if reservation.external_state in (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED):
+        if reservation.external_state in WRITE_PENDING:
             return None
         # kept by a person after a rejected cancellation, and here it is again
         again = replace(from_event(linked, event), external_state=ExternalState.IN_STEP)

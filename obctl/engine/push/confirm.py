@@ -14,7 +14,7 @@ from obctl.domain.agreed_state import agree
 from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId
 from obctl.domain.outbox import OutboxItem, PushAction
-from obctl.domain.reservation import ExternalState, Reservation, unlinked
+from obctl.domain.reservation import WRITE_PENDING, ExternalState, Reservation, unlinked
 from obctl.domain.sync.change import Conflict
 from obctl.domain.sync.present import linked_to
 from obctl.domain.time_span import TimeSpan, instant_text
@@ -30,7 +30,6 @@ from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import mark_applied
 
 _AS_RESERVED = "in Outlook as reserved here"
-PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
 
 class NoLongerPending(Exception):
@@ -94,7 +93,7 @@ def record_series(
         _save_in_step(company, delivery, linked.in_step, Action.PUSH_CREATED, _AS_RESERVED)
         payloads = save_events(store, delivery.room.id, [event for _date, event in everyone])
         for date in linked.missing:
-            if date.external_state in PENDING:
+            if date.external_state in WRITE_PENDING:
                 save_state(company, date, ExternalState.CANCELLED)
         follow = []
         for date, event in linked.called_off:
@@ -192,7 +191,7 @@ def record_cancelled(company: Company, delivery: Delivery, found: Collection[Eve
             for date in [find_reservation(store, date.number)]
             if not date.is_active
             and date.room == delivery.item.room
-            and (date.number == delivery.reservation.number or date.external_state in PENDING)
+            and (date.number == delivery.reservation.number or date.external_state in WRITE_PENDING)
         ]
         for date in gone:
             save_state(company, date, ExternalState.CANCELLED)

@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.outbox import OutboxItem, wait_after
-from obctl.domain.reservation import ExternalState
+from obctl.domain.reservation import WRITE_PENDING, ExternalState
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.push.confirm import PENDING, save_state
+from obctl.engine.push.confirm import save_state
 from obctl.engine.push.delivery import Delivery
 from obctl.errors import CredentialRefused, GraphRefused, ObctlError, Unforeseen
 from obctl.store.outbox import mark_failed
@@ -40,7 +40,7 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
         )
         for date in delivery.series or (delivery.reservation,) if is_owed else ():
             fresh = find_reservation(store, date.number)
-            if fresh.external_state in PENDING:
+            if fresh.external_state in WRITE_PENDING:
                 save_state(company, fresh, ExternalState.PUSH_FAILED)
         entry = delivery.entry(Action.PUSH_FAILED, f"{code}: {error.message}")
         company.journal.write([replace(entry, request_id=request_id)])

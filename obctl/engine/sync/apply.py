@@ -7,7 +7,13 @@ from typing import assert_never
 
 from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.company_log import Action, Entry
-from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber, Status
+from obctl.domain.reservation import (
+    ExternalState,
+    Reservation,
+    ReservationNumber,
+    Status,
+    unlinked,
+)
 from obctl.domain.room import RoomId
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.sync.change import (
@@ -202,21 +208,16 @@ def _decide_open(
 
 
 def _end_interim(journal: Journal, change: Known, interim: Reservation, now: datetime) -> Entry:
-    """Hand over what hangs on the twin, and end it."""
+    """Hand over what hangs on the interim reservation, and end it."""
     store = journal.store
     number = change.after.number
     hand_over_services(store, interim.number, number)
     hand_over_pending(store, interim.number, number)
     hand_over_agreed(store, interim.number, number)
     ended = replace(
-        interim,
+        unlinked(interim),
         status=Status.CANCELLED,
         external_state=ExternalState.CANCELLED,
-        event_id=None,
-        ical_uid=None,
-        series_key=None,
-        series_master_id=None,
-        original_start=None,
         updated_at=now,
     )
     update_reservation(store, ended)

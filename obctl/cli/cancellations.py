@@ -193,11 +193,11 @@ def _consequences(context: Context, requests: list[int]) -> str:
         impact_of(find_reservation(context.store, find_request(context.store, number).reservation))
         for number in requests
     ]
-    words = f"Cancel {len(requests)} reservation{'s' if len(requests) > 1 else ''}"
+    question = f"Cancel {len(requests)} reservation{'s' if len(requests) > 1 else ''}"
     services = sum(impact.services for impact in impacts)
     if services:
-        words += f" with {services} service{'s' if services > 1 else ''}"
+        question += f" with {services} service{'s' if services > 1 else ''}"
     catering = sum(impact.catering_for for impact in impacts)
     if catering:
-        words += f", catering for {catering} people"
-    return words + "?"
+        question += f", catering for {catering} people"
+    return question + "?"

@@ -164,9 +164,9 @@ async def _rehearse(
     await Pass(company, gateway, found, replace(options, dry_run=True, expected=None)).over(rooms)
     planned, now = options.expected or {}, found.fingerprints()
     problems = [problem for problem in found.problems if problem.room in planned]
-    told = {problem.room for problem in problems}
+    named = {problem.room for problem in problems}
     for room in rooms:
-        if room.mailbox not in told and now.get(room.mailbox) != planned.get(room.mailbox):
+        if room.mailbox not in named and now.get(room.mailbox) != planned.get(room.mailbox):
             error = stale_plan(room.mailbox)
             problems.append(Problem(room.mailbox, error.code, error.message, error.hint))
     if not problems:

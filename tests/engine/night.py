@@ -302,7 +302,7 @@ class Night:
     def push(self, *numbers: int) -> list[PushResult]:
         return self.ask(lambda gateway: push_reservations(self.company, gateway, numbers))
 
-    def owed(self) -> list[tuple[int, str]]:
+    def pending(self) -> list[tuple[int, str]]:
         return [(item.reservation, item.action.value) for item in load_pending(self.store)]
 
     # -- nights --------------------------------------------------------------------------------

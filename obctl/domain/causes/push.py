@@ -53,7 +53,7 @@ def not_organizer(facts: Facts) -> Cause | None:
             "event.is_organizer": event.is_organizer,
             "event.organizer": event.organizer.email,
             "reservation.status": reservation.status,
-            **_owed(facts),
+            **_pending_write(facts),
         },
         refuted_by="the room is organiser of its copy (isOrganizer is true)",
         remedy=(
@@ -88,7 +88,7 @@ def _unsent(facts: Facts) -> Cause | None:
             "reservation.external_state": int(reservation.external_state),
             "reservation.event_id": reservation.event_id or "none",
             "event.is_organizer": facts.event.is_organizer if facts.event else None,
-            **_owed(facts),
+            **_pending_write(facts),
         },
         refuted_by="Outlook has an event with the transaction id of this reservation",
         remedy=_send_again(facts, reservation),
@@ -157,7 +157,7 @@ def _error(facts: Facts) -> str:
     return said.strip().casefold()
 
 
-def _owed(facts: Facts) -> dict[str, Value]:
+def _pending_write(facts: Facts) -> dict[str, Value]:
     item = facts.outbox
     if item is None:
         return {}

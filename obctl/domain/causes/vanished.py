@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.cancelled import settle
+from obctl.domain.causes.cancelled import remedy_for
 from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import (
@@ -107,7 +107,7 @@ def _gone_again(facts: Facts) -> Cause | None:
             "organizer.copy": facts.organizer_says,
         },
         refuted_by="calendar repair does not put the meeting back a second time",
-        remedy=f"read the organiser's copy, or ask; then {settle(facts, reservation)}",
+        remedy=f"read the organiser's copy, or ask; then {remedy_for(facts, reservation)}",
     )
 
 
@@ -214,7 +214,7 @@ def hard_deleted(facts: Facts) -> Cause | None:
         },
         refuted_by="its series key turns up in a mapped room, or the event answers by id",
         remedy=(
-            f"{settle(facts, reservation)}; who deleted it, the room's delegates know"
+            f"{remedy_for(facts, reservation)}; who deleted it, the room's delegates know"
             f" (Exchange: Get-CalendarDiagnosticObjects -Identity {name(facts.room)})"
         ),
     )

@@ -72,7 +72,7 @@ def match(sides: Sides) -> Matching:
     open_ = _Open(sides.reservations, sides.reading.events)
     # What was cancelled here keeps the event that Outlook still has: it is to be taken off there.
     open_.join_by_id(lambda r, e: e.takes_room and (r.is_active or r.number in sides.agreed))
-    if open_.is_settled:
+    if open_.is_done:
         return open_.closed(sides)
     zone = sides.room.zone
     same_date = partial(is_same_date, room_zone=zone)
@@ -138,7 +138,7 @@ class _Open:
         self._events = {item.id: item for item in events if item.type is not EventType.MASTER}
 
     @property
-    def is_settled(self) -> bool:
+    def is_done(self) -> bool:
         return not (self._reservations and self._events)
 
     def closed(self, sides: Sides) -> Matching:
@@ -183,7 +183,7 @@ class _Open:
 
         Only events that take the room are asked, or only those that do not (`living`).
         """
-        if self.is_settled:
+        if self.is_done:
             return
         waiting: dict[Hashable, list[Reservation]] = {}
         for item in self._reservations.values():

@@ -32,7 +32,7 @@ from obctl.domain.values import replace
 
 def plan_room(situation: Situation) -> Plan:
     """What this pass does to one room."""
-    situation = replace(situation, matching=_settled(situation))
+    situation = replace(situation, matching=_with_rebooked(situation))
     matched = situation.matching.by_event()
     lost = sorted(losses(situation), key=_by_start)
     siblings = find_siblings(situation, lost)
@@ -89,7 +89,7 @@ def plan_room(situation: Situation) -> Plan:
     )
 
 
-def _settled(situation: Situation) -> Matching:
+def _with_rebooked(situation: Situation) -> Matching:
     """The matching once the other rooms have had their say."""
     elsewhere = situation.elsewhere
     taken = situation.leaving | situation.owned | elsewhere.claimed | elsewhere.ambiguous.keys()

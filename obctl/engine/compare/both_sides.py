@@ -32,7 +32,7 @@ def read_in_step(store: Store, room: Room, span: TimeSpan) -> Matching | None:
     return match(Sides(room, tuple(reservations), {}, reading))
 
 
-def settled(store: Store, matching: Matching, now: datetime) -> Matching:
+def with_rebooked(store: Store, matching: Matching, now: datetime) -> Matching:
     """The matching with what was booked anew in its slot joined, as a pass over the room has it.
 
     An event stands for something else where another room's reservation has its key, or where a

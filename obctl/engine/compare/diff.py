@@ -19,7 +19,7 @@ from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.compare.both_sides import read_in_step, settled
+from obctl.engine.compare.both_sides import read_in_step, with_rebooked
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.outlook.calendars import Calendar
@@ -125,7 +125,7 @@ async def _compare(
                 )
             events[found.id] = found
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
-    matching = settled(company.store, match(replace(asked.sides, reading=known)), company.now)
+    matching = with_rebooked(company.store, match(replace(asked.sides, reading=known)), company.now)
     verdict = RoomVerdict(room.id, Verdict.OK)
     return RoomComparison(room, verdict, span, matching, compare(matching, span))
 

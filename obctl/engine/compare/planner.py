@@ -15,7 +15,7 @@ from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.compare.both_sides import read_in_step, settled
+from obctl.engine.compare.both_sides import read_in_step, with_rebooked
 from obctl.engine.outlook.calendars import fetch_calendars
 from obctl.engine.outlook.inconclusive import condition, is_out_of_reach
 from obctl.engine.ports import Gateway
@@ -106,7 +106,7 @@ def _compared(company: Company, days: Sequence[date], matching: Matching) -> dic
         # What was agreed on only excuses differences.
         numbers = [reservation.number for reservation in sides.reservations]
         matching = match(replace(sides, agreed=load_agreed_of(company.store, numbers)))
-        matching = settled(company.store, matching, company.now)
+        matching = with_rebooked(company.store, matching, company.now)
     return {
         day: plan_row(
             room,

@@ -78,7 +78,7 @@ class Watch:
         self._gateway = gateway
         self._pace = pace
         self._report = report
-        self._looks = reconcilers or Reconcilers()
+        self._reconcilers = reconcilers or Reconcilers()
         self._gate = asyncio.Semaphore(company.config.sync.concurrency)
         self._waiting: dict[RoomId, _Waiting] = {}
         self._retries: dict[RoomId, _Retry] = {}
@@ -142,7 +142,7 @@ class Watch:
     async def _handle(self, room: RoomId) -> None:
         async with self._gate:
             try:
-                await drain_room(self._company, self._gateway, room, self._looks)
+                await drain_room(self._company, self._gateway, room, self._reconcilers)
             except Exception as error:  # noqa: BLE001  whatever one room does, the others go on
                 self._postpone(room, error)
             else:

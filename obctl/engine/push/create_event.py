@@ -20,8 +20,8 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.push.confirm import begin_attempt, record_cancelled, record_in_step
-from obctl.engine.push.create_series import link_series
 from obctl.engine.push.delivery import Delivery, PushResult
+from obctl.engine.push.link_series import link_series
 from obctl.engine.push.relink import relink
 from obctl.engine.push.slot_guard import check_double_booking, ensure_free_at
 from obctl.engine.push.update_event import patch_as_read

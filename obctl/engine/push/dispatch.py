@@ -68,9 +68,9 @@ async def push_reservations(
     company: Company, gateway: Gateway, numbers: Iterable[int]
 ) -> list[PushResult]:
     """Push at once all that is pending for some reservations, in the order it was enqueued."""
-    delivery = [item for number in numbers for item in pending_for(company.store, number)]
-    delivery.sort(key=lambda item: item.id)
-    results = await _push_all(company, gateway, delivery)
+    due = [item for number in numbers for item in pending_for(company.store, number)]
+    due.sort(key=lambda item: item.id)
+    results = await _push_all(company, gateway, due)
     await decide_lost(company, gateway, results)
     return results
 
@@ -80,7 +80,7 @@ async def _push_all(
 ) -> list[PushResult]:
     results: list[PushResult] = []
     queue = deque(items)
-    put_off: set[int] = set()
+    moved_back: set[int] = set()
     while queue:
         due = queue.popleft()
         try:
@@ -90,8 +90,8 @@ async def _push_all(
                 if item is None:
                     continue
                 if _waits(company, item):
-                    if item.id not in put_off:
-                        put_off.add(item.id)
+                    if item.id not in moved_back:
+                        moved_back.add(item.id)
                         queue.append(item)
                     continue
                 result = await _push(company, gateway, item)

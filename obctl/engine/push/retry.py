@@ -30,7 +30,7 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
     request_id = error.graph.request_id if error.graph else None
     wait = wait_after(delivery.item.attempts, final=is_final(error))
     with store.transaction():
-        is_owed = mark_failed(
+        still_pending = mark_failed(
             store,
             delivery.item.id,
             error_code=code,
@@ -38,7 +38,7 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
             request_id=request_id,
             due_at=now if isinstance(error, CredentialRefused) else now + wait,
         )
-        for date in delivery.series or (delivery.reservation,) if is_owed else ():
+        for date in delivery.series or (delivery.reservation,) if still_pending else ():
             fresh = find_reservation(store, date.number)
             if fresh.external_state in WRITE_PENDING:
                 save_state(company, fresh, ExternalState.PUSH_FAILED)

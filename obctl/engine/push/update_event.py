@@ -37,12 +37,12 @@ def resolve_in_doubt(company: Company, agreed: AgreedState, event: Event) -> Agr
     """The agreed state once `event` was read: it shows what was tried, or that never arrived."""
     if not agreed.tried:
         return agreed
-    settled = replace(with_own_writes(agreed, event), tried=())
+    resolved = replace(with_own_writes(agreed, event), tried=())
     with company.store.transaction():
         # another process may be writing to the same event
         if find_agreed(company.store, agreed.reservation) == agreed:
-            save_agreed(company.store, [settled])
-    return settled
+            save_agreed(company.store, [resolved])
+    return resolved
 
 
 async def resolve_after_error(

@@ -27,9 +27,9 @@ from obctl.engine.company import Company
 from obctl.engine.ports import Connect
 from obctl.engine.push.enqueue import enqueue
 from obctl.engine.push.slot_guard import ensure_free_now
-from obctl.engine.reservations.refusals import refusals_logged
+from obctl.engine.reservations.refusals import record, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
-from obctl.engine.reservations.series_scope import ensure_free_here, is_all_day, record
+from obctl.engine.reservations.slot import ensure_free_here, is_all_day
 from obctl.engine.rooms.lockout import ensure_not_locked_out
 from obctl.errors import UnsupportedRecurrence, UsageError
 from obctl.store.reservations import insert_reservations, next_number

@@ -101,7 +101,7 @@ def record_not_renewed(company: Company, room: RoomId, error: ObctlError) -> Non
 
 def enqueue_catch_up(company: Company, subscription: Subscription) -> None:
     """Nobody may have told us of changes: whoever drains the inbox passes over the whole room."""
-    word = Notification(
+    item = Notification(
         kind=NotificationKind.LIFECYCLE,
         what=CATCH_UP,
         subscription=subscription.id,
@@ -109,7 +109,7 @@ def enqueue_catch_up(company: Company, subscription: Subscription) -> None:
         received_at=company.now,
     )
     with company.store.transaction():
-        add_notifications(company.store, [word])
+        add_notifications(company.store, [item])
 
 
 def _log(

@@ -12,7 +12,7 @@ from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.same_date import is_same_date
-from obctl.domain.sync.losses import Loss, losses
+from obctl.domain.sync.losses import losses
 from obctl.domain.sync.matching import perhaps_continued
 from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
@@ -223,8 +223,3 @@ def _copies_of(situation: Situation, missed: Iterable[Reservation]) -> set[Event
             for reservation in by_key.get(other.series_key, ())
         )
     }
-
-
-def vanished(situation: Situation) -> list[Loss]:
-    """What is lost after all questions were asked."""
-    return losses(situation)

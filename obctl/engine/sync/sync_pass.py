@@ -63,7 +63,7 @@ class Pass:
         """Go over `rooms`; raises `CredentialRefused`, or what Graph said where it gave none."""
         with closing(self._deferred):
             await self._read(rooms)
-            await self._deferred.settle()
+            await self._deferred.plan_all()
         self._outcomes.ensure_graph_is_there(rooms)
 
     async def _read(self, rooms: Sequence[Room]) -> None:

@@ -68,7 +68,7 @@ def test_a_new_event_is_looked_at_once_more_when_it_has_settled(company, graph, 
     assert inbox_summary(company.store) == (0, None)
 
 
-def test_a_second_look_that_fails_is_still_owed(company, graph, looking) -> None:
+def test_a_second_look_that_fails_is_still_pending(company, graph, looking) -> None:
     notify(company, event="E1", what="created")
     drain(company, graph, looking)
     looking.failing["Atrium"] = GraphUnavailable("down")
@@ -127,7 +127,7 @@ def test_without_an_event_the_whole_room_is_looked_at_once(company, graph, looki
     assert looking.looked == [("Atrium", None)]
 
 
-def test_reauthorization_is_answered_and_no_look_is_owed(company, graph, looking) -> None:
+def test_reauthorization_is_answered_and_no_look_is_pending(company, graph, looking) -> None:
     graph.hold(in_ledger(company))
     notify(company, what="reauthorizationRequired")
     notify(company, what="reauthorizationRequired")

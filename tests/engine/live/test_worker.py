@@ -166,7 +166,7 @@ def test_a_new_event_is_looked_at_again_once_exchange_is_done_with_it(
     assert looking.looked == [("Atrium", frozenset({"E1", "E2"})), ("Atrium", frozenset({"E1"}))]
 
 
-def test_the_second_look_outlives_the_worker_that_owed_it(company, graph, looking) -> None:
+def test_the_second_look_outlives_the_worker_that_promised_it(company, graph, looking) -> None:
     notify(company, event="E1", what="created")
     run(company, graph, looking, emptied(company))
     looking.looked.clear()

@@ -40,11 +40,11 @@ def cut(night: Night, room: str = "Rembrandt", method: str = "POST") -> Iterator
 
 
 def morning(night: Night) -> None:
-    """What is owed is due, twice: nothing is left to do for a second run."""
+    """What is pending is due, twice: nothing is left to do for a second run."""
     for _ in range(2):
         night.sleep()
         assert night.run().push_failed == 0
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 def outlook(night: Night) -> list[str]:
@@ -150,7 +150,7 @@ def test_an_attempt_that_wrote_nothing_leaves_nothing_to_take_back(night: Night)
     (reservation,) = night.make("Rembrandt", "Interview", "09:00", "10:00")
     night.recover()
     night.edit(reservation.number, room="Vermeer")
-    assert (outlook(night), night.owed()) == ([f"Vermeer {INTERVIEW}"], [])
+    assert (outlook(night), night.pending()) == ([f"Vermeer {INTERVIEW}"], [])
 
 
 def test_a_mailbox_made_anew_forgets_what_an_attempt_left_behind(night: Night) -> None:

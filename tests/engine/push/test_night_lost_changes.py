@@ -82,7 +82,7 @@ def morning(night: Night) -> None:
     for _ in range(2):
         night.sleep(0, hours=7)
         assert night.run().push_failed == 0
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 def outlook(night: Night) -> list[str]:
@@ -225,7 +225,7 @@ def hopped(night: Night) -> None:
     night.edit(1, room="Hals")
     night.edit(1, room="Vermeer")
     night.recover()
-    assert night.owed() == [(1, "cancel")]
+    assert night.pending() == [(1, "cancel")]
 
 
 class TestBackInARoomThatItNeverLeft:

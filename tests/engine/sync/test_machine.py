@@ -375,10 +375,10 @@ class Machine(RuleBasedStateMachine):
 
     def _check(self) -> None:
         night = self.night
-        # What Outlook refuses (the slot is taken, a date would cross its neighbour) stays owed.
-        owed = {number for number, _ in night.owed()}
+        # What Outlook refuses (the slot is taken, a date would cross its neighbour) stays pending.
+        pending = {number for number, _ in night.pending()}
         apart = {item.event_id for item in load_pending(night.store)}
-        apart |= {item.event_id for item in night.all() if item.number in owed}
+        apart |= {item.event_id for item in night.all() if item.number in pending}
         linked = [item.event_id for item in night.all() if item.is_active and item.event_id]
         for room in ROOMS:
             here = Counter(
@@ -387,7 +387,7 @@ class Machine(RuleBasedStateMachine):
                 if item.is_active
                 and item.room == night.room(room).id
                 and int(item.external_state) not in (0, 20, 21, 100)
-                and item.number not in owed
+                and item.number not in pending
             )
             events = night.events(room)
             ours = load_own(night.store, {event.transaction_id or "" for event in events})

@@ -67,12 +67,12 @@ def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener
         )
         add_notifications(night.store, [word])
         later = night.company.now + timedelta(seconds=night.company.config.sync.settle_seconds)
-        for now, owed in ((night.company.now, 1), (later, 0)):
+        for now, pending in ((night.company.now, 1), (later, 0)):
             dies_at = 1
             while killed_processes.run(tmp_path / "home", now, *RUN, dies_at=dies_at).killed:
                 dies_at += 2
             assert inbox_summary(night.store) == (0, None)
-            assert len(night.store.rows("SELECT * FROM settling")) == owed
+            assert len(night.store.rows("SELECT * FROM settling")) == pending
         reconcilers = [row["what"] for row in night.store.rows("SELECT what FROM inbox")]
         assert reconcilers == ["created", "settled"]
         assert len(night.reservations()) == 1
@@ -90,7 +90,7 @@ def stands_once(night: Night) -> None:
     """After one more night: what is reserved stands in Outlook, once, and nothing else does."""
     assert night.run().exit_code == 0
     assert night.outlook("Rembrandt") == night.reservations("Rembrandt")
-    assert night.owed() == []
+    assert night.pending() == []
     assert night.log("push.*") == ["push.created"] * len(night.all())
 
 

@@ -272,10 +272,10 @@ def test_what_a_guard_refuses_a_person_is_told_and_changes_nothing_else(
     night.make("Hals", "Remade", "09:00", "10:00")
     night.act(Recreate(room=mailbox_of("Hals")))
     night.run(again=False)
-    before = (rows(night), night.owed(), night.log())
+    before = (rows(night), night.pending(), night.log())
     with pytest.raises((Refused, ResyncRequired)) as told:
         act(night)
-    assert before == (rows(night), night.owed(), night.log()[:-1])
+    assert before == (rows(night), night.pending(), night.log()[:-1])
     (entry,) = search_log(night.store, LogFilter(action="reservation.refused"))
     assert entry.message == message + told.value.message
     assert entry.room == night.room("Hals" if "locked out" in case else "Rembrandt").id

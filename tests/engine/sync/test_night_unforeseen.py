@@ -135,7 +135,7 @@ def test_one_write_fails_and_the_others_are_in_outlook(night: Night) -> None:
     report = night.run(again=False)
     assert (report.pushed, report.push_failed) == (2, 1)
     assert report.problems[0].message == f"reservation {numbers[1]}: {WORDS}"
-    assert night.owed() == [(numbers[1], "change")]
+    assert night.pending() == [(numbers[1], "change")]
     assert logged(night, "push.failed") == [
         (night.room("Vermeer").id, f"reservation {numbers[1]}: change: unexpected: {WORDS}")
     ]
@@ -196,11 +196,11 @@ def test_a_write_whose_reservation_cannot_be_read_is_told_and_tried_again(
         report.run, numbers[1], night.room("Vermeer").id,
     )  # fmt: skip
     assert entry.message.startswith(f"reservation {numbers[1]}: change: unexpected: a defect")
-    assert night.owed() == [(numbers[1], "change")]
+    assert night.pending() == [(numbers[1], "change")]
     state = "SELECT external_state FROM reservations WHERE number = ?"
     assert night.store.row(state, (numbers[1],))[0] == 21
     spoil(night, "reservations", column, "Vermeer", kept[0])
     night.sleep()
     night.run()
     assert [int(item.external_state) for item in night.all()] == [10, 10, 10]
-    assert night.owed() == []
+    assert night.pending() == []

@@ -106,7 +106,7 @@ def build_facts(
     recorded: Recorded,
     answers: Answers,
 ) -> Facts:
-    """Everything known about one difference, but what its organiser's calendar says."""
+    """Everything known about one difference, except what its organiser's calendar says."""
     room, events, gone = sides.room, sides.reading.events, sides.reading.gone
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     master_id = master_id_of(event, reservation, recorded.last_known)

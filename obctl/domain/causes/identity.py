@@ -138,7 +138,7 @@ def duplicate_import(facts: Facts) -> Cause | None:
             refuted_by="the two reservations stand for two different dates",
             remedy=(
                 f"keep {shared[0]}: book the services of {reservation.number} there"
-                f" (obctl services list {reservation.number}) and withdraw {reservation.number}"
+                f" (obctl services list {reservation.number}) and cancel {reservation.number}"
                 " where it was imported; cancelling it here would cancel the event of both"
             ),
         )

@@ -1,4 +1,4 @@
-"""Clues: what several rules read off the same facts."""
+"""Predicates: what several rules read off the same facts."""
 
 from __future__ import annotations
 

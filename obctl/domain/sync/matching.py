@@ -1,4 +1,4 @@
-"""Which reservation belongs to which event: the one answer that the pass, `diff` and all share.
+"""Which reservation belongs to which event: the answer that the pass, `diff` and all others share.
 
 What is alive goes first. By id, then by what survives every change of id: series key and original
 start. Last by the slot, where no identity says otherwise.
@@ -228,12 +228,12 @@ def _fills_slot(reservation: Reservation, event: Event) -> bool:
 
 
 def _is_cancelled_date(event: Event) -> bool:
-    """Whether the event is, in its series, the only word about a date."""
+    """Whether the event is all that its series shows of a date."""
     return bool(event.is_cancelled and event.series_master_id and event.original_start)
 
 
 def unheard(matching: Matching) -> list[Reservation]:
-    """Reservations that a reading of some events touches, though it tells nothing of their own.
+    """Reservations that a reading of some events touches, though it does not show their own event.
 
     Another event would take them, or their series is read under another id. A meeting may be there
     twice: then the one that has the reservation keeps it.

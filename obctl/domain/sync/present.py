@@ -88,9 +88,9 @@ def _date_of_its_own(reservation: Reservation, event: Event) -> datetime | None:
 
 
 def from_event(reservation: Reservation, event: Event) -> Reservation:
-    """The reservation when Outlook has it, which leads on time; nothing was agreed on.
+    """The reservation at the time Outlook has, where no agreed state says who changed what.
 
-    How firm it is says the side where it was made.
+    Its status comes from the side where it was made.
     """
     status = Status.CONFIRMED
     if reservation.source is Source.OUTLOOK:

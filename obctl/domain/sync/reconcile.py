@@ -159,6 +159,6 @@ def agreed_after(
     if isinstance(change, Cancel | Absorb | Request):
         return None
     if isinstance(change, Move) and change.interim is not None and is_changed_here(change.interim):
-        # what both sides agreed on about the twin is handed over with it
+        # what both sides agreed on about the interim reservation is handed over with it
         return None
     return agree_again(agreed, saved, change.event, now)

@@ -30,7 +30,7 @@ from obctl.store.rooms import find_room_by_id
 from obctl.store.subscriptions import current_subscriptions
 
 ROUNDS = 3
-"""A replaced subscription leaves word to catch up; more than that arrives for the next run."""
+"""A replaced subscription enqueues a catch-up; what comes after that is for the next run."""
 
 _ABOUT_THE_SUBSCRIPTION = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
 
@@ -121,7 +121,7 @@ async def _look(
 ) -> None:
     events = {item.event_id for item in changes}
     if None in events:
-        # Word was missed, or nobody says which event it is about.
+        # A notification was missed, or does not say which event it is about.
         await reconcilers.at_all(company, gateway, room)
     else:
         await reconcilers.at_events(company, gateway, room, frozenset(filter(None, events)))

@@ -49,7 +49,8 @@ class Pace:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A room as last looked at: how many notifications wait, since when, and since when so many."""
+    """A room as last looked at: how many notifications wait, since when, and since when that
+    number."""
 
     count: int
     since: float
@@ -63,7 +64,7 @@ class _Retry:
 
 
 class Watch:
-    """Handles the inbox until told to stop. `report` hears of rooms that failed, by mailbox."""
+    """Handles the inbox until `stop`; `report` is called for each room that failed, by mailbox."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
-"""What is recorded of a push: claimed, then in step or cancelled.
+"""What is recorded of a push: begun, then in step or cancelled.
 
 Others change reservations while Graph is asked. What is recorded goes by the reservation as it is
-now: where a person changed it meanwhile, the write stays pending and is looked at again. What
-failed is `push_failures`.
+now: where a person changed it meanwhile, the write stays pending and is looked at again.
+Failures are recorded by `retry`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _AS_RESERVED = "in Outlook as reserved here"
 
 
 class NoLongerPending(Exception):
-    """Raised when a write whose turn had come was dropped, or waits for a person's decision.
+    """Raised when a write whose turn had come is no longer pending, or waits for a person.
 
     Never leaves the push.
     """
@@ -41,10 +41,11 @@ class NoLongerPending(Exception):
 
 @dataclass(slots=True)
 class LinkedSeries:
-    """The dates of a new series: as Outlook has them, behind it, or there though called off here.
+    """The dates of a series that was just written, by what each still needs.
 
-    Outlook does not have `missing`, which were called off here, nor `alone`, which stand here.
-    `left_out` were taken out of Outlook's series, as they went to another room here.
+    `in_step` need nothing; `behind` were changed here since and `called_off` cancelled here: each
+    needs a write. Outlook lacks `missing`, cancelled here too, and `alone`, which are written
+    singly. `left_out` went to another room here.
     """
 
     in_step: list[tuple[Reservation, Event]] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """Officebooking -> Outlook: what the outbox holds is written, once, whatever happens between.
 
-Each write is claimed before it goes out, so that whoever changes the reservation meanwhile knows
+Each attempt is marked before it goes out, so that whoever changes the reservation meanwhile knows
 that Outlook may have it; only once Graph has confirmed it do reservation, agreed state and outbox
 change, in one transaction.
 """

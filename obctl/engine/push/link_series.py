@@ -44,7 +44,8 @@ async def link_series(
 
     A date that was changed or called off here before Outlook had the series gets a write of its
     own, and so does one that Outlook's series does not have: whatever becomes of that one, the
-    others stand. So they do where Outlook refuses for good to leave one out that is wanted no more.
+    others stand. They also stand where Outlook refuses for good to take out a date that nobody
+    wants.
     """
     zone = delivery.room.zone
     ours = frozenset(rule.dates(date.max))

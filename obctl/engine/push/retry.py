@@ -24,7 +24,7 @@ _PASSING = (  # 4xx that say: not just now
 
 
 def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> None:
-    """The write stays pending, due again after a wait; unless a person dropped it meanwhile."""
+    """The write stays pending, due again after a wait; unless it was cancelled meanwhile."""
     store, now = company.store, company.now
     code = error.graph.code if error.graph and error.graph.code else error.code
     request_id = error.graph.request_id if error.graph else None
@@ -49,7 +49,7 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
 def record_defect(company: Company, item: OutboxItem, error: Unforeseen) -> None:
     """`record_failure` of a write that could not even be looked at: its own data may be the cause.
 
-    So nothing is read for it but the write.
+    So nothing but the write itself is read.
     """
     store, now = company.store, company.now
     with store.transaction():
@@ -74,7 +74,7 @@ def record_defect(company: Company, item: OutboxItem, error: Unforeseen) -> None
 
 
 def is_final(error: ObctlError) -> bool:
-    """Whether Graph refuses the write itself: only another wish, or another calendar, helps."""
+    """Whether Graph refuses the write itself: only a change, here or there, helps."""
     return (
         type(error) is GraphRefused
         and error.graph is not None

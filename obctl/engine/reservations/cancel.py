@@ -93,7 +93,7 @@ def _enqueue_cancels(
 ) -> None:
     linked = [reservation for reservation in cancelled if reservation.event_id]
     if scope is SeriesScope.ALL and linked and _is_all_there_is(company, linked):
-        # one word to Outlook for the whole series, not one for each date
+        # one write for the whole series, not one for each date
         whole = replace(linked[0], event_id=linked[0].series_master_id)
         enqueue(company, whole, PushAction.CANCEL, notice=notice)
         return

@@ -109,7 +109,7 @@ def _made(company: Company, new: NewReservation, slots: Sequence[TimeSpan]) -> l
 
 
 def _refusal_entry(new: NewReservation) -> Entry:
-    """What the log says should the wish be refused."""
+    """What the log says should it be refused."""
     return Entry(
         action=Action.RESERVATION_REFUSED,
         message=f"not reserved: {new.subject!r} {instant_text(new.start)}",
@@ -120,7 +120,7 @@ def _refusal_entry(new: NewReservation) -> Entry:
 
 
 def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
-    """The times that the wish would take, were it granted now."""
+    """The times that it would take, were it made now."""
     if new.end <= new.start:
         raise UsageError("a reservation must end after it starts", code="bad-time")
     if not new.subject.strip():

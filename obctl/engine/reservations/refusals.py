@@ -18,7 +18,7 @@ from obctl.store.reservations import find_reservation
 def refusals_logged(company: Company, wanted: Entry) -> Iterator[None]:
     """Log what a guard refuses in here: around the transaction, which takes back all else.
 
-    What cannot be at all, a day that is no date, is nobody's refusal.
+    A mistake, such as a day that is no date, is not logged.
     """
     try:
         yield
@@ -30,8 +30,9 @@ def refusals_logged(company: Company, wanted: Entry) -> Iterator[None]:
 
 
 def refusal_entry_of(company: Company, number: int, phrase: str) -> Entry:
-    """What somebody wanted of a reservation, should it be refused: "not changed".
+    """The entry for a change of a reservation, should it be refused.
 
+    `phrase` is for example "not changed".
     Raises `UsageError` for a reservation that is not there.
     """
     reservation = find_reservation(company.store, number)

@@ -21,7 +21,7 @@ from obctl.store.subscriptions import (
 
 
 def record_created(company: Company, subscription: Subscription, *, catch_up: bool) -> None:
-    """Add it; `catch_up` leaves word that nobody told us of what happened before."""
+    """Add it; `catch_up` enqueues a catch-up: nobody told us of what happened before."""
     with company.store.transaction():
         save_subscription(company.store, subscription)
         _log(

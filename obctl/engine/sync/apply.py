@@ -141,7 +141,10 @@ def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[st
 
 
 def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
-    """Write what hangs on a change of a reservation that was there before; its log entries."""
+    """Write what hangs on a change of a reservation that was there before.
+
+    Returns its log entries.
+    """
     match change:
         case Cancel():
             entries = _cancelled(journal, change, now)

@@ -97,7 +97,7 @@ class DeferredRooms:
                 again=partial(self._finish_anew, deferred, elsewhere),
             )
             if not finished:
-                # What stays here for now is in doubt where it went.
+                # Where it would have gone, what stays here for now is ambiguous.
                 given_up = moves.give_up(deferred)
                 ambiguous |= given_up
                 await self._make_good(given_up, order[: order.index(deferred)], moves, ambiguous)
@@ -113,7 +113,7 @@ class DeferredRooms:
         moves: Moves,
         ambiguous: Mapping[EventId, Reservation],
     ) -> None:
-        """Go over rooms once more that left events to a room which then gave nothing up."""
+        """Finish rooms again that left events out for the sake of a room which then failed."""
         for deferred in finished:
             if given_up.keys() & {event.id for event in deferred.new}:
                 again = partial(

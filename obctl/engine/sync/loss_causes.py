@@ -44,8 +44,8 @@ async def ask_organizers(organizers: Organizers, store: Store, situation: Situat
     """The situation with what organisers' calendars say of meetings that went or were put back.
 
     Calendar repair puts back what should never have gone; whether it takes place, only the
-    organiser's copy tells. So it is read when a meeting comes back, and if that goes again. Of
-    what else went, it says why.
+    organiser's copy tells. So it is read when a meeting comes back, and if that goes again. For
+    other meetings that went, it may say why.
     """
     if not situation.reservations:
         return situation
@@ -63,7 +63,7 @@ async def ask_organizers(organizers: Organizers, store: Store, situation: Situat
 
 
 def facts_of_losses(store: Store, situation: Situation) -> list[tuple[Loss, Facts]]:
-    """What is known of each loss, but what its organiser's calendar says."""
+    """What is known of each loss, except what its organiser's calendar says."""
     lost = losses(situation)
     mapped = load_rooms(store) if lost else []
     return [(loss, _facts(store, situation, loss, mapped)) for loss in lost]

@@ -48,7 +48,7 @@ class RoomOutcomes:
         self._not_now: dict[RoomId, ObctlError] = {}
 
     def planned(self, room: Room, plan: Plan) -> None:
-        """Count a plan that was made, and applied but for a dry run."""
+        """Count a plan that was made and, unless this is a dry run, applied."""
         if room.id in self.read:
             self._done.add(room.id)
         self.report.ok = len(self._done)
@@ -129,6 +129,6 @@ class RoomOutcomes:
 
 
 def _not_now(error: ObctlError) -> ObctlError | None:
-    """What Graph meant by "not now"; an answer cut short is none, and may be the room's own."""
+    """The error, if it says "not now"; an answer cut short may be the room's own."""
     cause = error.__cause__ if isinstance(error, Inconclusive) else error
     return cause if isinstance(cause, Throttled) or is_out_of_reach(cause) else None

@@ -124,9 +124,9 @@ async def find_moves(
 
 
 def _load_interim(store: Store) -> dict[int, Reservation]:
-    """What reservations became while their room could not be read, where that is alive.
+    """The interim reservations that still stand, by the reservation they may continue.
 
-    One whose own meeting was lost since waits for a person, and tells nothing of another.
+    One that waits for a person lost its own meeting, and proves nothing.
     """
     interims: dict[int, Reservation] = {}
     for number, possible in load_possible_moves(store).items():
@@ -211,7 +211,7 @@ def ambiguous_events(
 
 
 def seen_in(situation: Situation) -> list[int]:
-    """The reservations about which a reading speaks, but for those that wait for a person."""
+    """The reservations about which a reading speaks, except those that wait for a person."""
     return [
         reservation.number
         for reservation in situation.reservations

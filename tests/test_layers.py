@@ -308,13 +308,21 @@ def _tells_a_code(node: ast.AST) -> bool:
 
 @pytest.mark.parametrize(
     ("wrong", "right"),
-    [("sync token", "delta link"), ("appointment", "event")],
+    [
+        ("sync token", "delta link"),
+        ("appointment", "event"),
+        (r"\bowed\b", "pending"),
+        (r"\btally\b", "outcomes"),
+    ],
 )
 def test_a_word_that_is_never_right_stands_nowhere(wrong: str, right: str) -> None:
+    """Words within `\\b` may stand in the sandbox, and in migrations that others have run."""
     pattern = re.compile(wrong.replace(" ", "[ _-]?"), re.IGNORECASE)
+    spared = {"sandbox", "store/migrations.py"} if wrong.startswith(r"\b") else set()
     found = [
         f"{path.relative_to(PACKAGE)}:{number}"
         for path in MODULES
+        if not spared & {layer_of(path), path.relative_to(PACKAGE).as_posix()}
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if pattern.search(line)
     ]

@@ -135,7 +135,8 @@ def reject(
 ) -> None:
     """Keep the reservations."""
     from obctl.engine.ports import Gateway
-    from obctl.engine.push.dispatch import PushResult, push_reservations
+    from obctl.engine.push.delivery import PushResult
+    from obctl.engine.push.dispatch import push_reservations
     from obctl.engine.reservations.cancellation_requests import reject as reject_requests
     from obctl.store.cancellation_requests import find_request
     from obctl.store.reservations import find_reservation

@@ -19,7 +19,8 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.live.inbox import drain_inbox
 from obctl.engine.ports import Gateway
-from obctl.engine.push.dispatch import PushResult, push_due
+from obctl.engine.push.delivery import PushResult
+from obctl.engine.push.dispatch import push_due
 from obctl.engine.subscriptions.ledger import record_not_renewed
 from obctl.engine.subscriptions.renew import Failed, renew_due
 from obctl.engine.sync.plan_room import PassOptions, stale_plan

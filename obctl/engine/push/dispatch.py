@@ -28,8 +28,7 @@ from obctl.engine.push.confirm import (
     record_in_step,
 )
 from obctl.engine.push.create_event import cancel_orphan, create
-from obctl.engine.push.delivery import Delivery
-from obctl.engine.push.delivery import PushResult as PushResult
+from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.push.event_gone import cancelled_there, decide_lost, is_lost
 from obctl.engine.push.retry import record_defect, record_failure
 from obctl.engine.push.slot_guard import ensure_free

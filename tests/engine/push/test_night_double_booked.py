@@ -8,7 +8,7 @@ import pytest
 from night import Night, daily, mailbox_of
 
 from obctl.domain.sync.run_report import Problem
-from obctl.engine.push.dispatch import PushResult
+from obctl.engine.push.delivery import PushResult
 from obctl.store.company_log import LogFilter, find_entry, search_log
 from obctl.store.outbox import load_pending, mark_done, mark_failed
 

@@ -16,7 +16,8 @@ from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.ports import Gateway
-from obctl.engine.push.dispatch import PushResult, push_reservations
+from obctl.engine.push.delivery import PushResult
+from obctl.engine.push.dispatch import push_reservations
 from obctl.errors import GraphDetail, GraphRefused, NotAuthorised, ObctlError, TryLater
 from obctl.store.company_log import LogFilter, find_entry, search_log
 

@@ -30,7 +30,7 @@ from night import Night, TenantServer, daily, mailbox_of, nightfall, weekly
 
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
-from obctl.engine.reservations import cancellation_requests as cancellations
+from obctl.engine.reservations import cancellation_requests
 from obctl.engine.run import run_sync
 from obctl.engine.sync.plan_room import PassOptions
 from obctl.engine.sync.resync import forget_reading
@@ -296,10 +296,10 @@ class Machine(RuleBasedStateMachine):
             return
         request = [waiting[pick % len(waiting)].id]
         if verdict == "approve":
-            cancellations.approve(self.night.company, request, note=None)
+            cancellation_requests.approve(self.night.company, request, note=None)
         else:
             back = verdict == "push back"
-            cancellations.reject(self.night.company, request, note=None, push_back=back)
+            cancellation_requests.reject(self.night.company, request, note=None, push_back=back)
 
     def _at_the_desk(self, pick: int, act: Any) -> None:
         living = [item for item in self.night.all() if item.is_active]

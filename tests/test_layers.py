@@ -191,7 +191,10 @@ def test_no_package_imports_what_imports_it() -> None:
 
 
 def test_tests_lie_where_their_package_does() -> None:
-    """`tests/engine/push` holds the tests of `obctl/engine/push`, and so on."""
+    """`tests/engine/push` holds the tests of `obctl/engine/push`, and so on.
+
+    The commands of `engine/admin` are tested in `tests/cli`.
+    """
     tests = PACKAGE.parent / "tests"
     lost = {
         str(folder.relative_to(tests))
@@ -202,6 +205,9 @@ def test_tests_lie_where_their_package_does() -> None:
         and not (PACKAGE / layer / folder.name).is_dir()
     }
     assert not lost
+    packages = {path.parent.name for path in (PACKAGE / "engine").glob("*/__init__.py")}
+    tested = {path.parent.name for path in (tests / "engine").glob("*/test_*.py")}
+    assert packages - tested == {"admin"}
 
 
 def test_a_library_is_imported_only_where_it_belongs() -> None:

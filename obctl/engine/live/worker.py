@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from obctl.domain.backoff import Backoff
-from obctl.domain.room import RoomId
+from obctl.domain.room import LOCKED_OUT, RoomId
 from obctl.engine.company import Company
 from obctl.engine.live.inbox import Reconcilers, drain_room
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.renew import Failed, due_subscriptions, renew_due
-from obctl.errors import ResyncRequired, TryLater, UnsafePlan
+from obctl.errors import TryLater, UnsafePlan
 from obctl.store.inbox import release_settled, rooms_with_notifications
 from obctl.store.rooms import find_room_by_id
 
 PERSON_NEEDED = 3600.0
-"""Seconds between two looks at a room that a guard stopped: only a person can change that."""
+"""Seconds between two looks at a room that a guard stopped, or that is locked out.
+
+Only a person can change that.
+"""
 
 Report = Callable[[str, Exception], None]
 
@@ -149,15 +152,16 @@ class Watch:
             else:
                 self._retries.pop(room, None)
 
-    def _postpone(self, room: RoomId, error: Exception) -> None:
-        known = self._retries.get(room)
+    def _postpone(self, room_id: RoomId, error: Exception) -> None:
+        known = self._retries.get(room_id)
         attempts = known.attempts + 1 if known else 1
-        if isinstance(error, UnsafePlan | ResyncRequired):
+        room = find_room_by_id(self._company.store, room_id)
+        if isinstance(error, UnsafePlan) or room.condition == LOCKED_OUT:
             delay = PERSON_NEEDED
         else:
             delay = self._pace.backoff.wait(attempts - 1).total_seconds()
-        self._retries[room] = _Retry(attempts, asyncio.get_running_loop().time() + delay)
-        self._report(find_room_by_id(self._company.store, room).mailbox, error)
+        self._retries[room_id] = _Retry(attempts, asyncio.get_running_loop().time() + delay)
+        self._report(room.mailbox, error)
 
     async def _renew(self) -> None:
         try:

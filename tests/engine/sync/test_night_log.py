@@ -75,7 +75,7 @@ def story(night: Night, number: int) -> Story:
     return night.ask(ask)
 
 
-def test_every_change_of_an_eventful_night_is_told_with_its_run(night: Night) -> None:
+def test_every_change_of_a_busy_night_is_told_with_its_run(night: Night) -> None:
     prepare(night)
     told = run(night)
     numbers = {item.subject: item.number for item in night.all()}

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from obctl.domain.company_log import Action
 from obctl.domain.room import RoomId
-from obctl.domain.subscription import Subscription
+from obctl.domain.subscription import Occasion, Subscription
 from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import GraphDetail, ObctlError
-from obctl.store.inbox import CATCH_UP, Notification, NotificationKind, add_notifications
+from obctl.store.inbox import Notification, NotificationKind, add_notifications
 from obctl.store.subscriptions import (
     extend_subscription,
     forget_subscription,
@@ -103,7 +103,7 @@ def enqueue_catch_up(company: Company, subscription: Subscription) -> None:
     """Nobody may have told us of changes: whoever drains the inbox passes over the whole room."""
     item = Notification(
         kind=NotificationKind.LIFECYCLE,
-        what=CATCH_UP,
+        what=Occasion.CATCH_UP,
         subscription=subscription.id,
         room=subscription.room,
         received_at=company.now,

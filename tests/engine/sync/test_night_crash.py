@@ -12,6 +12,7 @@ from killed_process import RUN, End, KilledProcesses, dies_at_request
 from night import Night, TenantServer, nightfall
 
 from obctl.domain.event import EventId
+from obctl.domain.subscription import Occasion
 from obctl.store.inbox import Notification, NotificationKind, add_notifications, inbox_summary
 
 
@@ -62,10 +63,10 @@ def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener
     with nightfall(tenant_server, tmp_path, names=("Hals",)) as night:
         meeting = night.book("Hals", "Budget", "09:00", "10:00", settle=False)
         event, room = EventId(night.id_of("Hals", meeting)), night.room("Hals").id
-        word = Notification(
-            NotificationKind.CHANGE, "created", "S1", room, night.company.now, event
+        item = Notification(
+            NotificationKind.CHANGE, Occasion.CREATED, "S1", room, night.company.now, event
         )
-        add_notifications(night.store, [word])
+        add_notifications(night.store, [item])
         later = night.company.now + timedelta(seconds=night.company.config.sync.settle_seconds)
         for now, pending in ((night.company.now, 1), (later, 0)):
             dies_at = 1

@@ -12,6 +12,7 @@ import pytest
 from killed_process import KilledProcesses
 from night import NAMES, Night, mailbox_of
 
+from obctl.domain.subscription import Occasion
 from obctl.engine.run import SyncHooks, run_sync
 from obctl.engine.sync.plan_room import PassOptions
 from obctl.store.company_log import LogFilter, search_log
@@ -98,7 +99,7 @@ def test_what_waits_for_a_room_is_drained_in_the_others(night: Night) -> None:
     booked_everywhere(night)
     for name in NAMES:
         item = Notification(
-            NotificationKind.CHANGE, "updated", "s", night.room(name).id, night.company.now
+            NotificationKind.CHANGE, Occasion.UPDATED, "s", night.room(name).id, night.company.now
         )
         add_notifications(night.store, [item])
     spoil(night, "inbox", "kind", "Vermeer")
@@ -118,7 +119,7 @@ def test_a_ledger_that_cannot_be_read_keeps_no_notification_waiting(night: Night
         " expires_at) VALUES ('s', 1, '', '', '', 'soon', 'soon')"
     )
     item = Notification(
-        NotificationKind.CHANGE, "updated", "s", night.room("Hals").id, night.company.now
+        NotificationKind.CHANGE, Occasion.UPDATED, "s", night.room("Hals").id, night.company.now
     )
     add_notifications(night.store, [item])
     report = night.run(again=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,11 @@ from readme_reader import ROOT, blocks, commands, every_command, paper, parse, t
 from obctl import errors
 from obctl.config import SETTINGS
 from obctl.domain.sync.cancellation import TABLE, Decision, Proof, Reason
-from obctl.graph import request as asked
+from obctl.graph import request
 from obctl.store.database import open_store
 from obctl.store.schema import TABLES
 
+PACKAGE = ROOT / "obctl"
 README = paper("README.md")
 COMMANDS = dict(every_command())
 LEAVES = {words for words, command in COMMANDS.items() if not hasattr(command, "commands")}
@@ -57,7 +60,7 @@ def test_readme_names_the_permissions_that_graph_is_asked_for() -> None:
         for permission in permissions.split(", ")
         if "." in permission
     }
-    source = Path(asked.__file__).read_text(encoding="utf-8")
+    source = Path(request.__file__).read_text(encoding="utf-8")
     assert named == set(re.findall(r'"([A-Z]\w+\.\w[\w.]*)"', source))
 
 
@@ -164,6 +167,44 @@ def test_the_papers_hold_example_commands() -> None:
 def test_the_links_of_readme_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def names_within(module: Path) -> Iterator[str]:
+    """What a module and its classes define, each as `folder/module.name`."""
+    path = module.relative_to(PACKAGE).with_suffix("").as_posix()
+    for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        for name in defined_by(node):
+            yield f"{path}.{name}"
+            members = node.body if isinstance(node, ast.ClassDef) else []
+            yield from (f"{path}.{name}.{part}" for one in members for part in defined_by(one))
+
+
+def defined_by(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Assign(targets=targets):
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case _:
+            return []
+
+
+def test_what_the_paper_about_the_code_names_is_there() -> None:
+    """`engine/run.py`, `fix.py`, `domain/`, `engine/run.run_sync`, `confirm.begin_attempt`."""
+    modules = sorted(PACKAGE.rglob("*.py"))
+    names = {name for module in modules for name in names_within(module)}
+    names |= {name.rpartition("/")[2] for name in names}
+    names |= {name.partition(".")[2] for name in names}
+    files = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*")}
+    files |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*")}
+    files |= {module.name for module in modules}
+    named = set(re.findall(r"`(\w+[/.][\w/.]*)`", paper("obctl/README.md")))
+    assert len(named) > 40
+    paths = {name for name in named if name.endswith(".py") or "." not in name}
+    assert not {path for path in paths if not {path.rstrip("/"), f"{path}.py"} & files}
+    assert not (named - paths) - names
 
 
 def test_the_changelog_starts_with_what_is_unreleased() -> None:

@@ -104,7 +104,7 @@ def _stays(situation: Situation, plan: Plan, difference: Difference) -> bool:
             return not difference.fields.keys() & {*_TIMES, "event_id"}
         case DifferenceKind.MISSING_IN_OFFICEBOOKING:
             if reservation is not None:
-                # cancelled here, and the write that tells Outlook is owed
+                # cancelled here, and the write that tells Outlook is pending
                 return reservation.number in situation.agreed
             return difference.event_id in {item.event_id for item in plan.left_alone}
         case DifferenceKind.MISSING_IN_OUTLOOK:

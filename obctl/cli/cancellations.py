@@ -135,7 +135,8 @@ def reject(
 ) -> None:
     """Keep the reservations."""
     from obctl.engine.ports import Gateway
-    from obctl.engine.push.dispatch import PushResult, push_reservations
+    from obctl.engine.push.delivery import PushResult
+    from obctl.engine.push.dispatch import push_reservations
     from obctl.engine.reservations.cancellation_requests import reject as reject_requests
     from obctl.store.cancellation_requests import find_request
     from obctl.store.reservations import find_reservation
@@ -193,11 +194,11 @@ def _consequences(context: Context, requests: list[int]) -> str:
         impact_of(find_reservation(context.store, find_request(context.store, number).reservation))
         for number in requests
     ]
-    words = f"Cancel {len(requests)} reservation{'s' if len(requests) > 1 else ''}"
+    question = f"Cancel {len(requests)} reservation{'s' if len(requests) > 1 else ''}"
     services = sum(impact.services for impact in impacts)
     if services:
-        words += f" with {services} service{'s' if services > 1 else ''}"
+        question += f" with {services} service{'s' if services > 1 else ''}"
     catering = sum(impact.catering_for for impact in impacts)
     if catering:
-        words += f", catering for {catering} people"
-    return words + "?"
+        question += f", catering for {catering} people"
+    return question + "?"

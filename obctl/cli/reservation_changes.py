@@ -155,20 +155,20 @@ def cancel(
 def _question(context: Context, reservation: Reservation, scope: str, *, silent: bool) -> str:
     from obctl.store.events import find_event
 
-    words = f"Cancel reservation {reservation.number} ({reservation.subject})"
+    question = f"Cancel reservation {reservation.number} ({reservation.subject})"
     if scope != "one":
-        words += f" and {scope} of its series"
+        question += f" and {scope} of its series"
     services = len(reservation.ordered_services)
     if services:
-        words += f" with {services} service{'s' if services > 1 else ''}"
+        question += f" with {services} service{'s' if services > 1 else ''}"
     event = (
         find_event(context.store, reservation.room, reservation.event_id)
         if reservation.event_id
         else None
     )
     if event and not event.is_organizer and not silent:
-        words += f"? {reservation.organizer.email} will be told that the room is gone"
-    return words + "?"
+        question += f"? {reservation.organizer.email} will be told that the room is gone"
+    return question + "?"
 
 
 def _show(context: Context, saved: Saved, format: Format) -> None:

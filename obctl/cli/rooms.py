@@ -36,16 +36,16 @@ def discover(
 ) -> None:
     """The rooms of the tenant as Graph lists them, and whether they are mapped."""
     from obctl.engine.ports import Gateway
-    from obctl.engine.rooms import mapping as rooms
+    from obctl.engine.rooms import mapping
     from obctl.render.objects import found_room_object
     from obctl.render.output import message, show_list
     from obctl.render.rooms import FOUND
 
     context = context_of(ctx)
 
-    async def ask(gateway: Gateway) -> tuple[list[rooms.Discovered], list[Room]]:
-        found = await rooms.discover(context.company, gateway)
-        return found, await rooms.map_discovered(context.company, gateway, found) if add else []
+    async def ask(gateway: Gateway) -> tuple[list[mapping.Discovered], list[Room]]:
+        found = await mapping.discover(context.company, gateway)
+        return found, await mapping.map_discovered(context.company, gateway, found) if add else []
 
     found, new = context.with_graph(ask)
     show_list(
@@ -213,7 +213,7 @@ def import_existing(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Have the next sync run import events that are older than the room's activation."""
-    from obctl.engine.rooms import mapping as engine
+    from obctl.engine.rooms import mapping
     from obctl.render.output import message
 
     context = context_of(ctx)
@@ -222,7 +222,7 @@ def import_existing(
     chosen = context.chosen_rooms(None, rooms)
     question = f"Import the older events of {len(chosen)} rooms with the next sync run?"
     confirm(question, yes=yes, on_terminal_only=True)
-    engine.import_existing(context.company, chosen)
+    mapping.import_existing(context.company, chosen)
     changed = [context.room(room.mailbox) for room in chosen]
     if format is not Format.TABLE:
         _show_rooms(context, changed, format, "")

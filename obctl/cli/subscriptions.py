@@ -157,12 +157,12 @@ def _show_outcome(
     raise Unfinished(
         f"{len(failures)} of {len(outcomes)} rooms failed, the others are done",
         hint="\n".join(
-            f"{context.rooms.mailbox(item.room)}: {_words(item.error)}" for item in failures
+            f"{context.rooms.mailbox(item.room)}: {_message(item.error)}" for item in failures
         ),
     )
 
 
-def _words(error: ObctlError) -> str:
+def _message(error: ObctlError) -> str:
     request = error.graph.request_id if error.graph else None
     return f"{error.message} [request-id {request}]" if request else error.message
 

@@ -81,5 +81,5 @@ def _report(what: str, error: Exception) -> None:
     from obctl.errors import ObctlError
     from obctl.render.output import warning
 
-    words = error.message if isinstance(error, ObctlError) else f"{type(error).__name__}: {error}"
-    warning(f"{what}: {words}; tried again later")
+    message = error.message if isinstance(error, ObctlError) else f"{type(error).__name__}: {error}"
+    warning(f"{what}: {message}; tried again later")

@@ -17,6 +17,8 @@ from obctl.domain.room import RoomId
 from obctl.domain.values import replace
 
 ReservationNumber = NewType("ReservationNumber", int)
+WRITE_PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
+"""The states in which Outlook has yet to get what is reserved here."""
 
 
 class Source(StrEnum):

@@ -19,6 +19,21 @@ class SubscriptionState(StrEnum):
     LOST = "lost"
 
 
+class Occasion(StrEnum):
+    """What a notification is about: Graph's changeType or lifecycleEvent, or a word of our own."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    MISSED = "missed"
+    REAUTHORIZATION_REQUIRED = "reauthorizationRequired"
+    SUBSCRIPTION_REMOVED = "subscriptionRemoved"
+    CATCH_UP = "catch-up"
+    """Ours: nobody may have notified the room for a while."""
+    SETTLED = "settled"
+    """Ours: a new event has settled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """One line of obctl's own ledger; `lost` means that Graph no longer knows it."""

@@ -19,7 +19,8 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.live.inbox import drain_inbox
 from obctl.engine.ports import Gateway
-from obctl.engine.push.dispatch import PushResult, push_due
+from obctl.engine.push.delivery import PushResult
+from obctl.engine.push.dispatch import push_due
 from obctl.engine.subscriptions.ledger import record_not_renewed
 from obctl.engine.subscriptions.renew import Failed, renew_due
 from obctl.engine.sync.plan_room import PassOptions, stale_plan
@@ -164,9 +165,9 @@ async def _rehearse(
     await Pass(company, gateway, found, replace(options, dry_run=True, expected=None)).over(rooms)
     planned, now = options.expected or {}, found.fingerprints()
     problems = [problem for problem in found.problems if problem.room in planned]
-    told = {problem.room for problem in problems}
+    named = {problem.room for problem in problems}
     for room in rooms:
-        if room.mailbox not in told and now.get(room.mailbox) != planned.get(room.mailbox):
+        if room.mailbox not in named and now.get(room.mailbox) != planned.get(room.mailbox):
             error = stale_plan(room.mailbox)
             problems.append(Problem(room.mailbox, error.code, error.message, error.hint))
     if not problems:

@@ -1,1 +1,1 @@
-"""Microsoft Graph: the only package that imports msgraph, kiota, azure and httpx."""
+"""Microsoft Graph: the only package that imports msgraph, kiota and azure."""

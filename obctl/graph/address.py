@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 from obctl.config import Cloud, GraphSettings
@@ -40,18 +39,6 @@ def base_url(settings: GraphSettings) -> str:
             hint="secrets never stand in the file; see `[graph] credential`",
         )
     return url
-
-
-def is_loopback(url: str) -> bool:
-    """Whether `url` names this very machine."""
-    parts = _split(url)
-    host = (parts.hostname if parts else None) or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def same_origin(url: str, other: str) -> bool:

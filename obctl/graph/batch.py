@@ -13,12 +13,12 @@ from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.backoff import Backoff
 from obctl.errors import ObctlError
-from obctl.graph import request as asked
+from obctl.graph import request
 from obctl.graph.batch_fallback import Singly
 from obctl.graph.client import PREFER, Graph
 from obctl.graph.failures import cut_short, error_for
 from obctl.graph.graph_error import from_answer
-from obctl.graph.mailbox_gate import LONGEST_WAIT, LeftAlone
+from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting
 from obctl.graph.request import Asked, Errand, Outcomes
 from obctl.graph.transport import RETRIES, BoundedRetries
 from obctl.graph.wire import BatchAnswer, BatchAnswers
@@ -62,7 +62,7 @@ async def _get_chunk(graph: Graph, errands: Mapping[str, Errand], singly: Singly
             return outcomes
         try:
             answers = await _post(graph, left)
-        except LeftAlone:
+        except MailboxResting:
             continue  # since it was looked at; the others are asked
         except ObctlError as error:
             outcomes |= _take_closed(graph, left, error)
@@ -113,7 +113,7 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
     )
     first = next(iter(errands.values())).asked.what
     others = len(errands) - 1
-    what = asked.anything(f"{first} and {others} more" if others else first)
+    what = request.anything(f"{first} and {others} more" if others else first)
     mailboxes = [one.asked.mailbox for one in errands.values() if one.asked.mailbox]
     body = await graph.send(info, what, mailboxes, reads=True)
     try:

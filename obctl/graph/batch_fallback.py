@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from obctl.errors import GraphDetail, GraphRefused, GraphUnavailable, ObctlError
 from obctl.graph.client import LOST, SLOW, WHOLE_REQUEST, Graph
-from obctl.graph.mailbox_gate import IN_ALL, LeftAlone
+from obctl.graph.mailbox_gate import IN_ALL, MailboxResting
 from obctl.graph.request import Errand, Outcomes
 
 ENOUGH = 2
@@ -78,7 +78,7 @@ class Singly:
         except ObctlError as error:
             if _is_unanswered(error):
                 self._is_down |= self._answers == answers and self._waiting >= ENOUGH
-            elif error.graph is not None and not isinstance(error, LeftAlone):
+            elif error.graph is not None and not isinstance(error, MailboxResting):
                 self.answered()
             return error
         finally:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from obctl.config import CredentialKind, GraphSettings
+from obctl.config import CredentialKind, GraphSettings, is_loopback
 from obctl.errors import ConfigError
-from obctl.graph.address import GRAPH_HOSTS, LOGIN_HOSTS, is_loopback
+from obctl.graph.address import GRAPH_HOSTS, LOGIN_HOSTS
 from obctl.graph.tokens import HINTS, EntraTokens, FixedToken, TokenSource, first_line
 
 if TYPE_CHECKING:

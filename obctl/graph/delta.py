@@ -14,7 +14,7 @@ from obctl.domain.event import DeltaItem, DeltaLink, DeltaRound
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError, defects_named
-from obctl.graph import request as asked
+from obctl.graph import request
 from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
@@ -30,7 +30,7 @@ async def open_delta(graph: Graph, room: Room, span: TimeSpan) -> DeltaLink:
 
     What the round says of every event is passed over: most of it is stubs.
     """
-    what = asked.delta_of(room.mailbox)
+    what = request.delta_of(room.mailbox)
     return await _end_of_round(graph, await graph.send(_first_round(graph, room, span), what), what)
 
 
@@ -40,7 +40,7 @@ async def open_deltas(
     """`open_delta` of many rooms: first pages by `$batch`, the others one by one."""
     errands = {
         room.mailbox: Errand(
-            graph.relative(_first_round(graph, room, span)), asked.delta_of(room.mailbox)
+            graph.relative(_first_round(graph, room, span)), request.delta_of(room.mailbox)
         )
         for room, span in windows
     }
@@ -83,7 +83,7 @@ async def follow_delta(
     first: Outcomes = {}
     errands: dict[str, Errand] = {}
     for mailbox, link in links.items():
-        what = asked.delta_of(mailbox)
+        what = request.delta_of(mailbox)
         if link.startswith(f"{graph.url}/"):
             errands[mailbox] = Errand(link.removeprefix(graph.url), what)
         else:
@@ -96,7 +96,7 @@ async def follow_delta(
             return body
         try:
             with defects_named():
-                return await _read_round(graph, body, asked.delta_of(mailbox))
+                return await _read_round(graph, body, request.delta_of(mailbox))
         except ObctlError as error:
             return error
 

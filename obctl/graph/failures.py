@@ -28,7 +28,7 @@ from obctl.errors import (
     PartialRead,
     Throttled,
 )
-from obctl.graph.graph_error import Refusal, from_sdk
+from obctl.graph.graph_error import GraphError, from_sdk
 from obctl.graph.request import Asked, Subject
 
 _RESYNC = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired"})
@@ -111,31 +111,31 @@ def cut_short(asked: Asked) -> PartialRead:
     )
 
 
-def error_for(refusal: Refusal, asked: Asked) -> ObctlError:
+def error_for(error_answer: GraphError, asked: Asked) -> ObctlError:
     """The error that an error answer of Graph means."""
-    status, graph = refusal.detail.status, refusal.detail
-    about = f"{asked.what} ({refusal.said})"
-    if status == HTTPStatus.GONE or refusal.codes & _RESYNC:
+    status, graph = error_answer.detail.status, error_answer.detail
+    about = f"{asked.what} ({error_answer.said})"
+    if status == HTTPStatus.GONE or error_answer.codes & _RESYNC:
         hint = "the next pass reads the room in full"
         return DeltaLinkExpired(
             f"Graph no longer knows how to go on: {about}", hint=hint, graph=graph
         )
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return _not_authorised(refusal, asked)
-    no_such_event = asked.subject is Subject.EVENT and refusal.codes & _NO_SUCH_EVENT
+        return _not_authorised(error_answer, asked)
+    no_such_event = asked.subject is Subject.EVENT and error_answer.codes & _NO_SUCH_EVENT
     if status == HTTPStatus.NOT_FOUND or no_such_event:
-        return _not_found(refusal, asked)
-    if status == HTTPStatus.PRECONDITION_FAILED or refusal.codes & _CHANGED:
+        return _not_found(error_answer, asked)
+    if status == HTTPStatus.PRECONDITION_FAILED or error_answer.codes & _CHANGED:
         return EventChanged(
             f"changed in Outlook meanwhile: {about}", hint="run the command again", graph=graph
         )
     if status in _SLOW_DOWN:
         hint = "wait a few minutes, then run the command again"
         return Throttled(f"Graph asks us to slow down: {about}", hint=hint, graph=graph)
-    if _waiting_helps(status) or refusal.codes & _BAD_MOMENT:
+    if _waiting_helps(status) or error_answer.codes & _BAD_MOMENT:
         return GraphUnavailable(f"Graph is unavailable: {about}", hint=_TRY_AGAIN, graph=graph)
     return GraphRefused(
-        f"Graph refuses {about}" + (f": {refusal.message}" if refusal.message else ""),
+        f"Graph refuses {about}" + (f": {error_answer.message}" if error_answer.message else ""),
         hint="`obctl doctor` checks the connection; Microsoft finds the request by its request id",
         graph=graph,
     )
@@ -148,36 +148,36 @@ def _waiting_helps(status: int) -> bool:
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
 
 
-def _not_authorised(refusal: Refusal, asked: Asked) -> NotAuthorised:
-    about = f"{asked.what} ({refusal.said})"
-    if refusal.detail.status == HTTPStatus.UNAUTHORIZED:
+def _not_authorised(error_answer: GraphError, asked: Asked) -> NotAuthorised:
+    about = f"{asked.what} ({error_answer.said})"
+    if error_answer.detail.status == HTTPStatus.UNAUTHORIZED:
         return CredentialRefused(
             f"Graph does not accept the credential: {about}",
             hint="check `[graph]` credential, tenant_id and client_id; then `obctl doctor`",
-            graph=refusal.detail,
+            graph=error_answer.detail,
         )
     if asked.subject in (Subject.CALENDAR, Subject.EVENT):
         return MailboxPermissionLost(
             f"Graph forbids {about}: {asked.permission} is missing or does not cover this mailbox",
             hint=f"grant the application {asked.permission} and put the mailbox into its RBAC scope"
             " or application access policy; either may take hours to work. Then `obctl doctor`",
-            graph=refusal.detail,
+            graph=error_answer.detail,
         )
     return NotAuthorised(
         f"Graph forbids {about}: {asked.permission} is missing",
         hint=f"grant the application {asked.permission}; then `obctl doctor`",
-        graph=refusal.detail,
+        graph=error_answer.detail,
     )
 
 
-def _not_found(refusal: Refusal, asked: Asked) -> NotFound:
-    about = f"{asked.what} ({refusal.said})"
+def _not_found(error_answer: GraphError, asked: Asked) -> NotFound:
+    about = f"{asked.what} ({error_answer.said})"
     if asked.subject is Subject.CALENDAR or (
-        asked.subject is Subject.EVENT and refusal.codes & _NO_MAILBOX
+        asked.subject is Subject.EVENT and error_answer.codes & _NO_MAILBOX
     ):
         return MailboxGone(
             f"Graph finds no such mailbox: {about}",
             hint="restore or license the mailbox, or remove the room from obctl",
-            graph=refusal.detail,
+            graph=error_answer.detail,
         )
-    return NotFound(f"Graph does not know {about}", graph=refusal.detail)
+    return NotFound(f"Graph does not know {about}", graph=error_answer.detail)

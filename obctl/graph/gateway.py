@@ -17,8 +17,7 @@ from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError, UsageError
-from obctl.graph import delta, places, schedules, subscriptions, views, writes
-from obctl.graph import request as asked
+from obctl.graph import delta, places, request, schedules, subscriptions, views, writes
 from obctl.graph.client import Graph, open_graph
 from obctl.graph.transport import SILENCE
 
@@ -147,7 +146,7 @@ class GraphGateway:
                 f"{path!r} is no path below {self._graph.url}",
                 hint="for example users/room@contoso.com/events",
             )
-        what = asked.anything(f"GET {below}")
+        what = request.anything(f"GET {below}")
         return await self._graph.send(self._graph.follow(self._graph.url + below, what), what)
 
 

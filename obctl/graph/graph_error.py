@@ -15,7 +15,7 @@ from obctl.errors import GraphDetail
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class GraphError:
     """One error answer; `codes` holds the inner ones too, in lower case."""
 
     detail: GraphDetail
@@ -45,7 +45,7 @@ class _ErrorBody(msgspec.Struct):
     error: _MainError | None = None
 
 
-def from_answer(status: int, body: bytes, headers: Mapping[str, str]) -> Refusal:
+def from_answer(status: int, body: bytes, headers: Mapping[str, str]) -> GraphError:
     """The error answer of one request inside a `$batch`; `headers` have names in lower case."""
     try:
         main = msgspec.json.decode(body, type=_ErrorBody).error
@@ -57,15 +57,15 @@ def from_answer(status: int, body: bytes, headers: Mapping[str, str]) -> Refusal
     while inner is not None:
         codes.append(inner.code)
         inner = inner.inner
-    return _refusal(status, main.code, main.message, codes, main.inner, headers)
+    return _graph_error(status, main.code, main.message, codes, main.inner, headers)
 
 
-def from_sdk(error: APIError) -> Refusal:
+def from_sdk(error: APIError) -> GraphError:
     """The error answer that the SDK raised."""
     main = error.error if isinstance(error, ODataError) else None
     code = main.code if main else None
     inner = main.inner_error if main else None
-    return _refusal(
+    return _graph_error(
         error.response_status_code or 0,
         code,
         main.message if main else None,
@@ -75,15 +75,15 @@ def from_sdk(error: APIError) -> Refusal:
     )
 
 
-def _refusal(
+def _graph_error(
     status: int,
     code: str | None,
     message: str | None,
     codes: Iterable[str | None],
     inner: InnerError | _InnerError | None,
     headers: Mapping[str, str],
-) -> Refusal:
-    return Refusal(
+) -> GraphError:
+    return GraphError(
         GraphDetail(
             status,
             code or "",

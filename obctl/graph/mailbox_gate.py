@@ -24,7 +24,7 @@ RESPITE = 300.0
 """Seconds for which it is left alone after that: the wait is not repeated for every question."""
 
 
-class LeftAlone(Throttled):
+class MailboxResting(Throttled):
     """Raised in place of a request to a mailbox that has asked to be left alone for longer."""
 
 
@@ -81,7 +81,7 @@ class Gate:
         if closed is not None and (closed.given_up or closed.until <= _now()):
             del self._closed[mailbox.casefold()]
 
-    def refusal(self, mailbox: str) -> LeftAlone | None:
+    def refusal(self, mailbox: str) -> MailboxResting | None:
         """The error of asking a mailbox now, where it is closed for longer than anybody waits."""
         left = self._left(mailbox)
         if left <= LONGEST_WAIT:
@@ -92,7 +92,7 @@ class Gate:
             if closed.given_up
             else f"Graph asks us to leave {mailbox} alone"
         )
-        return LeftAlone(
+        return MailboxResting(
             f"{why} for another {math.ceil(left)} s",
             hint="wait that long, then run the command again",
             graph=closed.said,
@@ -100,7 +100,7 @@ class Gate:
 
     @asynccontextmanager
     async def passed(self, mailboxes: Collection[str]) -> AsyncIterator[None]:
-        """Hold the places that questions to `mailboxes` take; raises `LeftAlone`.
+        """Hold the places that questions to `mailboxes` take; raises `MailboxResting`.
 
         Many questions to one mailbox take all its places: Graph works on that many at once. Sorted,
         so that two batches never wait for each other; the place among all comes last, so that

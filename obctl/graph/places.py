@@ -16,7 +16,7 @@ from obctl.errors import (
     ObctlError,
     defects_named,
 )
-from obctl.graph import request as asked
+from obctl.graph import request
 from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
@@ -55,7 +55,7 @@ async def look_up_account(graph: Graph, address: str) -> DirectoryEntry | None:
 
 
 async def _fetch_entry(graph: Graph, address: str, names: list[str]) -> DirectoryEntry | None:
-    what = asked.directory(address)
+    what = request.directory(address)
     try:
         return _read_entry(await graph.send(_ask_user(graph, address, names), what), address, what)
     except NotFound:
@@ -67,7 +67,9 @@ async def look_up_all(
 ) -> dict[str, DirectoryEntry | ObctlError | None]:
     """`look_up` of many, by `$batch`; one address's failure is no other's."""
     errands = {
-        address: Errand(graph.relative(_ask_user(graph, address, _BASIC)), asked.directory(address))
+        address: Errand(
+            graph.relative(_ask_user(graph, address, _BASIC)), request.directory(address)
+        )
         for address in addresses
     }
     found: dict[str, DirectoryEntry | ObctlError | None] = {}
@@ -105,16 +107,16 @@ async def fetch_places(graph: Graph) -> list[FoundRoom]:
     """All rooms, each with the name of its room list where it has one."""
     locations: dict[str, str] = {}
     rooms: dict[str, PlaceWire] = {}
-    async for room_list in _places(graph, _ask_lists(graph), asked.places("the room lists")):
+    async for room_list in _places(graph, _ask_lists(graph), request.places("the room lists")):
         if not room_list.email_address:
             continue
         name = room_list.display_name or room_list.email_address
-        what = asked.places(f"the rooms of list {name}")
+        what = request.places(f"the rooms of list {name}")
         async for room in _places(graph, _ask_rooms_of(graph, room_list.email_address), what):
             if room.email_address:
                 rooms.setdefault(room.email_address.casefold(), room)
                 locations.setdefault(room.email_address.casefold(), name)
-    async for room in _places(graph, _ask_rooms(graph), asked.places("the rooms")):
+    async for room in _places(graph, _ask_rooms(graph), request.places("the rooms")):
         if room.email_address:
             rooms[room.email_address.casefold()] = room
     return [_found(room, locations.get(address)) for address, room in rooms.items()]

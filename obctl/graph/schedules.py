@@ -19,7 +19,7 @@ from obctl.errors import (
     NotFound,
     ObctlError,
 )
-from obctl.graph import request as asked
+from obctl.graph import request
 from obctl.graph.client import Graph, posting
 from obctl.graph.failures import cut_short
 from obctl.graph.times import read_wall, write_wall
@@ -66,7 +66,7 @@ async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
     for asker in rooms:
         # Any mailbox may ask for all of them; one that is gone or forbidden only fails itself.
         builder = graph.client.users.by_user_id(asker.user).calendar.get_schedule
-        what = asked.calendar(asker)
+        what = request.calendar(asker)
         try:
             answer = await graph.send(posting(builder, body), what)
         except CredentialRefused:
@@ -86,7 +86,7 @@ async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
 def _busy(schedules: Mapping[str, ScheduleWire], room: Room) -> tuple[BusySpan, ...] | ObctlError:
     schedule = schedules.get(room.mailbox.casefold())
     if schedule is None:
-        return cut_short(asked.calendar(room))
+        return cut_short(request.calendar(room))
     if schedule.error is not None:
         return _error(schedule.error, room)
     return tuple(

@@ -29,8 +29,8 @@ from msgraph_core.middleware import GraphTelemetryHandler  # type: ignore[import
 from msgraph_core.middleware.options import GraphTelemetryHandlerOption  # type: ignore[import-untyped]
 from yarl import URL
 
+from obctl.config import is_loopback
 from obctl.errors import ForeignLink, GraphDetail
-from obctl.graph.address import is_loopback
 from obctl.graph.graph_error import from_answer
 from obctl.graph.mailbox_gate import IN_ALL, LONGEST_WAIT
 

@@ -13,7 +13,7 @@ from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import GraphRefused, ObctlError, defects_named
-from obctl.graph import request as asked
+from obctl.graph import request
 from obctl.graph.batch import SIZE, get_many
 from obctl.graph.client import PAGE_SIZE, Graph, asking
 from obctl.graph.paging import pages
@@ -38,7 +38,7 @@ _EVENT_FIELDS = [
 
 async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> tuple[Event, ...]:
     """Every single event, occurrence and exception of `room` that overlaps `span`."""
-    what = asked.calendar(room)
+    what = request.calendar(room)
     return await _read_view(graph, room, span, await graph.send(_view(graph, room, span), what))
 
 
@@ -48,7 +48,7 @@ async def fetch_views(
     """`fetch_view` of many rooms: first pages by `$batch`, the others one by one."""
     by_mailbox = {room.mailbox: room for room in rooms}
     errands = {
-        mailbox: Errand(graph.relative(_view(graph, room, span)), asked.calendar(room))
+        mailbox: Errand(graph.relative(_view(graph, room, span)), request.calendar(room))
         for mailbox, room in by_mailbox.items()
     }
     first = await get_many(graph, errands)
@@ -77,7 +77,7 @@ def _view(graph: Graph, room: Room, span: TimeSpan) -> RequestInformation:
 
 
 async def _read_view(graph: Graph, room: Room, span: TimeSpan, first: bytes) -> tuple[Event, ...]:
-    events = await _read_events(graph, room, first, asked.calendar(room))
+    events = await _read_events(graph, room, first, request.calendar(room))
     return tuple(
         event
         for event in events
@@ -104,15 +104,15 @@ async def fetch_instances(
         start_date_time=start, end_date_time=end, top=PAGE_SIZE
     )
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(master_id).instances
-    what = asked.event(room, master_id)
+    what = request.event(room, master_id)
     body = await graph.send(builder.to_get_request_information(asking(query)), what)
     return tuple(await _read_events(graph, room, body, what))
 
 
 async def fetch_event(graph: Graph, room: Room, event_id: EventId) -> Event:
     """One event by id."""
-    request = _event(graph, room, event_id)
-    return read_event(await graph.send(request, asked.event(room, event_id)), room)
+    info = _event(graph, room, event_id)
+    return read_event(await graph.send(info, request.event(room, event_id)), room)
 
 
 async def fetch_events(
@@ -123,7 +123,7 @@ async def fetch_events(
     for first in range(0, len(event_ids), SIZE):
         errands = {
             event_id: Errand(
-                graph.relative(_event(graph, room, event_id)), asked.event(room, event_id)
+                graph.relative(_event(graph, room, event_id)), request.event(room, event_id)
             )
             for event_id in event_ids[first : first + SIZE]
         }
@@ -148,7 +148,7 @@ def _read_event(body: bytes | ObctlError, room: Room) -> Event | ObctlError:
 
 async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMaster:
     """A series master, with its cancelled dates where this cloud tells them."""
-    what = asked.event(room, master_id)
+    what = request.event(room, master_id)
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(master_id)
     if graph.cloud is Cloud.GLOBAL:
         query = EventItemRequestBuilder.EventItemRequestBuilderGetQueryParameters(
@@ -167,7 +167,7 @@ async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMa
 
 async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> tuple[Event, ...]:
     """Singles and masters with this `iCalUId`."""
-    what = asked.calendar(room)
+    what = request.calendar(room)
     body = await graph.send(_by_ical_uid(graph, room, ical_uid), what)
     return tuple(await _read_events(graph, room, body, what))
 
@@ -177,7 +177,7 @@ async def find_all_by_ical_uid(
 ) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
     """`find_by_ical_uid` of many, by `$batch`; one calendar's failure is no other's."""
     errands = {
-        str(number): Errand(graph.relative(_by_ical_uid(graph, room, uid)), asked.calendar(room))
+        str(number): Errand(graph.relative(_by_ical_uid(graph, room, uid)), request.calendar(room))
         for number, (room, uid) in enumerate(wanted)
     }
     bodies = await get_many(graph, errands)
@@ -194,7 +194,7 @@ async def _found(
         return body
     try:
         with defects_named():
-            return tuple(await _read_events(graph, room, body, asked.calendar(room)))
+            return tuple(await _read_events(graph, room, body, request.calendar(room)))
     except ObctlError as error:
         return error
 

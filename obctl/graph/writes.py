@@ -12,7 +12,7 @@ from obctl.domain.event_changes import EventChanges
 from obctl.domain.outbox import EventDraft
 from obctl.domain.room import Room
 from obctl.domain.values import replace
-from obctl.graph import request as asked
+from obctl.graph import request
 from obctl.graph.client import Graph, posting
 from obctl.graph.times import graph_zone, is_ambiguous, write_wall
 from obctl.graph.translate import read_event
@@ -21,7 +21,7 @@ from obctl.graph.translate import read_event
 async def create_event(graph: Graph, room: Room, draft: EventDraft) -> Event:
     """POST to the room's own calendar; the same `transactionId` twice books once."""
     builder = graph.client.users.by_user_id(room.user).calendar.events
-    body = await graph.send(posting(builder, _new_event(room, draft)), asked.writing(room))
+    body = await graph.send(posting(builder, _new_event(room, draft)), request.writing(room))
     return read_event(body, room)
 
 
@@ -31,12 +31,12 @@ async def change_event(graph: Graph, room: Room, event: Event, changes: EventCha
     info = posting(builder, _changed_event(changes), Method.PATCH)
     if event.etag is not None:
         info.headers.try_add("If-Match", event.etag)
-    return read_event(await graph.send(info, asked.writing(room, event.id)), room)
+    return read_event(await graph.send(info, request.writing(room, event.id)), room)
 
 
 async def cancel_event(graph: Graph, room: Room, event_id: EventId, comment: str) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id).cancel
-    await graph.send(posting(builder, {"comment": comment}), asked.writing(room, event_id))
+    await graph.send(posting(builder, {"comment": comment}), request.writing(room, event_id))
 
 
 async def decline_event(
@@ -44,7 +44,7 @@ async def decline_event(
 ) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id).decline
     body = {"comment": comment, "sendResponse": send}
-    await graph.send(posting(builder, body), asked.writing(room, event_id))
+    await graph.send(posting(builder, body), request.writing(room, event_id))
 
 
 def _new_event(room: Room, draft: EventDraft) -> dict[str, Any]:

@@ -33,7 +33,7 @@ Narrate = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class Verdict:
+class PlayResult:
     """What came of a scenario."""
 
     scenario: Scenario
@@ -91,14 +91,14 @@ class Company:
         return done.stdout
 
 
-def play(file: Path, narrate: Narrate | None = None) -> Verdict:
+def play(file: Path, narrate: Narrate | None = None) -> PlayResult:
     """Act `file` out and compare what obctl finds with what the scenario expects.
 
     With `narrate` the story is told line by line, and ends with `obctl diff` as a person sees it.
     """
     tell = narrate or (lambda _: None)
     scenario = load_scenario(file, frozen=True)
-    verdict = Verdict(scenario)
+    verdict = PlayResult(scenario)
     service = make_service(scenario.exchange, scenario.handles)
     with (
         SandboxServer(service=service) as server,
@@ -186,7 +186,7 @@ def _words(value: object) -> str:
             return str(value)
 
 
-def _judge(verdict: Verdict, company: Company) -> None:
+def _judge(verdict: PlayResult, company: Company) -> None:
     expect = verdict.scenario.expect
     if expect.first is not None:
         words = (*_diff_words(expect), "-o", "json")
@@ -204,7 +204,7 @@ def _judge(verdict: Verdict, company: Company) -> None:
         _compare_explained(verdict, company)
 
 
-def _show_diff(verdict: Verdict, company: Company, narrate: Narrate) -> None:
+def _show_diff(verdict: PlayResult, company: Company, narrate: Narrate) -> None:
     if verdict.scenario.expect.first is not None:
         words = _diff_words(verdict.scenario.expect)
         narrate(f"$ obctl {shlex.join(words)}")
@@ -216,19 +216,19 @@ def _diff_words(expect: Expectation) -> tuple[str, ...]:
     return words if expect.last is None else (*words, "--to", str(expect.last))
 
 
-def _compare(name: str, wanted: list[str], found: list[str], verdict: Verdict) -> None:
+def _compare(name: str, wanted: list[str], found: list[str], verdict: PlayResult) -> None:
     if sorted(wanted) != sorted(found):
         verdict.problems.append(
             f"{name}: expected {', '.join(wanted) or 'none'}, found {', '.join(found) or 'none'}"
         )
 
 
-def _compare_condition(verdict: Verdict) -> None:
+def _compare_condition(verdict: PlayResult) -> None:
     wanted = verdict.scenario.expect.condition
     _compare("condition", [wanted] if wanted else [], verdict.conditions, verdict)
 
 
-def _compare_explained(verdict: Verdict, company: Company) -> None:
+def _compare_explained(verdict: PlayResult, company: Company) -> None:
     reservations = json.loads(company.run("reservations", "list", "-o", "json"))
     if not reservations:
         verdict.problems.append("there is no reservation to explain")

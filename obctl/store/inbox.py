@@ -10,11 +10,9 @@ from enum import StrEnum
 
 from obctl.domain.event import EventId
 from obctl.domain.room import RoomId
+from obctl.domain.subscription import Occasion
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
-
-CATCH_UP = "catch-up"
-"""The `what` of an item we write ourselves: nobody may have notified the room for a while."""
 
 
 class NotificationKind(StrEnum):
@@ -24,13 +22,10 @@ class NotificationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """Graph's "look again", of which nothing is trusted.
-
-    `what` is its changeType or lifecycleEvent.
-    """
+    """Graph's "look again", of which nothing is trusted."""
 
     kind: NotificationKind
-    what: str
+    what: Occasion
     subscription: str
     room: RoomId
     received_at: datetime
@@ -47,7 +42,7 @@ def add_notifications(store: Store, notifications: Sequence[Notification]) -> No
             (
                 instant(item.received_at),
                 item.kind.value,
-                item.what,
+                item.what.value,
                 item.subscription,
                 item.room,
                 item.event_id,
@@ -104,16 +99,12 @@ def _notification(row: sqlite3.Row) -> Notification:
     return Notification(
         id=row["id"],
         kind=NotificationKind(row["kind"]),
-        what=row["what"],
+        what=Occasion(row["what"]),
         subscription=row["subscription"],
         room=row["room"],
         received_at=moment(row["received_at"]),
         event_id=row["event_id"],
     )
-
-
-SETTLED = "settled"
-"""The `what` of an item we put into the inbox ourselves: a new event has settled."""
 
 
 def save_settling(store: Store, room: RoomId, event: EventId, due: datetime) -> None:
@@ -134,6 +125,6 @@ def release_settled(store: Store, now: datetime) -> None:
             "INSERT INTO inbox (received_at, kind, what, subscription, room, event_id)"
             " SELECT due_at, ?, ?, '', room, event_id FROM settling WHERE due_at <= ?"
             " ORDER BY due_at, room, event_id",
-            (NotificationKind.CHANGE.value, SETTLED, due),
+            (NotificationKind.CHANGE.value, Occasion.SETTLED.value, due),
         )
         store.run("DELETE FROM settling WHERE due_at <= ?", (due,))

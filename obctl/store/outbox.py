@@ -18,7 +18,7 @@ from obctl.store.database import Store, in_parts
 
 
 def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
-    """Owe a write; its `id` is given here."""
+    """Enqueue a write; its `id` is given here."""
     cursor = store.run(
         "INSERT INTO outbox (reservation, room, action, transaction_id, created_at, due_at,"
         " event_id, repeat, note, silent, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -103,7 +103,7 @@ def load_leaving(store: Store, room: RoomId) -> frozenset[EventId]:
 
 
 def mark_attempt(store: Store, item: int, tried: TimeSpan | None = None) -> bool:
-    """An attempt begins: should it end without a word, the next one looks before it writes.
+    """An attempt begins: should it lose its answer, the next one looks before it writes.
 
     `tried` is when the event will be. False where the write is pending no more.
     """
@@ -124,7 +124,10 @@ def mark_done(store: Store, item: int, at: datetime) -> None:
 
 
 def cancel_pending_of(store: Store, reservation: int, room: RoomId, at: datetime) -> None:
-    """Nothing is pending for this reservation in its room any more; rooms it left stay pending."""
+    """End what is pending for this reservation in this room.
+
+    Writes to rooms it left stay pending.
+    """
     store.run(
         "UPDATE outbox SET done_at = ?, failed = 0 WHERE reservation = ? AND room = ?"
         " AND done_at IS NULL",

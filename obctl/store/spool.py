@@ -25,21 +25,21 @@ _FAST = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Shelved:
+class Spooled:
     """Where something lies."""
 
     start: int
     length: int
 
 
-class Shelf(Generic[Value]):
+class Spool(Generic[Value]):
     """Holds values for one pass; `folder` is on the disk that has room for the store."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file: IO[bytes] | None = None
 
-    def put(self, value: Value) -> Shelved:
+    def put(self, value: Value) -> Spooled:
         """Put a value away. Raises `StoreFull` or `StoreFailing`."""
         # Nobody but this process writes or reads the file: pickle has nothing to fear from it.
         data = zstandard.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), _FAST)
@@ -48,9 +48,9 @@ class Shelf(Generic[Value]):
             start = file.seek(0, os.SEEK_END)
             file.write(data)
             file.flush()
-        return Shelved(start, len(data))
+        return Spooled(start, len(data))
 
-    def get(self, place: Shelved) -> Value:
+    def get(self, place: Spooled) -> Value:
         """The value that was put there; it stays. Raises `StoreFailing`."""
         with self._translated():
             file = self._opened()

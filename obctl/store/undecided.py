@@ -36,7 +36,7 @@ def load_undecided(store: Store, now: datetime, room: RoomId | None = None) -> l
 def save_undecided(
     store: Store, room: RoomId, numbers: Collection[int], *, since: datetime, unread: str
 ) -> None:
-    """Let reservations of a room wait; one that does already has waited since it began to."""
+    """Let reservations wait; one that waits already keeps its `since`."""
     store.run_many(
         "INSERT INTO undecided (reservation, room, since, unread) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (reservation) DO UPDATE SET unread = excluded.unread,"

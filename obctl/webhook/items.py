@@ -15,11 +15,13 @@ from enum import StrEnum
 import msgspec
 
 from obctl.domain.event import EventId
-from obctl.domain.subscription import Subscription
+from obctl.domain.subscription import Occasion, Subscription
 from obctl.store.inbox import Notification, NotificationKind
 
-LIFECYCLE_EVENTS = frozenset({"reauthorizationRequired", "subscriptionRemoved", "missed"})
-CHANGE_TYPES = frozenset({"created", "updated", "deleted"})
+LIFECYCLE_EVENTS = frozenset(
+    {Occasion.REAUTHORIZATION_REQUIRED, Occasion.SUBSCRIPTION_REMOVED, Occasion.MISSED}
+)
+CHANGE_TYPES = frozenset({Occasion.CREATED, Occasion.UPDATED, Occasion.DELETED})
 LONGEST_ID = 1024
 _HIDDEN = b"(checked)"
 
@@ -115,7 +117,7 @@ def judge(
     return Received(
         Notification(
             kind=kind,
-            what=what,
+            what=Occasion(what),
             subscription=subscription.id,
             room=subscription.room,
             received_at=now,

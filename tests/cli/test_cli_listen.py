@@ -303,7 +303,7 @@ def test_a_meeting_made_in_outlook_becomes_a_reservation(tenant_desk, running_te
     assert dump.count(subscription.client_state) == 1
 
 
-def test_a_second_look_is_still_owed_after_a_kill(tenant_desk, running_tenant) -> None:
+def test_a_second_look_is_still_pending_after_a_kill(tenant_desk, running_tenant) -> None:
     room = running_tenant.rooms[0]
     with listening(tenant_desk, "--debounce", "0.2") as listener:
         tenant_desk.run("subscriptions", "create", room, "--notification-url", listener.url)

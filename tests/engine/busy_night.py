@@ -8,7 +8,7 @@ from night import NAMES, Night, mailbox_of, weekly
 
 
 def prepare(night: Night) -> None:
-    """Moves, cancellations, series and owed writes are ahead."""
+    """Moves, cancellations, series and pending writes are ahead."""
     moving = night.book("Rembrandt", "Moving", "09:00", "10:00")
     shifting = night.book("Rembrandt", "Shifting", "10:00", "11:00")
     ending = night.book("Rembrandt", "Ending", "11:00", "12:00")
@@ -57,7 +57,7 @@ def state(night: Night) -> dict[str, Any]:
             )
         ],
         "requests": night.requests(None),
-        "owed": night.owed(),
+        "pending": night.pending(),
         "outlook": [line for room in NAMES for line in night.outlook(room)],
         "meetings": [len(night.tenant.meetings_in(mailbox_of(room))) for room in NAMES],
         "log": sorted(

@@ -38,7 +38,7 @@ def killed_processes() -> Iterator[KilledProcesses]:
 def undisturbed(
     tenant_server: TenantServer, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
-    """What an undisturbed eventful night leaves."""
+    """What an undisturbed busy night leaves."""
     with nightfall(tenant_server, tmp_path_factory.mktemp("calm")) as night:
         prepare(night)
         night.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builders import NOW
 
+from obctl.domain.subscription import Occasion
 from obctl.engine.live.inbox import Reconcilers
 from obctl.store.inbox import Notification, NotificationKind, add_notifications
 from obctl.store.rooms import load_rooms
@@ -41,5 +42,6 @@ def notify(company, room="Atrium", event=None, what="updated", subscription="S1"
     changed = what in ("created", "updated", "deleted")
     kind = NotificationKind.CHANGE if changed else NotificationKind.LIFECYCLE
     add_notifications(
-        company.store, [Notification(kind, what, subscription, number, NOW, event_id=event)]
+        company.store,
+        [Notification(kind, Occasion(what), subscription, number, NOW, event_id=event)],
     )

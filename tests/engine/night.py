@@ -30,15 +30,13 @@ from obctl.domain.values import replace
 from obctl.engine.admin.init import create_company
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.engine.push.dispatch import PushResult, push_reservations
+from obctl.engine.push.delivery import PushResult
+from obctl.engine.push.dispatch import push_reservations
 from obctl.engine.push.enqueue import CancelNotice
-from obctl.engine.reservations import cancel as cancelling
-from obctl.engine.reservations import cancellation_requests as cancellations
-from obctl.engine.reservations import change as changing
-from obctl.engine.reservations import create as reservations
-from obctl.engine.reservations import services
-from obctl.engine.reservations.change import Edit
-from obctl.engine.reservations.create import NewReservation
+from obctl.engine.reservations import cancellation_requests, services
+from obctl.engine.reservations.cancel import cancel_reservation
+from obctl.engine.reservations.change import Edit, change_reservation
+from obctl.engine.reservations.create import NewReservation, make_reservation
 from obctl.engine.reservations.series_scope import SeriesScope
 from obctl.engine.run import run_sync
 from obctl.engine.sync.one_room import reconcile_notified
@@ -247,10 +245,12 @@ class Night:
         return found
 
     def approve(self) -> None:
-        cancellations.approve(self.company, [self.request().id], note=None)
+        cancellation_requests.approve(self.company, [self.request().id], note=None)
 
     def reject(self, *, push_back: bool = False) -> None:
-        cancellations.reject(self.company, [self.request().id], note=None, push_back=push_back)
+        cancellation_requests.reject(
+            self.company, [self.request().id], note=None, push_back=push_back
+        )
 
     def log(self, pattern: str = "*") -> list[str]:
         """Actions of the company log, oldest first."""
@@ -262,7 +262,7 @@ class Night:
     ) -> list[Reservation]:
         """Reserve in Officebooking, pushed at once unless told otherwise."""
         new = NewReservation(self.room(room), subject, at(start), at(end), ANNA, **more)
-        made = at_once(reservations.make_reservation(self.company, None, new)).reservations
+        made = at_once(make_reservation(self.company, None, new)).reservations
         if push:
             self.push(made[0].number)
         return list(made)
@@ -284,7 +284,7 @@ class Night:
             start=at(start) if start else None,
             end=at(end) if end else None,
         )
-        changed = at_once(changing.change_reservation(self.company, None, number, edit, scope))
+        changed = at_once(change_reservation(self.company, None, number, edit, scope))
         return self.push(*(item.number for item in changed.reservations)) if push else []
 
     def call_off(
@@ -296,13 +296,13 @@ class Night:
         silent: bool = False,
     ) -> list[PushResult]:
         notice = CancelNotice(silent=silent)
-        gone = at_once(cancelling.cancel_reservation(self.company, None, number, scope, notice))
+        gone = at_once(cancel_reservation(self.company, None, number, scope, notice))
         return self.push(*(item.number for item in gone.reservations)) if push else []
 
     def push(self, *numbers: int) -> list[PushResult]:
         return self.ask(lambda gateway: push_reservations(self.company, gateway, numbers))
 
-    def owed(self) -> list[tuple[int, str]]:
+    def pending(self) -> list[tuple[int, str]]:
         return [(item.reservation, item.action.value) for item in load_pending(self.store)]
 
     # -- nights --------------------------------------------------------------------------------

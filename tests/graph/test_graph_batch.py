@@ -17,7 +17,7 @@ from obctl.domain.event import EventId
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import GraphDetail, GraphUnavailable, ObctlError, Throttled
 from obctl.graph.gateway import GraphGateway, open_gateway
-from obctl.graph.mailbox_gate import Gate, LeftAlone
+from obctl.graph.mailbox_gate import Gate, MailboxResting
 
 ROOMS = [make_room(f"R{number}") for number in range(20)]
 SPAN = TimeSpan(NOW, NOW.replace(hour=23))
@@ -190,7 +190,7 @@ def test_a_mailbox_that_puts_off_every_question_is_waited_for_once_and_not_for_e
     if answers:
         assert found == [tuple] * 3
     else:
-        assert found[1:] == [LeftAlone] * 2
+        assert found[1:] == [MailboxResting] * 2
         assert issubclass(found[0], Throttled)
         assert len(graph.paths()) <= 4
 
@@ -204,7 +204,7 @@ def test_an_application_that_is_to_rest_asks_none_of_the_mailboxes(
         return [await views(3)(gateway), await views(3)(gateway)]
 
     first, again = ask(twice)
-    assert (kinds(first), kinds(again)) == ([Throttled] * 3, [LeftAlone] * 3)
+    assert (kinds(first), kinds(again)) == ([Throttled] * 3, [MailboxResting] * 3)
     assert [seen.path for seen in graph.seen] == ["/$batch"]
 
 
@@ -221,7 +221,7 @@ def test_who_waits_for_its_turn_at_a_mailbox_hears_that_it_wants_rest() -> None:
             await asyncio.sleep(0)
             gate.close(["r@X"], 60, SAID)
             gate.close(["r@X"], 1, SAID)
-        with pytest.raises(LeftAlone, match="another 60 s"):
+        with pytest.raises(MailboxResting, match="another 60 s"):
             await waiting
         async with gate.passed(["other@x"]):
             pass

@@ -12,7 +12,7 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
 from recorded_graph import RecordedGraph, refusal
 
-from obctl.config import Cloud, CredentialKind, GraphSettings
+from obctl.config import Cloud, CredentialKind, GraphSettings, is_loopback
 from obctl.errors import (
     ConfigError,
     CredentialRefused,
@@ -21,7 +21,7 @@ from obctl.errors import (
     NotAuthorised,
     ObctlError,
 )
-from obctl.graph.address import base_url, is_loopback, same_origin
+from obctl.graph.address import base_url, same_origin
 from obctl.graph.client import connected
 from obctl.graph.credentials import token_source
 from obctl.graph.gateway import open_gateway
@@ -332,3 +332,4 @@ def test_a_link_is_ours_only_with_scheme_host_and_port(link: str, same: bool) ->
 def test_loopback_is_told_from_its_look_alikes() -> None:
     assert is_loopback("http://127.0.0.1:1/v1.0")
     assert not is_loopback("http://127.0.0.1@evil.example/v1.0")
+    assert not is_loopback("http://[127.0.0.1/v1.0")

@@ -28,7 +28,7 @@ from obctl.errors import (
     PartialRead,
     Throttled,
 )
-from obctl.graph import request as asked
+from obctl.graph import request
 from obctl.graph.failures import error_for, translated
 from obctl.graph.gateway import open_gateway
 from obctl.graph.graph_error import from_answer
@@ -81,7 +81,7 @@ def test_an_error_answer_means_the_same_over_http_and_inside_a_batch(
     with pytest.raises(ObctlError) as raised:
         ask(lambda gateway: gateway.fetch_event(ROOM, EventId("e1")))
     inside = error_for(
-        from_answer(status, answer.content, answer.headers), asked.event(ROOM, EventId("e1"))
+        from_answer(status, answer.content, answer.headers), request.event(ROOM, EventId("e1"))
     )
     for error in (raised.value, inside):
         assert (type(error), error.code) == (kind, word)
@@ -204,7 +204,7 @@ def _network_errors(kind: type[httpx.HTTPError]) -> list[type[httpx.HTTPError]]:
     "kind", _network_errors(httpx.TransportError), ids=lambda kind: kind.__name__
 )
 def test_every_network_error_is_one_to_try_again(kind: type[httpx.TransportError]) -> None:
-    with pytest.raises(GraphUnavailable) as raised, translated(asked.calendar(ROOM)):
+    with pytest.raises(GraphUnavailable) as raised, translated(request.calendar(ROOM)):
         raise kind("broken")
     assert isinstance(raised.value.__cause__, kind)
 
@@ -213,12 +213,12 @@ def test_every_network_error_is_one_to_try_again(kind: type[httpx.TransportError
     "kind", kiota_errors.KiotaHTTPXError.__subclasses__(), ids=lambda kind: kind.__name__
 )
 def test_every_error_of_the_sdk_itself_is_translated(kind: type[Exception]) -> None:
-    with pytest.raises(GraphRefused), translated(asked.calendar(ROOM)):
+    with pytest.raises(GraphRefused), translated(request.calendar(ROOM)):
         raise kind("broken")
 
 
 def test_the_end_of_the_whole_time_is_one_to_try_again() -> None:
-    with pytest.raises(GraphUnavailable, match="in time"), translated(asked.calendar(ROOM)):
+    with pytest.raises(GraphUnavailable, match="in time"), translated(request.calendar(ROOM)):
         raise TimeoutError
 
 

@@ -8,7 +8,7 @@ import contextlib
 import pytest
 
 from obctl.errors import GraphDetail
-from obctl.graph.mailbox_gate import Gate, LeftAlone
+from obctl.graph.mailbox_gate import Gate, MailboxResting
 
 SAID = GraphDetail(429, "ApplicationThrottled")
 
@@ -64,7 +64,7 @@ def test_nobody_sits_on_a_place_among_all_while_a_mailbox_is_closed() -> None:
 def test_a_mailbox_that_only_ever_asks_for_rest_is_asked_no_more(answers: bool, tries: int) -> None:
     async def work() -> int:
         gate, tried = Gate(most_rest=0.1), 0
-        with contextlib.suppress(LeftAlone):
+        with contextlib.suppress(MailboxResting):
             while tried < 9:
                 async with gate.passed(["R@x"]):
                     tried += 1

@@ -163,9 +163,9 @@ def test_what_was_agreed_about_an_event_that_is_to_leave_comes_back(
         save_agreed(store, [agreed])
         kept = find_agreed(store, number)
         item = make_outbox_item(PushAction.CANCEL, reservation=number, agreed=kept)
-        owed = add_to_outbox(store, item)
-        mark_done(store, owed.id, owed.created_at)
-    assert owed.agreed == kept == agreed
+        pending = add_to_outbox(store, item)
+        mark_done(store, pending.id, pending.created_at)
+    assert pending.agreed == kept == agreed
 
 
 def test_ids_that_differ_in_case_alone_are_two_events(store: Store) -> None:
@@ -176,7 +176,7 @@ def test_ids_that_differ_in_case_alone_are_two_events(store: Store) -> None:
     assert payload_of(store, room, "AaA") == b"2"
 
 
-def test_what_is_owed_comes_back_oldest_first(store: Store) -> None:
+def test_what_is_pending_comes_back_oldest_first(store: Store) -> None:
     number = next_number(store)
     insert_reservations(store, [make_reservation(number)])
     items = [

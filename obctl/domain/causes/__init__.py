@@ -1,6 +1,6 @@
 """Causes: why the two sides differ, told from facts alone.
 
-One function per rule, grouped by family, each `(Facts) -> Cause | None`; `decision` walks them.
+One function per rule, grouped by family, each `(Facts) -> Cause | None`; `explain` walks them.
 Conditions under which a whole room cannot be trusted are verdicts of the room, not causes.
 """
 

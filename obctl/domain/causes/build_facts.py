@@ -60,7 +60,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Answers:
     """What Outlook and the directory answered about one difference.
 
     `instances` are the dates of its series that the room shows, wherever they were read.
@@ -104,9 +104,9 @@ def build_facts(
     as_of: AsOf,
     difference: Difference,
     recorded: Recorded,
-    asked: Asked,
+    answers: Answers,
 ) -> Facts:
-    """Everything known about one difference, but what its organiser's calendar says."""
+    """Everything known about one difference, except what its organiser's calendar says."""
     room, events, gone = sides.room, sides.reading.events, sides.reading.gone
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     master_id = master_id_of(event, reservation, recorded.last_known)
@@ -121,12 +121,12 @@ def build_facts(
         event=event,
         event_missing=difference.event_id in gone,
         last_known=recorded.last_known,
-        master=asked.master,
-        master_missing=asked.master_missing,
-        same_series=_same_series(difference, master_id, (*events, *asked.instances)),
+        master=answers.master,
+        master_missing=answers.master_missing,
+        same_series=_same_series(difference, master_id, (*events, *answers.instances)),
         same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
         successors=_successors(reservation, events),
-        elsewhere=asked.elsewhere,
+        elsewhere=answers.elsewhere,
         rekeyed=_rekeyed(reservation, events),
         siblings=_siblings(sides, difference, recorded),
         outbox=recorded.outbox,
@@ -135,7 +135,7 @@ def build_facts(
         inbox_waiting=recorded.inbox_waiting,
         notified_at=recorded.notified_at,
         last_run_at=room.last_synced_at,
-        organizer=asked.organizer,
+        organizer=answers.organizer,
         domains=recorded.domains,
         history=recorded.history,
         reserved_elsewhere=_reserved_elsewhere(recorded, room),
@@ -146,7 +146,7 @@ def build_facts(
             for other in sides.reservations
             if other is not reservation and other.event_id in gone and other.end <= as_of.now
         ),
-        mailbox_id=asked.mailbox_id,
+        mailbox_id=answers.mailbox_id,
         mailbox_shared_with=tuple(
             other
             for other in recorded.mapped

@@ -77,7 +77,7 @@ def but_kept(facts: Facts) -> Cause | None:
         },
         refuted_by="asked by id, the event answers without isCancelled, or with 404 and no"
         " cancellation on record",
-        remedy=settle(facts, reservation),
+        remedy=remedy_for(facts, reservation),
     )
 
 
@@ -114,11 +114,11 @@ def occurrence_silently(facts: Facts) -> Cause | None:
             **since_last_pass(facts, master.event.modified_at),
         },
         refuted_by="the master's instances still include the date, or another busy event fills it",
-        remedy=settle(facts, reservation),
+        remedy=remedy_for(facts, reservation),
     )
 
 
-def settle(facts: Facts, reservation: Reservation) -> str:
+def remedy_for(facts: Facts, reservation: Reservation) -> str:
     """What ends the matter of a reservation whose meeting is off."""
     if is_past(facts, reservation):
         return "none: a reservation that is over is never cancelled"

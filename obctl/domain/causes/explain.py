@@ -4,7 +4,7 @@ The first rule that holds wins. The order, and why:
 
 1. Identity first: with the wrong room, id or key, everything else is read from the wrong item.
 2. An open cancellation request: whatever became of the event, what keeps the two sides apart is a
-   decision that a person owes. The request itself carries the cause of the cancellation.
+   decision that a person has to make. The request itself carries the cause of the cancellation.
 3. A move to another room, before declined, cancelled and gone: that is how the room that was
    left looks afterwards.
 4. Not due; never taken; cancelled or gone; other hours; another series shape; our own pushes.

@@ -7,6 +7,7 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, 
 from obctl.domain.causes.predicates import bereft, changed, others, unreserved
 from obctl.domain.difference import Cause, DifferenceKind
 from obctl.domain.event import Event
+from obctl.domain.room import LOCKED_OUT
 
 _A_DAY = 86_400
 
@@ -15,7 +16,7 @@ def room_remapped(facts: Facts) -> Cause | None:
     """The room's address leads to another mailbox now, or two rooms to the same one."""
     room = facts.room
     other_id = facts.mailbox_id if facts.mailbox_id != room.object_id else None
-    seen_by_pass = room.condition if room.condition == "room-remapped" else None
+    seen_by_pass = room.condition if room.condition == LOCKED_OUT else None
     shared = ", ".join(sorted(other.mailbox for other in facts.mailbox_shared_with)) or None
     if not ((other_id and room.object_id) or seen_by_pass or shared):
         return None
@@ -137,7 +138,7 @@ def duplicate_import(facts: Facts) -> Cause | None:
             refuted_by="the two reservations stand for two different dates",
             remedy=(
                 f"keep {shared[0]}: book the services of {reservation.number} there"
-                f" (obctl services list {reservation.number}) and withdraw {reservation.number}"
+                f" (obctl services list {reservation.number}) and cancel {reservation.number}"
                 " where it was imported; cancelling it here would cancel the event of both"
             ),
         )

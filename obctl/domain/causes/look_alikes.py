@@ -1,4 +1,4 @@
-"""Neighbours: causes that look alike, and the one test that tells each pair apart."""
+"""Look-alikes: causes that look alike, and the one test that tells each pair apart."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from obctl.domain.causes.predicates import (
     unwithdrawn,
     vanished,
 )
+from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, Response
 from obctl.domain.reservation import Reservation, Status
@@ -129,8 +130,8 @@ def policy_mismatch(facts: Facts) -> Cause | None:
     both = unwithdrawn(facts)
     if both is None:
         return None
-    made = _logged(facts, "event.created", by_run=False)
-    refused = _logged(facts, "reservation.cancelled", by_run=True)
+    made = _logged(facts, Action.EVENT_CREATED, by_run=False)
+    refused = _logged(facts, Action.RESERVATION_CANCELLED, by_run=True)
     if made is None or refused is None or not timedelta(0) <= refused - made <= _REFUSED_AT_ONCE:
         return None
     return found(
@@ -149,7 +150,7 @@ def policy_mismatch(facts: Facts) -> Cause | None:
     )
 
 
-def _logged(facts: Facts, action: str, *, by_run: bool) -> datetime | None:
+def _logged(facts: Facts, action: Action, *, by_run: bool) -> datetime | None:
     entries = (e for e in facts.history if e.action == action and (e.run or not by_run))
     return next((entry.at for entry in entries), None)
 

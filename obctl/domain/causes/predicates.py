@@ -1,4 +1,4 @@
-"""Clues: what several rules read off the same facts."""
+"""Predicates: what several rules read off the same facts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import Value
+from obctl.domain.company_log import Action
 from obctl.domain.difference import DifferenceKind
 from obctl.domain.event import Event
 from obctl.domain.organizer_copy import is_outside
@@ -77,7 +78,7 @@ def cancellation_seen(facts: Facts) -> bool:
     """Whether the organiser's cancellation was on record before the event went."""
     if facts.last_known is not None and facts.last_known.is_cancelled:
         return True
-    return any(entry.action == "event.cancelled" for entry in facts.history)
+    return any(entry.action == Action.EVENT_CANCELLED for entry in facts.history)
 
 
 def kept_on_purpose(facts: Facts) -> CancellationRequest | None:

@@ -12,14 +12,14 @@ from obctl.domain.causes.predicates import (
     unwithdrawn,
     yet_to_create,
 )
+from obctl.domain.company_log import Action
 from obctl.domain.compare.comparison import is_busy
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
 from obctl.domain.outbox import pushed_for
-from obctl.domain.reservation import ExternalState, Reservation
+from obctl.domain.reservation import WRITE_PENDING, ExternalState, Reservation
 
-_OWED = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
-_NEVER_THERE = (ExternalState.NOT_ON_OUTLOOK, *_OWED)
+_NEVER_THERE = (ExternalState.NOT_ON_OUTLOOK, *WRITE_PENDING)
 _REFUSED = "errorinvalidrequest"
 """Graph's code for what only an organiser may do; other errors say nothing about that."""
 
@@ -29,7 +29,7 @@ def changed_here(facts: Facts) -> bool:
     reservation, agreed = facts.reservation, facts.agreed
     if reservation is None:
         return False
-    if facts.outbox is not None or reservation.external_state in _OWED:
+    if facts.outbox is not None or reservation.external_state in WRITE_PENDING:
         return True
     return agreed is not None and reservation.version > agreed.version
 
@@ -53,7 +53,7 @@ def not_organizer(facts: Facts) -> Cause | None:
             "event.is_organizer": event.is_organizer,
             "event.organizer": event.organizer.email,
             "reservation.status": reservation.status,
-            **_owed(facts),
+            **_pending_write(facts),
         },
         refuted_by="the room is organiser of its copy (isOrganizer is true)",
         remedy=(
@@ -76,7 +76,7 @@ def _unsent(facts: Facts) -> Cause | None:
     confidence: Confidence = LIKELY
     if failed or (item is not None and (item.failed or item.error_code is not None)):
         confidence = CERTAIN
-    elif item is None and (reservation.event_id or reservation.external_state in _OWED):
+    elif item is None and (reservation.event_id or reservation.external_state in WRITE_PENDING):
         # it was in Outlook once, or waits with the rest of its series: no failure is on record
         confidence = POSSIBLE
     elif item is not None and not item.attempts:
@@ -88,7 +88,7 @@ def _unsent(facts: Facts) -> Cause | None:
             "reservation.external_state": int(reservation.external_state),
             "reservation.event_id": reservation.event_id or "none",
             "event.is_organizer": facts.event.is_organizer if facts.event else None,
-            **_owed(facts),
+            **_pending_write(facts),
         },
         refuted_by="Outlook has an event with the transaction id of this reservation",
         remedy=_send_again(facts, reservation),
@@ -113,7 +113,7 @@ def _unchanged(facts: Facts) -> bool:
 def _send_again(facts: Facts, reservation: Reservation) -> str:
     if is_past(facts, reservation):
         return "none: the reservation is over"
-    if facts.outbox is not None or reservation.external_state in _OWED:
+    if facts.outbox is not None or reservation.external_state in WRITE_PENDING:
         return f"{sync(facts.room)} (sends pending writes to Outlook)"
     verb = "change" if reservation.is_active else "cancel"
     return f"obctl reservations {verb} {reservation.number} puts it into the outbox again"
@@ -127,7 +127,9 @@ def _left_behind(facts: Facts) -> Cause | None:
     pending = (
         reservation.number
         for _, reservation in facts.reserved_elsewhere
-        if event.key and reservation.key == event.key and reservation.external_state in _OWED
+        if event.key
+        and reservation.key == event.key
+        and reservation.external_state in WRITE_PENDING
     )
     number = next(pending, None) or pushed_for(event)
     if number is None:
@@ -150,12 +152,12 @@ def _error(facts: Facts) -> str:
     if facts.outbox is not None:
         said = f"{facts.outbox.error_code or ''} {facts.outbox.error or ''}"
     else:
-        failures = [entry for entry in facts.history if entry.action == "push.failed"]
+        failures = [e for e in facts.history if e.action == Action.PUSH_FAILED]
         said = failures[-1].message if failures else ""
     return said.strip().casefold()
 
 
-def _owed(facts: Facts) -> dict[str, Value]:
+def _pending_write(facts: Facts) -> dict[str, Value]:
     item = facts.outbox
     if item is None:
         return {}

@@ -13,6 +13,7 @@ from datetime import datetime
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import SETTLED, last_pass
+from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
 from obctl.domain.reservation import ExternalState, Reservation
@@ -200,7 +201,7 @@ def _left(facts: Facts, reservation: Reservation, since: datetime | None) -> _Ch
         return _Change(moment, LIKELY, since) if late else None
     if reservation.event_id is None:
         return None
-    gone = [entry.at for entry in facts.history if entry.action == "event.deleted"]
+    gone = [e.at for e in facts.history if e.action == Action.EVENT_DELETED]
     if gone:
         return _Change(gone[-1], LIKELY, since) if since is None or gone[-1] >= since else None
     # a pass that had missed the event would have cancelled the reservation or asked for it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.cancelled import settle
+from obctl.domain.causes.cancelled import remedy_for
 from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import (
@@ -18,6 +18,7 @@ from obctl.domain.causes.predicates import (
     unwithdrawn,
     vanished,
 )
+from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Response
 from obctl.domain.organizer_copy import OrganizerSays
@@ -106,7 +107,7 @@ def _gone_again(facts: Facts) -> Cause | None:
             "organizer.copy": facts.organizer_says,
         },
         refuted_by="calendar repair does not put the meeting back a second time",
-        remedy=f"read the organiser's copy, or ask; then {settle(facts, reservation)}",
+        remedy=f"read the organiser's copy, or ask; then {remedy_for(facts, reservation)}",
     )
 
 
@@ -153,7 +154,7 @@ def _released_at(facts: Facts, reservation: Reservation) -> datetime | None:
             return event.modified_at if at_check_in(reservation, event.modified_at) else None
     if vanished(facts):
         for entry in facts.history:
-            removed = entry.action in ("event.deleted", "push.cancelled")
+            removed = entry.action in (Action.EVENT_DELETED, Action.PUSH_CANCELLED)
             if removed and at_check_in(reservation, entry.at):
                 return entry.at
     return None
@@ -213,7 +214,7 @@ def hard_deleted(facts: Facts) -> Cause | None:
         },
         refuted_by="its series key turns up in a mapped room, or the event answers by id",
         remedy=(
-            f"{settle(facts, reservation)}; who deleted it, the room's delegates know"
+            f"{remedy_for(facts, reservation)}; who deleted it, the room's delegates know"
             f" (Exchange: Get-CalendarDiagnosticObjects -Identity {name(facts.room)})"
         ),
     )

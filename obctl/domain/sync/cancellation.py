@@ -39,7 +39,7 @@ class Outcome(StrEnum):
 
 
 Decision = Outcome | Reason
-"""A reason is one to ask a person."""
+"""A `Reason` is why a person is asked."""
 
 
 class RequestStatus(StrEnum):

@@ -21,7 +21,10 @@ Slot = tuple[datetime, datetime, bool, str]
 
 
 class Kinship(IntEnum):
-    """How an event is the meeting of a reservation that has another one; the closer the lower."""
+    """In what way an event is the meeting of a reservation that lost its own.
+
+    The lower the closer.
+    """
 
     SAME_DATE = 1
     SAME_SLOT = 2

@@ -13,7 +13,7 @@ from obctl.domain.sync.situation import Situation
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A reservation whose event Outlook no longer has as it was: with what proves it."""
+    """A reservation whose event is gone or off, and what proves that."""
 
     reservation: Reservation
     proof: Proof

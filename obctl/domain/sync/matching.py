@@ -1,4 +1,4 @@
-"""Which reservation belongs to which event: the one answer that the pass, `diff` and all share.
+"""Which reservation belongs to which event: the answer that the pass, `diff` and all others share.
 
 What is alive goes first. By id, then by what survives every change of id: series key and original
 start. Last by the slot, where no identity says otherwise.
@@ -12,15 +12,18 @@ from functools import partial
 
 from obctl.domain.event import Event, EventId, EventType, SeriesKey, same_person
 from obctl.domain.outbox import pushed_for
-from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
+from obctl.domain.reservation import (
+    WRITE_PENDING,
+    ExternalState,
+    Reservation,
+    ReservationNumber,
+)
 from obctl.domain.series.same_date import is_continued, is_on_its_day, is_same_date
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
 
 Pair = tuple[Reservation, Event]
-
-_YET_TO_WRITE = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def match(sides: Sides) -> Matching:
     open_ = _Open(sides.reservations, sides.reading.events)
     # What was cancelled here keeps the event that Outlook still has: it is to be taken off there.
     open_.join_by_id(lambda r, e: e.takes_room and (r.is_active or r.number in sides.agreed))
-    if open_.is_settled:
+    if open_.is_done:
         return open_.closed(sides)
     zone = sides.room.zone
     same_date = partial(is_same_date, room_zone=zone)
@@ -135,7 +138,7 @@ class _Open:
         self._events = {item.id: item for item in events if item.type is not EventType.MASTER}
 
     @property
-    def is_settled(self) -> bool:
+    def is_done(self) -> bool:
         return not (self._reservations and self._events)
 
     def closed(self, sides: Sides) -> Matching:
@@ -180,7 +183,7 @@ class _Open:
 
         Only events that take the room are asked, or only those that do not (`living`).
         """
-        if self.is_settled:
+        if self.is_done:
             return
         waiting: dict[Hashable, list[Reservation]] = {}
         for item in self._reservations.values():
@@ -219,18 +222,18 @@ def _fills_slot(reservation: Reservation, event: Event) -> bool:
     return (
         reservation.event_id is None
         and reservation.key is None
-        and reservation.external_state not in _YET_TO_WRITE
+        and reservation.external_state not in WRITE_PENDING
         and same_person(reservation.organizer, event.organizer)
     )
 
 
 def _is_cancelled_date(event: Event) -> bool:
-    """Whether the event is, in its series, the only word about a date."""
+    """Whether the event is all that its series shows of a date."""
     return bool(event.is_cancelled and event.series_master_id and event.original_start)
 
 
 def unheard(matching: Matching) -> list[Reservation]:
-    """Reservations that a reading of some events touches, though it tells nothing of their own.
+    """Reservations that a reading of some events touches, though it does not show their own event.
 
     Another event would take them, or their series is read under another id. A meeting may be there
     twice: then the one that has the reservation keeps it.

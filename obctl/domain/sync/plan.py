@@ -30,7 +30,7 @@ from obctl.errors import UnsafePlan
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
-    """An event that stays no reservation, with the code of the reason."""
+    """An event that gets no reservation, with the code of the reason."""
 
     event_id: str
     code: str

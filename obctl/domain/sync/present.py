@@ -7,6 +7,7 @@ from datetime import datetime
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.event import Event
 from obctl.domain.reservation import (
+    WRITE_PENDING,
     ExternalState,
     Reservation,
     Source,
@@ -36,7 +37,7 @@ def event_present(situation: Situation, reservation: Reservation, event: Event) 
             organizer_says=situation.reading.organizers.get(event.id),
         )
     if agreed is None:
-        if reservation.external_state in (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED):
+        if reservation.external_state in WRITE_PENDING:
             return None
         # kept by a person after a rejected cancellation, and here it is again
         again = replace(from_event(linked, event), external_state=ExternalState.IN_STEP)
@@ -87,9 +88,9 @@ def _date_of_its_own(reservation: Reservation, event: Event) -> datetime | None:
 
 
 def from_event(reservation: Reservation, event: Event) -> Reservation:
-    """The reservation when Outlook has it, which leads on time; nothing was agreed on.
+    """The reservation at the time Outlook has, where no agreed state says who changed what.
 
-    How firm it is says the side where it was made.
+    Its status comes from the side where it was made.
     """
     status = Status.CONFIRMED
     if reservation.source is Source.OUTLOOK:

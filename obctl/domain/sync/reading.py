@@ -42,8 +42,8 @@ class Reading:
     """Everything read of one room in one go.
 
     `masters` holds the masters that were asked for; `None` where Graph answered 404. `gone` are the
-    events Graph was asked for by id and answered 404. `organizers` holds what those calendars say
-    of events that were put back once; `replies` all they were asked, which causes are told from.
+    events Graph was asked for by id and answered 404. `organizers` holds what organisers' calendars
+    say of events that were put back once, `replies` all their answers: causes rest on these.
     """
 
     scope: Scope

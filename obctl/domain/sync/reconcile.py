@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import Enum, auto
 
 from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.event import Event, EventType
@@ -30,9 +31,16 @@ from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
 
 
+class News(Enum):
+    """Whether an event without a reservation is new; one that could be may be left alone."""
+
+    NONE = auto()
+    CREATE = auto()
+
+
 def plan_room(situation: Situation) -> Plan:
     """What this pass does to one room."""
-    situation = replace(situation, matching=_settled(situation))
+    situation = replace(situation, matching=_with_rebooked(situation))
     matched = situation.matching.by_event()
     lost = sorted(losses(situation), key=_by_start)
     siblings = find_siblings(situation, lost)
@@ -49,19 +57,21 @@ def plan_room(situation: Situation) -> Plan:
         if event.type is EventType.MASTER:
             continue
         if reservation is None:
-            code = _why_left_alone(situation, event, started)
-            if code is None:
-                changes.append(
-                    Create(
-                        new_reservation(situation, event),
-                        event,
-                        situation.elsewhere.ambiguous.get(event.id),
+            match _news_of(situation, event, started):
+                case News.CREATE:
+                    changes.append(
+                        Create(
+                            new_reservation(situation, event),
+                            event,
+                            situation.elsewhere.ambiguous.get(event.id),
+                        )
                     )
-                )
-                if event.series_master_id:
-                    started.add(event.series_master_id)
-            elif code:
-                left_alone.append(LeftAlone(event.id, code))
+                    if event.series_master_id:
+                        started.add(event.series_master_id)
+                case LeftAlone() as left:
+                    left_alone.append(left)
+                case News.NONE:
+                    pass
         elif event.takes_room:
             change = event_present(situation, reservation, event)
             if change:
@@ -89,7 +99,7 @@ def plan_room(situation: Situation) -> Plan:
     )
 
 
-def _settled(situation: Situation) -> Matching:
+def _with_rebooked(situation: Situation) -> Matching:
     """The matching once the other rooms have had their say."""
     elsewhere = situation.elsewhere
     spoken_for = elsewhere.claimed.keys() | elsewhere.ambiguous.keys()
@@ -103,26 +113,26 @@ def _by_start(loss: Loss) -> tuple[datetime, ReservationNumber]:
     return loss.reservation.start, loss.reservation.number
 
 
-def _why_left_alone(situation: Situation, event: Event, started: Iterable[str]) -> str | None:
-    """The code of why an event without reservation stays so; "" for no news; `None`: create."""
+def _news_of(situation: Situation, event: Event, started: Iterable[str]) -> News | LeftAlone:
+    """What an event without a reservation is to Officebooking."""
     if not event.takes_room:
-        return ""
+        return News.NONE
     if event.id in situation.leaving or event.id in situation.elsewhere.claimed:
-        return ""
+        return News.NONE
     if event.id in situation.owned:
-        return ""
+        return News.NONE
     if not situation.window.overlaps(event.start, event.end):
-        return "outside-sync-window"
+        return LeftAlone(event.id, "outside-sync-window")
     known_since = event.created_at or event.born_at
     if known_since and known_since < situation.room.activated_at:
-        return "created-before-activation"
+        return LeftAlone(event.id, "created-before-activation")
     if (
         situation.first_instances_only
         and event.series_master_id
         and event.series_master_id in started
     ):
-        return "series-not-yet-expanded"
-    return None
+        return LeftAlone(event.id, "series-not-yet-expanded")
+    return News.CREATE
 
 
 def new_reservation(situation: Situation, event: Event) -> Reservation:
@@ -160,6 +170,6 @@ def agreed_after(
     if isinstance(change, Cancel | Absorb | Request):
         return None
     if isinstance(change, Move) and change.interim is not None and is_changed_here(change.interim):
-        # what both sides agreed on about the twin is handed over with it
+        # what both sides agreed on about the interim reservation is handed over with it
         return None
     return agree_again(agreed, saved, change.event, now)

@@ -23,7 +23,7 @@ from obctl.domain.time_span import instant_text
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that kept a room, or a push, from being done."""
+    """What a person has to know of a room or a push, mostly why it is not done."""
 
     room: str | None
     code: str

@@ -98,7 +98,7 @@ def _closest(
     events: Iterable[Event],
     owners: Mapping[EventId, Reservation],
 ) -> Event | None:
-    """The same date before the same slot, and of several the nearer."""
+    """The nearest event; the same date goes before the same slot."""
     reservation, zone = loss.reservation, situation.room.zone
     proven = loss.proof is Proof.PROVEN
     kin = [

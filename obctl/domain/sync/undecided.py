@@ -1,4 +1,4 @@
-"""What is told of reservations whose meetings may be in a room that could not be read."""
+"""What is said of reservations whose meetings may be in a room that could not be read."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
         missed_because=explanation.missed_because if explanation else None,
         ruled_out=explanation.ruled_out if explanation else (),
         organizer=organizer,
-        story=_told(company, room, sorted(ids), reservation),
+        story=_entries(company, room, sorted(ids), reservation),
     )
 
 
@@ -106,7 +106,7 @@ async def _in_step(
     return await gather_facts(gathered, sides, nothing)
 
 
-def _told(
+def _entries(
     company: Company, room: Room, ids: list[EventId], reservation: Reservation | None
 ) -> tuple[LogEntry, ...]:
     """The item's own entries, and what has kept its room from being passed over since."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from obctl.domain.causes.asked_organizer import asked_of_organizer, with_reply
 from obctl.domain.causes.build_facts import (
-    Asked,
+    Answers,
     AsOf,
     Recorded,
     build_facts,
@@ -55,9 +55,9 @@ async def gather_facts(gathered: Gathered, sides: Sides, difference: Difference)
         mapped=gathered.mapped,
         subscriptions=await outlook.subscriptions(room),
     )
-    asked = await _ask(gathered, sides, difference, recorded)
+    answers = await _ask(gathered, sides, difference, recorded)
     as_of = AsOf(company.now, sync, policy_window(room, sync, company.now))
-    facts = build_facts(sides, as_of, difference, recorded, asked)
+    facts = build_facts(sides, as_of, difference, recorded, answers)
     if (about := asked_of_organizer(facts)) is None:
         return facts
     return with_reply(facts, await outlook.organizers_copy(room, about))
@@ -65,7 +65,7 @@ async def gather_facts(gathered: Gathered, sides: Sides, difference: Difference)
 
 async def _ask(
     gathered: Gathered, sides: Sides, difference: Difference, recorded: Recorded
-) -> Asked:
+) -> Answers:
     outlook, room = gathered.outlook, sides.room
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     master_id = master_id_of(event, reservation, recorded.last_known)
@@ -77,7 +77,7 @@ async def _ask(
     directory = OrganizerAnswer.UNKNOWN
     if event and not event.is_organizer and not _is_outside(event.organizer, recorded):
         directory = await outlook.organizer(event.organizer.email)
-    return Asked(
+    return Answers(
         master=master,
         master_missing=missing,
         instances=dates,

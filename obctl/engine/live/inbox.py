@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from obctl.domain.event import EventId
 from obctl.domain.room import Room, RoomId
+from obctl.domain.subscription import Occasion
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.renew import Failed, reauthorize, replace_lost
@@ -30,9 +31,11 @@ from obctl.store.rooms import find_room_by_id
 from obctl.store.subscriptions import current_subscriptions
 
 ROUNDS = 3
-"""A replaced subscription leaves word to catch up; more than that arrives for the next run."""
+"""A replaced subscription enqueues a catch-up; what comes after that is for the next run."""
 
-_ABOUT_THE_SUBSCRIPTION = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
+_ABOUT_THE_SUBSCRIPTION = frozenset(
+    {Occasion.REAUTHORIZATION_REQUIRED, Occasion.SUBSCRIPTION_REMOVED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ async def _mend_subscription(
     said = {item.what for item in lifecycle if current and item.subscription == current.id}
     if current is None or not said:
         return  # ended, or replaced since
-    if "subscriptionRemoved" in said:
+    if Occasion.SUBSCRIPTION_REMOVED in said:
         await replace_lost(company, gateway, current)
     else:
         await reauthorize(company, gateway, current)
@@ -121,7 +124,7 @@ async def _look(
 ) -> None:
     events = {item.event_id for item in changes}
     if None in events:
-        # Word was missed, or nobody says which event it is about.
+        # A notification was missed, or does not say which event it is about.
         await reconcilers.at_all(company, gateway, room)
     else:
         await reconcilers.at_events(company, gateway, room, frozenset(filter(None, events)))
@@ -132,5 +135,5 @@ def _done(company: Company, items: Sequence[Notification]) -> None:
     with company.store.transaction():
         mark_handled(company.store, [item.id for item in items], company.now)
         for item in items:
-            if item.what == "created" and item.event_id:
+            if item.what is Occasion.CREATED and item.event_id:
                 save_settling(company.store, item.room, item.event_id, settled_at)

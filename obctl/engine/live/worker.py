@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from obctl.domain.backoff import Backoff
-from obctl.domain.room import RoomId
+from obctl.domain.room import LOCKED_OUT, RoomId
 from obctl.engine.company import Company
 from obctl.engine.live.inbox import Reconcilers, drain_room
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.renew import Failed, due_subscriptions, renew_due
-from obctl.errors import ResyncRequired, TryLater, UnsafePlan
+from obctl.errors import TryLater, UnsafePlan
 from obctl.store.inbox import release_settled, rooms_with_notifications
 from obctl.store.rooms import find_room_by_id
 
 PERSON_NEEDED = 3600.0
-"""Seconds between two looks at a room that a guard stopped: only a person can change that."""
+"""Seconds between two looks at a room that a guard stopped, or that is locked out.
+
+Only a person can change that.
+"""
 
 Report = Callable[[str, Exception], None]
 
@@ -49,7 +52,8 @@ class Pace:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A room as last looked at: how many notifications wait, since when, and since when so many."""
+    """A room as last looked at: how many notifications wait, since when, and since when that
+    number."""
 
     count: int
     since: float
@@ -63,7 +67,7 @@ class _Retry:
 
 
 class Watch:
-    """Handles the inbox until told to stop. `report` hears of rooms that failed, by mailbox."""
+    """Handles the inbox until `stop`; `report` is called for each room that failed, by mailbox."""
 
     def __init__(
         self,
@@ -78,7 +82,7 @@ class Watch:
         self._gateway = gateway
         self._pace = pace
         self._report = report
-        self._looks = reconcilers or Reconcilers()
+        self._reconcilers = reconcilers or Reconcilers()
         self._gate = asyncio.Semaphore(company.config.sync.concurrency)
         self._waiting: dict[RoomId, _Waiting] = {}
         self._retries: dict[RoomId, _Retry] = {}
@@ -142,21 +146,22 @@ class Watch:
     async def _handle(self, room: RoomId) -> None:
         async with self._gate:
             try:
-                await drain_room(self._company, self._gateway, room, self._looks)
+                await drain_room(self._company, self._gateway, room, self._reconcilers)
             except Exception as error:  # noqa: BLE001  whatever one room does, the others go on
                 self._postpone(room, error)
             else:
                 self._retries.pop(room, None)
 
-    def _postpone(self, room: RoomId, error: Exception) -> None:
-        known = self._retries.get(room)
+    def _postpone(self, room_id: RoomId, error: Exception) -> None:
+        known = self._retries.get(room_id)
         attempts = known.attempts + 1 if known else 1
-        if isinstance(error, UnsafePlan | ResyncRequired):
+        room = find_room_by_id(self._company.store, room_id)
+        if isinstance(error, UnsafePlan) or room.condition == LOCKED_OUT:
             delay = PERSON_NEEDED
         else:
             delay = self._pace.backoff.wait(attempts - 1).total_seconds()
-        self._retries[room] = _Retry(attempts, asyncio.get_running_loop().time() + delay)
-        self._report(find_room_by_id(self._company.store, room).mailbox, error)
+        self._retries[room_id] = _Retry(attempts, asyncio.get_running_loop().time() + delay)
+        self._report(room.mailbox, error)
 
     async def _renew(self) -> None:
         try:

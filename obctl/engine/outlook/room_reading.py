@@ -194,10 +194,10 @@ def _sort_hints(
     series: set[EventId] = set()
     for item in hints:
         if item.removed:
-            master = _known_as(store, room, item.id)
-            if master:
-                series.add(master)
-            elif master is not None:
+            known = _known_as(store, room, item.id)
+            if known is not None and known.series:
+                series.add(known.series)
+            elif known is not None:
                 singles.add(item.id)
         elif item.type is EventType.MASTER:
             series.add(item.id)
@@ -245,11 +245,18 @@ def _add(reservations: Iterable[Reservation], singles: set[EventId], series: set
             singles.add(reservation.event_id)
 
 
-def _known_as(store: Store, room: Room, event_id: EventId) -> EventId | None:
-    """The series a known id belongs to, "" for a known single event, `None` for an unknown id."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an id stands for that was read before: a single event, or part of a `series`."""
+
+    series: EventId | None = None
+
+
+def _known_as(store: Store, room: Room, event_id: EventId) -> _Known | None:
+    """What an id stands for; `None` where it was never read."""
     event = find_event(store, room.id, event_id)
     if event is not None:
-        return event.series_master_id or EventId("")
+        return _Known(event.series_master_id)
     if load_series_events(store, room.id, event_id):
-        return event_id
-    return EventId("") if find_by_event(store, room.id, event_id) else None
+        return _Known(series=event_id)
+    return _Known() if find_by_event(store, room.id, event_id) else None

@@ -1,8 +1,8 @@
-"""What is recorded of a push: claimed, then in step or cancelled.
+"""What is recorded of a push: begun, then in step or cancelled.
 
 Others change reservations while Graph is asked. What is recorded goes by the reservation as it is
-now: where a person changed it meanwhile, the write stays pending and is looked at again. What
-failed is `push_failures`.
+now: where a person changed it meanwhile, the write stays pending and is looked at again.
+Failures are recorded by `retry`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from obctl.domain.agreed_state import agree
 from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId
 from obctl.domain.outbox import OutboxItem, PushAction
-from obctl.domain.reservation import ExternalState, Reservation, unlinked
+from obctl.domain.reservation import WRITE_PENDING, ExternalState, Reservation, unlinked
 from obctl.domain.sync.change import Conflict
 from obctl.domain.sync.present import linked_to
 from obctl.domain.time_span import TimeSpan, instant_text
@@ -30,11 +30,10 @@ from obctl.store.reservations import find_reservation, update_reservation
 from obctl.store.rooms import mark_applied
 
 _AS_RESERVED = "in Outlook as reserved here"
-PENDING = (ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED)
 
 
 class NoLongerPending(Exception):
-    """Raised when a write whose turn had come was dropped, or waits for a person's decision.
+    """Raised when a write whose turn had come is no longer pending, or waits for a person.
 
     Never leaves the push.
     """
@@ -42,10 +41,11 @@ class NoLongerPending(Exception):
 
 @dataclass(slots=True)
 class LinkedSeries:
-    """The dates of a new series: as Outlook has them, behind it, or there though called off here.
+    """The dates of a series that was just written, by what each still needs.
 
-    Outlook does not have `missing`, which were called off here, nor `alone`, which stand here.
-    `left_out` were taken out of Outlook's series, as they went to another room here.
+    `in_step` need nothing; `behind` were changed here since and `called_off` cancelled here: each
+    needs a write. Outlook lacks `missing`, cancelled here too, and `alone`, which are written
+    singly. `left_out` went to another room here.
     """
 
     in_step: list[tuple[Reservation, Event]] = field(default_factory=list)
@@ -94,7 +94,7 @@ def record_series(
         _save_in_step(company, delivery, linked.in_step, Action.PUSH_CREATED, _AS_RESERVED)
         payloads = save_events(store, delivery.room.id, [event for _date, event in everyone])
         for date in linked.missing:
-            if date.external_state in PENDING:
+            if date.external_state in WRITE_PENDING:
                 save_state(company, date, ExternalState.CANCELLED)
         follow = []
         for date, event in linked.called_off:
@@ -192,7 +192,7 @@ def record_cancelled(company: Company, delivery: Delivery, found: Collection[Eve
             for date in [find_reservation(store, date.number)]
             if not date.is_active
             and date.room == delivery.item.room
-            and (date.number == delivery.reservation.number or date.external_state in PENDING)
+            and (date.number == delivery.reservation.number or date.external_state in WRITE_PENDING)
         ]
         for date in gone:
             save_state(company, date, ExternalState.CANCELLED)

@@ -1,7 +1,7 @@
 """New events in Outlook: looked for before they are written, linked once they stand there.
 
-An attempt that ended without a word may have left its event behind. It is found again by its
-transaction id, wherever attempts were made, and taken for ours or withdrawn.
+An attempt whose answer was lost may have left its event behind. It is found by its transaction id,
+wherever attempts were made, and linked or cancelled.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.push.confirm import begin_attempt, record_cancelled, record_in_step
-from obctl.engine.push.create_series import link_series
 from obctl.engine.push.delivery import Delivery, PushResult
+from obctl.engine.push.link_series import link_series
 from obctl.engine.push.relink import relink
 from obctl.engine.push.slot_guard import check_double_booking, ensure_free_at
 from obctl.engine.push.update_event import patch_as_read
@@ -104,7 +104,7 @@ async def _post(gateway: Gateway, delivery: Delivery, draft: EventDraft) -> Even
 def _own(view: Collection[Event], item: OutboxItem) -> Event | None:
     """The event an earlier attempt of this write left behind; a series' master for a series.
 
-    Of a single meeting that became a series since it is the first date.
+    Where a single meeting became a series since, it is the first date.
     """
     own = [event for event in view if event.transaction_id == item.transaction_id]
     if not own:

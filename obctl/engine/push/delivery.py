@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event
@@ -35,7 +35,7 @@ class Delivery:
     item: OutboxItem
     reservation: Reservation
     room: Room
-    series: tuple[Reservation, ...] = field(default=())
+    series: tuple[Reservation, ...] = ()
 
     @property
     def is_wanted(self) -> bool:

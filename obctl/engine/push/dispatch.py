@@ -1,6 +1,6 @@
 """Officebooking -> Outlook: what the outbox holds is written, once, whatever happens between.
 
-Each write is claimed before it goes out, so that whoever changes the reservation meanwhile knows
+Each attempt is marked before it goes out, so that whoever changes the reservation meanwhile knows
 that Outlook may have it; only once Graph has confirmed it do reservation, agreed state and outbox
 change, in one transaction.
 """
@@ -28,8 +28,7 @@ from obctl.engine.push.confirm import (
     record_in_step,
 )
 from obctl.engine.push.create_event import cancel_orphan, create
-from obctl.engine.push.delivery import Delivery
-from obctl.engine.push.delivery import PushResult as PushResult
+from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.push.event_gone import cancelled_there, decide_lost, is_lost
 from obctl.engine.push.retry import record_defect, record_failure
 from obctl.engine.push.slot_guard import ensure_free
@@ -68,9 +67,9 @@ async def push_reservations(
     company: Company, gateway: Gateway, numbers: Iterable[int]
 ) -> list[PushResult]:
     """Push at once all that is pending for some reservations, in the order it was enqueued."""
-    delivery = [item for number in numbers for item in pending_for(company.store, number)]
-    delivery.sort(key=lambda item: item.id)
-    results = await _push_all(company, gateway, delivery)
+    due = [item for number in numbers for item in pending_for(company.store, number)]
+    due.sort(key=lambda item: item.id)
+    results = await _push_all(company, gateway, due)
     await decide_lost(company, gateway, results)
     return results
 
@@ -80,7 +79,7 @@ async def _push_all(
 ) -> list[PushResult]:
     results: list[PushResult] = []
     queue = deque(items)
-    put_off: set[int] = set()
+    moved_back: set[int] = set()
     while queue:
         due = queue.popleft()
         try:
@@ -90,8 +89,8 @@ async def _push_all(
                 if item is None:
                     continue
                 if _waits(company, item):
-                    if item.id not in put_off:
-                        put_off.add(item.id)
+                    if item.id not in moved_back:
+                        moved_back.add(item.id)
                         queue.append(item)
                     continue
                 result = await _push(company, gateway, item)

@@ -13,14 +13,12 @@ from obctl.engine.company import Company
 from obctl.errors import Refused
 from obctl.store.agreed_states import find_agreed, forget_agreed, save_agreed
 from obctl.store.outbox import add_to_outbox, mark_done, pending_for
-from obctl.store.reservations import (
-    update_reservation,
-)
+from obctl.store.reservations import update_reservation
 
 
 @dataclass(frozen=True, slots=True)
 class CancelNotice:
-    """How a cancellation is told to Outlook."""
+    """What goes with a cancellation: a note, and whether the organiser hears of it."""
 
     note: str | None = None
     silent: bool = False
@@ -35,6 +33,7 @@ def enqueue(
     notice: CancelNotice = CancelNotice(),
     agreed: AgreedState | None = None,
 ) -> OutboxItem:
+    """Put one write into the outbox, due now."""
     return add_to_outbox(
         company.store,
         OutboxItem(
@@ -134,6 +133,6 @@ def _agree_as_before(company: Company, back: Reservation, leaving: OutboxItem) -
 def _may_be_there(item: OutboxItem) -> bool:
     """Whether an attempt may have left an event behind, to be taken from the room it was tried in.
 
-    Unless the reservation comes back and wants it.
+    Unless the reservation comes back: then its event stays.
     """
     return item.action is PushAction.CREATE and item.attempts > 0

@@ -42,7 +42,8 @@ async def relink(
     """Link the reservation to its meeting, if that is there again; `None` where it is not.
 
     `view` shows the room around the slot. Raises `Refused` (meeting-elsewhere) where another
-    reservation has the meeting since, and `RoomsUnread` where a room could not be asked at first.
+    reservation has the meeting since, and `RoomsUnread` where a room could not be asked, the first
+    time.
     """
     reservation = delivery.reservation
     if delivery.item.repeat or reservation.series_key is None:
@@ -144,7 +145,10 @@ def _ensure_nobody_has_it_since(company: Company, reservation: Reservation) -> N
 async def _link(
     company: Company, gateway: Gateway, delivery: Delivery, view: Collection[Event], found: Event
 ) -> PushResult:
-    """Link a reservation to its meeting; of somebody else's, what its organiser says goes."""
+    """Link a reservation to its meeting.
+
+    Of somebody else's it takes over time and subject as they are.
+    """
     room, reservation = delivery.room, delivery.reservation
     begin_attempt(company, delivery)
     event = await gateway.fetch_event(room, found.id)
@@ -184,7 +188,7 @@ async def _follow(
 
 
 def _as_there(reservation: Reservation, event: Event, now: datetime) -> Reservation:
-    """What is different in Outlook counts as changed there, as nothing can be changed here."""
+    """The reservation as the event is: every difference counts as a change made in Outlook."""
     as_here = replace(
         event,
         start=reservation.start,

@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.outbox import OutboxItem, wait_after
-from obctl.domain.reservation import ExternalState
+from obctl.domain.reservation import WRITE_PENDING, ExternalState
 from obctl.domain.values import replace
 from obctl.engine.company import Company
-from obctl.engine.push.confirm import PENDING, save_state
+from obctl.engine.push.confirm import save_state
 from obctl.engine.push.delivery import Delivery
 from obctl.errors import CredentialRefused, GraphRefused, ObctlError, Unforeseen
 from obctl.store.outbox import mark_failed
@@ -24,13 +24,13 @@ _PASSING = (  # 4xx that say: not just now
 
 
 def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> None:
-    """The write stays pending, due again after a wait; unless a person dropped it meanwhile."""
+    """The write stays pending, due again after a wait; unless it was cancelled meanwhile."""
     store, now = company.store, company.now
     code = error.graph.code if error.graph and error.graph.code else error.code
     request_id = error.graph.request_id if error.graph else None
     wait = wait_after(delivery.item.attempts, final=is_final(error))
     with store.transaction():
-        is_owed = mark_failed(
+        still_pending = mark_failed(
             store,
             delivery.item.id,
             error_code=code,
@@ -38,9 +38,9 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
             request_id=request_id,
             due_at=now if isinstance(error, CredentialRefused) else now + wait,
         )
-        for date in delivery.series or (delivery.reservation,) if is_owed else ():
+        for date in delivery.series or (delivery.reservation,) if still_pending else ():
             fresh = find_reservation(store, date.number)
-            if fresh.external_state in PENDING:
+            if fresh.external_state in WRITE_PENDING:
                 save_state(company, fresh, ExternalState.PUSH_FAILED)
         entry = delivery.entry(Action.PUSH_FAILED, f"{code}: {error.message}")
         company.journal.write([replace(entry, request_id=request_id)])
@@ -49,7 +49,7 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
 def record_defect(company: Company, item: OutboxItem, error: Unforeseen) -> None:
     """`record_failure` of a write that could not even be looked at: its own data may be the cause.
 
-    So nothing is read for it but the write.
+    So nothing but the write itself is read.
     """
     store, now = company.store, company.now
     with store.transaction():
@@ -74,7 +74,7 @@ def record_defect(company: Company, item: OutboxItem, error: Unforeseen) -> None
 
 
 def is_final(error: ObctlError) -> bool:
-    """Whether Graph refuses the write itself: only another wish, or another calendar, helps."""
+    """Whether Graph refuses the write itself: only a change, here or there, helps."""
     return (
         type(error) is GraphRefused
         and error.graph is not None

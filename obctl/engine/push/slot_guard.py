@@ -51,7 +51,7 @@ def ensure_free_at(
 
 
 def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = ()) -> None:
-    """Raise `Refused` where Outlook has somebody in the slot: Exchange itself would not object.
+    """Raise `SlotTaken` where Outlook has somebody in the slot: Exchange itself would not object.
 
     `but` are the events that are to be moved, which are in nobody's way.
     """
@@ -68,9 +68,9 @@ def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = 
 async def check_double_booking(
     company: Company, gateway: Gateway, delivery: Delivery, new: Sequence[tuple[Reservation, Event]]
 ) -> tuple[Problem, ...]:
-    """Who else stands in the slots of new events, told in the company log too.
+    """The double bookings of new events, which are logged too.
 
-    The events are in Outlook whatever is found here, so that nothing is raised any more.
+    Nothing is raised: the events are in Outlook whatever is found.
     """
     if not new:
         return ()

@@ -1,4 +1,4 @@
-"""What a change that is written to Outlook may have left there, until somebody has looked.
+"""Changing an event; what was tried is kept until Outlook shows what became of it.
 
 Kept with the agreed state: should the answer be lost, the event shows our own write and nobody
 else's. It is forgotten as soon as what became of it is known, since people make in Outlook
@@ -37,12 +37,12 @@ def resolve_in_doubt(company: Company, agreed: AgreedState, event: Event) -> Agr
     """The agreed state once `event` was read: it shows what was tried, or that never arrived."""
     if not agreed.tried:
         return agreed
-    settled = replace(with_own_writes(agreed, event), tried=())
+    resolved = replace(with_own_writes(agreed, event), tried=())
     with company.store.transaction():
         # another process may be writing to the same event
         if find_agreed(company.store, agreed.reservation) == agreed:
-            save_agreed(company.store, [settled])
-    return settled
+            save_agreed(company.store, [resolved])
+    return resolved
 
 
 async def resolve_after_error(
@@ -50,7 +50,7 @@ async def resolve_after_error(
 ) -> None:
     """Look at what became of a change that Outlook answered with an error.
 
-    Without an answer, or with none but a gateway's, it may arrive still.
+    Where nobody answered, or only a gateway did, the change may still arrive: it stays in doubt.
     """
     agreed = find_agreed(company.store, delivery.reservation.number)
     if agreed is None or error.graph is None or error.graph.status == HTTPStatus.GATEWAY_TIMEOUT:

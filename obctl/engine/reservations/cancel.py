@@ -12,9 +12,9 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect
 from obctl.engine.push.enqueue import CancelNotice, cancel_pending, enqueue
-from obctl.engine.reservations.refusals import refusal_entry_of, refusals_logged
+from obctl.engine.reservations.refusals import record, refusal_entry_of, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
-from obctl.engine.reservations.series_scope import SeriesScope, chosen_of, record
+from obctl.engine.reservations.series_scope import SeriesScope, chosen_of
 from obctl.engine.rooms.lockout import ensure_not_locked_out
 from obctl.errors import UsageError
 from obctl.store.cancellation_requests import decide_request, open_request
@@ -93,7 +93,7 @@ def _enqueue_cancels(
 ) -> None:
     linked = [reservation for reservation in cancelled if reservation.event_id]
     if scope is SeriesScope.ALL and linked and _is_all_there_is(company, linked):
-        # one word to Outlook for the whole series, not one for each date
+        # one write for the whole series, not one for each date
         whole = replace(linked[0], event_id=linked[0].series_master_id)
         enqueue(company, whole, PushAction.CANCEL, notice=notice)
         return

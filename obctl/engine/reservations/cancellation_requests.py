@@ -192,8 +192,8 @@ def reject(
             if push_back:
                 enqueue(company, replace(kept, event_id=None), PushAction.CREATE)
             _decide(company, request, RequestStatus.REJECTED, note)
-            kept_words = "to be written to Outlook again" if push_back else "kept, not in Outlook"
-            message = f"rejected by {company.actor}: reservation {reservation.number} {kept_words}"
+            what = "to be written to Outlook again" if push_back else "kept, not in Outlook"
+            message = f"rejected by {company.actor}: reservation {reservation.number} {what}"
             _log(company, reservation, Action.CANCELLATION_REJECTED, message, note)
         return [find_request(company.store, number) for number in requests]
 

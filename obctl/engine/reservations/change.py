@@ -20,15 +20,10 @@ from obctl.engine.company import Company
 from obctl.engine.ports import Connect
 from obctl.engine.push.enqueue import enqueue_change
 from obctl.engine.push.slot_guard import ensure_free_now
-from obctl.engine.reservations.refusals import refusal_entry_of, refusals_logged
+from obctl.engine.reservations.refusals import record, refusal_entry_of, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
-from obctl.engine.reservations.series_scope import (
-    SeriesScope,
-    chosen_of,
-    ensure_free_here,
-    is_all_day,
-    record,
-)
+from obctl.engine.reservations.series_scope import SeriesScope, chosen_of
+from obctl.engine.reservations.slot import ensure_free_here, is_all_day
 from obctl.engine.rooms.lockout import ensure_not_locked_out
 from obctl.errors import Refused, UsageError
 from obctl.store.cancellation_requests import open_request

@@ -27,9 +27,9 @@ from obctl.engine.company import Company
 from obctl.engine.ports import Connect
 from obctl.engine.push.enqueue import enqueue
 from obctl.engine.push.slot_guard import ensure_free_now
-from obctl.engine.reservations.refusals import refusals_logged
+from obctl.engine.reservations.refusals import record, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
-from obctl.engine.reservations.series_scope import ensure_free_here, is_all_day, record
+from obctl.engine.reservations.slot import ensure_free_here, is_all_day
 from obctl.engine.rooms.lockout import ensure_not_locked_out
 from obctl.errors import UnsupportedRecurrence, UsageError
 from obctl.store.reservations import insert_reservations, next_number
@@ -109,7 +109,7 @@ def _made(company: Company, new: NewReservation, slots: Sequence[TimeSpan]) -> l
 
 
 def _refusal_entry(new: NewReservation) -> Entry:
-    """What the log says should the wish be refused."""
+    """What the log says should it be refused."""
     return Entry(
         action=Action.RESERVATION_REFUSED,
         message=f"not reserved: {new.subject!r} {instant_text(new.start)}",
@@ -120,7 +120,7 @@ def _refusal_entry(new: NewReservation) -> Entry:
 
 
 def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
-    """The times that the wish would take, were it granted now."""
+    """The times that it would take, were it made now."""
     if new.end <= new.start:
         raise UsageError("a reservation must end after it starts", code="bad-time")
     if not new.subject.strip():

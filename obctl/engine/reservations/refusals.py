@@ -1,4 +1,4 @@
-"""Refusals stand in the company log like the changes they kept from being made."""
+"""Refused changes are logged like those that were made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from obctl.domain.company_log import Action, Entry
+from obctl.domain.reservation import Reservation
 from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -17,7 +18,7 @@ from obctl.store.reservations import find_reservation
 def refusals_logged(company: Company, wanted: Entry) -> Iterator[None]:
     """Log what a guard refuses in here: around the transaction, which takes back all else.
 
-    What cannot be at all, a day that is no date, is nobody's refusal.
+    A mistake, such as a day that is no date, is not logged.
     """
     try:
         yield
@@ -29,11 +30,19 @@ def refusals_logged(company: Company, wanted: Entry) -> Iterator[None]:
 
 
 def refusal_entry_of(company: Company, number: int, phrase: str) -> Entry:
-    """What somebody wanted of a reservation, should it be refused: "not changed".
+    """The entry for a change of a reservation, should it be refused.
 
+    `phrase` is for example "not changed".
     Raises `UsageError` for a reservation that is not there.
     """
     reservation = find_reservation(company.store, number)
     what = f"{reservation.subject!r} {instant_text(reservation.start)}"
     message = f"reservation {number} {phrase}: {what}"
     return Entry.about(reservation, Action.RESERVATION_REFUSED, message)
+
+
+def record(company: Company, reservation: Reservation, action: Action, phrase: str) -> None:
+    """Log a change of a reservation that was made."""
+    what = f"{reservation.subject!r} {instant_text(reservation.start)}"
+    message = f"reservation {reservation.number} {phrase}: {what}"
+    company.journal.write([Entry.about(reservation, action, message)])

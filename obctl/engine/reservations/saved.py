@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from obctl.domain.reservation import Reservation
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect
-from obctl.engine.push.dispatch import PushResult, push_reservations
+from obctl.engine.push.delivery import PushResult
+from obctl.engine.push.dispatch import push_reservations
 from obctl.errors import ObctlError
 from obctl.store.outbox import pending_for
 

@@ -36,7 +36,7 @@ async def create_subscription(
 ) -> Subscription:
     """Subscribe the room, adopting or replacing what Graph already holds for it.
 
-    `catch_up` leaves word in the inbox that the room had nobody watching it before.
+    `catch_up` enqueues a catch-up: the room had nobody watching it before.
     """
     room = await _identified(company, gateway, room)
     try:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from obctl.domain.company_log import Action
 from obctl.domain.room import RoomId
-from obctl.domain.subscription import Subscription
+from obctl.domain.subscription import Occasion, Subscription
 from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import GraphDetail, ObctlError
-from obctl.store.inbox import CATCH_UP, Notification, NotificationKind, add_notifications
+from obctl.store.inbox import Notification, NotificationKind, add_notifications
 from obctl.store.subscriptions import (
     extend_subscription,
     forget_subscription,
@@ -21,7 +21,7 @@ from obctl.store.subscriptions import (
 
 
 def record_created(company: Company, subscription: Subscription, *, catch_up: bool) -> None:
-    """Add it; `catch_up` leaves word that nobody told us of what happened before."""
+    """Add it; `catch_up` enqueues a catch-up: nobody told us of what happened before."""
     with company.store.transaction():
         save_subscription(company.store, subscription)
         _log(
@@ -101,15 +101,15 @@ def record_not_renewed(company: Company, room: RoomId, error: ObctlError) -> Non
 
 def enqueue_catch_up(company: Company, subscription: Subscription) -> None:
     """Nobody may have told us of changes: whoever drains the inbox passes over the whole room."""
-    word = Notification(
+    item = Notification(
         kind=NotificationKind.LIFECYCLE,
-        what=CATCH_UP,
+        what=Occasion.CATCH_UP,
         subscription=subscription.id,
         room=subscription.room,
         received_at=company.now,
     )
     with company.store.transaction():
-        add_notifications(company.store, [word])
+        add_notifications(company.store, [item])
 
 
 def _log(

@@ -97,7 +97,7 @@ def due_subscriptions(company: Company) -> list[Subscription]:
 async def renew_subscription(
     company: Company, gateway: Gateway, subscription: Subscription
 ) -> Subscription:
-    """Extend it; where Graph has dropped it, subscribe anew and leave word to catch up."""
+    """Extend it; where Graph has dropped it, subscribe anew and enqueue a catch-up."""
     if subscription.lost:
         return await replace_lost(company, gateway, subscription)
     try:

@@ -13,6 +13,7 @@ from obctl.domain.reservation import (
     ReservationNumber,
     Status,
     joined_notes,
+    unlinked,
 )
 from obctl.domain.room import RoomId
 from obctl.domain.sync.cancellation import RequestStatus
@@ -146,7 +147,10 @@ def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[st
 
 
 def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
-    """Write what hangs on a change of a reservation that was there before; its log entries."""
+    """Write what hangs on a change of a reservation that was there before.
+
+    Returns its log entries.
+    """
     match change:
         case Cancel():
             entries = _cancelled(journal, change, now)
@@ -222,21 +226,16 @@ def _decide_open(
 
 
 def _end_interim(journal: Journal, change: Known, interim: Reservation, now: datetime) -> Entry:
-    """Hand over what hangs on the twin, and end it."""
+    """Hand over what hangs on the interim reservation, and end it."""
     store = journal.store
     number = change.after.number
     hand_over_services(store, interim.number, number)
     hand_over_pending(store, interim.number, number)
     hand_over_agreed(store, interim.number, number)
     ended = replace(
-        interim,
+        unlinked(interim),
         status=Status.CANCELLED,
         external_state=ExternalState.CANCELLED,
-        event_id=None,
-        ical_uid=None,
-        series_key=None,
-        series_master_id=None,
-        original_start=None,
         updated_at=now,
     )
     update_reservation(store, ended)

@@ -59,7 +59,7 @@ class Committer:
         if self._report.dry_run:
             plan = self._guarded_plan(situation)
             self._outcomes.planned(room, plan)
-            self._tell_undecided(plan, situation)
+            self._report_undecided(plan, situation)
             return
         with self._store.transaction():
             if load_reading_state(self._store, room.id).applied != found.state.applied:
@@ -81,7 +81,7 @@ class Committer:
             else:
                 forget_possible_moves(self._store, room.id, seen_in(situation))
         self._outcomes.planned(room, plan)
-        self._tell_undecided(plan, situation)
+        self._report_undecided(plan, situation)
 
     def _remember_undecided(self, plan: Plan, situation: Situation) -> None:
         """What waits is looked at again by the next pass, whatever Outlook tells of it."""
@@ -89,9 +89,9 @@ class Committer:
         scope = situation.reading.scope
         known = {item.reservation for item in load_undecided(self._store, self._now, room)}
         waiting = {reservation.number for reservation in plan.undecided}
-        settled = {item.number for item in situation.reservations if scope.covers(item)}
-        settled |= {change.after.number for change in plan.changes}
-        forget_undecided(self._store, settled - waiting)
+        decided = {item.number for item in situation.reservations if scope.covers(item)}
+        decided |= {change.after.number for change in plan.changes}
+        forget_undecided(self._store, decided - waiting)
         message = unread_text(unread)
         save_undecided(self._store, room, waiting, since=self._now, unread=message)
         self._journal.write(
@@ -100,11 +100,11 @@ class Committer:
             if reservation.number not in known
         )
 
-    def _tell_undecided(self, plan: Plan, situation: Situation) -> None:
+    def _report_undecided(self, plan: Plan, situation: Situation) -> None:
         if plan.undecided:
-            told = problem_of(plan, situation.elsewhere.unread)
-            # a room may be settled twice
-            self._report.undecided += [] if told in self._report.undecided else [told]
+            problem = problem_of(plan, situation.elsewhere.unread)
+            # a room may be finished twice
+            self._report.undecided += [] if problem in self._report.undecided else [problem]
 
     def _guarded_plan(self, situation: Situation) -> Plan:
         plan = self._plans.plan(situation)

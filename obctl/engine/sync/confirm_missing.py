@@ -12,7 +12,7 @@ from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.same_date import is_same_date
-from obctl.domain.sync.losses import Loss, losses
+from obctl.domain.sync.losses import losses
 from obctl.domain.sync.matching import perhaps_continued
 from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
@@ -61,7 +61,7 @@ async def verify(
     wanted = set(series) - masters.keys()
     for master_id in sorted(filter(None, wanted)):
         masters[master_id] = await _master(gateway, room, master_id)
-    events = reading.events + tuple(_left_alone(room, reading, masters))
+    events = reading.events + tuple(_former_series(room, reading, masters))
     situation = situation.reread(replace(reading, masters=masters, events=events))
     situation = await _asked_by_id(gateway, situation)
     if not reading.scope.whole and (found := await _nearby(gateway, situation, kept)):
@@ -113,7 +113,7 @@ def _should_show(reading: Reading, event: Event) -> bool:
     return event.series_master_id in reading.scope.series and span.start <= event.start < span.end
 
 
-def _left_alone(
+def _former_series(
     room: Room, reading: Reading, masters: Mapping[EventId, SeriesMaster | None]
 ) -> list[Event]:
     """The single meetings that series became, as far as the reading lacks them."""
@@ -223,8 +223,3 @@ def _copies_of(situation: Situation, missed: Iterable[Reservation]) -> set[Event
             for reservation in by_key.get(other.series_key, ())
         )
     }
-
-
-def vanished(situation: Situation) -> list[Loss]:
-    """What is lost after all questions were asked."""
-    return losses(situation)

@@ -26,7 +26,7 @@ from obctl.engine.sync.room_moves import (
 )
 from obctl.engine.sync.room_reader import RoomReader
 from obctl.store.rooms import find_room_by_id
-from obctl.store.spool import Shelf
+from obctl.store.spool import Spool
 
 
 class DeferredRooms:
@@ -49,20 +49,20 @@ class DeferredRooms:
         self._outcomes = outcomes
         self._committer = committer
         self._deferred: dict[RoomId, DeferredRoom] = {}
-        self._shelf: Shelf[RoomReading] = Shelf(company.config.folder)
+        self._spool: Spool[RoomReading] = Spool(company.config.folder)
 
     def close(self) -> None:
         """Let go of what was read."""
-        self._shelf.close()
+        self._spool.close()
 
     def add(
         self, room: Room, found: RoomReading, new: tuple[Event, ...], lost: list[Reservation]
     ) -> None:
         """Let a room wait, with its new events and the reservations whose events it lost."""
-        place = self._shelf.put(found)
+        place = self._spool.put(found)
         self._deferred[room.id] = DeferredRoom(room, place, found.reading.scope.whole, new, lost)
 
-    async def settle(self) -> None:
+    async def plan_all(self) -> None:
         """Plan the rooms that wait, now that it is known what turned up where."""
         if not self._deferred:
             return
@@ -91,13 +91,13 @@ class DeferredRooms:
         )
         for deferred in order:
             elsewhere = moves.seen_from(deferred.room, ambiguous)
-            settled = await self._outcomes.isolated(
+            finished = await self._outcomes.isolated(
                 deferred.room,
-                partial(self._settled, deferred, elsewhere),
-                again=partial(self._settled_again, deferred, elsewhere),
+                partial(self._finish, deferred, elsewhere),
+                again=partial(self._finish_anew, deferred, elsewhere),
             )
-            if not settled:
-                # What stays here for now is in doubt where it went.
+            if not finished:
+                # Where it would have gone, what stays here for now is ambiguous.
                 given_up = moves.give_up(deferred)
                 ambiguous |= given_up
                 await self._make_good(given_up, order[: order.index(deferred)], moves, ambiguous)
@@ -109,26 +109,26 @@ class DeferredRooms:
     async def _make_good(
         self,
         given_up: Mapping[EventId, Reservation],
-        settled: Sequence[DeferredRoom],
+        finished: Sequence[DeferredRoom],
         moves: Moves,
         ambiguous: Mapping[EventId, Reservation],
     ) -> None:
-        """Go over rooms once more that left events to a room which then gave nothing up."""
-        for deferred in settled:
+        """Finish rooms again that left events out for the sake of a room which then failed."""
+        for deferred in finished:
             if given_up.keys() & {event.id for event in deferred.new}:
                 again = partial(
-                    self._settled_again, deferred, moves.seen_from(deferred.room, ambiguous)
+                    self._finish_anew, deferred, moves.seen_from(deferred.room, ambiguous)
                 )
                 await self._outcomes.isolated(deferred.room, again, again=again)
 
-    async def _settled(self, deferred: DeferredRoom, elsewhere: Elsewhere) -> None:
+    async def _finish(self, deferred: DeferredRoom, elsewhere: Elsewhere) -> None:
         # Another room's move may have brought a reservation here since this one was read.
-        found = self._shelf.get(deferred.found)
+        found = self._spool.get(deferred.found)
         as_of = self._store.changed_elsewhere()
         fresh = self._plans.situation(deferred.room, found.reading)
         self._committer.finish(deferred.room, found, replace(fresh, elsewhere=elsewhere), as_of)
 
-    async def _settled_again(self, deferred: DeferredRoom, elsewhere: Elsewhere) -> None:
+    async def _finish_anew(self, deferred: DeferredRoom, elsewhere: Elsewhere) -> None:
         found = await self._reader.read(deferred.room, None)
         situation = self._plans.situation(deferred.room, found.reading)
         situation = await self._reader.verified(situation)
@@ -150,7 +150,7 @@ class DeferredRooms:
         async def read() -> None:
             found = await self._reader.read_events_of(room, candidates)
             if deferred:
-                before = self._shelf.get(deferred.found)
+                before = self._spool.get(deferred.found)
                 found = replace(before, reading=before.reading.joined(found.reading))
             situation = self._plans.situation(room, found.reading)
             situation = await self._reader.verified(situation, found.removed, turned_up=candidates)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from obctl.domain.causes import cause_of_cancellation
 from obctl.domain.causes.asked_organizer import asked_of_organizer, with_reply
-from obctl.domain.causes.build_facts import Asked, AsOf, build_facts, master_id_of
+from obctl.domain.causes.build_facts import Answers, AsOf, build_facts, master_id_of
 from obctl.domain.causes.facts import Facts
 from obctl.domain.difference import Cause, Difference, DifferenceKind
 from obctl.domain.event import Event, EventId
@@ -19,7 +19,6 @@ from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
 from obctl.engine.compare.recorded import load_recorded
 from obctl.engine.outlook.organizer_copy import Organizers
-from obctl.engine.sync.confirm_missing import vanished
 from obctl.store.company_log import was_restored
 from obctl.store.database import Store
 from obctl.store.rooms import load_rooms
@@ -45,8 +44,8 @@ async def ask_organizers(organizers: Organizers, store: Store, situation: Situat
     """The situation with what organisers' calendars say of meetings that went or were put back.
 
     Calendar repair puts back what should never have gone; whether it takes place, only the
-    organiser's copy tells. So it is read when a meeting comes back, and if that goes again. Of
-    what else went, it says why.
+    organiser's copy tells. So it is read when a meeting comes back, and if that goes again. For
+    other meetings that went, it may say why.
     """
     if not situation.reservations:
         return situation
@@ -64,8 +63,8 @@ async def ask_organizers(organizers: Organizers, store: Store, situation: Situat
 
 
 def facts_of_losses(store: Store, situation: Situation) -> list[tuple[Loss, Facts]]:
-    """What is known of each loss, but what its organiser's calendar says."""
-    lost = vanished(situation)
+    """What is known of each loss, except what its organiser's calendar says."""
+    lost = losses(situation)
     mapped = load_rooms(store) if lost else []
     return [(loss, _facts(store, situation, loss, mapped)) for loss in lost]
 
@@ -91,13 +90,13 @@ def _facts(store: Store, situation: Situation, loss: Loss, mapped: Sequence[Room
     )
     master_id = master_id_of(loss.event, reservation, recorded.last_known)
     moved = situation.elsewhere.moved.get(reservation.number)
-    asked = Asked(
+    answers = Answers(
         master=reading.masters.get(master_id) if master_id else None,
         master_missing=master_id is not None and _answered_404(reading, master_id),
         elsewhere=((moved.room, moved.event),) if moved else (),
     )
     as_of = AsOf(situation.now, situation.settings, situation.window)
-    return build_facts(situation.sides, as_of, difference, recorded, asked)
+    return build_facts(situation.sides, as_of, difference, recorded, answers)
 
 
 def _answered_404(reading: Reading, master_id: EventId) -> bool:

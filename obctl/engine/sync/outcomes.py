@@ -45,10 +45,10 @@ class RoomOutcomes:
         self.read: set[RoomId] = set()
         """Rooms of this pass that were read to their end."""
         self.unread: set[RoomId] = set()
-        self._throttled: dict[RoomId, ObctlError] = {}
+        self._not_now: dict[RoomId, ObctlError] = {}
 
     def planned(self, room: Room, plan: Plan) -> None:
-        """Count a plan that was made, and applied but for a dry run."""
+        """Count a plan that was made and, unless this is a dry run, applied."""
         if room.id in self.read:
             self._done.add(room.id)
         self.report.ok = len(self._done)
@@ -84,8 +84,8 @@ class RoomOutcomes:
         except ObctlError as error:
             self.unread.add(room.id)
             condition = condition_of(error)
-            if (later := _throttled(error)) is not None:
-                self._throttled.setdefault(room.id, later)
+            if (later := _not_now(error)) is not None:
+                self._not_now.setdefault(room.id, later)
             if condition is None:
                 self.report.failed += 1
                 self._problem(room, error, action=Action.SYNC_FAILED)
@@ -99,9 +99,9 @@ class RoomOutcomes:
 
         An error that answers the only room of a pass may be the room's own.
         """
-        if self.read or not rooms or any(room.id not in self._throttled for room in rooms):
+        if self.read or not rooms or any(room.id not in self._not_now for room in rooms):
             return
-        first = self._throttled[rooms[0].id]
+        first = self._not_now[rooms[0].id]
         if len(rooms) > 1:
             message = f"none of {len(rooms)} rooms could be read: {first.message}"
             raise type(first)(message, hint=first.hint, graph=first.graph) from first
@@ -128,7 +128,7 @@ class RoomOutcomes:
             )
 
 
-def _throttled(error: ObctlError) -> ObctlError | None:
-    """What Graph meant by "not now"; an answer cut short is none, and may be the room's own."""
-    told = error.__cause__ if isinstance(error, Inconclusive) else error
-    return told if isinstance(told, Throttled) or is_out_of_reach(told) else None
+def _not_now(error: ObctlError) -> ObctlError | None:
+    """The error, if it says "not now"; an answer cut short may be the room's own."""
+    cause = error.__cause__ if isinstance(error, Inconclusive) else error
+    return cause if isinstance(cause, Throttled) or is_out_of_reach(cause) else None

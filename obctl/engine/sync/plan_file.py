@@ -22,7 +22,7 @@ _FORMAT = 1
 class ReviewedPlan:
     """What a plan file allows: these rooms, each with exactly these changes.
 
-    `full` tells that the rooms were read in full: the same changes may show in no other way.
+    `full`: the rooms were read in full; without that the same changes may not show.
     """
 
     rooms: list[str]

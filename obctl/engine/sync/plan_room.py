@@ -50,7 +50,7 @@ class PassOptions:
 
 
 def stale_plan(mailbox: str) -> UnsafePlan:
-    """What is said of a room that would not get exactly what was reviewed for it."""
+    """The error for a room that would not get exactly what was reviewed for it."""
     return UnsafePlan(
         f"{mailbox} is no longer as it was when the plan was made",
         hint="make a new one: obctl sync run --dry-run --plan-out FILE",

@@ -11,18 +11,17 @@ from obctl.domain.event import Event, EventId, SeriesKey
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
-from obctl.domain.sync.losses import kept_without_event
+from obctl.domain.sync.losses import kept_without_event, losses
 from obctl.domain.sync.situation import Destination, Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.outlook.find_meeting import find_elsewhere
 from obctl.engine.ports import Gateway
-from obctl.engine.sync.confirm_missing import vanished
 from obctl.store.database import Store
 from obctl.store.events import find_event
 from obctl.store.possible_moves import load_possible_moves
 from obctl.store.reservations import find_reservation
 from obctl.store.rooms import find_room_by_id, load_rooms
-from obctl.store.spool import Shelved
+from obctl.store.spool import Spooled
 from obctl.store.undecided import load_undecided
 
 
@@ -30,11 +29,11 @@ from obctl.store.undecided import load_undecided
 class DeferredRoom:
     """A room that was read and waits for the others.
 
-    `new` are its events that belong to none of its reservations. What was read lies on the shelf.
+    `new` are its events that belong to none of its reservations. What was read lies in the spool.
     """
 
     room: Room
-    found: Shelved
+    found: Spooled
     whole: bool
     new: tuple[Event, ...]
     lost: list[Reservation]
@@ -125,9 +124,9 @@ async def find_moves(
 
 
 def _load_interim(store: Store) -> dict[int, Reservation]:
-    """What reservations became while their room could not be read, where that is alive.
+    """The interim reservations that still stand, by the reservation they may continue.
 
-    One whose own meeting was lost since waits for a person, and tells nothing of another.
+    One that waits for a person lost its own meeting, and proves nothing.
     """
     interims: dict[int, Reservation] = {}
     for number, possible in load_possible_moves(store).items():
@@ -178,7 +177,7 @@ def lost_by(
 
     With them go those that are `kept_and_sought`.
     """
-    lost = [loss.reservation for loss in vanished(situation)]
+    lost = [loss.reservation for loss in losses(situation)]
     return lost + kept_and_sought(store, situation, turned_up)
 
 
@@ -212,7 +211,7 @@ def ambiguous_events(
 
 
 def seen_in(situation: Situation) -> list[int]:
-    """The reservations about which a reading speaks, but for those that wait for a person."""
+    """The reservations about which a reading speaks, except those that wait for a person."""
     return [
         reservation.number
         for reservation in situation.reservations

@@ -10,11 +10,11 @@ from __future__ import annotations
 from obctl.domain.event import EventId
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.sync.cancellation import Proof
+from obctl.domain.sync.losses import losses
 from obctl.domain.sync.situation import Situation
 from obctl.engine.outlook.items import fetch_by_id
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
-from obctl.engine.sync.confirm_missing import vanished
 
 _MOST = 20
 """Meetings asked for: what one `$batch` holds."""
@@ -40,7 +40,7 @@ def _suggested(situation: Situation, removed: frozenset[EventId]) -> list[Reserv
     unasked = situation.settings.ignore_cancellation_requests
     return [
         loss.reservation
-        for loss in vanished(situation)
+        for loss in losses(situation)
         if loss.event is None
         and loss.proof is Proof.UNPROVEN
         and removed.isdisjoint(_ids(loss.reservation))

@@ -60,10 +60,13 @@ class Pass:
         )
 
     async def over(self, rooms: Sequence[Room]) -> None:
-        """Go over `rooms`; raises `CredentialRefused`, or what Graph said where it gave none."""
+        """Go over `rooms`.
+
+        Raises `CredentialRefused`, or Graph's own error where it gave no room at all.
+        """
         with closing(self._deferred):
             await self._read(rooms)
-            await self._deferred.settle()
+            await self._deferred.plan_all()
         self._outcomes.ensure_graph_is_there(rooms)
 
     async def _read(self, rooms: Sequence[Room]) -> None:

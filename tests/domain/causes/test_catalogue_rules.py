@@ -814,7 +814,7 @@ ROWS = [
         ),
         "push-failed",
         POSSIBLE,
-        id="owed to Outlook and not tried yet",
+        id="pending and not tried yet",
     ),
     pytest.param(
         make_facts(
@@ -862,7 +862,7 @@ ROWS = [
         ),
         "push-failed",
         POSSIBLE,
-        id="owed with the rest of its series",
+        id="pending with the rest of its series",
     ),
     pytest.param(
         make_facts(

@@ -725,8 +725,8 @@ def test_nothing_is_agreed_on_about_what_goes(event: Event | None) -> None:
 @pytest.mark.parametrize(
     ("here", "there", "subject", "version"),
     [
-        pytest.param({"subject": "Here"}, {}, "Budget", 1, id="subject-owed"),
-        pytest.param({"starts": "11:00"}, {}, "Budget", 1, id="time-owed"),
+        pytest.param({"subject": "Here"}, {}, "Budget", 1, id="subject-pending"),
+        pytest.param({"starts": "11:00"}, {}, "Budget", 1, id="time-pending"),
         pytest.param({"subject": "Here"}, {"subject": "Here"}, "Here", 2, id="arrived"),
         pytest.param({"subject": "Here"}, {"subject": "There"}, "Budget", 1, id="both"),
         pytest.param({}, {"subject": "Anna de Vries"}, "Budget", 2, id="rewritten"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from builders import (
     ACTIVATED,
     ANNA,
@@ -25,7 +26,8 @@ from obctl.domain.compare.comparison import compare
 from obctl.domain.event import Event, EventType, Response, SeriesMaster
 from obctl.domain.recurrence import Recurrence
 from obctl.domain.reservation import ExternalState, Reservation, Status
-from obctl.domain.sync.matching import match
+from obctl.domain.sync.losses import kept_without_event, losses
+from obctl.domain.sync.matching import match, perhaps_continued, unheard
 from obctl.domain.sync.rebooked import rebooked
 from obctl.domain.sync.reconcile import plan_room
 from obctl.domain.sync.situation import Situation
@@ -222,3 +224,54 @@ def test_the_plan_and_the_differences_are_two_views_of_one_fact(situation: Situa
     differences = compare(rebooked(situation.matching, now=situation.now), situation.window)
     assert untold(plan, differences) == []
     assert unplanned(situation, plan, differences) == []
+
+
+def plain(situation: Situation) -> bool:
+    return situation.matching.is_plain
+
+
+@given(rooms())
+@settings(max_examples=300)
+def test_in_a_plain_room_nothing_is_missing_new_or_doubtful(situation: Situation) -> None:
+    if not plain(situation):
+        return
+    assert losses(situation) == []
+    assert kept_without_event(situation) == []
+    assert unheard(situation.matching) == []
+    assert perhaps_continued(situation.matching) == []
+    assert {change.kind for change in plan_room(situation).changes} <= {"update", "rekey", "close"}
+
+
+IN_STEP = make_reservation()
+ASKED = make_reservation(
+    1002, event="GONE", key="key-of-E1", external_state=ExternalState.CANCELLATION_REQUEST
+)
+
+
+@pytest.mark.parametrize(
+    ("reservations", "events", "more", "is_plain"),
+    [
+        pytest.param([IN_STEP], [make_event()], {}, True, id="in-step"),
+        pytest.param([IN_STEP], [make_event(starts="11:00")], {}, True, id="at-another-hour"),
+        pytest.param([], [], {}, True, id="nothing-on-either-side"),
+        pytest.param([IN_STEP], [], {}, False, id="gone"),
+        pytest.param([IN_STEP], [], {"whole": False}, True, id="of-which-nothing-was-read"),
+        pytest.param([IN_STEP], [], {"whole": False, "asked": ["E1"]}, False, id="asked-for"),
+        pytest.param([IN_STEP], [make_event(is_cancelled=True)], {}, False, id="cancelled"),
+        pytest.param([], [make_event()], {}, False, id="new"),
+        pytest.param([], [make_event(is_cancelled=True)], {}, True, id="new-and-off-already"),
+        pytest.param([IN_STEP], [make_event("E2", key="key-of-E1")], {}, False, id="another-id"),
+        pytest.param([_cancelled(IN_STEP)], [make_event()], {}, False, id="cancelled-here"),
+        pytest.param(
+            [IN_STEP, ASKED], [make_event()], {"whole": False}, False, id="a-person-was-asked"
+        ),
+        pytest.param(
+            [IN_STEP, make_reservation(1002, event="E9", key="key-of-E1")], [make_event()],
+            {"whole": False}, False, id="a-copy-of-which-nothing-was-read",
+        ),
+    ],
+)  # fmt: skip
+def test_a_room_is_plain_where_each_event_is_its_own_reservations(
+    reservations: list[Reservation], events: list[Event], more: dict[str, Any], is_plain: bool
+) -> None:
+    assert plain(make_situation(reservations, events, **more)) is is_plain

@@ -9,10 +9,11 @@ from builders import NOW
 from fake_reconcile import Looking, notify
 from subscription_graph import SubscriptionGraph, in_ledger, logged, make_company
 
+from obctl.domain.subscription import Occasion
 from obctl.engine.live.inbox import drain_inbox
 from obctl.engine.subscriptions.renew import Failed
 from obctl.errors import GraphUnavailable, Unfinished
-from obctl.store.inbox import CATCH_UP, inbox_summary, load_waiting, rooms_with_notifications
+from obctl.store.inbox import inbox_summary, load_waiting, rooms_with_notifications
 from obctl.store.subscriptions import find_subscription
 
 
@@ -68,7 +69,7 @@ def test_a_new_event_is_looked_at_once_more_when_it_has_settled(company, graph, 
     assert inbox_summary(company.store) == (0, None)
 
 
-def test_a_second_look_that_fails_is_still_owed(company, graph, looking) -> None:
+def test_a_second_look_that_fails_is_still_pending(company, graph, looking) -> None:
     notify(company, event="E1", what="created")
     drain(company, graph, looking)
     looking.failing["Atrium"] = GraphUnavailable("down")
@@ -119,7 +120,7 @@ def test_a_stream_that_never_ends_is_left_to_the_next_run(company, graph, lookin
     assert sum(rooms_with_notifications(company.store).values()) == 1
 
 
-@pytest.mark.parametrize("what", ["missed", CATCH_UP, "updated"])
+@pytest.mark.parametrize("what", ["missed", Occasion.CATCH_UP, "updated"])
 def test_without_an_event_the_whole_room_is_looked_at_once(company, graph, looking, what) -> None:
     notify(company, event="E1")
     notify(company, what=what)
@@ -127,7 +128,7 @@ def test_without_an_event_the_whole_room_is_looked_at_once(company, graph, looki
     assert looking.looked == [("Atrium", None)]
 
 
-def test_reauthorization_is_answered_and_no_look_is_owed(company, graph, looking) -> None:
+def test_reauthorization_is_answered_and_no_look_is_pending(company, graph, looking) -> None:
     graph.hold(in_ledger(company))
     notify(company, what="reauthorizationRequired")
     notify(company, what="reauthorizationRequired")
@@ -206,4 +207,7 @@ def test_a_mended_subscription_stays_mended_where_the_look_fails(company, graph,
 
     (failed,) = drain(company, graph, looking)
 
-    assert [item.what for item in load_waiting(company.store, failed.room)] == ["updated", CATCH_UP]
+    assert [item.what for item in load_waiting(company.store, failed.room)] == [
+        "updated",
+        Occasion.CATCH_UP,
+    ]

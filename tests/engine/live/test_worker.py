@@ -11,12 +11,14 @@ from builders import NOW
 from fake_reconcile import Looking, notify
 from subscription_graph import SubscriptionGraph, in_ledger, make_company
 
+from obctl.domain.room import LOCKED_OUT
 from obctl.domain.settings import SyncSettings
 from obctl.domain.subscription import LIFETIME
 from obctl.domain.values import replace
 from obctl.engine.live.worker import Pace, Watch
-from obctl.errors import GraphUnavailable, UnsafePlan
+from obctl.errors import GraphUnavailable, TryLater, UnsafePlan
 from obctl.store.inbox import rooms_with_notifications
+from obctl.store.rooms import save_inconclusive
 from obctl.store.subscriptions import find_subscription
 
 DUE = {"created_at": NOW - LIFETIME + timedelta(days=1), "expires_at": NOW + timedelta(days=1)}
@@ -120,16 +122,29 @@ def test_a_defect_in_one_room_does_not_end_the_worker(company, graph, looking) -
     assert set(reported) == {"atrium@contoso.example"}
 
 
-def test_what_waits_for_a_person_is_not_hurried(company, graph, looking) -> None:
+@pytest.mark.parametrize(
+    ("error", "condition"),
+    [
+        (UnsafePlan("guard"), None),
+        (TryLater("another mailbox", code=LOCKED_OUT), LOCKED_OUT),
+    ],
+    ids=["guard", "locked-out"],
+)
+def test_what_waits_for_a_person_is_not_hurried(
+    company, graph, looking, error: Exception, condition: str | None
+) -> None:
     notify(company, event="E1")
-    looking.failing["Atrium"] = UnsafePlan("guard")
+    looking.failing["Atrium"] = error
+    if condition:
+        (atrium,) = rooms_with_notifications(company.store)
+        save_inconclusive(company.store, atrium, condition)
 
     def others_went_on() -> bool:
         if looking.looked and len(looking.looked) < 6:
             notify(company, "Bistro", event="E2")
         return len(looking.looked) >= 6
 
-    run(company, graph, looking, others_went_on)
+    run(company, graph, looking, others_went_on, first_retry=0.001)
     assert looking.looked.count(("Atrium", frozenset({"E1"}))) == 1
     assert list(rooms_with_notifications(company.store).values()) == [1]
 
@@ -166,7 +181,7 @@ def test_a_new_event_is_looked_at_again_once_exchange_is_done_with_it(
     assert looking.looked == [("Atrium", frozenset({"E1", "E2"})), ("Atrium", frozenset({"E1"}))]
 
 
-def test_the_second_look_outlives_the_worker_that_owed_it(company, graph, looking) -> None:
+def test_the_second_look_outlives_the_worker_that_promised_it(company, graph, looking) -> None:
     notify(company, event="E1", what="created")
     run(company, graph, looking, emptied(company))
     looking.looked.clear()

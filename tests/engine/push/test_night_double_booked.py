@@ -8,7 +8,7 @@ import pytest
 from night import Night, daily, mailbox_of
 
 from obctl.domain.sync.run_report import Problem
-from obctl.engine.push.dispatch import PushResult
+from obctl.engine.push.delivery import PushResult
 from obctl.store.company_log import LogFilter, find_entry, search_log
 from obctl.store.outbox import load_pending, mark_done, mark_failed
 
@@ -59,7 +59,7 @@ def test_a_double_booking_made_while_a_reservation_is_pushed_is_told(night, riva
         f"reservation {number} is double booked: 'Rival' of bram@contoso.example took {ROOM} from"
         " 2026-09-15T07:30:00Z to 2026-09-15T08:30:00Z meanwhile"
     )
-    assert (night.owed(), INTERVIEW in night.reservations()) == ([], True)
+    assert (night.pending(), INTERVIEW in night.reservations()) == ([], True)
 
 
 def test_the_log_keeps_the_original_of_the_other_meeting(night, rival) -> None:
@@ -133,7 +133,7 @@ def test_where_nobody_can_look_afterwards_the_push_has_succeeded_all_the_same(
         (message,) = told(night, result.problems, None)
     assert message.startswith(f"reservation {number}: could not look for a double booking: ")
     night.recover()
-    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations())
+    assert (night.pending(), night.outlook(ROOM)) == ([], night.reservations())
     assert "push.failed" not in night.log()
     assert night.store.rows("SELECT * FROM outbox WHERE failed OR error IS NOT NULL") == []
     night.sleep(0, hours=1)

@@ -13,9 +13,8 @@ from night import NAMES, Night, TenantServer, at, at_once, mailbox_of, nightfall
 
 from obctl.domain.values import replace
 from obctl.engine.push.enqueue import CancelNotice
-from obctl.engine.reservations import cancel as cancelling
-from obctl.engine.reservations import change as changing
-from obctl.engine.reservations.change import Edit
+from obctl.engine.reservations.cancel import cancel_reservation
+from obctl.engine.reservations.change import Edit, change_reservation
 from obctl.engine.reservations.series_scope import SeriesScope
 from obctl.sandbox.steps import Recreate
 from obctl.store.database import open_store
@@ -40,11 +39,11 @@ def cut(night: Night, room: str = "Rembrandt", method: str = "POST") -> Iterator
 
 
 def morning(night: Night) -> None:
-    """What is owed is due, twice: nothing is left to do for a second run."""
+    """What is pending is due, twice: nothing is left to do for a second run."""
     for _ in range(2):
         night.sleep()
         assert night.run().push_failed == 0
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 def outlook(night: Night) -> list[str]:
@@ -150,7 +149,7 @@ def test_an_attempt_that_wrote_nothing_leaves_nothing_to_take_back(night: Night)
     (reservation,) = night.make("Rembrandt", "Interview", "09:00", "10:00")
     night.recover()
     night.edit(reservation.number, room="Vermeer")
-    assert (outlook(night), night.owed()) == ([f"Vermeer {INTERVIEW}"], [])
+    assert (outlook(night), night.pending()) == ([f"Vermeer {INTERVIEW}"], [])
 
 
 def test_a_mailbox_made_anew_forgets_what_an_attempt_left_behind(night: Night) -> None:
@@ -248,16 +247,12 @@ class TestMeanwhile:
 
         def act(company) -> None:
             if what == "cancel":
-                at_once(
-                    cancelling.cancel_reservation(
-                        company, None, number, SeriesScope.ONE, CancelNotice()
-                    )
-                )
+                at_once(cancel_reservation(company, None, number, SeriesScope.ONE, CancelNotice()))
                 return
             edit = Edit(room=vermeer)
             if what == "postpone":
                 edit = Edit(start=at("18 11:00"), end=at("18 12:00"))
-            at_once(changing.change_reservation(company, None, number, edit, SeriesScope.ONE))
+            at_once(change_reservation(company, None, number, edit, SeriesScope.ONE))
 
         meanwhile(method, act)
         night.push(number)
@@ -276,9 +271,7 @@ class TestMeanwhile:
         meanwhile(
             "PATCH",
             lambda company: at_once(
-                cancelling.cancel_reservation(
-                    company, None, number, SeriesScope.ONE, CancelNotice()
-                )
+                cancel_reservation(company, None, number, SeriesScope.ONE, CancelNotice())
             ),
         )
         night.edit(number, subject="Second interview")

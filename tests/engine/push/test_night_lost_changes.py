@@ -10,8 +10,7 @@ from killed_process import KilledProcesses, dies_at_request
 from night import NAMES, Night, at, at_once, mailbox_of
 
 from obctl.domain.values import replace
-from obctl.engine.reservations import change as changing
-from obctl.engine.reservations.change import Edit
+from obctl.engine.reservations.change import Edit, change_reservation
 from obctl.engine.reservations.series_scope import SeriesScope
 from obctl.sandbox.steps import MoveMailbox
 from obctl.sandbox.tenant import Meeting
@@ -82,7 +81,7 @@ def morning(night: Night) -> None:
     for _ in range(2):
         night.sleep(0, hours=7)
         assert night.run().push_failed == 0
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 def outlook(night: Night) -> list[str]:
@@ -225,7 +224,7 @@ def hopped(night: Night) -> None:
     night.edit(1, room="Hals")
     night.edit(1, room="Vermeer")
     night.recover()
-    assert night.owed() == [(1, "cancel")]
+    assert night.pending() == [(1, "cancel")]
 
 
 class TestBackInARoomThatItNeverLeft:
@@ -344,7 +343,7 @@ def test_a_wish_that_comes_while_the_last_one_is_written_is_the_one_that_counts(
         store = open_store(night.company.config.store_path)
         edit = Edit(start=at("16:00"), end=at("17:00"))
         company = replace(night.company, store=store)
-        at_once(changing.change_reservation(company, None, 1, edit, SeriesScope.ONE))
+        at_once(change_reservation(company, None, 1, edit, SeriesScope.ONE))
         store.close()
 
     night.watched.on_call = on_call

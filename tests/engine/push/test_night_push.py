@@ -27,7 +27,7 @@ def test_a_reservation_stands_in_outlook_at_once(night: Night) -> None:
     number = made(night)
     assert night.outlook("Rembrandt") == [INTERVIEW]
     assert night.reservations() == [INTERVIEW]
-    assert night.owed() == []
+    assert night.pending() == []
     assert night.run().changes == 0
     assert night.run(full=True).changes == 0
     assert (night.only().number, len(night.all())) == (number, 1)
@@ -41,10 +41,10 @@ def test_what_is_not_pushed_at_once_goes_out_with_the_next_run(night: Night) -> 
     assert night.outlook("Rembrandt") == night.reservations() == [INTERVIEW]
 
 
-def test_a_run_over_other_rooms_leaves_the_push_owed(night: Night) -> None:
+def test_a_run_over_other_rooms_leaves_the_push_pending(night: Night) -> None:
     made(night, push=False)
     assert night.run("Vermeer").pushed == 0
-    assert night.owed() == [(1, "create")]
+    assert night.pending() == [(1, "create")]
 
 
 @pytest.mark.parametrize("all_day", [False, True], ids=["hours", "all-day"])
@@ -70,7 +70,7 @@ def test_changes_made_before_the_first_push_are_part_of_it(night: Night) -> None
 def test_a_cancelled_reservation_leaves_outlook(night: Night) -> None:
     number = made(night)
     night.call_off(number)
-    assert (night.outlook("Rembrandt"), night.reservations(), night.owed()) == ([], [], [])
+    assert (night.outlook("Rembrandt"), night.reservations(), night.pending()) == ([], [], [])
     assert night.run().changes == 0
     assert int(night.all()[0].external_state) == 110
 
@@ -138,7 +138,7 @@ def test_a_slot_taken_in_outlook_is_refused_there_and_kept_as_failed_here(night:
 def test_a_taken_slot_that_becomes_free_is_taken_by_a_later_run(night: Night) -> None:
     meeting = night.book("Rembrandt", "Budget", "16 09:00", "16 10:00")
     night.make("Rembrandt", "Interview", "16 09:00", "16 10:00")
-    assert night.owed() == [(1, "create")]
+    assert night.pending() == [(1, "create")]
     night.cancel(meeting)
     night.sleep()
     assert night.run().pushed == 1
@@ -205,7 +205,7 @@ def test_a_lost_answer_and_then_a_cancellation_leaves_nothing_behind(night: Nigh
     night.run()
     assert night.outlook("Rembrandt") == []
     assert night.reservations() == []
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 def test_a_lost_answer_and_then_a_change_ends_as_changed(night: Night) -> None:
@@ -231,7 +231,7 @@ def test_what_a_lost_answer_left_in_another_room_is_withdrawn_though_changes_fol
     night.edit(number, push=False, **edit)
     night.sleep(0, hours=8)
     night.run()
-    assert night.outlook("Vermeer") == night.owed() == []
+    assert night.outlook("Vermeer") == night.pending() == []
     assert night.reservations() == night.outlook("Rembrandt")
     assert edit.get("subject", "11:00") in night.outlook("Rembrandt")[0]
 
@@ -249,7 +249,7 @@ def test_a_change_whose_answer_is_lost_is_repeated(night: Night) -> None:
     assert masters(night) == 1
 
 
-def test_moved_there_while_our_change_was_owed_is_a_conflict_outlook_wins(night: Night) -> None:
+def test_moved_there_while_our_change_was_pending_is_a_conflict_outlook_wins(night: Night) -> None:
     number = made(night)
     night.run()
     night.fail("server-error", "Rembrandt", method="PATCH")
@@ -295,7 +295,7 @@ def test_a_subject_changed_here_outlives_what_is_read_before_it_is_pushed(
     night.run()
     times = "11:00-12:00" if "start" in there else "09:00-10:00"
     assert night.outlook("Rembrandt") == [f"Rembrandt 09-15 {times} Second interview"]
-    assert (night.reservations(), night.owed()) == (night.outlook("Rembrandt"), [])
+    assert (night.reservations(), night.pending()) == (night.outlook("Rembrandt"), [])
 
 
 @pytest.mark.parametrize("push", [True, False], ids=["at-once", "by-the-run"])
@@ -408,7 +408,7 @@ def test_calling_off_dates_of_our_series_takes_them_from_outlook(
     night.run()
     assert [line.split()[1] for line in night.outlook("Rembrandt")] == left
     assert night.outlook("Rembrandt") == night.reservations()
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 @pytest.mark.parametrize("ignore", [False, True], ids=["ask", "ignore"])
@@ -430,7 +430,7 @@ def test_a_date_that_runs_while_the_others_are_called_off_goes_on(
     running = ["Rembrandt 09-15 09:00-17:00 Course"]
     assert night.reservations() == night.outlook("Rembrandt") == running
     assert night.run(full=True).changes == 0
-    assert (night.requests(), night.owed()) == ([], [])
+    assert (night.requests(), night.pending()) == ([], [])
     assert not any(service.cancelled for item in night.all() for service in item.services)
 
 
@@ -440,7 +440,7 @@ def test_a_series_called_off_whole_is_one_word_to_outlook(night: Night, starts: 
     made = night.make("Rembrandt", "Course", starts, ends, repeat="FREQ=DAILY;COUNT=4")
     night.sleep()
     night.call_off(made[0].number, scope=SeriesScope.ALL, push=False)
-    assert night.owed() == [(made[0].number, "cancel")]
+    assert night.pending() == [(made[0].number, "cancel")]
     night.run()
     assert (night.reservations(), night.outlook("Rembrandt")) == ([], [])
 
@@ -491,7 +491,7 @@ def test_a_series_called_off_before_it_was_pushed_never_appears(night: Night) ->
     )
     night.call_off(four[0].number, scope=SeriesScope.ALL, push=False)
     night.run()
-    assert (masters(night), night.owed(), night.reservations()) == (0, [], [])
+    assert (masters(night), night.pending(), night.reservations()) == (0, [], [])
 
 
 def test_the_first_date_of_a_series_not_yet_pushed_cannot_leave_the_room(night: Night) -> None:
@@ -507,7 +507,7 @@ def test_the_first_date_of_a_series_not_yet_pushed_cannot_leave_the_room(night: 
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject", "push back", "setting"])
-def test_a_decision_about_a_conflict_ends_what_was_owed(night: Night, decision: str) -> None:
+def test_a_decision_about_a_conflict_ends_what_was_pending(night: Night, decision: str) -> None:
     number = made(night)
     night.run()
     (event,) = night.tenant.meetings_in(mailbox_of("Rembrandt"))
@@ -529,7 +529,7 @@ def test_a_decision_about_a_conflict_ends_what_was_owed(night: Night, decision: 
     assert night.run("Rembrandt").push_failed == 0
     expected = ["Rembrandt 09-15 09:00-10:00 Ours"] if decision == "push back" else []
     assert night.outlook("Rembrandt") == expected
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 def test_a_meeting_written_by_a_delegate_leaves_its_room_once(night: Night) -> None:
@@ -678,7 +678,7 @@ def test_a_reservation_kept_though_outlook_lost_it_is_changed_here_alone(
         case _:
             results = night.call_off(number)
     assert [result.error for result in results if result.error] == []
-    assert night.owed() == []
+    assert night.pending() == []
     assert night.run().changes == 0
     left = {
         "subject": ["Rembrandt 09-15 09:00-10:00 Other [0]"],
@@ -712,14 +712,14 @@ def test_a_reservation_that_waits_for_a_decision_is_not_changed_before_it(
     assert told.value.code == "cancellation-requested"
     assert "obctl cancellations show 1" in (told.value.hint or "")
     assert undecided.reservations() == [f"{INTERVIEW} [100]"]
-    assert (undecided.owed(), undecided.requests()) == ([], [(1, "unproven")])
+    assert (undecided.pending(), undecided.requests()) == ([], [(1, "unproven")])
 
 
 def test_to_cancel_a_reservation_that_waits_for_a_decision_is_the_decision(
     undecided: Night,
 ) -> None:
     undecided.call_off(1)
-    assert (undecided.reservations(), undecided.requests(), undecided.owed()) == ([], [], [])
+    assert (undecided.reservations(), undecided.requests(), undecided.pending()) == ([], [], [])
     assert undecided.requests(RequestStatus.APPROVED) == [(1, "unproven")]
     assert undecided.log("cancellation.*") == ["cancellation.requested", "cancellation.approved"]
     assert undecided.run().changes == 0

@@ -47,7 +47,7 @@ def copies(night: Night) -> int:
 def in_step(night: Night, *lines: str) -> None:
     """Nothing is left to do, and the services are still ordered."""
     assert night.reservations() == night.outlook(ROOM) == list(lines)
-    assert (night.owed(), night.requests()) == ([], [])
+    assert (night.pending(), night.requests()) == ([], [])
     assert not any(service.cancelled for item in night.all() for service in item.services)
     for full in (False, True):
         night.sleep(0, hours=1)
@@ -263,7 +263,7 @@ class TestElsewhere:
         assert night.outlook(ROOM) == []
         assert night.reservations() == night.outlook("Vermeer") == [f"Vermeer {times} Budget"]
         assert night.log("event.moved") == ["event.moved"]
-        assert (len(night.all()), len(night.only().services), night.owed()) == (1, 1, [])
+        assert (len(night.all()), len(night.only().services), night.pending()) == (1, 1, [])
         for full in (False, True):
             assert night.run(full=full).changes == 0
 

@@ -77,7 +77,7 @@ def test_a_change_that_waits_for_a_decision_is_not_tried_again(night: Night) -> 
     night.run()
     assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Second interview"]
     assert night.outlook(ROOM) == night.reservations()
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 def test_a_change_is_written_once_its_meeting_takes_place_again(night: Night) -> None:
@@ -90,7 +90,7 @@ def test_a_change_is_written_once_its_meeting_takes_place_again(night: Night) ->
         exchange.touch(mailbox, item)
     night.sleep()
     night.run()
-    assert (night.requests(), night.owed()) == ([], [])
+    assert (night.requests(), night.pending()) == ([], [])
     assert night.reservations() == ["Rembrandt 09-15 13:00-14:00 Interview"]
     assert night.outlook(ROOM) == night.reservations()
 
@@ -132,7 +132,7 @@ def test_a_write_that_met_another_is_read_again_and_repeated_at_once(
         case "cancel":
             (result,) = night.call_off(number)
             assert result.error is None
-    assert (night.owed(), night.log("push.failed")) == ([], [])
+    assert (night.pending(), night.log("push.failed")) == ([], [])
     assert night.outlook(ROOM) == night.reservations()
     assert night.run().changes == 0
 
@@ -281,7 +281,7 @@ def test_nothing_is_written_where_outlook_has_it_so_already(
     (result,) = night.push(number)
     assert result.error is None
     assert written(night, "PATCH") == 0
-    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations())
+    assert (night.pending(), night.outlook(ROOM)) == ([], night.reservations())
     assert night.run().changes == 0
 
 
@@ -299,7 +299,7 @@ def test_a_write_refused_though_nothing_changed_is_repeated_without_a_condition(
     assert night.outlook(ROOM) == night.reservations()
 
 
-def test_a_write_that_is_refused_again_and_again_stays_owed(night: Night) -> None:
+def test_a_write_that_is_refused_again_and_again_stays_pending(night: Night) -> None:
     number = made(night)
     night.watched.active.append(
         Answer("server-error", mailbox_of(ROOM), method="PATCH", times=4, status=412)

@@ -16,7 +16,8 @@ from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.ports import Gateway
-from obctl.engine.push.dispatch import PushResult, push_reservations
+from obctl.engine.push.delivery import PushResult
+from obctl.engine.push.dispatch import push_reservations
 from obctl.errors import GraphDetail, GraphRefused, NotAuthorised, ObctlError, TryLater
 from obctl.store.company_log import LogFilter, find_entry, search_log
 
@@ -79,12 +80,12 @@ def placed(night: Night, number: int, was: datetime, now: datetime) -> list[Push
 
 def nothing_is_forgotten(night: Night) -> None:
     """What is not in step owes a write; nothing is linked to nothing."""
-    owed = {number for number, _action in night.owed()}
+    pending = {number for number, _action in night.pending()}
     for item in night.all():
         if item.is_active:
-            assert item.event_id or item.number in owed
+            assert item.event_id or item.number in pending
             assert int(item.external_state) in (10, 20, 21)
-            assert (item.number in owed) == (int(item.external_state) != 10)
+            assert (item.number in pending) == (int(item.external_state) != 10)
 
 
 def logged(night: Night, action: str) -> list[tuple[int | None, str]]:
@@ -101,7 +102,7 @@ def test_a_date_at_an_hour_that_the_clocks_skip_is_found_by_its_day(night: Night
     results = placed(night, made[0].number, made[2].start, there)
     assert [result.error for result in results if result.error] == []
     nothing_is_forgotten(night)
-    assert (night.owed(), len(night.outlook(ROOM, days=220))) == ([], 5)
+    assert (night.pending(), len(night.outlook(ROOM, days=220))) == ([], 5)
     assert night.reservations(ROOM) == night.outlook(ROOM, days=220)
     assert "push.cancelled" not in night.log()
     assert [item.number for item in night.all()] == [item.number for item in made]
@@ -138,7 +139,7 @@ def test_a_date_on_a_day_that_nobody_reserved_is_left_and_told(night: Night) -> 
     (told,) = [m for _, m in logged(night, "push.unmatched") if m.startswith("unreserved-date: ")]
     assert "2026-09-23T07:00:00Z" in told
     assert "push.cancelled" not in night.log()
-    assert "cancel" not in [action for _number, action in night.owed()]
+    assert "cancel" not in [action for _number, action in night.pending()]
     assert len(night.outlook(ROOM)) == 3
 
 
@@ -167,7 +168,7 @@ def test_what_was_called_off_here_is_found_by_its_day_too(night: Night) -> None:
     night.call_off(made[2].number, push=False)
     placed(night, made[0].number, made[2].start, at("2027-03-28 03:00"))
     nothing_is_forgotten(night)
-    assert night.owed() == []
+    assert night.pending() == []
     days = [line.split()[1] for line in night.outlook(ROOM, days=220)]
     assert days == ["03-26", "03-27", "03-29"]
 
@@ -180,12 +181,12 @@ def test_dates_that_an_answer_leaves_out_are_linked_by_the_next_attempt(
     made = night.make(ROOM, "Board", "09:00", "10:00", repeat="FREQ=DAILY;COUNT=4", push=False)
     (result,) = night.push(made[0].number)
     assert isinstance(result.error, TryLater)
-    assert night.owed() == [(made[0].number, "create")]
+    assert night.pending() == [(made[0].number, "create")]
     assert logged(night, "push.unmatched") == []
     night.sleep()
     night.run()
     nothing_is_forgotten(night)
-    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
+    assert (night.pending(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
     assert [item.number for item in night.all()] == [item.number for item in made]
     assert len(night.tenant.meetings_in(mailbox_of(ROOM))) == 1
 
@@ -219,12 +220,12 @@ def test_a_date_that_cannot_be_left_out_keeps_no_other_from_its_place(
     assert entry.message == f"date-not-left-out: {problem.message}"
     assert (entry.request_id, bool(find_entry(night.store, entry.id or 0).payload)) == ("r-1", True)
     assert "push.cancelled" not in night.log()
-    assert night.owed() == [(numbers[1], "create")]
+    assert night.pending() == [(numbers[1], "create")]
     nothing_is_forgotten(night)
     # It takes the room in Outlook, so it takes it here, until somebody cancels it.
     assert night.run().created == 1
     nothing_is_forgotten(night)
-    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
+    assert (night.pending(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
     assert night.outlook("Vermeer") == night.reservations("Vermeer")
     stray = next(item for item in night.all() if item.number not in numbers)
     night.call_off(stray.number)
@@ -238,9 +239,9 @@ def test_a_date_that_cannot_be_left_out_just_now_is_tried_again(night: Night, ki
     night.fail(kind, ROOM, route="*cancel*")
     (result,) = night.push(numbers[0])
     assert result.error
-    assert sorted(night.owed()) == [(number, "create") for number in numbers[:2]]
+    assert sorted(night.pending()) == [(number, "create") for number in numbers[:2]]
     night.recover()
     night.sleep()
     night.run()
-    assert (night.owed(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
+    assert (night.pending(), night.outlook(ROOM)) == ([], night.reservations(ROOM))
     assert len(night.outlook(ROOM)) == 3

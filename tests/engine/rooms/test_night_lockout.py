@@ -63,13 +63,13 @@ def test_nothing_is_decided_for_a_room_locked_out_until_it_is_resynced(
     night.make("Vermeer", "Elsewhere", "17 09:00", "17 10:00")
     night.run()
     assert night.room("Rembrandt").condition == "room-remapped"
-    before = (night.all(), night.owed(), standing(night))
+    before = (night.all(), night.pending(), standing(night))
     with pytest.raises(ResyncRequired, match="another mailbox") as told:
         decide(night)
     assert (told.value.exit_code, told.value.code) == (7, "resync-required")
     assert told.value.hint is not None
     assert f"obctl sync resync {mailbox_of('Rembrandt')}" in told.value.hint
-    assert (night.all(), night.owed(), standing(night)) == before
+    assert (night.all(), night.pending(), standing(night)) == before
     forget_reading(night.company, night.room("Rembrandt"))
     decide(night)
 
@@ -97,10 +97,10 @@ def test_a_push_that_finds_another_mailbox_locks_the_room_out(remade: Night) -> 
         change(remade)
 
 
-def test_a_resync_lifts_the_lock_and_what_is_owed_goes_out(remade: Night) -> None:
+def test_a_resync_lifts_the_lock_and_what_is_pending_goes_out(remade: Night) -> None:
     (made,) = remade.make("Rembrandt", "Interview", "16 09:00", "16 10:00", push=False)
     remade.run("Rembrandt")
-    assert remade.owed() == [(made.number, "create")]
+    assert remade.pending() == [(made.number, "create")]
     forget_reading(remade.company, remade.room("Rembrandt"))
     report = remade.run("Rembrandt", again=False)
     assert (report.pushed, report.push_failed) == (1, 0)
@@ -183,7 +183,7 @@ def test_the_mailbox_on_record_found_again_lifts_the_lock(given_away: Night) -> 
     make(given_away)
 
 
-def test_nothing_owed_is_pushed_into_the_mailbox_that_is_no_longer_the_rooms(
+def test_nothing_pending_is_pushed_into_the_mailbox_that_is_no_longer_the_rooms(
     night: Night,
 ) -> None:
     (made,) = night.make("Rembrandt", "Interview", "16 09:00", "16 10:00", push=False)

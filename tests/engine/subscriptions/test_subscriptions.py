@@ -8,7 +8,7 @@ from builders import NOW
 from subscription_graph import SubscriptionGraph, in_ledger, logged, make_company, refused
 
 from obctl.domain.notification_urls import notification_urls
-from obctl.domain.subscription import LIFETIME
+from obctl.domain.subscription import LIFETIME, Occasion
 from obctl.engine.subscriptions.create import ATTEMPTS
 from obctl.engine.subscriptions.renew import (
     Failed,
@@ -20,7 +20,7 @@ from obctl.engine.subscriptions.renew import (
     renew_subscription,
 )
 from obctl.errors import GraphRefused, GraphUnavailable, NotFound
-from obctl.store.inbox import CATCH_UP, load_waiting, rooms_with_notifications
+from obctl.store.inbox import load_waiting, rooms_with_notifications
 from obctl.store.rooms import find_room, load_rooms
 from obctl.store.subscriptions import find_subscription, load_subscriptions
 
@@ -132,7 +132,7 @@ def test_a_duplicate_with_another_address_is_replaced_and_the_room_catches_up(
     assert list(graph.held) == [made.id]
     assert [item.id for item in load_subscriptions(company.store)] == [made.id]
     assert actions(company) == ["subscription.removed", "subscription.created"]
-    assert [item.what for item in load_waiting(company.store, made.room)] == [CATCH_UP]
+    assert [item.what for item in load_waiting(company.store, made.room)] == [Occasion.CATCH_UP]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_one_that_graph_dropped_is_lost_made_anew_and_the_room_catches_up(compan
     assert find_subscription(company.store, "dropped").lost
     assert actions(company) == ["subscription.lost", "subscription.created"]
     assert logged(company)[0].request_id == "r1"
-    assert [item.what for item in load_waiting(company.store, made.room)] == [CATCH_UP]
+    assert [item.what for item in load_waiting(company.store, made.room)] == [Occasion.CATCH_UP]
     assert asyncio.run(renew_due(company, graph)) == []
 
 

@@ -30,7 +30,7 @@ from night import Night, TenantServer, daily, mailbox_of, nightfall, weekly
 
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
-from obctl.engine.reservations import cancellation_requests as cancellations
+from obctl.engine.reservations import cancellation_requests
 from obctl.engine.run import run_sync
 from obctl.engine.sync.plan_room import PassOptions
 from obctl.engine.sync.resync import forget_reading
@@ -296,10 +296,10 @@ class Machine(RuleBasedStateMachine):
             return
         request = [waiting[pick % len(waiting)].id]
         if verdict == "approve":
-            cancellations.approve(self.night.company, request, note=None)
+            cancellation_requests.approve(self.night.company, request, note=None)
         else:
             back = verdict == "push back"
-            cancellations.reject(self.night.company, request, note=None, push_back=back)
+            cancellation_requests.reject(self.night.company, request, note=None, push_back=back)
 
     def _at_the_desk(self, pick: int, act: Any) -> None:
         living = [item for item in self.night.all() if item.is_active]
@@ -375,10 +375,10 @@ class Machine(RuleBasedStateMachine):
 
     def _check(self) -> None:
         night = self.night
-        # What Outlook refuses (the slot is taken, a date would cross its neighbour) stays owed.
-        owed = {number for number, _ in night.owed()}
+        # What Outlook refuses (the slot is taken, a date would cross its neighbour) stays pending.
+        pending = {number for number, _ in night.pending()}
         apart = {item.event_id for item in load_pending(night.store)}
-        apart |= {item.event_id for item in night.all() if item.number in owed}
+        apart |= {item.event_id for item in night.all() if item.number in pending}
         linked = [item.event_id for item in night.all() if item.is_active and item.event_id]
         for room in ROOMS:
             here = Counter(
@@ -387,7 +387,7 @@ class Machine(RuleBasedStateMachine):
                 if item.is_active
                 and item.room == night.room(room).id
                 and int(item.external_state) not in (0, 20, 21, 100)
-                and item.number not in owed
+                and item.number not in pending
             )
             events = night.events(room)
             ours = load_own(night.store, {event.transaction_id or "" for event in events})

@@ -12,6 +12,7 @@ from killed_process import RUN, End, KilledProcesses, dies_at_request
 from night import Night, TenantServer, nightfall
 
 from obctl.domain.event import EventId
+from obctl.domain.subscription import Occasion
 from obctl.store.inbox import Notification, NotificationKind, add_notifications, inbox_summary
 
 
@@ -62,17 +63,17 @@ def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener
     with nightfall(tenant_server, tmp_path, names=("Hals",)) as night:
         meeting = night.book("Hals", "Budget", "09:00", "10:00", settle=False)
         event, room = EventId(night.id_of("Hals", meeting)), night.room("Hals").id
-        word = Notification(
-            NotificationKind.CHANGE, "created", "S1", room, night.company.now, event
+        item = Notification(
+            NotificationKind.CHANGE, Occasion.CREATED, "S1", room, night.company.now, event
         )
-        add_notifications(night.store, [word])
+        add_notifications(night.store, [item])
         later = night.company.now + timedelta(seconds=night.company.config.sync.settle_seconds)
-        for now, owed in ((night.company.now, 1), (later, 0)):
+        for now, pending in ((night.company.now, 1), (later, 0)):
             dies_at = 1
             while killed_processes.run(tmp_path / "home", now, *RUN, dies_at=dies_at).killed:
                 dies_at += 2
             assert inbox_summary(night.store) == (0, None)
-            assert len(night.store.rows("SELECT * FROM settling")) == owed
+            assert len(night.store.rows("SELECT * FROM settling")) == pending
         reconcilers = [row["what"] for row in night.store.rows("SELECT what FROM inbox")]
         assert reconcilers == ["created", "settled"]
         assert len(night.reservations()) == 1
@@ -90,7 +91,7 @@ def stands_once(night: Night) -> None:
     """After one more night: what is reserved stands in Outlook, once, and nothing else does."""
     assert night.run().exit_code == 0
     assert night.outlook("Rembrandt") == night.reservations("Rembrandt")
-    assert night.owed() == []
+    assert night.pending() == []
     assert night.log("push.*") == ["push.created"] * len(night.all())
 
 

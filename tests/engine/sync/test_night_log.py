@@ -75,7 +75,7 @@ def story(night: Night, number: int) -> Story:
     return night.ask(ask)
 
 
-def test_every_change_of_an_eventful_night_is_told_with_its_run(night: Night) -> None:
+def test_every_change_of_a_busy_night_is_told_with_its_run(night: Night) -> None:
     prepare(night)
     told = run(night)
     numbers = {item.subject: item.number for item in night.all()}
@@ -272,10 +272,10 @@ def test_what_a_guard_refuses_a_person_is_told_and_changes_nothing_else(
     night.make("Hals", "Remade", "09:00", "10:00")
     night.act(Recreate(room=mailbox_of("Hals")))
     night.run(again=False)
-    before = (rows(night), night.owed(), night.log())
+    before = (rows(night), night.pending(), night.log())
     with pytest.raises((Refused, ResyncRequired)) as told:
         act(night)
-    assert before == (rows(night), night.owed(), night.log()[:-1])
+    assert before == (rows(night), night.pending(), night.log()[:-1])
     (entry,) = search_log(night.store, LogFilter(action="reservation.refused"))
     assert entry.message == message + told.value.message
     assert entry.room == night.room("Hals" if "locked out" in case else "Rembrandt").id

@@ -12,6 +12,7 @@ import pytest
 from killed_process import KilledProcesses
 from night import NAMES, Night, mailbox_of
 
+from obctl.domain.subscription import Occasion
 from obctl.engine.run import SyncHooks, run_sync
 from obctl.engine.sync.plan_room import PassOptions
 from obctl.store.company_log import LogFilter, search_log
@@ -98,7 +99,7 @@ def test_what_waits_for_a_room_is_drained_in_the_others(night: Night) -> None:
     booked_everywhere(night)
     for name in NAMES:
         item = Notification(
-            NotificationKind.CHANGE, "updated", "s", night.room(name).id, night.company.now
+            NotificationKind.CHANGE, Occasion.UPDATED, "s", night.room(name).id, night.company.now
         )
         add_notifications(night.store, [item])
     spoil(night, "inbox", "kind", "Vermeer")
@@ -118,7 +119,7 @@ def test_a_ledger_that_cannot_be_read_keeps_no_notification_waiting(night: Night
         " expires_at) VALUES ('s', 1, '', '', '', 'soon', 'soon')"
     )
     item = Notification(
-        NotificationKind.CHANGE, "updated", "s", night.room("Hals").id, night.company.now
+        NotificationKind.CHANGE, Occasion.UPDATED, "s", night.room("Hals").id, night.company.now
     )
     add_notifications(night.store, [item])
     report = night.run(again=False)
@@ -135,7 +136,7 @@ def test_one_write_fails_and_the_others_are_in_outlook(night: Night) -> None:
     report = night.run(again=False)
     assert (report.pushed, report.push_failed) == (2, 1)
     assert report.problems[0].message == f"reservation {numbers[1]}: {WORDS}"
-    assert night.owed() == [(numbers[1], "change")]
+    assert night.pending() == [(numbers[1], "change")]
     assert logged(night, "push.failed") == [
         (night.room("Vermeer").id, f"reservation {numbers[1]}: change: unexpected: {WORDS}")
     ]
@@ -196,11 +197,11 @@ def test_a_write_whose_reservation_cannot_be_read_is_told_and_tried_again(
         report.run, numbers[1], night.room("Vermeer").id,
     )  # fmt: skip
     assert entry.message.startswith(f"reservation {numbers[1]}: change: unexpected: a defect")
-    assert night.owed() == [(numbers[1], "change")]
+    assert night.pending() == [(numbers[1], "change")]
     state = "SELECT external_state FROM reservations WHERE number = ?"
     assert night.store.row(state, (numbers[1],))[0] == 21
     spoil(night, "reservations", column, "Vermeer", kept[0])
     night.sleep()
     night.run()
     assert [int(item.external_state) for item in night.all()] == [10, 10, 10]
-    assert night.owed() == []
+    assert night.pending() == []

@@ -104,7 +104,7 @@ def test_a_series_of_every_day_moves_by_a_day(
     if not at_once:
         night.run()
     assert days(night) == [f"09-{day + n}" for n in range(4)]
-    assert (night.owed(), states(night)) == ([], [10] * 4)
+    assert (night.pending(), states(night)) == ([], [10] * 4)
     assert night.run().changes == 0
 
 
@@ -140,7 +140,7 @@ def test_a_refused_date_passes_with_the_next_run_once_a_neighbour_made_way(night
     night.sleep(0, minutes=15)
     night.run("Rembrandt")
     assert days(night) == ["09-20", "09-25", "09-29", "10-06"]
-    assert (night.owed(), states(night)) == ([], [10] * 4)
+    assert (night.pending(), states(night)) == ([], [10] * 4)
 
 
 def refused_before_the_first_push(night: Night) -> list[int]:
@@ -157,7 +157,7 @@ def test_a_refused_date_does_not_keep_its_series_from_being_linked(night: Night)
     assert (report.pushed, report.push_failed) == (2, 1)
     assert states(night) == [21, 110, 10, 10]
     assert days(night) == ["09-15", "09-29", "10-06"]
-    assert night.owed() == [(four[0], "change")]
+    assert night.pending() == [(four[0], "change")]
     assert outbox(night) == {"pending": 0, "failed": 1}
     assert night.log("push.*") == ["push.created"] * 3 + ["push.cancelled", "push.failed"]
     # nothing takes the refused date for Outlook's wish, and the next pass is quiet
@@ -174,7 +174,7 @@ def test_a_refused_date_is_mended_as_the_message_says(night: Night) -> None:
     night.run()
     assert days(night) == ["09-24", "09-29", "10-06"]
     assert night.outlook("Rembrandt") == night.reservations()
-    assert night.owed() == []
+    assert night.pending() == []
 
 
 def test_a_refused_date_is_mended_by_another_day(night: Night) -> None:
@@ -197,4 +197,4 @@ def test_a_bad_moment_at_one_date_does_not_keep_its_series_from_being_linked(nig
     night.sleep(0, minutes=10)
     night.run("Rembrandt")
     assert night.outlook("Rembrandt") == night.reservations()
-    assert (states(night), night.owed()) == ([10, 10, 110, 10], [])
+    assert (states(night), night.pending()) == ([10, 10, 110, 10], [])

@@ -44,7 +44,8 @@ async def link_series(
 
     A date that was changed or called off here before Outlook had the series gets a write of its
     own, and so does one that Outlook's series does not have: whatever becomes of that one, the
-    others stand. So they do where Outlook refuses for good to leave one out that is wanted no more.
+    others stand. They also stand where Outlook refuses for good to take out a date that nobody
+    wants.
     """
     zone = delivery.room.zone
     ours = frozenset(rule.dates(date.max))
@@ -78,8 +79,8 @@ async def link_series(
         if (reservation.start, reservation.end) == (event.start, event.end)
     ]
     problems = (
-        *_tell_unasked(company, delivery, unasked),
-        *_tell_kept(company, delivery, kept),
+        *_log_unreserved(company, delivery, unasked),
+        *_log_not_left_out(company, delivery, kept),
         *await check_double_booking(company, gateway, delivery, staying),
     )
     return PushResult(delivery.reservation.number, problems=problems, follow=follow)
@@ -140,7 +141,7 @@ async def _leave_out(gateway: Gateway, delivery: Delivery, event: Event) -> Obct
     return None
 
 
-def _tell_unasked(
+def _log_unreserved(
     company: Company, delivery: Delivery, unasked: Collection[Event]
 ) -> list[Problem]:
     """Dates that Outlook gives the series on days that nobody reserved: a person has to look."""
@@ -157,7 +158,7 @@ def _tell_unasked(
     return problems
 
 
-def _tell_kept(
+def _log_not_left_out(
     company: Company, delivery: Delivery, refused: Collection[tuple[Event, ObctlError]]
 ) -> list[Problem]:
     """Dates that went to another room here, and that Outlook would not take out of the series."""

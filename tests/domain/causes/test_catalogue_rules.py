@@ -762,6 +762,16 @@ ROWS = [
     ),
     pytest.param(
         make_facts(
+            reservation=make_occurrence_reservation(),
+            event=make_occurrence("N1", master="N", starts="09:30"),
+            fields={"start": ("09", "09:30"), "end": ("10", "10:30")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the reservation stands with the date of another series",
+    ),
+    pytest.param(
+        make_facts(
             event=make_occurrence("N1", master="N", starts="09:30"),
             siblings=(make_occurrence_reservation(),),
         ),
@@ -879,6 +889,16 @@ ROWS = [
         "push-not-organizer",
         CERTAIN,
         id="Graph lets only the organiser cancel",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(),
+            event=make_event(),
+            outbox=make_outbox_item(PushAction.CANCEL, attempts=1),
+        ),
+        "push-not-organizer",
+        LIKELY,
+        id="tried, and nothing is on record of why it failed",
     ),
     pytest.param(
         make_facts(
@@ -1136,6 +1156,47 @@ def test_a_reservation_that_is_over_needs_no_remedy() -> None:
     assert explain(facts).cause.remedy == "none: a reservation that is over is never cancelled"
 
 
+@pytest.mark.parametrize(
+    ("facts", "remedy"),
+    [
+        pytest.param(
+            make_facts(
+                reservation=make_reservation(version=2),
+                event=make_direct_event(starts="11:00"),
+                agreed=make_agreed(),
+                **MOVED,
+            ),
+            "obctl reservations change 1001 owes it to Outlook again",
+            id="a change that is owed no more",
+        ),
+        pytest.param(
+            make_facts(reservation=make_cancelled_reservation(), event=make_direct_event()),
+            "obctl reservations cancel 1001 owes it to Outlook again",
+            id="a cancellation that is owed no more",
+        ),
+        pytest.param(
+            make_facts(
+                reservation=make_reservation(external_state=ExternalState.PUSH_PENDING, event=None)
+            ),
+            "obctl sync run --room atrium@contoso.example (sends what is owed to Outlook)",
+            id="it waits with its series",
+        ),
+        pytest.param(
+            make_facts(
+                reservation=make_cancelled_reservation(),
+                event=make_direct_event(),
+                outbox=make_outbox_item(PushAction.CANCEL),
+            ),
+            "obctl sync run --room atrium@contoso.example (sends what is owed to Outlook)",
+            id="it stands in the outbox",
+        ),
+    ],
+)
+def test_what_did_not_reach_outlook_is_sent_or_owed_again(facts: Facts, remedy: str) -> None:
+    cause = explain(facts).cause
+    assert (cause.code, cause.remedy) == ("push-failed", remedy)
+
+
 def test_a_push_for_a_reservation_that_is_over_needs_no_remedy() -> None:
     facts = make_facts(reservation=make_reservation(event=None), now=moment("2026-09-16 09:00"))
     assert explain(facts).cause.remedy == "none: the reservation is over"
@@ -1182,6 +1243,13 @@ MOVED_BY_ORGANIZER = OrganizerCopy(
     make_event("X", starts="11:00", modified_at=LATE), room_response=Response.ACCEPTED
 )
 IN_STEP = {"kind": DifferenceKind.CHANGED, "reservation": make_reservation()}
+
+BACK_IN_LINE = make_facts(
+    reservation=make_occurrence_reservation(starts="13:00", original="09:00"),
+    event=make_occurrence(starts="09:00"),
+    fields={"start": ("13", "09"), "end": ("14", "10")},
+    last_known=make_occurrence(starts="13:00", original="09:00", type=EventType.EXCEPTION),
+)
 
 NEAR_MISSES = [
     pytest.param(
@@ -1437,6 +1505,58 @@ NEAR_MISSES = [
         ),
         "no-show-released",
         id="shortened the day before",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, reservation=make_occurrence_reservation(starts="09:00")),
+        "series-edit-wiped-exceptions",
+        id="the reservation was in line all the time",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, event=make_occurrence(starts="11:00", original="09:00")),
+        "series-edit-wiped-exceptions",
+        id="the date is at no hour of its series",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, event=make_occurrence(starts="09:00", type=EventType.EXCEPTION)),
+        "series-edit-wiped-exceptions",
+        id="the date is still one changed on its own",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, last_known=make_occurrence(starts="13:00", original="09:00")),
+        "series-edit-wiped-exceptions",
+        id="it was never seen changed on its own",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, last_known=None),
+        "series-edit-wiped-exceptions",
+        id="nobody knows what it was before",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key=None),
+            event=make_event("NEW", key=None),
+            fields={"event_id": ("OLD", "NEW")},
+        ),
+        "id-changed-after-mailbox-move",
+        id="two ids and no key that says they are one meeting",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K", starts="11:00"),
+            fields={"event_id": ("OLD", "NEW"), "start": ("09", "11")},
+        ),
+        "id-changed-after-mailbox-move",
+        id="the meeting changed besides",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event_missing=True,
+            rekeyed=make_event("NEW", key="K", is_cancelled=True),
+        ),
+        "id-changed-after-mailbox-move",
+        id="what bears the key is cancelled",
     ),
     pytest.param(
         make_facts(

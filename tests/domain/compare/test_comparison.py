@@ -398,6 +398,29 @@ def test_one_event_in_two_reservations_is_a_duplicate_of_the_later_number() -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("event", "key", "kind"),
+    [
+        pytest.param("E9", "K", DUPLICATE, id="the key of a meeting that has its reservation"),
+        pytest.param("E9", "L", MISSING_THERE, id="another key"),
+        pytest.param("E9", None, MISSING_THERE, id="no key"),
+        pytest.param("E1", None, DUPLICATE, id="the same id"),
+    ],
+)
+def test_a_second_reservation_is_a_duplicate_by_the_id_or_the_key_of_its_event(
+    event: str, key: str | None, kind: DifferenceKind
+) -> None:
+    second = make_reservation(1002, event=event, key=key)
+    found = differences([make_reservation(1001, key="K"), second], [make_event(key="K")])
+    assert [(item.kind, item.reservation) for item in found] == [(kind, 1002)]
+
+
+def test_two_meetings_without_a_key_are_no_duplicates() -> None:
+    reservations = [make_reservation(1001, key=None), make_reservation(1002, event="E9", key=None)]
+    found = differences(reservations, [make_event(key=None)])
+    assert [item.kind for item in found] == [MISSING_THERE]
+
+
 def test_an_identical_event_with_another_key_is_a_duplicate_not_a_missing_reservation() -> None:
     again = make_event("E2", created_at=MADE + timedelta(minutes=1))
     found = differences([make_reservation()], [again, make_event("E1")])

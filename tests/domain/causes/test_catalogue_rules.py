@@ -160,6 +160,17 @@ ROWS = [
         POSSIBLE,
         id="a duplicate whose other half was not read",
     ),
+    pytest.param(
+        make_facts(
+            DUPLICATE,
+            reservation=make_reservation(1002, key=None),
+            event=make_event(key=None),
+            siblings=(make_reservation(1001, event="E9", key=None),),
+        ),
+        "duplicate-import",
+        POSSIBLE,
+        id="another meeting without a key is not the other half",
+    ),
     # not due
     pytest.param(
         make_facts(event=make_event(created_at=moment("2025-12-20 09:00"))),
@@ -588,6 +599,16 @@ ROWS = [
         "moved-to-other-room",
         LIKELY,
         id="seen from the room that was entered",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(key="K"),
+            elsewhere=((LIBRARY, make_event("E2", key="K", is_cancelled=True)),),
+            reserved_elsewhere=((LIBRARY, make_reservation(key="K", room=RoomId(2))),),
+        ),
+        "moved-to-other-room",
+        LIKELY,
+        id="cancelled in the room that was left",
     ),
     pytest.param(
         make_facts(
@@ -1565,6 +1586,31 @@ NEAR_MISSES = [
         ),
         "key-collision",
         id="orphan instances share their series' key",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", key="K"),
+            same_room=(make_event("E2", key="K", starts="09:30", instance_date=DAY),),
+        ),
+        "key-collision",
+        id="an orphan instance bears its series' key beside another",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", key=None),
+            same_room=(make_event("E2", key=None, starts="09:30"),),
+        ),
+        "key-collision",
+        id="two meetings without a key share none",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(key="K"),
+            elsewhere=((LIBRARY, make_event("E2", key="K")),),
+            reserved_elsewhere=((LIBRARY, make_reservation(key="K", room=RoomId(2))),),
+        ),
+        "moved-to-other-room",
+        id="the other room still has it",
     ),
 ]
 

@@ -453,6 +453,9 @@ def test_two_busy_events_at_one_time_are_one_overlap_over_the_time_they_share() 
             make_event("E2", organizer=BRAM, response=Response.NOT_RESPONDED),
             id="the room has not accepted it",
         ),
+        pytest.param(
+            make_event("E2", starts="09:30", ends="09:30", organizer=BRAM), id="it takes no time"
+        ),
     ],
 )
 def test_only_busy_events_that_share_time_overlap(second: Event) -> None:

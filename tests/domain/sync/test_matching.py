@@ -29,7 +29,7 @@ from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.losses import kept_without_event, losses
 from obctl.domain.sync.matching import Matching, perhaps_continued, unheard
-from obctl.domain.sync.proof import is_cut_off
+from obctl.domain.sync.proof import is_called_off, is_cut_off
 from obctl.domain.sync.situation import Situation
 from obctl.domain.time_span import days_span
 from obctl.domain.values import replace
@@ -597,6 +597,26 @@ def test_where_no_series_lists_its_cancelled_dates_a_404_by_id_is_the_proof(
     situation: Situation, proof: Proof
 ) -> None:
     assert lost(situation) == [(1002, proof, False)]
+
+
+@pytest.mark.parametrize(
+    ("masters", "called_off"),
+    [
+        pytest.param([make_master(is_cancelled=True)], True, id="the-series-cancelled"),
+        pytest.param([make_master(cancelled=(DAY,))], True, id="among-its-cancelled"),
+        pytest.param([make_master()], False, id="the-series-still-has-it"),
+        pytest.param([make_master(recurrence=ENDED)], False, id="the-series-ended-before"),
+        pytest.param([make_master(cancelled=None)], False, id="a-cloud-that-lists-none"),
+        pytest.param(["M"], False, id="the-series-is-gone"),
+        pytest.param([], False, id="nobody-asked"),
+    ],
+)
+def test_a_date_is_called_off_where_its_series_says_so(
+    masters: list[Any], *, called_off: bool
+) -> None:
+    reservation = make_occurrence_reservation()
+    situation = make_situation([reservation], masters=masters)
+    assert is_called_off(situation.sides, reservation) is called_off
 
 
 NO_ZONE = [None, "", "Customized Time Zone", "tzone://Microsoft/Custom"]

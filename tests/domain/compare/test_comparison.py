@@ -224,6 +224,27 @@ def test_a_difference_says_what_it_is_about() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reservations", "events", "about"),
+    [
+        pytest.param(
+            [make_reservation(ical_uid="ours")],
+            [make_event(ical_uid="theirs", subject="Plan")],
+            (1001, "E1", "theirs"),
+            id="both halves",
+        ),
+        pytest.param([make_reservation(ical_uid="ours")], [], (1001, "E1", "ours"), id="only here"),
+        pytest.param([], [make_event(ical_uid="theirs")], (None, "E1", "theirs"), id="only there"),
+        pytest.param([make_reservation(event=None)], [], (1001, None, None), id="never there"),
+    ],
+)
+def test_a_difference_names_its_halves_as_outlook_does(
+    reservations: list[Reservation], events: list[Event], about: tuple[int | None, str | None, str]
+) -> None:
+    (found,) = differences(reservations, events)
+    assert (found.reservation, found.event_id, found.ical_uid) == about
+
+
+@pytest.mark.parametrize(
     ("reservation", "event", "fields"),
     [
         pytest.param(

@@ -246,6 +246,16 @@ ROWS = [
         id="two minutes old and the subject changes",
     ),
     pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(created_at=NOW - timedelta(minutes=2), subject="Q", **UNANSWERED),
+            fields={"subject": ("Budget", "Q"), "status": ("confirmed", "tentative")},
+        ),
+        "event-still-settling",
+        LIKELY,
+        id="two minutes old, the subject changes and the room has not answered",
+    ),
+    pytest.param(
         make_facts(reservation=make_reservation(), event=make_event(is_draft=True)),
         "event-still-settling",
         LIKELY,

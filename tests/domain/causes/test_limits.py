@@ -34,6 +34,7 @@ from obctl.domain.difference import DifferenceKind
 from obctl.domain.event import Response
 from obctl.domain.organizer_copy import OrganizerCopy
 from obctl.domain.recurrence import Recurrence
+from obctl.domain.reservation import ExternalState
 from obctl.domain.room import CalendarProcessing, RoomId
 
 SECOND, MINUTE, HOUR, A_DAY = (
@@ -268,6 +269,56 @@ def test_a_cause_holds_up_to_its_limit(facts: Facts, code: str) -> None:
     assert explain(facts).cause.code == code
 
 
+def cancelled_at(at: datetime | None) -> Facts:
+    event = make_event(is_cancelled=True, modified_at=at)
+    return make_facts(reservation=make_reservation(), event=event, **SUBSCRIBED)
+
+
+def gone_unheard(**changes: Any) -> Facts:
+    """Gone at an unknown moment since the last pass, under a subscription from and until then."""
+    line = {"created_at": LAST_PASS, "expires_at": NOW + SECOND} | changes
+    return make_facts(**GONE, last_known=make_event(), subscriptions=(make_subscription(**line),))
+
+
+def no_longer_in_step(ends: datetime, state: ExternalState = ExternalState.IN_STEP) -> Facts:
+    reservation = make_reservation(starts=ends - HOUR, ends=ends, external_state=state)
+    return make_facts(reservation=reservation, event_missing=True, **SUBSCRIBED)
+
+
+SILENT = "missed-notification"
+MISSED = [
+    ("deleted as the pass began", deleted_at(LAST_PASS), SILENT),
+    ("deleted before the pass", deleted_at(LAST_PASS - SECOND), None),
+    ("cancelled as the pass began", cancelled_at(LAST_PASS), SILENT),
+    ("cancelled before the pass", cancelled_at(LAST_PASS - SECOND), None),
+    ("cancelled at no known time", cancelled_at(None), None),
+    ("cancelled five minutes ago", cancelled_at(NOW - 5 * MINUTE), SILENT),
+    ("cancelled just now", cancelled_at(NOW - 5 * MINUTE + SECOND), None),
+    ("gone, and subscribed throughout", gone_unheard(), SILENT),
+    ("gone, and subscribed too late", gone_unheard(created_at=LAST_PASS + SECOND), None),
+    ("gone, and expired now", gone_unheard(expires_at=NOW), "subscription-expired"),
+    ("gone, and dropped", gone_unheard(lost=True), "subscription-removed"),
+    ("gone, and dropped before", gone_unheard(lost=True, expires_at=LAST_PASS),
+     "subscription-expired"),
+    ("gone, and made now, dropped", gone_unheard(lost=True, created_at=NOW),
+     "subscription-removed"),
+    ("gone, and made later, dropped", gone_unheard(lost=True, created_at=NOW + SECOND), None),
+    ("over after the pass", no_longer_in_step(LAST_PASS + SECOND), SILENT),
+    ("over as the pass began", no_longer_in_step(LAST_PASS), None),
+    ("a pass asked a person", no_longer_in_step(END, ExternalState.NOT_ON_OUTLOOK), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "missed"), [pytest.param(facts, why, id=name) for name, facts, why in MISSED]
+)
+def test_what_was_missed_lies_between_the_last_pass_and_now(
+    facts: Facts, missed: str | None
+) -> None:
+    because = explain(facts).missed_because
+    assert (because and because.code) == missed
+
+
 def copied_after(wait: timedelta) -> Facts:
     """The meeting stands in the room again, as a copy made so long after the first."""
     return make_facts(
@@ -343,3 +394,35 @@ CONFIDENCE = [
 )
 def test_how_sure_a_cause_is_turns_at_its_limit(facts: Facts, confidence: str) -> None:
     assert explain(facts).cause.confidence == confidence
+
+
+def after_the_switch(before: timedelta, beside: timedelta) -> Facts:
+    """A date an hour off once the clocks went back; one before that and one after, off by so."""
+    dates = {"2026-10-20 09:00": before, "2026-11-03 09:00": beside}
+    return make_facts(
+        reservation=make_occurrence_reservation(starts="2026-10-27 09:00"),
+        event=make_occurrence(starts="2026-10-27 10:00", original="2026-10-27 09:00"),
+        same_series=tuple(
+            make_occurrence(f"O{n}", starts=moment(starts) + off, original=starts)
+            for n, (starts, off) in enumerate(dates.items(), 2)
+        ),
+        siblings=tuple(
+            make_occurrence_reservation(1000 + n, event=f"O{n}", starts=starts)
+            for n, starts in enumerate(dates, 2)
+        ),
+        **MOVED,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "beside", "code"),
+    [
+        pytest.param(timedelta(0), HOUR, "timezone-shift", id="right before, all off after"),
+        pytest.param(timedelta(0), timedelta(0), "unexplained", id="the next date is right"),
+        pytest.param(HOUR, HOUR, "unexplained", id="off before the clocks changed too"),
+    ],
+)
+def test_the_clocks_explain_what_is_off_on_their_far_side_alone(
+    before: timedelta, beside: timedelta, code: str
+) -> None:
+    assert explain(after_the_switch(before, beside)).cause.code == code

@@ -765,6 +765,12 @@ ROWS = [
         id="one date of a series the room does not have",
     ),
     pytest.param(
+        make_facts(event=make_event(type=EventType.EXCEPTION, instance_date=DAY)),
+        "exception-detached",
+        LIKELY,
+        id="one date that names no series",
+    ),
+    pytest.param(
         make_facts(
             reservation=make_occurrence_reservation(starts="13:00", original="09:00"),
             event=make_occurrence(starts="09:00"),
@@ -1604,6 +1610,11 @@ NEAR_MISSES = [
         ),
         "key-collision",
         id="an orphan instance bears its series' key beside another",
+    ),
+    pytest.param(
+        make_facts(event=make_occurrence(type=EventType.EXCEPTION, instance_date=DAY)),
+        "exception-detached",
+        id="a date whose series is in the room",
     ),
     pytest.param(
         make_facts(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from builders import (
+    ANNA,
     BRAM,
     DAY,
     MADE,
@@ -392,6 +393,11 @@ def test_what_exchange_rewrites_is_normalised_and_no_difference(
         pytest.param(make_event(subject="Anna de Vries Plan"), id="another subject after the name"),
         pytest.param(make_direct_event(subject=""), id="emptied in the room's own meeting"),
         pytest.param(make_event(subject="Plan"), id="renamed"),
+        pytest.param(make_event(subject="- Budget"), id="a dash, and no name before it"),
+        pytest.param(
+            make_event(subject="- Budget", organizer=replace(ANNA, name=None)),
+            id="a dash after nobody's name",
+        ),
     ],
 )
 def test_a_subject_somebody_changed_is_a_difference(event: Event) -> None:

@@ -148,6 +148,21 @@ def test_a_short_month_has_the_series_on_its_last_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "dates"),
+    [
+        (28, ["02-28", "03-28", "04-28", "02-28", "03-28"]),
+        (29, ["02-28", "03-29", "04-29", "02-29", "03-29"]),
+        (30, ["02-28", "03-30", "04-30", "02-29", "03-30"]),
+        (31, ["02-28", "03-31", "04-30", "02-29", "03-31"]),
+    ],
+)
+def test_the_last_days_of_months_are_those_the_month_has(day: int, dates: list[str]) -> None:
+    rule = parse_rrule(f"FREQ=MONTHLY;BYMONTHDAY={day}", datetime(2027, 1, 1, tzinfo=AMSTERDAM))
+    found = [f"{found:%m-%d}" for found in rule.dates(date(2028, 3, 31))]
+    assert (*found[1:4], *found[-2:]) == tuple(dates)
+
+
+@pytest.mark.parametrize(
     "rule",
     ["FREQ=DAILY;INTERVAL=3;COUNT=5", "FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20261201", "FREQ=MONTHLY"],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from builders import (
@@ -254,6 +254,16 @@ ROWS = [
         "event-still-settling",
         LIKELY,
         id="two minutes old, the subject changes and the room has not answered",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(
+                created_at=NOW - timedelta(minutes=2), response=Response.NONE, show_as="tentative"
+            )
+        ),
+        "event-still-settling",
+        LIKELY,
+        id="two minutes old and shown as tentative, with no answer at all",
     ),
     pytest.param(
         make_facts(reservation=make_reservation(), event=make_event(is_draft=True)),
@@ -1261,6 +1271,23 @@ def test_the_date_of_a_series_in_a_zone_nobody_knows_is_what_it_can_be_anywhere(
     assert explain(facts).cause.code == code
 
 
+@pytest.mark.parametrize(
+    ("passed", "refuted_by"),
+    [
+        pytest.param(LAST_PASS, "the change is older than the room's last good pass", id="passed"),
+        pytest.param(
+            None,
+            "a pass over the room has ended well, and the difference is still there",
+            id="never passed over",
+        ),
+    ],
+)
+def test_what_awaits_a_pass_is_refuted_by_one(passed: datetime | None, refuted_by: str) -> None:
+    room = make_room(last_synced_at=passed)
+    cause = explain(make_facts(event=make_event(created_at=LATE), room=room)).cause
+    assert (cause.code, cause.refuted_by) == ("awaiting-next-pass", refuted_by)
+
+
 def test_a_meeting_that_a_person_kept_says_so() -> None:
     facts = make_facts(
         reservation=make_reservation(external_state=ExternalState.NOT_ON_OUTLOOK),
@@ -1289,6 +1316,16 @@ BACK_IN_LINE = make_facts(
 )
 
 NEAR_MISSES = [
+    pytest.param(
+        make_facts(event=make_event(created_at=NOW - timedelta(minutes=2), show_as="tentative")),
+        "event-still-settling",
+        id="shown as tentative and accepted all the same",
+    ),
+    pytest.param(
+        make_facts(event=make_event(created_at=NOW - timedelta(minutes=2), response=Response.NONE)),
+        "event-still-settling",
+        id="no answer, and shown as busy",
+    ),
     pytest.param(
         make_facts(
             **IN_STEP,

@@ -22,6 +22,7 @@ from builders import (
     make_master,
     make_occurrence,
     make_occurrence_reservation,
+    make_outbox_item,
     make_reservation,
     make_room,
     make_subscription,
@@ -36,6 +37,7 @@ from obctl.domain.organizer_copy import OrganizerCopy
 from obctl.domain.recurrence import Recurrence
 from obctl.domain.reservation import ExternalState
 from obctl.domain.room import CalendarProcessing, RoomId
+from obctl.domain.values import replace
 
 SECOND, MINUTE, HOUR, A_DAY = (
     timedelta(seconds=1),
@@ -113,9 +115,16 @@ def date_ahead(of_limit: timedelta) -> Facts:
     )
 
 
-def busy_during(starts: str, ends: str) -> Facts:
+def busy_during(
+    starts: str, ends: str, share: int | None = None, instances: int | None = None
+) -> Facts:
+    """A date never seen, another meeting at that time, and how many conflicts the room allows."""
+    allowed = CalendarProcessing(
+        conflict_percentage_allowed=share, maximum_conflict_instances=instances
+    )
     return make_facts(
         reservation=make_occurrence_reservation(event=None),
+        room=make_room(processing=allowed),
         same_room=(make_event("E9", organizer=BRAM, starts=starts, ends=ends),),
     )
 
@@ -216,6 +225,13 @@ LIMITS = [
     ("busy at its start", busy_during("08:00", "09:01"), "conflict-partially-declined-series"),
     ("busy at its end", busy_during("09:59", "11:00"), "conflict-partially-declined-series"),
     ("busy from its end", busy_during("10:00", "11:00"), "push-failed"),
+    ("no conflict is allowed", busy_during("09:00", "10:00", 0, 0), "push-failed"),
+    ("a share is allowed", busy_during("09:00", "10:00", 1, 0),
+     "conflict-partially-declined-series"),
+    ("one conflict is allowed", busy_during("09:00", "10:00", 0, 1),
+     "conflict-partially-declined-series"),
+    ("one limit is not known", busy_during("09:00", "10:00", 0, None),
+     "conflict-partially-declined-series"),
     ("written after one", written_over("08:00", "09:00"), "booked-directly-in-room-mailbox"),
     ("written into its end", written_over("08:00", "09:01"), "double-booked-by-direct-write"),
     ("written into its start", written_over("09:59", "11:00"), "double-booked-by-direct-write"),
@@ -369,7 +385,32 @@ def days_apart(hours: timedelta, *, moved: bool) -> Facts:
     return make_facts(reservation=reservation, event=there, agreed=agreed, **MOVED)
 
 
+def gone_at_check_in(organizers_end: str | None) -> Facts:
+    copy = OrganizerCopy(make_event("X", ends=organizers_end)) if organizers_end else None
+    return replace(gone_at(moment("09:12"), "10:00"), organizer_copy=copy)
+
+
+def unsent(state: ExternalState, event: str | None = None, **outbox: Any) -> Facts:
+    return make_facts(
+        reservation=make_reservation(event=event, external_state=state),
+        outbox=make_outbox_item(**outbox) if outbox else None,
+    )
+
+
+WAITS, FAILED = ExternalState.PUSH_PENDING, ExternalState.PUSH_FAILED
+
 CONFIDENCE = [
+    ("in full with its organiser", gone_at_check_in("10:00"), "likely"),
+    ("cut short there too", gone_at_check_in("09:12"), "possible"),
+    ("the organiser not asked", gone_at_check_in(None), "possible"),
+    ("a push that failed", unsent(FAILED), "certain"),
+    ("a write that failed", unsent(WAITS, attempts=1, failed=True), "certain"),
+    ("a write with an error", unsent(WAITS, attempts=1, error_code="ErrorItemSave"), "certain"),
+    ("a write tried once", unsent(WAITS, attempts=1), "likely"),
+    ("a write not tried yet", unsent(WAITS, attempts=0), "possible"),
+    ("waiting with its series", unsent(WAITS), "possible"),
+    ("in Outlook once", unsent(ExternalState.NOT_ON_OUTLOOK, "E1"), "possible"),
+    ("never in Outlook", unsent(ExternalState.NOT_ON_OUTLOOK), "likely"),
     ("copied within a day", copied_after(A_DAY), "certain"),
     ("copied after more", copied_after(A_DAY + SECOND), "likely"),
     ("born a day before", born_before(A_DAY), "possible"),

@@ -29,7 +29,7 @@ from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.losses import kept_without_event, losses
 from obctl.domain.sync.matching import Matching, perhaps_continued, unheard
-from obctl.domain.sync.proof import is_called_off, is_cut_off
+from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.situation import Situation
 from obctl.domain.time_span import days_span
 from obctl.domain.values import replace
@@ -617,6 +617,27 @@ def test_a_date_is_called_off_where_its_series_says_so(
     reservation = make_occurrence_reservation()
     situation = make_situation([reservation], masters=masters)
     assert is_called_off(situation.sides, reservation) is called_off
+
+
+@pytest.mark.parametrize(
+    ("reservation", "series", "gone", "found"),
+    [
+        pytest.param({}, [], [], "M2", id="another-id-is-shown"),
+        pytest.param({}, ["M"], [], "M", id="its-own-id-was-read"),
+        pytest.param({}, ["M"], ["M"], "M2", id="its-own-id-was-read-and-is-gone"),
+        pytest.param({"key": None}, [], [], "M", id="it-has-no-key"),
+        pytest.param({"key": "another"}, [], [], "M", id="none-of-its-key-is-shown"),
+        pytest.param({"series_master_id": None}, [], [], "M2", id="it-never-had-one"),
+    ],
+)
+def test_a_series_is_known_by_the_id_under_which_it_is_shown(
+    reservation: dict[str, Any], series: list[str], gone: list[str], found: str
+) -> None:
+    own = make_occurrence_reservation(**reservation)
+    shown = [make_event("S1"), make_occurrence("A", master="M2", key="key-of-M")]
+    reading = make_situation([own], shown, whole=False, series=series).reading
+    reading = replace(reading, gone=frozenset(EventId(item) for item in gone))
+    assert series_id(reading, own) == found
 
 
 NO_ZONE = [None, "", "Customized Time Zone", "tzone://Microsoft/Custom"]

@@ -20,6 +20,7 @@ from builders import (
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
 from obctl.domain.sync.rebooked import may_be_rebooked, rebooked
+from obctl.domain.values import replace
 
 END = moment("10:00")
 SECOND = timedelta(seconds=1)
@@ -80,6 +81,12 @@ def test_what_was_called_off_gives_its_reservation_to_what_was_booked_in_its_pla
     after = rebooked(make_situation([held], [off, anew]).matching, now=NOW)
     assert after.pairs == ((held, anew),)
     assert after.lone_events == (off,)
+
+
+def test_what_went_back_to_a_draft_keeps_its_reservation() -> None:
+    held, draft, anew = make_reservation(), make_event(is_draft=True), make_event("E2")
+    matching = make_situation([held], [draft, anew]).matching
+    assert rebooked(replace(matching, pairs=((held, draft),)), now=NOW).pairs == ((held, draft),)
 
 
 def test_each_new_event_is_taken_once_and_by_the_older_reservation_first() -> None:

@@ -50,6 +50,19 @@ def test_the_birth_of_the_meeting_is_read_to_the_second() -> None:
     assert read_ical_uid(make_id(born)).born_at == born
 
 
+@pytest.mark.parametrize(
+    ("born", "read"),
+    [
+        (datetime(1989, 12, 31, 23, 59, 59, tzinfo=UTC), False),
+        (datetime(1990, 1, 1, tzinfo=UTC), True),
+        (datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC), True),
+        (datetime(2200, 1, 1, tzinfo=UTC), False),
+    ],
+)
+def test_a_birth_is_read_where_a_meeting_may_have_been_born(born: datetime, *, read: bool) -> None:
+    assert read_ical_uid(make_id(born)).born_at == (born if read else None)
+
+
 def test_an_id_without_birth_has_none() -> None:
     assert read_ical_uid(make_id()).born_at is None
 

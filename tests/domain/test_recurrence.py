@@ -61,6 +61,8 @@ def made(pattern: dict[str, Any], start: date, limits: dict[str, int]) -> Recurr
 @example({"type": "absoluteMonthly", "interval": 1}, date(2020, 1, 31), {"count": 2}, 29)
 @example({"type": "weekly", "interval": 2, "days": ("sunday",)}, date(2020, 1, 1), {}, 11)
 @example({"type": "daily", "interval": 1}, date(2020, 1, 1), {"count": 5}, 5)
+@example({"type": "absoluteMonthly", "interval": 1}, date(2020, 1, 1), {}, 20)
+@example({"type": "absoluteYearly", "interval": 1}, date(2020, 1, 1), {}, 360)
 def test_a_series_has_the_dates_of_its_expansion_and_no_others(
     pattern: dict[str, Any], start: date, limits: dict[str, int], first: int
 ) -> None:

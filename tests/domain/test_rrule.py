@@ -32,6 +32,31 @@ MONDAY = datetime(2026, 10, 19, 9, tzinfo=AMSTERDAM)
             },
         ),
         (
+            "FREQ=DAILY;BYDAY=MO,TU;COUNT=3",
+            {
+                "type": "weekly",
+                "interval": 1,
+                "daysOfWeek": ["monday", "tuesday"],
+                "firstDayOfWeek": "monday",
+            },
+        ),
+        (
+            "FREQ=WEEKLY;COUNT=3",
+            {"type": "weekly", "interval": 1, "daysOfWeek": ["monday"], "firstDayOfWeek": "monday"},
+        ),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=1;COUNT=3",
+            {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 1},
+        ),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=3",
+            {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 31},
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=2;COUNT=3",
+            {"type": "relativeMonthly", "interval": 1, "daysOfWeek": ["monday"], "index": "second"},
+        ),
+        (
             "FREQ=MONTHLY;COUNT=3",
             {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 19},
         ),
@@ -85,7 +110,14 @@ def test_until_is_a_date_a_local_time_or_utc(until: str, last: date) -> None:
         ("FREQ=WEEKLY;BYHOUR=3", "BYHOUR"),
         ("FREQ=MONTHLY;BYDAY=MO;COUNT=3", "which one of the month"),
         ("FREQ=MONTHLY;BYDAY=5MO;COUNT=3", "first, second, third, fourth or last"),
-        ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "BYMONTHDAY"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "BYMONTHDAY must be one day from 1 to 31"),
+        ("FREQ=MONTHLY;BYMONTHDAY=0;COUNT=3", "BYMONTHDAY must be one day from 1 to 31"),
+        ("FREQ=MONTHLY;BYMONTHDAY=32;COUNT=3", "BYMONTHDAY must be one day from 1 to 31"),
+        ("FREQ=YEARLY;BYMONTH=3,4;COUNT=3", "BYMONTH must be one month"),
+        ("FREQ=WEEKLY;INTERVAL=0;COUNT=3", "INTERVAL must be 1 or more"),
+        ("FREQ=WEEKLY;BYDAY=1MO;COUNT=3", "names days without a number"),
+        ("FREQ=DAILY;BYDAY=MO;INTERVAL=2;COUNT=3", "must have INTERVAL=1"),
+        ("FREQ=MONTHLY;BYDAY=1MO,2TU;COUNT=3", "one number for all days"),
         ("FREQ=WEEKLY;BYDAY=XX", "no RFC 5545 rule"),
         ("FREQ=WEEKLY;UNTIL=soon", "no RFC 5545 rule"),
     ],
@@ -116,6 +148,21 @@ def test_a_short_month_has_the_series_on_its_last_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "dates"),
+    [
+        (28, ["02-28", "03-28", "04-28", "02-28", "03-28"]),
+        (29, ["02-28", "03-29", "04-29", "02-29", "03-29"]),
+        (30, ["02-28", "03-30", "04-30", "02-29", "03-30"]),
+        (31, ["02-28", "03-31", "04-30", "02-29", "03-31"]),
+    ],
+)
+def test_the_last_days_of_months_are_those_the_month_has(day: int, dates: list[str]) -> None:
+    rule = parse_rrule(f"FREQ=MONTHLY;BYMONTHDAY={day}", datetime(2027, 1, 1, tzinfo=AMSTERDAM))
+    found = [f"{found:%m-%d}" for found in rule.dates(date(2028, 3, 31))]
+    assert (*found[1:4], *found[-2:]) == tuple(dates)
+
+
+@pytest.mark.parametrize(
     "rule",
     ["FREQ=DAILY;INTERVAL=3;COUNT=5", "FREQ=WEEKLY;BYDAY=MO,FR;UNTIL=20261201", "FREQ=MONTHLY"],
 )
@@ -137,3 +184,63 @@ def test_a_pattern_from_graph_that_cannot_be_expanded_says_nothing(odd: dict[str
     assert found is not None
     assert [day.isoformat() for day in found.dates(date.max)] == ["2026-09-28", "2026-10-26"]
     assert parse_graph_recurrence({"pattern": pattern | odd, "range": limits}) is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "shown"),
+    [
+        ("COUNT=1", {"type": "numbered", "numberOfOccurrences": 1}),
+        ("UNTIL=20261201", {"type": "endDate", "endDate": "2026-12-01"}),
+        ("INTERVAL=1", {"type": "noEnd"}),
+    ],
+)
+def test_a_rule_ends_by_number_by_date_or_never(limits: str, shown: dict[str, object]) -> None:
+    found = parse_rrule(f"FREQ=DAILY;{limits}", MONDAY).to_graph()["range"]
+    assert found == {**shown, "startDate": "2026-10-19"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "dates"),
+    [
+        pytest.param({"type": "daily"}, ["2026-10-19", "2026-10-20"], id="every day"),
+        pytest.param({"type": "daily", "interval": 0}, ["2026-10-19", "2026-10-20"], id="no zero"),
+        pytest.param(
+            {"type": "absoluteYearly"}, ["2026-10-19", "2027-10-19"], id="the day of its start"
+        ),
+        pytest.param(
+            {"type": "absoluteYearly", "dayOfMonth": 3, "month": 2},
+            ["2027-02-03", "2028-02-03"],
+            id="a day of another month",
+        ),
+        pytest.param(
+            {"type": "relativeYearly", "daysOfWeek": ["friday"], "month": 12},
+            ["2026-12-04", "2027-12-03"],
+            id="the first such day of a month",
+        ),
+        pytest.param(
+            {"type": "relativeYearly", "daysOfWeek": ["monday"], "index": "third"},
+            ["2026-10-19", "2027-10-18"],
+            id="in the month of its start",
+        ),
+    ],
+)
+def test_what_graph_leaves_out_of_a_pattern_comes_from_the_start(
+    pattern: dict[str, object], dates: list[str]
+) -> None:
+    limits = {"type": "numbered", "startDate": "2026-10-19", "numberOfOccurrences": 2}
+    found = parse_graph_recurrence({"pattern": pattern, "range": limits})
+    assert found is not None
+    assert [day.isoformat() for day in found.dates(date.max)] == dates
+
+
+@pytest.mark.parametrize(
+    ("until", "count"),
+    [
+        pytest.param(datetime(2026, 10, 20, 9, tzinfo=AMSTERDAM), 2, id="to the start itself"),
+        pytest.param(datetime(2026, 10, 20, 8, 59, tzinfo=AMSTERDAM), 1, id="not beyond"),
+        pytest.param(datetime(2026, 10, 19, 8, tzinfo=AMSTERDAM), 0, id="before the first"),
+    ],
+)
+def test_the_starts_of_a_series_run_up_to_an_instant(until: datetime, count: int) -> None:
+    rule = parse_rrule("FREQ=DAILY", MONDAY)
+    assert len(list(starts(rule, MONDAY, until))) == count

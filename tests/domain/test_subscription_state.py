@@ -44,3 +44,21 @@ def test_a_lost_one_is_lost_whatever_its_dates_say() -> None:
 
 def test_its_secret_is_not_in_its_repr() -> None:
     assert "hush" not in repr(make_subscription(client_state="hush"))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "lost", "covers"),
+    [
+        (timedelta(0), timedelta(seconds=1), False, True),
+        (timedelta(seconds=1), timedelta(hours=1), False, False),
+        (timedelta(days=-1), timedelta(0), False, False),
+        (timedelta(days=-1), timedelta(days=1), False, True),
+        (timedelta(days=-1), timedelta(days=1), True, False),
+    ],
+    ids=["from its first instant", "not yet", "not at its expiry", "in its life", "lost"],
+)
+def test_a_change_is_notified_of_from_its_creation_until_its_expiry(
+    since: timedelta, until: timedelta, *, lost: bool, covers: bool
+) -> None:
+    subscription = make_subscription(created_at=NOW + since, expires_at=NOW + until, lost=lost)
+    assert subscription.covers(NOW) is covers

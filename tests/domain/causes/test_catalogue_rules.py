@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from builders import (
@@ -160,6 +160,17 @@ ROWS = [
         POSSIBLE,
         id="a duplicate whose other half was not read",
     ),
+    pytest.param(
+        make_facts(
+            DUPLICATE,
+            reservation=make_reservation(1002, key=None),
+            event=make_event(key=None),
+            siblings=(make_reservation(1001, event="E9", key=None),),
+        ),
+        "duplicate-import",
+        POSSIBLE,
+        id="another meeting without a key is not the other half",
+    ),
     # not due
     pytest.param(
         make_facts(event=make_event(created_at=moment("2025-12-20 09:00"))),
@@ -233,6 +244,26 @@ ROWS = [
         "event-still-settling",
         LIKELY,
         id="two minutes old and the subject changes",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(created_at=NOW - timedelta(minutes=2), subject="Q", **UNANSWERED),
+            fields={"subject": ("Budget", "Q"), "status": ("confirmed", "tentative")},
+        ),
+        "event-still-settling",
+        LIKELY,
+        id="two minutes old, the subject changes and the room has not answered",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(
+                created_at=NOW - timedelta(minutes=2), response=Response.NONE, show_as="tentative"
+            )
+        ),
+        "event-still-settling",
+        LIKELY,
+        id="two minutes old and shown as tentative, with no answer at all",
     ),
     pytest.param(
         make_facts(reservation=make_reservation(), event=make_event(is_draft=True)),
@@ -591,6 +622,16 @@ ROWS = [
     ),
     pytest.param(
         make_facts(
+            event=make_event(key="K"),
+            elsewhere=((LIBRARY, make_event("E2", key="K", is_cancelled=True)),),
+            reserved_elsewhere=((LIBRARY, make_reservation(key="K", room=RoomId(2))),),
+        ),
+        "moved-to-other-room",
+        LIKELY,
+        id="cancelled in the room that was left",
+    ),
+    pytest.param(
+        make_facts(
             reservation=make_reservation(starts="2025-11-03 09:00"),
             event_missing=True,
             vanished_together=25,
@@ -734,6 +775,12 @@ ROWS = [
         id="one date of a series the room does not have",
     ),
     pytest.param(
+        make_facts(event=make_event(type=EventType.EXCEPTION, instance_date=DAY)),
+        "exception-detached",
+        LIKELY,
+        id="one date that names no series",
+    ),
+    pytest.param(
         make_facts(
             reservation=make_occurrence_reservation(starts="13:00", original="09:00"),
             event=make_occurrence(starts="09:00"),
@@ -759,6 +806,16 @@ ROWS = [
         "series-split",
         LIKELY,
         id="the old series ends and a new one goes on",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event=make_occurrence("N1", master="N", starts="09:30"),
+            fields={"start": ("09", "09:30"), "end": ("10", "10:30")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the reservation stands with the date of another series",
     ),
     pytest.param(
         make_facts(
@@ -879,6 +936,16 @@ ROWS = [
         "push-not-organizer",
         CERTAIN,
         id="Graph lets only the organiser cancel",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(),
+            event=make_event(),
+            outbox=make_outbox_item(PushAction.CANCEL, attempts=1),
+        ),
+        "push-not-organizer",
+        LIKELY,
+        id="tried, and nothing is on record of why it failed",
     ),
     pytest.param(
         make_facts(
@@ -1138,6 +1205,47 @@ def test_a_reservation_that_is_over_needs_no_remedy() -> None:
     assert explain(facts).cause.remedy == "none: a reservation that is over is never cancelled"
 
 
+@pytest.mark.parametrize(
+    ("facts", "remedy"),
+    [
+        pytest.param(
+            make_facts(
+                reservation=make_reservation(version=2),
+                event=make_direct_event(starts="11:00"),
+                agreed=make_agreed(),
+                **MOVED,
+            ),
+            "obctl reservations change 1001 owes it to Outlook again",
+            id="a change that is owed no more",
+        ),
+        pytest.param(
+            make_facts(reservation=make_cancelled_reservation(), event=make_direct_event()),
+            "obctl reservations cancel 1001 owes it to Outlook again",
+            id="a cancellation that is owed no more",
+        ),
+        pytest.param(
+            make_facts(
+                reservation=make_reservation(external_state=ExternalState.PUSH_PENDING, event=None)
+            ),
+            "obctl sync run --room atrium@contoso.example (sends what is owed to Outlook)",
+            id="it waits with its series",
+        ),
+        pytest.param(
+            make_facts(
+                reservation=make_cancelled_reservation(),
+                event=make_direct_event(),
+                outbox=make_outbox_item(PushAction.CANCEL),
+            ),
+            "obctl sync run --room atrium@contoso.example (sends what is owed to Outlook)",
+            id="it stands in the outbox",
+        ),
+    ],
+)
+def test_what_did_not_reach_outlook_is_sent_or_owed_again(facts: Facts, remedy: str) -> None:
+    cause = explain(facts).cause
+    assert (cause.code, cause.remedy) == ("push-failed", remedy)
+
+
 def test_a_push_for_a_reservation_that_is_over_needs_no_remedy() -> None:
     facts = make_facts(reservation=make_reservation(event=None), now=moment("2026-09-16 09:00"))
     assert explain(facts).cause.remedy == "none: the reservation is over"
@@ -1165,6 +1273,23 @@ def test_the_date_of_a_series_in_a_zone_nobody_knows_is_what_it_can_be_anywhere(
     assert explain(facts).cause.code == code
 
 
+@pytest.mark.parametrize(
+    ("passed", "refuted_by"),
+    [
+        pytest.param(LAST_PASS, "the change is older than the room's last good pass", id="passed"),
+        pytest.param(
+            None,
+            "a pass over the room has ended well, and the difference is still there",
+            id="never passed over",
+        ),
+    ],
+)
+def test_what_awaits_a_pass_is_refuted_by_one(passed: datetime | None, refuted_by: str) -> None:
+    room = make_room(last_synced_at=passed)
+    cause = explain(make_facts(event=make_event(created_at=LATE), room=room)).cause
+    assert (cause.code, cause.refuted_by) == ("awaiting-next-pass", refuted_by)
+
+
 def test_a_meeting_that_a_person_kept_says_so() -> None:
     facts = make_facts(
         reservation=make_reservation(external_state=ExternalState.NOT_ON_OUTLOOK),
@@ -1185,7 +1310,24 @@ MOVED_BY_ORGANIZER = OrganizerCopy(
 )
 IN_STEP = {"kind": DifferenceKind.CHANGED, "reservation": make_reservation()}
 
+BACK_IN_LINE = make_facts(
+    reservation=make_occurrence_reservation(starts="13:00", original="09:00"),
+    event=make_occurrence(starts="09:00"),
+    fields={"start": ("13", "09"), "end": ("14", "10")},
+    last_known=make_occurrence(starts="13:00", original="09:00", type=EventType.EXCEPTION),
+)
+
 NEAR_MISSES = [
+    pytest.param(
+        make_facts(event=make_event(created_at=NOW - timedelta(minutes=2), show_as="tentative")),
+        "event-still-settling",
+        id="shown as tentative and accepted all the same",
+    ),
+    pytest.param(
+        make_facts(event=make_event(created_at=NOW - timedelta(minutes=2), response=Response.NONE)),
+        "event-still-settling",
+        id="no answer, and shown as busy",
+    ),
     pytest.param(
         make_facts(
             **IN_STEP,
@@ -1441,12 +1583,94 @@ NEAR_MISSES = [
         id="shortened the day before",
     ),
     pytest.param(
+        replace(BACK_IN_LINE, reservation=make_occurrence_reservation(starts="09:00")),
+        "series-edit-wiped-exceptions",
+        id="the reservation was in line all the time",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, event=make_occurrence(starts="11:00", original="09:00")),
+        "series-edit-wiped-exceptions",
+        id="the date is at no hour of its series",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, event=make_occurrence(starts="09:00", type=EventType.EXCEPTION)),
+        "series-edit-wiped-exceptions",
+        id="the date is still one changed on its own",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, last_known=make_occurrence(starts="13:00", original="09:00")),
+        "series-edit-wiped-exceptions",
+        id="it was never seen changed on its own",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, last_known=None),
+        "series-edit-wiped-exceptions",
+        id="nobody knows what it was before",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key=None),
+            event=make_event("NEW", key=None),
+            fields={"event_id": ("OLD", "NEW")},
+        ),
+        "id-changed-after-mailbox-move",
+        id="two ids and no key that says they are one meeting",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K", starts="11:00"),
+            fields={"event_id": ("OLD", "NEW"), "start": ("09", "11")},
+        ),
+        "id-changed-after-mailbox-move",
+        id="the meeting changed besides",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event_missing=True,
+            rekeyed=make_event("NEW", key="K", is_cancelled=True),
+        ),
+        "id-changed-after-mailbox-move",
+        id="what bears the key is cancelled",
+    ),
+    pytest.param(
         make_facts(
             event=make_event("E1", key="K", instance_date=DAY, series_master_id=EventId("M")),
             same_room=(make_event("E2", key="K", starts="09:30", instance_date=DAY),),
         ),
         "key-collision",
         id="orphan instances share their series' key",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", key="K"),
+            same_room=(make_event("E2", key="K", starts="09:30", instance_date=DAY),),
+        ),
+        "key-collision",
+        id="an orphan instance bears its series' key beside another",
+    ),
+    pytest.param(
+        make_facts(event=make_occurrence(type=EventType.EXCEPTION, instance_date=DAY)),
+        "exception-detached",
+        id="a date whose series is in the room",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", key=None),
+            same_room=(make_event("E2", key=None, starts="09:30"),),
+        ),
+        "key-collision",
+        id="two meetings without a key share none",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(key="K"),
+            elsewhere=((LIBRARY, make_event("E2", key="K")),),
+            reserved_elsewhere=((LIBRARY, make_reservation(key="K", room=RoomId(2))),),
+        ),
+        "moved-to-other-room",
+        id="the other room still has it",
     ),
 ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from builders import (
+    ANNA,
     BRAM,
     DAY,
     MADE,
@@ -224,6 +225,27 @@ def test_a_difference_says_what_it_is_about() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reservations", "events", "about"),
+    [
+        pytest.param(
+            [make_reservation(ical_uid="ours")],
+            [make_event(ical_uid="theirs", subject="Plan")],
+            (1001, "E1", "theirs"),
+            id="both halves",
+        ),
+        pytest.param([make_reservation(ical_uid="ours")], [], (1001, "E1", "ours"), id="only here"),
+        pytest.param([], [make_event(ical_uid="theirs")], (None, "E1", "theirs"), id="only there"),
+        pytest.param([make_reservation(event=None)], [], (1001, None, None), id="never there"),
+    ],
+)
+def test_a_difference_names_its_halves_as_outlook_does(
+    reservations: list[Reservation], events: list[Event], about: tuple[int | None, str | None, str]
+) -> None:
+    (found,) = differences(reservations, events)
+    assert (found.reservation, found.event_id, found.ical_uid) == about
+
+
+@pytest.mark.parametrize(
     ("reservation", "event", "fields"),
     [
         pytest.param(
@@ -371,6 +393,11 @@ def test_what_exchange_rewrites_is_normalised_and_no_difference(
         pytest.param(make_event(subject="Anna de Vries Plan"), id="another subject after the name"),
         pytest.param(make_direct_event(subject=""), id="emptied in the room's own meeting"),
         pytest.param(make_event(subject="Plan"), id="renamed"),
+        pytest.param(make_event(subject="- Budget"), id="a dash, and no name before it"),
+        pytest.param(
+            make_event(subject="- Budget", organizer=replace(ANNA, name=None)),
+            id="a dash after nobody's name",
+        ),
     ],
 )
 def test_a_subject_somebody_changed_is_a_difference(event: Event) -> None:
@@ -396,6 +423,29 @@ def test_one_event_in_two_reservations_is_a_duplicate_of_the_later_number() -> N
     assert [(item.kind, item.reservation, item.event_id) for item in found] == [
         (DUPLICATE, 1002, "E1")
     ]
+
+
+@pytest.mark.parametrize(
+    ("event", "key", "kind"),
+    [
+        pytest.param("E9", "K", DUPLICATE, id="the key of a meeting that has its reservation"),
+        pytest.param("E9", "L", MISSING_THERE, id="another key"),
+        pytest.param("E9", None, MISSING_THERE, id="no key"),
+        pytest.param("E1", None, DUPLICATE, id="the same id"),
+    ],
+)
+def test_a_second_reservation_is_a_duplicate_by_the_id_or_the_key_of_its_event(
+    event: str, key: str | None, kind: DifferenceKind
+) -> None:
+    second = make_reservation(1002, event=event, key=key)
+    found = differences([make_reservation(1001, key="K"), second], [make_event(key="K")])
+    assert [(item.kind, item.reservation) for item in found] == [(kind, 1002)]
+
+
+def test_two_meetings_without_a_key_are_no_duplicates() -> None:
+    reservations = [make_reservation(1001, key=None), make_reservation(1002, event="E9", key=None)]
+    found = differences(reservations, [make_event(key=None)])
+    assert [item.kind for item in found] == [MISSING_THERE]
 
 
 def test_an_identical_event_with_another_key_is_a_duplicate_not_a_missing_reservation() -> None:
@@ -429,6 +479,9 @@ def test_two_busy_events_at_one_time_are_one_overlap_over_the_time_they_share() 
         pytest.param(
             make_event("E2", organizer=BRAM, response=Response.NOT_RESPONDED),
             id="the room has not accepted it",
+        ),
+        pytest.param(
+            make_event("E2", starts="09:30", ends="09:30", organizer=BRAM), id="it takes no time"
         ),
     ],
 )

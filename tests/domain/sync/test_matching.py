@@ -25,11 +25,11 @@ from builders import (
 
 from obctl.domain.event import Event, EventId, Response, SeriesMaster
 from obctl.domain.recurrence import Recurrence
-from obctl.domain.reservation import ExternalState, Reservation
+from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.sync.cancellation import Proof
-from obctl.domain.sync.losses import losses
+from obctl.domain.sync.losses import kept_without_event, losses
 from obctl.domain.sync.matching import Matching, perhaps_continued, unheard
-from obctl.domain.sync.proof import is_cut_off
+from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.situation import Situation
 from obctl.domain.time_span import days_span
 from obctl.domain.values import replace
@@ -369,6 +369,80 @@ def test_before_a_new_id_takes_over_the_old_one_is_asked_about(event: Event) -> 
 
 
 @pytest.mark.parametrize(
+    ("reservation", "more", "found"),
+    [
+        pytest.param(make_occurrence_reservation(event="OLD", starts=NEXT), {}, True, id="its-own"),
+        pytest.param(
+            make_occurrence_reservation(event="OLD", starts=NEXT, master="M2", key="key-of-M"), {},
+            False, id="its-series-is-read-as-it-is",
+        ),
+        pytest.param(
+            make_occurrence_reservation(event="OLD", starts=NEXT, status=Status.CANCELLED), {},
+            False, id="cancelled",
+        ),
+        pytest.param(
+            make_occurrence_reservation(event="OLD", starts=NEXT, series_master_id=None), {},
+            False, id="of-no-series",
+        ),
+        pytest.param(
+            make_occurrence_reservation(event="OLD", starts=NEXT, key="another"), {},
+            False, id="of-another-meeting",
+        ),
+        pytest.param(
+            make_occurrence_reservation(event="OLD", starts="2026-12-01 09:00"), {},
+            False, id="outside-the-days-that-were-read",
+        ),
+        pytest.param(
+            make_occurrence_reservation(event="OLD", starts=NEXT), {"asked": ["OLD"]},
+            False, id="it-was-asked-for",
+        ),
+        pytest.param(
+            make_occurrence_reservation(event="OLD", starts=NEXT), {"whole": True},
+            False, id="all-was-read",
+        ),
+    ],
+)  # fmt: skip
+def test_the_dates_of_a_series_read_under_another_id_are_asked_about(
+    reservation: Reservation, more: dict[str, Any], *, found: bool
+) -> None:
+    event = make_occurrence("A", master="M2", key="key-of-M")
+    asked = unheard(matching([reservation], [event], **{"whole": False} | more))
+    assert asked == ([reservation] if found else [])
+
+
+def test_of_a_reading_that_found_nothing_nobody_is_asked() -> None:
+    assert unheard(matching([make_reservation()], [], whole=False)) == []
+
+
+KEPT = make_reservation(external_state=ExternalState.NOT_ON_OUTLOOK)
+
+
+@pytest.mark.parametrize(
+    ("reservation", "more", "kept"),
+    [
+        pytest.param(KEPT, {}, True, id="without-its-meeting"),
+        pytest.param(make_reservation(), {}, False, id="in-step"),
+        pytest.param(
+            replace(KEPT, status=Status.CANCELLED), {}, False, id="given-up-after-all"
+        ),
+        pytest.param(KEPT, {"now": KEPT.end}, False, id="over"),
+        pytest.param(KEPT, {"whole": False}, False, id="its-meeting-was-not-asked-for"),
+        pytest.param(KEPT, {"events": [make_event()]}, False, id="its-meeting-is-there-again"),
+        pytest.param(
+            KEPT, {"events": [make_event(is_cancelled=True)]}, True, id="its-meeting-is-cancelled"
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_person_kept_is_known_while_its_meeting_is_not_there(
+    reservation: Reservation, more: dict[str, Any], *, kept: bool
+) -> None:
+    other = make_reservation(1002, event="E2", starts="15:00")
+    events = [*more.pop("events", []), make_event("E2", starts="15:00")]
+    situation = make_situation([reservation, other], events, **more)
+    assert kept_without_event(situation) == ([reservation] if kept else [])
+
+
+@pytest.mark.parametrize(
     ("recurrence", "cancelled_master", "cut_off"),
     [
         pytest.param(ENDED, False, True, id="the-range-ends-before"),
@@ -523,6 +597,47 @@ def test_where_no_series_lists_its_cancelled_dates_a_404_by_id_is_the_proof(
     situation: Situation, proof: Proof
 ) -> None:
     assert lost(situation) == [(1002, proof, False)]
+
+
+@pytest.mark.parametrize(
+    ("masters", "called_off"),
+    [
+        pytest.param([make_master(is_cancelled=True)], True, id="the-series-cancelled"),
+        pytest.param([make_master(cancelled=(DAY,))], True, id="among-its-cancelled"),
+        pytest.param([make_master()], False, id="the-series-still-has-it"),
+        pytest.param([make_master(recurrence=ENDED)], False, id="the-series-ended-before"),
+        pytest.param([make_master(cancelled=None)], False, id="a-cloud-that-lists-none"),
+        pytest.param(["M"], False, id="the-series-is-gone"),
+        pytest.param([], False, id="nobody-asked"),
+    ],
+)
+def test_a_date_is_called_off_where_its_series_says_so(
+    masters: list[Any], *, called_off: bool
+) -> None:
+    reservation = make_occurrence_reservation()
+    situation = make_situation([reservation], masters=masters)
+    assert is_called_off(situation.sides, reservation) is called_off
+
+
+@pytest.mark.parametrize(
+    ("reservation", "series", "gone", "found"),
+    [
+        pytest.param({}, [], [], "M2", id="another-id-is-shown"),
+        pytest.param({}, ["M"], [], "M", id="its-own-id-was-read"),
+        pytest.param({}, ["M"], ["M"], "M2", id="its-own-id-was-read-and-is-gone"),
+        pytest.param({"key": None}, [], [], "M", id="it-has-no-key"),
+        pytest.param({"key": "another"}, [], [], "M", id="none-of-its-key-is-shown"),
+        pytest.param({"series_master_id": None}, [], [], "M2", id="it-never-had-one"),
+    ],
+)
+def test_a_series_is_known_by_the_id_under_which_it_is_shown(
+    reservation: dict[str, Any], series: list[str], gone: list[str], found: str
+) -> None:
+    own = make_occurrence_reservation(**reservation)
+    shown = [make_event("S1"), make_occurrence("A", master="M2", key="key-of-M")]
+    reading = make_situation([own], shown, whole=False, series=series).reading
+    reading = replace(reading, gone=frozenset(EventId(item) for item in gone))
+    assert series_id(reading, own) == found
 
 
 NO_ZONE = [None, "", "Customized Time Zone", "tzone://Microsoft/Custom"]

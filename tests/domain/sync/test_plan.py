@@ -33,10 +33,12 @@ from obctl.domain.sync.change import (
     Update,
     Withdrawal,
 )
-from obctl.domain.sync.plan import LeftAlone, Plan, plan_object
+from obctl.domain.sync.plan import LeftAlone, Plan, fingerprint_of, plan_object
 from obctl.domain.sync.reconcile import plan_room
 from obctl.domain.values import replace
 from obctl.errors import UnsafePlan
+
+FINGERPRINT = "f2c65a631b7dca41f3771331d5810928e53c84e172b11576a892811f3455d6ca"
 
 
 def going(
@@ -245,6 +247,12 @@ def test_the_order_in_which_a_room_was_read_makes_no_other_plan() -> None:
     other = plan_room(make_situation(kept[::-1], events[::-1]))
     assert len(one.changes) == 12
     assert one.fingerprint() == other.fingerprint()
+
+
+def test_a_reviewed_plan_is_known_again_by_every_version_of_obctl() -> None:
+    changes: list[dict[str, Any]] = [{"kind": "create", "subject": "Réunion", "fields": {}}]
+    assert fingerprint_of(changes) == FINGERPRINT
+    assert fingerprint_of([dict(reversed(changes[0].items()))]) == FINGERPRINT
 
 
 def test_a_plan_as_data_says_what_becomes_of_what() -> None:

@@ -1,4 +1,4 @@
-"""What is owed to Outlook: what is written, in whose name, and how it is known again."""
+"""The outbox: what is written, in whose name, and how it is known again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def at(starts: str = "09:00", ends: str = "10:00", *, all_day: bool = False) -> 
 
 
 @pytest.mark.parametrize(
-    ("here", "there", "agreed", "owed"),
+    ("here", "there", "agreed", "changes"),
     [
         pytest.param({}, make_event(), make_agreed(), EventChanges(), id="nothing"),
         pytest.param(
@@ -89,9 +89,9 @@ def at(starts: str = "09:00", ends: str = "10:00", *, all_day: bool = False) -> 
     ],
 )
 def test_what_was_changed_here_is_written_and_nothing_else(
-    here: dict[str, Any], there: Event, agreed: AgreedState | None, owed: EventChanges
+    here: dict[str, Any], there: Event, agreed: AgreedState | None, changes: EventChanges
 ) -> None:
-    assert changes_of(make_reservation(**here), agreed, there, ZONE) == owed
+    assert changes_of(make_reservation(**here), agreed, there, ZONE) == changes
     assert bool(owed) is (owed != EventChanges())
 
 

@@ -23,7 +23,7 @@ from builders import (
 )
 
 from obctl.domain.causes.build_facts import (
-    Asked,
+    Answers,
     AsOf,
     Recorded,
     build_facts,
@@ -60,7 +60,7 @@ def facts_of(
     reservations: tuple[Reservation, ...] = (),
     events: tuple[Event, ...] = (),
     gone: tuple[str, ...] = (),
-    asked: Asked | None = None,
+    asked: Answers | None = None,
     room: Room = ATRIUM,
     **recorded: Any,
 ) -> Facts:
@@ -77,7 +77,7 @@ def facts_of(
         AsOf(NOW, SyncSettings(), span_of(days=30)),
         make_facts(reservation=reservation, event=event).difference,
         Recorded(**NOTHING | recorded),
-        asked or Asked(),
+        asked or Answers(),
     )
 
 
@@ -203,7 +203,7 @@ def test_the_dates_of_its_series_are_all_that_were_read_in_their_order() -> None
         make_occurrence_reservation(),
         make_occurrence(),
         events=(last, foreign),
-        asked=Asked(instances=(first, last)),
+        asked=Answers(instances=(first, last)),
     )
     assert ids(facts.same_series) == ["O08", "O22"]
 

@@ -1215,19 +1215,19 @@ def test_a_reservation_that_is_over_needs_no_remedy() -> None:
                 agreed=make_agreed(),
                 **MOVED,
             ),
-            "obctl reservations change 1001 owes it to Outlook again",
-            id="a change that is owed no more",
+            "obctl reservations change 1001 puts it into the outbox again",
+            id="a change that is pending no more",
         ),
         pytest.param(
             make_facts(reservation=make_cancelled_reservation(), event=make_direct_event()),
-            "obctl reservations cancel 1001 owes it to Outlook again",
-            id="a cancellation that is owed no more",
+            "obctl reservations cancel 1001 puts it into the outbox again",
+            id="a cancellation that is pending no more",
         ),
         pytest.param(
             make_facts(
                 reservation=make_reservation(external_state=ExternalState.PUSH_PENDING, event=None)
             ),
-            "obctl sync run --room atrium@contoso.example (sends what is owed to Outlook)",
+            "obctl sync run --room atrium@contoso.example (sends pending writes to Outlook)",
             id="it waits with its series",
         ),
         pytest.param(
@@ -1236,7 +1236,7 @@ def test_a_reservation_that_is_over_needs_no_remedy() -> None:
                 event=make_direct_event(),
                 outbox=make_outbox_item(PushAction.CANCEL),
             ),
-            "obctl sync run --room atrium@contoso.example (sends what is owed to Outlook)",
+            "obctl sync run --room atrium@contoso.example (sends pending writes to Outlook)",
             id="it stands in the outbox",
         ),
     ],

@@ -27,9 +27,9 @@ from obctl.domain.sync.change_log import (
     Kept,
     entry_of,
     lost_entry,
-    processed_words,
-    seen_again,
+    processed_text,
     services_entry,
+    unchanged_entry,
 )
 
 MEETING = make_reservation()
@@ -196,8 +196,8 @@ def test_the_end_of_a_reservation_counts_the_services_that_go(
     services: tuple[bool, ...], cancelled: str, ended: str
 ) -> None:
     before = ordered(*services)
-    assert processed_words(Cancel(before, before, None, Proof.PROVEN)) == cancelled
-    assert processed_words(Absorb(before, before, None, Proof.PROVEN, OTHER)) == ended
+    assert processed_text(Cancel(before, before, None, Proof.PROVEN)) == cancelled
+    assert processed_text(Absorb(before, before, None, Proof.PROVEN, OTHER)) == ended
 
 
 def test_the_reservation_that_gets_the_services_is_told_whose_they_were() -> None:
@@ -210,7 +210,7 @@ def test_the_reservation_that_gets_the_services_is_told_whose_they_were() -> Non
 
 
 def test_an_entry_is_found_by_all_that_its_change_is_about() -> None:
-    entry = seen_again(MEETING, EVENT)
+    entry = unchanged_entry(MEETING, EVENT)
     assert (entry.action, entry.message) == (
         Action.EVENT_UPDATED,
         "changed in Outlook in nothing that matters here",

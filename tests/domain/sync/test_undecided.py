@@ -7,7 +7,7 @@ from builders import make_reservation, make_room
 
 from obctl.domain.company_log import Action
 from obctl.domain.sync.plan import Plan
-from obctl.domain.sync.undecided import postponed_entry, problem_of, unread_words
+from obctl.domain.sync.undecided import postponed_entry, problem_of, unread_text
 
 LIBRARY = make_room("Library")
 
@@ -31,7 +31,7 @@ LIBRARY = make_room("Library")
     ],
 )
 def test_of_many_rooms_a_few_are_named_and_the_rest_counted(count: int, words: str) -> None:
-    assert unread_words([make_room(f"R{n}") for n in range(1, count + 1)]) == words
+    assert unread_text([make_room(f"R{n}") for n in range(1, count + 1)]) == words
 
 
 @pytest.mark.parametrize(

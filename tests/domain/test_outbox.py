@@ -92,7 +92,7 @@ def test_what_was_changed_here_is_written_and_nothing_else(
     here: dict[str, Any], there: Event, agreed: AgreedState | None, changes: EventChanges
 ) -> None:
     assert changes_of(make_reservation(**here), agreed, there, ZONE) == changes
-    assert bool(owed) is (owed != EventChanges())
+    assert bool(changes) is (changes != EventChanges())
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,10 @@ def matched(reservations: list[Reservation], events: list[Event], **more: Any) -
         pytest.param([make_reservation()], [], {}, id="nothing-there"),
         pytest.param([make_reservation()], [make_event()], {"E1": 1001}, id="same-id"),
         pytest.param(
+            [make_cancelled_reservation(1001), make_reservation(1002)], [make_event()],
+            {"E1": 1002}, id="same-id-and-the-older-cancelled",
+        ),
+        pytest.param(
             [make_reservation(key="old")], [make_event(key="new")], {"E1": 1001},
             id="same-id-another-key",
         ),

@@ -579,6 +579,20 @@ def test_a_series_counts_its_dates_in_its_own_zone(room_zone: str) -> None:
     assert lost(situation) == [(1001, Proof.PROVEN, False)]
 
 
+@pytest.mark.parametrize(("day", "proof"), [(14, Proof.PROVEN), (15, Proof.UNPROVEN)])
+def test_a_meeting_at_the_rooms_midnight_counts_in_the_zone_of_its_series(
+    day: int, proof: Proof
+) -> None:
+    """Midnight in Amsterdam is six in the evening of the day before in New York."""
+    series = replace(DAILY, time_zone="America/New_York")
+    situation = make_situation(
+        [make_occurrence_reservation(starts="2026-09-14 22:00")],
+        masters=[make_master(recurrence=series, cancelled=(date(2026, 9, day),))],
+        span=EVERYTHING,
+    )
+    assert lost(situation) == [(1001, proof, False)]
+
+
 def gone_by_id(cancelled: tuple[date, ...] | None, master: str = "M") -> Situation:
     event = make_occurrence("A2", master=master, key="key-of-M")
     situation = make_situation(
@@ -687,7 +701,7 @@ def test_a_series_that_names_no_zone_proves_what_is_so_in_every_zone(
     assert is_cut_off(situation.sides, reservation) is outside
 
 
-@pytest.mark.parametrize("name", ["Asia/Tokyo", *NO_ZONE])
+@pytest.mark.parametrize("name", ["Asia/Tokyo", "America/New_York", *NO_ZONE])
 def test_an_all_day_series_counts_the_days_of_the_room(name: str | None) -> None:
     recurrence = Recurrence("weekly", 1, DAY, days=("tuesday",), time_zone=name)
     reservation = make_occurrence_reservation(

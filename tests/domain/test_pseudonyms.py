@@ -141,5 +141,11 @@ def test_a_message_names_who_acts_like_its_entry(names: Pseudonyms, actor: str) 
     assert said.message == "a: 1 -> 2, by Name 1"
 
 
+def test_an_original_keeps_its_letters(names: Pseudonyms) -> None:
+    entry = names.entry(make_log_entry("x", payload='{"id": "réf"}'.encode()))
+    assert entry.payload is not None
+    assert entry.payload.decode() == '{"id": "réf"}'
+
+
 def test_an_original_that_is_no_json_tells_nothing(names: Pseudonyms) -> None:
     assert names.entry(make_log_entry("x", payload=b"Dear Anna")).payload == b'"(masked)"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -231,6 +232,13 @@ def test_what_graph_leaves_out_of_a_pattern_comes_from_the_start(
     found = parse_graph_recurrence({"pattern": pattern, "range": limits})
     assert found is not None
     assert [day.isoformat() for day in found.dates(date.max)] == dates
+
+
+@pytest.mark.parametrize(
+    "value", [None, {}, {"range": {}}, {"pattern": {}}, {"pattern": {"type": "hourly"}}]
+)
+def test_what_graph_names_no_pattern_for_is_no_recurrence(value: dict[str, Any] | None) -> None:
+    assert parse_graph_recurrence(value) is None
 
 
 @pytest.mark.parametrize(

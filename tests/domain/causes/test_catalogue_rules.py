@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from builders import (
@@ -31,6 +32,7 @@ from builders import (
 
 from obctl.domain.causes import MEANING, cause_in_step, explain
 from obctl.domain.causes.facts import Facts, OrganizerAnswer
+from obctl.domain.causes.transport import awaiting_next_pass
 from obctl.domain.difference import Confidence, DifferenceKind
 from obctl.domain.event import EventId, EventType, Person, Response, SeriesMaster
 from obctl.domain.organizer_copy import OrganizerCopy, OrganizerSays
@@ -170,6 +172,28 @@ ROWS = [
         "duplicate-import",
         POSSIBLE,
         id="another meeting without a key is not the other half",
+    ),
+    pytest.param(
+        make_facts(
+            DUPLICATE,
+            reservation=make_reservation(1002),
+            event=make_event(),
+            siblings=(make_reservation(1001, event="E9"),),
+        ),
+        "duplicate-import",
+        POSSIBLE,
+        id="another meeting with its own key is not the other half",
+    ),
+    pytest.param(
+        make_facts(
+            DUPLICATE,
+            reservation=make_reservation(1002, key="K"),
+            event=make_event(key="K"),
+            siblings=(make_reservation(1001, event="E9", key="K"),),
+        ),
+        "duplicate-import",
+        CERTAIN,
+        id="two reservations with the key of one event",
     ),
     # not due
     pytest.param(
@@ -1274,6 +1298,23 @@ def test_the_date_of_a_series_in_a_zone_nobody_knows_is_what_it_can_be_anywhere(
 
 
 @pytest.mark.parametrize(
+    ("more", "advised"),
+    [
+        pytest.param({}, True, id="no subscription"),
+        pytest.param({"subscriptions": (make_subscription(lost=True),)}, False, id="one is known"),
+        pytest.param({"inbox_waiting": True}, False, id="the notification came"),
+    ],
+)
+def test_a_subscription_is_advised_where_none_was_ever_made(
+    more: dict[str, Any], *, advised: bool
+) -> None:
+    subscribe = "; to be told at once: obctl subscriptions create atrium@contoso.example"
+    cause = awaiting_next_pass(make_facts(event=make_event(created_at=LATE), **more))
+    assert cause is not None
+    assert cause.remedy.endswith(subscribe) is advised
+
+
+@pytest.mark.parametrize(
     ("passed", "refuted_by"),
     [
         pytest.param(LAST_PASS, "the change is older than the room's last good pass", id="passed"),
@@ -1671,6 +1712,24 @@ NEAR_MISSES = [
         ),
         "moved-to-other-room",
         id="the other room still has it",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(key="K", organizer=BRAM),
+            reserved_elsewhere=((LIBRARY, make_reservation(key="K", room=RoomId(2))),),
+        ),
+        "moved-to-other-room",
+        id="the reservation in the other room is somebody else's",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence(),
+            reserved_elsewhere=(
+                (LIBRARY, make_occurrence_reservation(starts="2026-09-22 09:00", room=RoomId(2))),
+            ),
+        ),
+        "moved-to-other-room",
+        id="the other room has another date of the series",
     ),
 ]
 

@@ -490,6 +490,11 @@ def test_only_busy_events_that_share_time_overlap(second: Event) -> None:
     assert OVERLAP not in {item.kind for item in found}
 
 
+def test_of_differences_at_one_time_the_order_is_that_of_their_ids() -> None:
+    events = [make_event("E2", organizer=BRAM), make_event("E1", show_as="free")]
+    assert [found.event_id for found in differences([], events)] == ["E1", "E2"]
+
+
 def test_what_lies_outside_the_span_is_not_reported() -> None:
     assert (
         differences(

@@ -69,6 +69,10 @@ def matched(reservations: list[Reservation], events: list[Event], **more: Any) -
         pytest.param([make_reservation()], [], {}, id="nothing-there"),
         pytest.param([make_reservation()], [make_event()], {"E1": 1001}, id="same-id"),
         pytest.param(
+            [make_cancelled_reservation(1001), make_reservation(1002)], [make_event()],
+            {"E1": 1002}, id="same-id-and-the-older-cancelled",
+        ),
+        pytest.param(
             [make_reservation(key="old")], [make_event(key="new")], {"E1": 1001},
             id="same-id-another-key",
         ),
@@ -575,6 +579,20 @@ def test_a_series_counts_its_dates_in_its_own_zone(room_zone: str) -> None:
     assert lost(situation) == [(1001, Proof.PROVEN, False)]
 
 
+@pytest.mark.parametrize(("day", "proof"), [(14, Proof.PROVEN), (15, Proof.UNPROVEN)])
+def test_a_meeting_at_the_rooms_midnight_counts_in_the_zone_of_its_series(
+    day: int, proof: Proof
+) -> None:
+    """Midnight in Amsterdam is six in the evening of the day before in New York."""
+    series = replace(DAILY, time_zone="America/New_York")
+    situation = make_situation(
+        [make_occurrence_reservation(starts="2026-09-14 22:00")],
+        masters=[make_master(recurrence=series, cancelled=(date(2026, 9, day),))],
+        span=EVERYTHING,
+    )
+    assert lost(situation) == [(1001, proof, False)]
+
+
 def gone_by_id(cancelled: tuple[date, ...] | None, master: str = "M") -> Situation:
     event = make_occurrence("A2", master=master, key="key-of-M")
     situation = make_situation(
@@ -683,7 +701,7 @@ def test_a_series_that_names_no_zone_proves_what_is_so_in_every_zone(
     assert is_cut_off(situation.sides, reservation) is outside
 
 
-@pytest.mark.parametrize("name", ["Asia/Tokyo", *NO_ZONE])
+@pytest.mark.parametrize("name", ["Asia/Tokyo", "America/New_York", *NO_ZONE])
 def test_an_all_day_series_counts_the_days_of_the_room(name: str | None) -> None:
     recurrence = Recurrence("weekly", 1, DAY, days=("tuesday",), time_zone=name)
     reservation = make_occurrence_reservation(

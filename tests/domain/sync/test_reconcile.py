@@ -608,6 +608,48 @@ def test_a_meeting_that_got_a_reservation_meanwhile_goes_on_under_the_old_number
     assert (change.after.notes, change.after.services) == ("beamer\nby the door", (LUNCH,))
 
 
+@pytest.mark.parametrize(
+    ("here", "agreed", "subject"),
+    [
+        pytest.param({}, True, "Plan", id="changed-there"),
+        pytest.param({"subject": "Here", "source": Source.OFFICEBOOKING}, True, "Here",
+                     id="changed-on-both-sides"),
+        pytest.param({}, False, "Budget", id="nothing-was-agreed-on"),
+    ],
+)  # fmt: skip
+def test_a_meeting_that_moved_rooms_brings_its_changes_along(
+    here: dict[str, Any], agreed: bool, subject: str
+) -> None:
+    there = make_event("V1", key="key-of-E1", subject="Plan", starts="11:00")
+    situation = make_situation(
+        [make_reservation(**here)],
+        agreed={1001: make_agreed()} if agreed else {},
+        elsewhere=Elsewhere(moved={1001: Destination(make_room("Vermeer", id=2), there)}),
+    )
+    change = planned(situation)
+    assert isinstance(change, Move)
+    assert change.after.start == moment("11:00")
+    assert change.after.subject == subject
+
+
+@pytest.mark.parametrize(
+    ("source", "response", "status"),
+    [
+        (Source.OUTLOOK, Response.ACCEPTED, Status.CONFIRMED),
+        (Source.OUTLOOK, Response.NOT_RESPONDED, Status.TENTATIVE),
+        (Source.OFFICEBOOKING, Response.ACCEPTED, Status.CONFIRMED),
+        (Source.OFFICEBOOKING, Response.NOT_RESPONDED, Status.CONFIRMED),
+    ],
+)
+def test_how_firm_a_meeting_is_that_came_back_says_the_side_where_it_was_made(
+    source: Source, response: Response, status: Status
+) -> None:
+    ours = make_cancelled_reservation(source=source)
+    change = planned(make_situation([ours], [make_event(response=response)], agreed={}))
+    assert isinstance(change, Restore)
+    assert change.after.status is status
+
+
 CANCELLED = {"is_cancelled": True}
 HELD = {"external_state": ExternalState.CANCELLATION_REQUEST}
 

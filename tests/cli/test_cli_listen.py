@@ -308,19 +308,19 @@ def test_a_second_look_is_still_pending_after_a_kill(tenant_desk, running_tenant
     with listening(tenant_desk, "--debounce", "0.2") as listener:
         tenant_desk.run("subscriptions", "create", room, "--notification-url", listener.url)
         _control(running_tenant, "trigger", {"event": "created", "room": room})
-        eventually(lambda: reconcilers(tenant_desk, "created") and pending(tenant_desk) == 0)
-        assert reconcilers(tenant_desk, "settled") == []
+        eventually(lambda: received(tenant_desk, "created") and pending(tenant_desk) == 0)
+        assert received(tenant_desk, "settled") == []
         listener.process.kill()
         listener.process.wait()
     tenant_desk.environment["OBCTL_NOW"] = AN_HOUR_LATER
     with listening(tenant_desk, "--debounce", "0.2") as listener:
-        eventually(lambda: reconcilers(tenant_desk, "settled") and pending(tenant_desk) == 0)
+        eventually(lambda: received(tenant_desk, "settled") and pending(tenant_desk) == 0)
         listener.end()
-    assert set(reconcilers(tenant_desk, "settled")) == set(reconcilers(tenant_desk, "created"))
-    assert len(reconcilers(tenant_desk, "settled")) == 1
+    assert set(received(tenant_desk, "settled")) == set(received(tenant_desk, "created"))
+    assert len(received(tenant_desk, "settled")) == 1
 
 
-def reconcilers(desk: Desk, what: str) -> list[str]:
+def received(desk: Desk, what: str) -> list[str]:
     """The events that were, or are to be, looked at for that reason."""
     with desk.store() as store:
         rows = store.rows("SELECT event_id FROM inbox WHERE what = ?", (what,))

@@ -155,12 +155,12 @@ class Watch:
     def _postpone(self, room_id: RoomId, error: Exception) -> None:
         known = self._retries.get(room_id)
         attempts = known.attempts + 1 if known else 1
+        now, delay = asyncio.get_running_loop().time(), self._pace.backoff.wait(attempts - 1)
+        # first, so that the room waits whatever the store says of it
+        self._retries[room_id] = _Retry(attempts, now + delay.total_seconds())
         room = find_room_by_id(self._company.store, room_id)
         if isinstance(error, UnsafePlan) or room.condition == LOCKED_OUT:
-            delay = PERSON_NEEDED
-        else:
-            delay = self._pace.backoff.wait(attempts - 1).total_seconds()
-        self._retries[room_id] = _Retry(attempts, asyncio.get_running_loop().time() + delay)
+            self._retries[room_id] = _Retry(attempts, now + PERSON_NEEDED)
         self._report(room.mailbox, error)
 
     async def _renew(self) -> None:

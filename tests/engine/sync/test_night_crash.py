@@ -74,8 +74,8 @@ def test_killed_at_any_instant_a_new_event_is_looked_at_once_more_and_no_oftener
                 dies_at += 2
             assert inbox_summary(night.store) == (0, None)
             assert len(night.store.rows("SELECT * FROM settling")) == pending
-        reconcilers = [row["what"] for row in night.store.rows("SELECT what FROM inbox")]
-        assert reconcilers == ["created", "settled"]
+        received = [row["what"] for row in night.store.rows("SELECT what FROM inbox")]
+        assert received == ["created", "settled"]
         assert len(night.reservations()) == 1
 
 

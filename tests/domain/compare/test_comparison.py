@@ -432,6 +432,7 @@ def test_one_event_in_two_reservations_is_a_duplicate_of_the_later_number() -> N
         pytest.param("E9", "L", MISSING_THERE, id="another key"),
         pytest.param("E9", None, MISSING_THERE, id="no key"),
         pytest.param("E1", None, DUPLICATE, id="the same id"),
+        pytest.param("E1", "L", DUPLICATE, id="the same id and another key"),
     ],
 )
 def test_a_second_reservation_is_a_duplicate_by_the_id_or_the_key_of_its_event(

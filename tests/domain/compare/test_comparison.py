@@ -322,6 +322,21 @@ def test_a_difference_names_its_halves_as_outlook_does(
             id="midnight to midnight, and all day",
         ),
         pytest.param(
+            make_reservation(starts="2026-09-14 22:00", ends="21:30"),
+            make_event(day=DAY),
+            {
+                "end": ("2026-09-15T21:30:00Z", "2026-09-15T22:00:00Z"),
+                "all_day": (False, True),
+            },
+            id="hours of one day, and all of it",
+        ),
+        pytest.param(
+            make_reservation(day=DAY),
+            make_event(day=DAY, end=moment("2026-09-16 22:00")),
+            {"end": ("2026-09-15T22:00:00Z", "2026-09-16T22:00:00Z")},
+            id="a day, and two days",
+        ),
+        pytest.param(
             make_reservation(event="old", key="K"),
             make_event("new", key="K"),
             {"event_id": ("old", "new")},

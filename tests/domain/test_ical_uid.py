@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obctl.domain.ical_uid import read_ical_uid
+from obctl.domain.ical_uid import read_ical_uid, without_date
 
 CLASS = "040000008200E00074C5B7101A82E008"
 # An exception of 25 March 2008 (07D8 03 19).
@@ -38,6 +38,13 @@ def make_id(
 
 def test_an_exception_tells_the_date_it_was_moved_from() -> None:
     assert read_ical_uid(EXCEPTION).instance_date == date(2008, 3, 25)
+
+
+def test_the_id_of_a_series_is_that_of_its_dates_without_the_date() -> None:
+    assert without_date(EXCEPTION) == SERIES
+    assert without_date(f" {EXCEPTION} ") == SERIES
+    for own in (SERIES, "abc123@google.com", ""):
+        assert without_date(own) == own
 
 
 def test_an_exception_has_the_key_of_its_series() -> None:

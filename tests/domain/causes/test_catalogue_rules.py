@@ -32,6 +32,8 @@ from builders import (
 
 from obctl.domain.causes import MEANING, cause_in_step, explain
 from obctl.domain.causes.facts import Facts, OrganizerAnswer
+from obctl.domain.causes.predicates import others
+from obctl.domain.causes.push import push_failed
 from obctl.domain.causes.transport import awaiting_next_pass
 from obctl.domain.difference import Confidence, DifferenceKind
 from obctl.domain.event import EventId, EventType, Person, Response, SeriesMaster
@@ -1298,6 +1300,50 @@ def test_the_date_of_a_series_in_a_zone_nobody_knows_is_what_it_can_be_anywhere(
 
 
 @pytest.mark.parametrize(
+    ("reservation", "unsent"),
+    [
+        pytest.param({"event": None}, True, id="never written"),
+        pytest.param({"external_state": ExternalState.PUSH_PENDING}, True, id="to be written anew"),
+        pytest.param({"external_state": ExternalState.PUSH_FAILED}, True, id="written in vain"),
+        pytest.param({"external_state": ExternalState.NOT_ON_OUTLOOK}, True, id="kept without it"),
+        pytest.param({}, False, id="in step until it went"),
+    ],
+)
+def test_what_outlook_never_had_or_is_owed_again_has_not_reached_it(
+    reservation: dict[str, Any], *, unsent: bool
+) -> None:
+    found = push_failed(make_facts(reservation=make_reservation(**reservation)))
+    assert (found is not None) is unsent
+
+
+def test_the_other_events_of_a_room_are_told_once_and_without_the_one_asked_about() -> None:
+    own, first, second = make_event(), make_event("E2"), make_event("E3")
+    facts = make_facts(event=own, same_room=(first, own, second), same_series=(second, own, first))
+    assert list(others(facts)) == [first, second]
+    assert list(others(make_facts(reservation=make_reservation(), same_room=(first,)))) == [first]
+
+
+@pytest.mark.parametrize(
+    ("facts", "remedy"),
+    [
+        pytest.param(
+            make_facts(reservation=make_reservation(), event=make_event(show_as="free")),
+            "none: the room's time is taken",
+            id="in step",
+        ),
+        pytest.param(
+            make_facts(event=make_event(show_as="free")),
+            "obctl sync run --room atrium@contoso.example --full",
+            id="left by a pass",
+        ),
+    ],
+)
+def test_a_time_shown_as_free_is_taken_all_the_same(facts: Facts, remedy: str) -> None:
+    cause = explain(facts).cause
+    assert (cause.code, cause.remedy) == ("show-as-free", remedy)
+
+
+@pytest.mark.parametrize(
     ("more", "advised"),
     [
         pytest.param({}, True, id="no subscription"),
@@ -1358,7 +1404,27 @@ BACK_IN_LINE = make_facts(
     last_known=make_occurrence(starts="13:00", original="09:00", type=EventType.EXCEPTION),
 )
 
+BEYOND_REACH = make_facts(
+    reservation=make_occurrence_reservation(event=None, starts="2027-04-06 09:00"),
+    master=make_master(created_at=MADE),
+)
+
 NEAR_MISSES = [
+    pytest.param(
+        replace(BEYOND_REACH, master_missing=True),
+        "recurrence-horizon",
+        id="the series itself is gone",
+    ),
+    pytest.param(
+        replace(BEYOND_REACH, outbox=make_outbox_item()),
+        "recurrence-horizon",
+        id="the date is yet to be written",
+    ),
+    pytest.param(
+        replace(BEYOND_REACH, last_known=make_occurrence()),
+        "recurrence-horizon",
+        id="the room had the date",
+    ),
     pytest.param(
         make_facts(event=make_event(created_at=NOW - timedelta(minutes=2), show_as="tentative")),
         "event-still-settling",

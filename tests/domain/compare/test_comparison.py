@@ -322,6 +322,21 @@ def test_a_difference_names_its_halves_as_outlook_does(
             id="midnight to midnight, and all day",
         ),
         pytest.param(
+            make_reservation(starts="2026-09-14 22:00", ends="21:30"),
+            make_event(day=DAY),
+            {
+                "end": ("2026-09-15T21:30:00Z", "2026-09-15T22:00:00Z"),
+                "all_day": (False, True),
+            },
+            id="hours of one day, and all of it",
+        ),
+        pytest.param(
+            make_reservation(day=DAY),
+            make_event(day=DAY, end=moment("2026-09-16 22:00")),
+            {"end": ("2026-09-15T22:00:00Z", "2026-09-16T22:00:00Z")},
+            id="a day, and two days",
+        ),
+        pytest.param(
             make_reservation(event="old", key="K"),
             make_event("new", key="K"),
             {"event_id": ("old", "new")},
@@ -432,6 +447,7 @@ def test_one_event_in_two_reservations_is_a_duplicate_of_the_later_number() -> N
         pytest.param("E9", "L", MISSING_THERE, id="another key"),
         pytest.param("E9", None, MISSING_THERE, id="no key"),
         pytest.param("E1", None, DUPLICATE, id="the same id"),
+        pytest.param("E1", "L", DUPLICATE, id="the same id and another key"),
     ],
 )
 def test_a_second_reservation_is_a_duplicate_by_the_id_or_the_key_of_its_event(

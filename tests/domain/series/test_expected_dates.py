@@ -53,6 +53,22 @@ def test_what_is_not_shown_is_missing_at_the_start_that_the_series_gives_it() ->
 
 
 @pytest.mark.parametrize(
+    ("first", "end", "found"),
+    [
+        pytest.param(THURSDAYS[1], THURSDAYS[2], ["10-08 07:00"], id="from a start to the next"),
+        pytest.param("2026-10-08 07:01", THURSDAYS[2], [], id="between two"),
+        pytest.param(
+            THURSDAYS[1], "2026-10-15 07:01", ["10-08 07:00", "10-15 07:00"], id="past the next"
+        ),
+    ],
+)
+def test_a_span_asks_for_what_starts_in_it(first: str, end: str, found: list[str]) -> None:
+    span = TimeSpan(moment(first), moment(end))
+    asked = unshown(master(), [], span, AMSTERDAM)
+    assert [f"{start:%m-%d %H:%M}" for start in asked] == found
+
+
+@pytest.mark.parametrize(
     ("found", "last"),
     [
         pytest.param(master(end_date=date(2026, 10, 14)), "10-08 07:00", id="until"),

@@ -133,6 +133,15 @@ def matched(reservations: list[Reservation], events: list[Event], **more: Any) -
             id="invited-anew-after-its-cancellation",
         ),
         pytest.param(
+            [make_occurrence_reservation(event="KEPT")],
+            [
+                make_occurrence("KEPT", is_cancelled=True),
+                make_occurrence("AGAIN", starts="11:00"),
+            ],
+            {"AGAIN": 1001},
+            id="a-date-invited-anew-at-another-hour",
+        ),
+        pytest.param(
             [make_occurrence_reservation(event="OLD")],
             [make_event("NEW", key="key-of-M", starts="10:00")],
             {"NEW": 1001},

@@ -158,6 +158,13 @@ def test_what_was_put_back_and_goes_again_needs_no_organiser_where_it_goes_on_be
     assert told(plan_room(situation)) == ["cancel for 1002"]
 
 
+@both
+def test_what_is_cancelled_with_nothing_ordered_just_ends(settings: SyncSettings) -> None:
+    off = make_event("GONE", key="K", is_cancelled=True)
+    situation = pair(lost(services=()), stays(), copy(), off, settings=settings)
+    assert told(plan_room(situation)) == ["cancel"]
+
+
 def changed_here() -> dict[int, AgreedState]:
     ours, theirs = lost(), stays()
     return {1001: make_agreed_with(ours, version=0), 1002: make_agreed_with(theirs)}

@@ -78,7 +78,7 @@ def status(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Get Status Info: ask Outlook now, beside the last known original."""
-    from obctl.engine.reservations.cancellation_requests import get_status_info
+    from obctl.engine.reservations.status_info import get_status_info
     from obctl.render.cancellations import status_object, status_picture
     from obctl.render.output import show_one
 

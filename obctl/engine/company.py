@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from obctl.store.journal import Journal
-
 if TYPE_CHECKING:
     from obctl.config import Config
     from obctl.store.database import Store
+    from obctl.store.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,9 @@ class Company:
     @property
     def journal(self) -> Journal:
         """What writes the company log, with who acts and in which run."""
+        # commands that only read need none of it
+        from obctl.store.journal import Journal
+
         return Journal(self.store, self.actor, self.clock, self.run)
 
     @property

@@ -16,8 +16,6 @@ from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.ports import Connect
-from obctl.engine.run import run_sync
-from obctl.engine.sync.plan_room import PassOptions
 from obctl.store.rooms import find_room_by_id
 
 
@@ -58,6 +56,9 @@ async def compare_and_fix(
     )
     if not fix:
         return Compared(found, _differences(found))
+    from obctl.engine.run import run_sync
+    from obctl.engine.sync.plan_room import PassOptions
+
     gateway = await connect()
     differing = [item.room for item in found if item.differences]
     passed = 0

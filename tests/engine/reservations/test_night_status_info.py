@@ -11,7 +11,7 @@ from night import Night, weekly
 
 from obctl.domain.event import EventType
 from obctl.domain.sync.status_info import InOutlook, StatusInfo
-from obctl.engine.reservations.cancellation_requests import get_status_info
+from obctl.engine.reservations.status_info import get_status_info
 from obctl.sandbox.recurrence_wire import read_recurrence
 from obctl.sandbox.tenant import Meeting
 

@@ -218,7 +218,7 @@ def test_what_belongs_together_does_not_depend_on_who_comes_first(situation: Sit
 
 
 @given(rooms())
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_the_plan_and_the_differences_are_two_views_of_one_fact(situation: Situation) -> None:
     plan = plan_room(situation)
     differences = compare(rebooked(situation.matching, now=situation.now), situation.window)
@@ -231,7 +231,7 @@ def plain(situation: Situation) -> bool:
 
 
 @given(rooms())
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_in_a_plain_room_nothing_is_missing_new_or_doubtful(situation: Situation) -> None:
     if not plain(situation):
         return

@@ -191,7 +191,8 @@ async def _with_rebooked(company: Company, outlook: Outlook, matching: Matching)
     others = [other for other in load_rooms(store) if other.id != sides.room.id]
     span = sides.reading.scope.span
     taken = await _from_other_rooms(outlook, store, others, candidates, span)
-    lost = [r for r in matching.lone_reservations if r.is_active and r.series_key]
+    off = [owner for owner, event in matching.pairs if not event.takes_room]
+    lost = [r for r in (*matching.lone_reservations, *off) if r.is_active and r.series_key]
     found, _unasked = await look_in(outlook.answers, lost, others, span)
     moved = {meeting.number for meeting, _room, _event in found if isinstance(meeting, Reservation)}
     leaving = load_leaving(store, sides.room.id)

@@ -113,6 +113,16 @@ def test_what_was_booked_anew_for_the_same_slot_is_the_same_meeting(night: Night
     assert differences(night) == []
 
 
+def test_what_left_for_another_room_is_not_what_was_booked_in_its_slot(night: Night) -> None:
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    night.change(meeting, rooms="Vermeer")
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    found = differences(night)
+    assert "changed" not in {kind for _, kind, _, _ in found}
+    assert "moved-to-other-room" in {cause for _, _, _, cause in found}
+
+
 def test_a_meeting_about_something_else_in_the_place_of_a_deleted_one_is_another(
     night: Night,
 ) -> None:

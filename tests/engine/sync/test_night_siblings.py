@@ -13,6 +13,7 @@ from night import Night, mailbox_of, wall, weekly
 from obctl.domain.reservation import Reservation
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.sync.change import Absorb
+from obctl.domain.values import replace
 from obctl.engine.run import run_sync
 from obctl.engine.sync.plan_room import PassOptions
 from obctl.sandbox import item_edit, meeting_mail
@@ -22,6 +23,7 @@ from obctl.sandbox.steps import InviteToOne, Restore, Rewrite
 from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.wire import Style
 from obctl.store.company_log import LogFilter, search_log
+from obctl.store.reservations import update_reservation
 
 SECOND = DAY + timedelta(weeks=1)
 ROOM = mailbox_of("Rembrandt")
@@ -347,6 +349,8 @@ def test_lunch_and_notes_follow_to_a_meeting_that_moves_into_the_slot_the_same_n
         for name in ("Rembrandt", "Vermeer")
     )
     night.cater(going.number)
+    with night.store.transaction():
+        update_reservation(night.store, replace(found(night, going.number), notes="beamer"))
     if how == "cancelled":
         night.cancel(board)
     else:
@@ -363,4 +367,5 @@ def test_lunch_and_notes_follow_to_a_meeting_that_moves_into_the_slot_the_same_n
     assert ("cancel", going.number) in planned
     night.run()
     assert ordered(night) == {coming.number: 1}
+    assert found(night, coming.number).notes == "beamer"
     assert night.requests(None) == []

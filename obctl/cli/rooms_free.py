@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from obctl.domain.room import Room
+    from obctl.engine.rooms.free import Availability
 
 
 def free(
@@ -60,13 +61,17 @@ def free(
         format,
         [free_room_object(item) for item in found.free],
         free_columns({room.mailbox: room.time_zone for room in rooms}),
-        empty=f"no room is free {asked}" if rooms else "no room is mapped yet",
+        empty=_nothing(found, asked) if rooms else "no room is mapped yet",
         title=f"free {asked}",
     )
     for room, error in found.unknown:
         warning(f"left out, its schedule could not be read: {room.name}: {error.message}")
     if found.unknown:
         raise typer.Exit(8)
+
+
+def _nothing(found: Availability, asked: str) -> str:
+    return f"no room is {'known to be ' if found.unknown else ''}free {asked}"
 
 
 def _zone(context: Context, rooms: list[Room], location: str | None) -> ZoneInfo:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import Context, context_of
-from obctl.cli.options import CachedOption, FormatOption, LocationOption, parse_instant
+from obctl.cli.options import (
+    CachedOption,
+    FormatOption,
+    LocationOption,
+    ensure_at_once,
+    parse_instant,
+)
 from obctl.errors import UsageError
 from obctl.render.output import Format
 
@@ -49,6 +55,7 @@ def free(
     end = parse_instant(to, now=context.now, zone=zone)
     if end <= start:
         raise UsageError(f"--to {to} is not after --from {from_}", code="bad-time")
+    ensure_at_once(end - start)
     span = TimeSpan(start, end)
     if cached or not rooms:
         found = find_free_cached(context.company, rooms, span, capacity)

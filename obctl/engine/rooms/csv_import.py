@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from obctl.domain.room import Room, RoomId
+from obctl.domain.time_span import ACCEPTED, is_accepted, utc
 from obctl.domain.zones import iana_name, zone
 from obctl.engine.company import Company
 from obctl.errors import ObctlError, UsageError
@@ -115,6 +116,8 @@ def _room(company: Company, row: Mapping[str, str], problems: list[str]) -> Room
             activated_at = datetime.fromisoformat(row["activated_at"])
             if activated_at.tzinfo is None:
                 activated_at = activated_at.replace(tzinfo=zone(time_zone))
+        if not is_accepted(activated_at):
+            problems.append(f"activated_at {row['activated_at']!r} is out of range: {ACCEPTED}")
     except ValueError:
         problems.append(
             f"activated_at {row['activated_at']!r} is no time; write 2026-10-19T08:00 (in the"
@@ -128,5 +131,5 @@ def _room(company: Company, row: Mapping[str, str], problems: list[str]) -> Room
         floor=row["floor"] or None,
         capacity=capacity,
         time_zone=time_zone,
-        activated_at=activated_at.astimezone(UTC),
+        activated_at=utc(activated_at),
     )

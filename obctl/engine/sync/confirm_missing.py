@@ -18,7 +18,7 @@ from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sibling import is_missed, stand_beside
 from obctl.domain.sync.situation import Situation
-from obctl.domain.time_span import TimeSpan
+from obctl.domain.time_span import MOST_AT_ONCE, TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.outlook.inconclusive import partial_read
 from obctl.engine.outlook.items import fetch_by_id
@@ -188,6 +188,9 @@ async def _nearby(
         min(reservation.start for reservation in still) - _NEARBY,
         max(reservation.end for reservation in still) + _NEARBY,
     )
+    if span.length > MOST_AT_ONCE:
+        # somebody's meeting goes on for years: where it overlaps what was read, it shows
+        span = span.inside(situation.reading.scope.span.widened(_NEARBY))
     keys = {reservation.key for reservation in still if reservation.key}
     seen = {event.id for event in situation.reading.events}
     view = await gateway.fetch_view(situation.room, span)

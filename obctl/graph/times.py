@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from obctl.domain.time_span import TimeSpan, found, instant_text, later, local_day, midnight
-from obctl.domain.zones import windows_name, zone
+from obctl.domain.zones import has_windows_name, windows_name, zone
 from obctl.errors import UnknownZone
 from obctl.graph.wire import WallTime
 
@@ -67,18 +67,22 @@ def meant_midnight(
     return moment if local.time() != time() else midnight(local.date(), room_zone)
 
 
-def graph_zone(name: str) -> str:
-    """How Graph is told a zone: by its Windows name, as it knows only some of the IANA names."""
-    try:
-        return windows_name(name)
-    except UnknownZone:
-        return zone(name).key
-
-
 def write_wall(moment: datetime, time_zone: str) -> dict[str, str]:
-    """A dateTimeTimeZone at the wall clock of `time_zone`."""
-    local = moment.astimezone(zone(time_zone)).replace(tzinfo=None, microsecond=0)
-    return {"dateTime": local.isoformat(), "timeZone": graph_zone(time_zone)}
+    """A dateTimeTimeZone at the wall clock of `time_zone`, under the Windows name of that.
+
+    Raises `UnknownZone` where Exchange has none for it.
+    """
+    return {"dateTime": _local_text(moment, time_zone), "timeZone": windows_name(time_zone)}
+
+
+def write_day(moment: datetime, time_zone: str) -> dict[str, str]:
+    """The dateTimeTimeZone of a day's midnight in `time_zone`: the day counts, in whatever zone."""
+    named = windows_name(time_zone) if has_windows_name(time_zone) else "UTC"
+    return {"dateTime": _local_text(moment, time_zone), "timeZone": named}
+
+
+def _local_text(moment: datetime, time_zone: str) -> str:
+    return moment.astimezone(zone(time_zone)).replace(tzinfo=None, microsecond=0).isoformat()
 
 
 def is_ambiguous(moment: datetime, time_zone: str) -> bool:

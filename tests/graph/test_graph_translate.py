@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from obctl.domain.event import Event, EventType, Person, Response
 from obctl.domain.time_span import EARLIEST, LATEST, TimeSpan
 from obctl.domain.zones import zone
-from obctl.errors import PartialRead
+from obctl.errors import PartialRead, UnknownZone
 from obctl.graph.times import (
-    graph_zone,
     meant_midnight,
     read_instant,
     read_wall,
     span_texts,
+    write_day,
     write_wall,
 )
 from obctl.graph.translate import read_delta_item, read_event, read_master
@@ -447,11 +447,21 @@ def test_a_wall_clock_written_is_the_instant_read_outside_the_repeated_hour(
         ("W. Europe Standard Time", "W. Europe Standard Time"),
         ("UTC", "UTC"),
         ("America/New_York", "Eastern Standard Time"),
-        ("Factory", "Factory"),
+        ("Europe/Uzhgorod", "FLE Standard Time"),
+        ("US/East-Indiana", "US Eastern Standard Time"),
     ],
 )
-def test_graph_is_told_a_windows_zone_where_there_is_one(name: str, told: str) -> None:
-    assert graph_zone(name) == told
+def test_graph_is_told_a_windows_zone(name: str, told: str) -> None:
+    assert write_wall(datetime(2026, 9, 15, tzinfo=UTC), name)["timeZone"] == told
+
+
+def test_a_zone_that_exchange_does_not_know_is_told_only_as_a_day() -> None:
+    summer = datetime(2026, 7, 14, 22, tzinfo=UTC)
+    with pytest.raises(UnknownZone):
+        write_wall(summer, "Antarctica/Troll")
+    assert write_day(summer, "Antarctica/Troll") == {
+        "dateTime": "2026-07-15T00:00:00", "timeZone": "UTC",
+    }  # fmt: skip
 
 
 ODD_ZONES = st.sampled_from(["UTC", None, "", "W. Europe Standard Time", "Dateline Standard Time",
@@ -491,3 +501,13 @@ def test_exchange_is_asked_for_days_that_it_can_have(
     start: str, end: str, texts: tuple[str, str]
 ) -> None:
     assert span_texts(TimeSpan(utc(start), utc(end))) == texts
+
+
+def test_who_stands_there_by_a_directory_name_may_be_the_room() -> None:
+    x500 = "/o=ExchangeLabs/ou=Exchange/cn=Recipients/cn=0a1b"
+    hidden = read(attendees=[attendee("bram@contoso.example"), attendee(x500, "resource")])
+    assert (hidden.attendees, hidden.room_invited) == (1, None)
+    shown = read(attendees=[attendee(ROOM.mailbox, "resource"), attendee(x500)])
+    assert (shown.attendees, shown.room_invited) == (1, True)
+    organizer = {"emailAddress": {"name": "Anna de Vries", "address": x500}}
+    assert read(organizer=organizer).organizer == Person("Anna de Vries", None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import ACCEPTED, is_accepted, utc
-from obctl.domain.zones import iana_name, zone
+from obctl.domain.zones import usable_name, zone
 from obctl.engine.company import Company
 from obctl.errors import ObctlError, UsageError
 from obctl.store.rooms import load_rooms
@@ -107,7 +107,7 @@ def _room(company: Company, row: Mapping[str, str], problems: list[str]) -> Room
             problems.append(f"capacity {row['capacity']!r} is no number of people")
     time_zone = company.config.time_zone
     try:
-        time_zone = iana_name(row["time_zone"] or time_zone)
+        time_zone = usable_name(row["time_zone"] or time_zone)
     except ObctlError as error:
         problems.append(error.message)
     activated_at = company.now

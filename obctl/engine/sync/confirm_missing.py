@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
-from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.event import Event, EventId, EventType, SeriesMaster, same_person
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.same_date import is_same_date
@@ -183,7 +183,7 @@ async def _nearby(
     still = [*missed, *moved_on, *kept]
     if not still:
         return []
-    organizers = {reservation.organizer.email for reservation in moved_on}
+    organizers = [reservation.organizer for reservation in moved_on]
     span = TimeSpan(
         min(reservation.start for reservation in still) - _NEARBY,
         max(reservation.end for reservation in still) + _NEARBY,
@@ -205,7 +205,7 @@ async def _nearby(
         and (
             event.id in beside
             or event.key in keys
-            or (event.original_start and event.organizer.email in organizers)
+            or (event.original_start and any(same_person(event.organizer, o) for o in organizers))
         )
     ]
 

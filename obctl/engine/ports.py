@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from obctl.domain.availability import BusySpan
+from obctl.domain.availability import Schedule
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
@@ -98,8 +98,11 @@ class Gateway(Protocol):
 
     async def fetch_schedules(
         self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[str, tuple[BusySpan, ...] | ObctlError]:
-        """Busy spans by mailbox (`getSchedule`, 20 to a request)."""
+    ) -> dict[str, Schedule | ObctlError]:
+        """Free and busy times by mailbox (`getSchedule`, 20 to a request).
+
+        Errors are values here; what an answer says nothing of is unknown, never free.
+        """
 
     async def create_event(self, room: Room, draft: EventDraft) -> Event:
         """Write an event on the room's own calendar; the room becomes its organiser."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from obctl.config import GraphSettings
-from obctl.domain.availability import BusySpan
+from obctl.domain.availability import Schedule
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
@@ -89,7 +89,7 @@ class GraphGateway:
 
     async def fetch_schedules(
         self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[str, tuple[BusySpan, ...] | ObctlError]:
+    ) -> dict[str, Schedule | ObctlError]:
         return await schedules.fetch_schedules(self._graph, rooms, span)
 
     async def create_event(self, room: Room, draft: EventDraft) -> Event:

@@ -36,6 +36,14 @@ class Gateway(Protocol):
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
         """`look_up` of many, 20 to a `$batch`, keyed as given; errors are values here."""
 
+    async def look_up_ids(
+        self, object_ids: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        """Whose many object ids are, 15 to a question and 20 questions to a `$batch`.
+
+        `None` where nobody has the id; errors are values here, one for all of a question.
+        """
+
     async def fetch_places(self) -> list[FoundRoom]:
         """All rooms Graph lists, each with the name of its room list where it has one."""
 

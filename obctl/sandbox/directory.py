@@ -138,6 +138,12 @@ class Directory:
         employee = self.employees.get(address)
         return None if employee is not None and employee.deleted else mailbox
 
+    def address_of(self, mailbox: Mailbox) -> str:
+        """The address a mailbox has now: it may live on under another one."""
+        own = mailbox.owner.address
+        known = self._addresses.get(str(mailbox.id), own)
+        return own if known == own.lower() else known
+
     def room_of(self, mailbox: Mailbox) -> Room | None:
         """The room whose mailbox this is."""
         return self.rooms.get(mailbox.owner.address.lower())

@@ -171,17 +171,18 @@ def _user(service: Service, mailbox: Mailbox) -> dict[str, Any]:
     employee = service.exchange.directory.employees.get(mailbox.owner.address.lower())
     given, _, surname = mailbox.owner.name.partition(" ")
     person = mailbox.kind == "user"
+    mail = service.exchange.directory.address_of(mailbox)
     return {
         "businessPhones": [],
         "displayName": mailbox.owner.name,
         "givenName": given if person else None,
         "jobTitle": None,
-        "mail": mailbox.owner.address,
+        "mail": mail,
         "mobilePhone": None,
         "officeLocation": None,
         "preferredLanguage": None,
         "surname": surname if person else None,
-        "userPrincipalName": mailbox.owner.address,
+        "userPrincipalName": mail,
         "id": str(mailbox.id),
         # A room's account is disabled by design: nobody logs on to it.
         "accountEnabled": employee.enabled if employee is not None else False,

@@ -186,3 +186,19 @@ def test_trap_10_writing_on_the_rooms_calendar_skips_the_rules_and_ids_are_per_m
     sandbox.tenant.advance(seconds=5)
     again = graph.get(f"/users/{BOB}/events/{free['id']}", prefer=IMMUTABLE)
     assert again["attendees"][0]["status"]["response"] == "accepted"
+
+
+def test_users_are_found_by_up_to_fifteen_of_their_ids(graph: Graph) -> None:
+    ids = [user["id"] for user in graph.get("/users?$top=999")["value"]]
+
+    def asked(wanted: list[str]) -> str:
+        return "/users?$filter=id in (" + ",".join(f"'{one}'" for one in wanted) + ")"
+
+    found = graph.get(asked([ids[0], ids[3], "nobody"]))["value"]
+    assert [user["id"] for user in found] == [ids[0], ids[3]]
+    assert len(graph.get(asked(["nobody"] * 14 + ids[:1]))["value"]) == 1
+    refused = graph.send("GET", asked(["nobody"] * 16))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (
+        400,
+        "Request_UnsupportedQuery",
+    )

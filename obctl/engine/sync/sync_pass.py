@@ -31,7 +31,10 @@ _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the t
 
 
 class Pass:
-    """One pass over some rooms, as the company's run; `report` is filled as it goes."""
+    """One pass over some rooms, as the company's run; `report` is filled as it goes.
+
+    `identities` know already whose some addresses are.
+    """
 
     def __init__(
         self,
@@ -39,13 +42,14 @@ class Pass:
         gateway: Gateway,
         report: RunReport,
         options: PassOptions,
+        identities: Identities | None = None,
         *,
         progress: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = company.store
         self._settings = company.config.sync
         self._gateway = gateway
-        self._identities = Identities(gateway)
+        self._identities = identities or Identities(gateway)
         self._options = options
         self._now = company.now
         self._limit = asyncio.Semaphore(self._settings.concurrency)

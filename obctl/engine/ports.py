@@ -51,11 +51,12 @@ class Gateway(Protocol):
         """Every single event, occurrence and exception that overlaps `span` (calendarView)."""
 
     async def fetch_views(
-        self, rooms: Sequence[Room], span: TimeSpan
+        self, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
     ) -> dict[str, tuple[Event, ...] | ObctlError]:
         """`fetch_view` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
 
-        Errors are values here: one room's failure is no other's.
+        Errors are values here: one room's failure is no other's. Unless `patient`, nobody waits for
+        a mailbox that asks for rest.
         """
 
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
@@ -93,7 +94,7 @@ class Gateway(Protocol):
     ) -> dict[str, DeltaLink | ObctlError]:
         """`open_delta` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
 
-        Errors are values here.
+        Errors are values here. Nobody waits for a mailbox that asks for rest.
         """
 
     async def follow_delta(
@@ -101,7 +102,8 @@ class Gateway(Protocol):
     ) -> dict[str, DeltaRound | ObctlError]:
         """The next round of many delta links at once, keyed as given (by mailbox).
 
-        `DeltaLinkExpired` among the values asks for a full read.
+        `DeltaLinkExpired` among the values asks for a full read. Nobody waits for a mailbox that
+        asks for rest: its error names the `rest`, and the caller asks again.
         """
 
     async def fetch_schedules(

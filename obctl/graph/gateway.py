@@ -51,9 +51,9 @@ class GraphGateway:
         return await views.fetch_view(self._graph, room, span)
 
     async def fetch_views(
-        self, rooms: Sequence[Room], span: TimeSpan
+        self, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
     ) -> dict[str, tuple[Event, ...] | ObctlError]:
-        return await views.fetch_views(self._graph, rooms, span)
+        return await views.fetch_views(self._graph, rooms, span, patient=patient)
 
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
         return await views.fetch_event(self._graph, room, event_id)

@@ -81,10 +81,10 @@ class Gate:
         if closed is not None and (closed.given_up or closed.until <= _now()):
             del self._closed[mailbox.casefold()]
 
-    def refusal(self, mailbox: str) -> MailboxResting | None:
-        """The error of asking a mailbox now, where it is closed for longer than anybody waits."""
+    def refusal(self, mailbox: str, longest: float = LONGEST_WAIT) -> MailboxResting | None:
+        """The error of asking a mailbox now, where it is closed for longer than one waits."""
         left = self._left(mailbox)
-        if left <= LONGEST_WAIT:
+        if left <= longest:
             return None
         closed = self._closed[mailbox.casefold()]
         why = (
@@ -92,11 +92,14 @@ class Gate:
             if closed.given_up
             else f"Graph asks us to leave {mailbox} alone"
         )
-        return MailboxResting(
+        refusal = MailboxResting(
             f"{why} for another {math.ceil(left)} s",
             hint="wait that long, then run the command again",
             graph=closed.said,
         )
+        if not closed.given_up:
+            refusal.rest = left
+        return refusal
 
     @asynccontextmanager
     async def passed(self, mailboxes: Collection[str]) -> AsyncIterator[None]:

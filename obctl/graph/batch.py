@@ -18,7 +18,7 @@ from obctl.graph.batch_fallback import Singly
 from obctl.graph.client import PREFER, Graph
 from obctl.graph.failures import cut_short, error_for
 from obctl.graph.graph_error import from_answer
-from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting
+from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting, MailboxSilent
 from obctl.graph.request import Asked, Errand, Outcomes
 from obctl.graph.transport import RETRIES, BoundedRetries
 from obctl.graph.wire import BatchAnswer, BatchAnswers
@@ -72,7 +72,7 @@ async def _get_chunk(
             return outcomes
         try:
             answers = await _post(graph, left)
-        except MailboxResting:
+        except (MailboxResting, MailboxSilent):
             continue  # since it was looked at; the others are asked
         except ObctlError as error:
             outcomes |= _take_closed(graph, left, longest, error)

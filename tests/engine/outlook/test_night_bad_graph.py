@@ -114,6 +114,34 @@ def test_a_mailbox_that_keeps_silent_keeps_no_other_room_from_its_pass(
     assert night.run().created == 1
 
 
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_a_mailbox_that_keeps_silent_is_waited_for_once_whatever_is_wanted_of_it(
+    night: Night, full: bool
+) -> None:
+    """Six writes, its changes or its calendar: each would wait as long as the first."""
+    booked_everywhere(night)
+    for hour in range(12, 18):
+        night.make("Rembrandt", "Interview", f"{hour}:00", f"{hour}:30", push=False)
+    night.watched.active.append(Fault("slow", mailbox_of("Rembrandt"), seconds=5))
+    night.watched.calls.clear()
+    hasty, usual = TenantServer(night.server, silence=1), night.tenant_server
+    try:
+        night.tenant_server = hasty
+        report = night.run(full=full, again=False)
+    finally:
+        hasty.close()
+    assert [call[1] for call in night.watched.calls].count(mailbox_of("Rembrandt")) == 1
+    assert (report.ok, report.inconclusive, report.push_failed) == (2, 1, 6)
+    (problem,) = [problem for problem in report.problems if problem.room and "read" in problem.code]
+    assert problem.room == mailbox_of("Rembrandt")
+    assert "did not answer in time" in problem.message
+    night.tenant_server = usual
+    night.recover()
+    night.sleep()
+    night.run()
+    assert len(night.outlook("Rembrandt")) == len(night.reservations("Rembrandt")) == 8
+
+
 def test_a_mailbox_that_asks_for_two_minutes_of_rest_gets_them(night: Night) -> None:
     booked_everywhere(night)
     for hour in range(12, 18):

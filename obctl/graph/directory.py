@@ -8,7 +8,14 @@ import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.directory import DirectoryEntry
-from obctl.errors import CredentialRefused, NotAuthorised, NotFound, ObctlError, defects_named
+from obctl.errors import (
+    CredentialRefused,
+    GraphRefused,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+    defects_named,
+)
 from obctl.graph import request
 from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
@@ -26,8 +33,24 @@ _USER = msgspec.json.Decoder(UserWire)
 
 
 async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
-    """Whose an address or object id is."""
-    return await _fetch_entry(graph, address, _BASIC)
+    """Whose an address or object id is.
+
+    `/users/{…}` takes an id or a user principal name. An address that is neither is looked for
+    among those under which mail is received.
+    """
+    entry = await _fetch_entry(graph, address, _BASIC)
+    for condition in _conditions(address) if entry is None else ():
+        what = request.directory(address)
+        try:
+            body: bytes | ObctlError = await graph.send(_ask_users(graph, condition), what)
+        except (NotAuthorised, GraphRefused) as error:
+            body = error
+        found = await _read_owner(graph, body, what)
+        if isinstance(found, DirectoryEntry):
+            return found
+        if isinstance(found, CredentialRefused):
+            raise found
+    return entry
 
 
 async def look_up_account(graph: Graph, address: str) -> DirectoryEntry | None:
@@ -68,7 +91,44 @@ async def look_up_all(
                 found[address] = _read_entry(body, address, errands[address].asked)
         except ObctlError as error:
             found[address] = error
+    for turn in range(len(_RECEIVED_AT)):
+        unknown = [one for one, entry in found.items() if entry is None and _conditions(one)]
+        errands = {
+            one: Errand(
+                graph.relative(_ask_users(graph, _conditions(one)[turn])), request.directory(one)
+            )
+            for one in unknown
+        }
+        for one, body in (await get_many(graph, errands)).items():
+            owner = await _read_owner(graph, body, errands[one].asked)
+            refused = isinstance(owner, GraphRefused | NotAuthorised)
+            found[one] = None if refused and not isinstance(owner, CredentialRefused) else owner
     return found
+
+
+_RECEIVED_AT = ("mail eq {0}", "proxyAddresses/any(p:p eq {1})")
+"""Where a mailbox receives mail: at its address, and at the others that it has."""
+
+
+def _conditions(address: str) -> list[str]:
+    """The filters that find who receives mail at an address, the cheapest first; none for an id."""
+    if "@" not in address:
+        return []
+    return [one.format(_quoted(address), _quoted(f"smtp:{address}")) for one in _RECEIVED_AT]
+
+
+async def _read_owner(
+    graph: Graph, body: bytes | ObctlError, what: Asked
+) -> DirectoryEntry | ObctlError | None:
+    """The one that was found; `None` where there is none, or more than one claims the address."""
+    if isinstance(body, ObctlError):
+        return body
+    try:
+        with defects_named():
+            entries = await _read_entries(graph, body, what)
+    except ObctlError as error:
+        return error
+    return entries[0] if len(entries) == 1 else None
 
 
 def _ask_user(graph: Graph, address: str, names: list[str]) -> RequestInformation:

@@ -126,9 +126,10 @@ class Gate:
     async def passed(self, mailboxes: Collection[str]) -> AsyncIterator[None]:
         """Hold the places that questions to `mailboxes` take.
 
-        Raises `MailboxResting` and `MailboxSilent`. Many questions to one mailbox take all its places: Graph works on that many at once. Sorted,
-        so that two batches never wait for each other; the place among all comes last, so that
-        nobody sits on it while waiting for a mailbox.
+        Raises `MailboxResting` and `MailboxSilent`. Many questions to one mailbox take all its
+        places: Graph works on that many at once. Sorted, so that two batches never wait for each
+        other; the place among all comes last, so that nobody sits on it while waiting for a
+        mailbox.
         """
         names = {mailbox.casefold(): mailbox for mailbox in mailboxes}
         for mailbox in names.values():

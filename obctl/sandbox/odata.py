@@ -21,6 +21,7 @@ _LITERAL = r"'(?:[^']|'')*'|true|false|[\w:.+-]+"
 _LISTED = re.compile(
     rf"\s*([\w/]+)\s+in\s*\(\s*((?:{_LITERAL})(?:\s*,\s*(?:{_LITERAL}))*)\s*\)\s*", re.IGNORECASE
 )
+_ANY = re.compile(r"\s*(\w+)/any\(\s*(\w+)\s*:\s*\2\s+eq\s+'((?:[^']|'')*)'\s*\)\s*", re.IGNORECASE)
 _MOST_CLAUSES = 15
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda a, b: a == b,
@@ -105,6 +106,10 @@ def _test(part: str) -> tuple[str, Callable[[Any], bool]]:
     if starts is not None:
         prefix = starts.group(2).replace("''", "'")
         return starts.group(1), lambda value: str(value or "").startswith(prefix)
+    among = _ANY.fullmatch(part)
+    if among is not None:
+        one = among.group(3).replace("''", "'").lower()
+        return among.group(1), lambda value: one in (each.lower() for each in value or ())
     listed = _LISTED.fullmatch(part)
     if listed is not None:
         return listed.group(1), _among(listed.group(2))

@@ -7,7 +7,8 @@ from asking import Ask
 from recorded_graph import Answer, RecordedGraph, Seen, refusal
 
 from obctl.domain.directory import DirectoryEntry
-from obctl.errors import NotAuthorised, PartialRead
+from obctl.errors import NotAuthorised, ObctlError, PartialRead
+from obctl.graph.gateway import GraphGateway
 
 
 def test_the_directory_answers_with_its_own_id(graph: RecordedGraph, ask: Ask) -> None:
@@ -69,6 +70,7 @@ def test_many_are_looked_up_in_one_request_and_one_failure_is_no_others(
     graph.serve_batch()
     graph.on("/users/atrium@contoso.example", {"id": "o1", "mail": "atrium@contoso.example"})
     graph.on("/users/gone@contoso.example", refusal(404, "Request_ResourceNotFound"))
+    graph.on("/users", {"value": []})
     graph.on("/users/shut@contoso.example", refusal(403, "Authorization_RequestDenied"))
     found = ask(
         lambda gateway: gateway.look_up_all(
@@ -80,7 +82,56 @@ def test_many_are_looked_up_in_one_request_and_one_failure_is_no_others(
     )
     assert found["gone@contoso.example"] is None
     assert isinstance(found["shut@contoso.example"], NotAuthorised)
-    assert len([seen for seen in graph.seen if not seen.batched]) == 1
+    assert graph.paths().count("/users/shut@contoso.example") == 1
+    assert len([seen for seen in graph.seen if not seen.batched]) == 3
+
+
+MAIL = "mail eq 'o''brien@contoso.example'"
+PROXY = "proxyAddresses/any(p:p eq 'smtp:o''brien@contoso.example')"
+ROOM = "o'brien@contoso.example"
+ENTRY = {"id": "o1", "mail": "Room@contoso.example", "userPrincipalName": "conf@contoso.example"}
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+@pytest.mark.parametrize(
+    ("owners", "found"),
+    [
+        pytest.param({MAIL: [ENTRY]}, True, id="its mail address"),
+        pytest.param({PROXY: [ENTRY]}, True, id="another of its addresses"),
+        pytest.param({MAIL: [ENTRY, {"id": "o2"}]}, False, id="two claim it"),
+        pytest.param({}, False, id="nobody's"),
+    ],
+)
+def test_an_address_that_is_no_user_principal_name_is_found_by_where_mail_goes(
+    graph: RecordedGraph, ask: Ask, owners: dict[str, list[object]], *, found: bool, many: bool
+) -> None:
+    graph.serve_batch()
+    graph.on(f"/users/{ROOM}", refusal(404, "Request_ResourceNotFound"))
+    graph.on("/users", lambda seen: Answer({"value": owners.get(seen.query["$filter"], [])}))
+
+    async def look_up(gateway: GraphGateway) -> DirectoryEntry | ObctlError | None:
+        if many:
+            return (await gateway.look_up_all([ROOM]))[ROOM]
+        return await gateway.look_up(ROOM)
+
+    assert ask(look_up) == (DirectoryEntry("o1", "Room@contoso.example", None) if found else None)
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+def test_a_directory_that_refuses_to_search_knows_nobody(
+    graph: RecordedGraph, ask: Ask, *, many: bool
+) -> None:
+    """`User.ReadBasic.All` covers `mail`, and not the other addresses."""
+    graph.serve_batch()
+    graph.on(f"/users/{ROOM}", refusal(404, "Request_ResourceNotFound"))
+    graph.on("/users", refusal(403, "Authorization_RequestDenied"))
+
+    async def look_up(gateway: GraphGateway) -> DirectoryEntry | ObctlError | None:
+        if many:
+            return (await gateway.look_up_all([ROOM]))[ROOM]
+        return await gateway.look_up(ROOM)
+
+    assert ask(look_up) is None
 
 
 def by_ids(seen: Seen) -> Answer:

@@ -282,3 +282,23 @@ def test_a_notification_from_the_old_mailbox_changes_nothing(given_away: Night) 
         given_away.notify("Rembrandt", before[0].event_id or "")
     assert told.value.code == "room-remapped"
     assert given_away.all() == before
+
+
+@pytest.fixture
+def named_apart(night: Night) -> Night:
+    """Rembrandt's user principal name is not the address at which it is invited."""
+    directory = night.tenant.exchange.directory
+    directory.rooms[mailbox_of("Rembrandt")].principal = "conf-1@contoso.example"
+    return night
+
+
+@pytest.mark.parametrize("permission", ["User.Read.All", "User.ReadBasic.All"])
+def test_a_room_whose_principal_name_is_not_its_address_has_its_mailbox_on_record(
+    named_apart: Night, permission: str
+) -> None:
+    night = named_apart
+    night.tenant.exchange.directory.permission = permission  # type: ignore[assignment]
+    give_away(night)
+    old = night.tenant.exchange.directory.mailboxes[OLD]
+    assert night.room("Rembrandt").object_id == str(old.id)
+    assert [problem.code for problem in night.run().problems] == ["room-remapped"]

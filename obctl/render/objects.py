@@ -90,6 +90,9 @@ def service_object(service: Service, now: datetime) -> dict[str, Any]:
         "status": "cancelled" if service.cancelled else "ordered",
         "locked": service.is_locked(now),
         "reservation": service.reservation,
+        "cancelled_at": at(service.ending.at) if service.ending else None,
+        "cancelled_by": service.ending.by if service.ending else None,
+        "cancelled_with": service.ending.cancelled_with.value if service.ending else None,
     }
 
 

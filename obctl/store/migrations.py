@@ -402,3 +402,16 @@ def m009_undecided(connection: sqlite3.Connection) -> None:
         CREATE INDEX undecided_room ON undecided (room)
         """,
     )
+
+
+@step
+def m010_how_services_ended(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- When, by whom and with what a service was cancelled. Null in what is older
+        ALTER TABLE services ADD COLUMN cancelled_at TEXT;
+        ALTER TABLE services ADD COLUMN cancelled_by TEXT;
+        ALTER TABLE services ADD COLUMN cancelled_with TEXT
+        """,
+    )

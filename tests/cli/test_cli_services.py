@@ -8,7 +8,10 @@ from desk import LIBERTY, Desk, lines
 
 from obctl.store.company_log import LogFilter, search_log
 
-KEYS = ["id", "kind", "description", "quantity", "status", "locked", "reservation"]
+KEYS = [
+    "id", "kind", "description", "quantity", "status", "locked", "reservation", "cancelled_at",
+    "cancelled_by", "cancelled_with",
+]  # fmt: skip
 LUNCH = ("--kind", "catering", "--description", "Lunch")
 
 
@@ -39,7 +42,9 @@ def test_a_service_is_ordered_and_logged(booked: Desk) -> None:
     assert (answer.exit_code, answer.stderr) == (0, "")
     service = json.loads(answer.stdout)
     assert list(service) == KEYS
-    assert list(service.values()) == [1, "catering", "Lunch", 12, "ordered", False, 1]
+    assert list(service.values()) == [
+        1, "catering", "Lunch", 12, "ordered", False, 1, None, None, None,
+    ]  # fmt: skip
     assert _log(booked) == [
         ("service.added", 1, "catering for 12 ordered on reservation 1 (service 1)")
     ]

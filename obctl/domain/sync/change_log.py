@@ -19,6 +19,7 @@ from obctl.domain.sync.change import (
     Update,
     Withdrawal,
 )
+from obctl.domain.sync.services_return import why_cancelled
 from obctl.domain.time_span import instant_text
 
 Kept = Create | Update | Rekey | Restore | Move
@@ -42,9 +43,11 @@ def entry_of(change: Kept, number: ReservationNumber) -> Entry:
             message = f"reservation {number} moved here from another room: {where}"
         case Restore():
             action = Action.EVENT_RESTORED
-            message = f"reservation {number} is in Outlook again: {where}"
+            elsewhere = ", in another room" if after.room != change.before.room else ""
+            message = f"reservation {number} is in Outlook again{elsewhere}: {where}"
             if change.organizer_says:
                 message += f"; the organiser's copy {change.organizer_says}"
+            message += _services_again(change)
         case Rekey():
             action = Action.EVENT_UPDATED
             message = f"reservation {number} has another event id now: {where}"
@@ -54,6 +57,23 @@ def entry_of(change: Kept, number: ReservationNumber) -> Entry:
         case _:
             assert_never(change)
     return entry_about(change, action, message, number)
+
+
+def _services_again(change: Restore) -> str:
+    """What of the services came back with the meeting, and what did not and why."""
+    said = ""
+    if count := len(change.services_restored):
+        said += f"; its {_services(count)} {'are' if count > 1 else 'is'} ordered again"
+    if left := left_text(change):
+        count = len(change.services_left)
+        said += f"; {count} stay{'' if count > 1 else 's'} cancelled: {left}"
+    return said
+
+
+def left_text(change: Restore) -> str:
+    """The services that stay cancelled though the meeting is there again, each with the reason."""
+    now, says = change.after.updated_at, change.organizer_says
+    return "; ".join(why_cancelled(service, now, says) for service in change.services_left)
 
 
 def _differences(change: Update) -> str:

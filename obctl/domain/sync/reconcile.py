@@ -19,12 +19,12 @@ from obctl.domain.reservation import (
     Source,
 )
 from obctl.domain.sync.absent import event_missing, is_changed_here, is_undecided
-from obctl.domain.sync.change import Absorb, Cancel, Change, Create, Move, Request
+from obctl.domain.sync.change import Absorb, Cancel, Change, Create, Move, Request, Restore
 from obctl.domain.sync.losses import Loss, losses
 from obctl.domain.sync.matching import Matching
 from obctl.domain.sync.merge import status_of
 from obctl.domain.sync.plan import LeftAlone, Plan
-from obctl.domain.sync.present import event_present, is_out_of_date
+from obctl.domain.sync.present import event_present, is_out_of_date, restored
 from obctl.domain.sync.rebooked import rebooked
 from obctl.domain.sync.sibling import find_siblings
 from obctl.domain.sync.situation import Situation
@@ -59,13 +59,7 @@ def plan_room(situation: Situation) -> Plan:
         if reservation is None:
             match _news_of(situation, event, started):
                 case News.CREATE:
-                    changes.append(
-                        Create(
-                            new_reservation(situation, event),
-                            event,
-                            situation.elsewhere.ambiguous.get(event.id),
-                        )
-                    )
+                    changes.append(_come(situation, event))
                     if event.series_master_id:
                         started.add(event.series_master_id)
                 case LeftAlone() as left:
@@ -133,6 +127,15 @@ def _news_of(situation: Situation, event: Event, started: Iterable[str]) -> News
     ):
         return LeftAlone(event.id, "series-not-yet-expanded")
     return News.CREATE
+
+
+def _come(situation: Situation, event: Event) -> Create | Restore:
+    """A new event: a new reservation, or that of another room where the meeting was before."""
+    perhaps = situation.elsewhere.ambiguous.get(event.id)
+    before = situation.went_elsewhere.get(event.id)
+    if perhaps is None and before is not None:
+        return restored(situation, before, event)
+    return Create(new_reservation(situation, event), event, perhaps)
 
 
 def new_reservation(situation: Situation, event: Event) -> Reservation:

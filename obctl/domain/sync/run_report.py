@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from obctl.domain.room import Room
 from obctl.domain.sync.change import (
     Absorb,
     Cancel,
@@ -17,6 +18,7 @@ from obctl.domain.sync.change import (
     Restore,
     Update,
 )
+from obctl.domain.sync.change_log import left_text
 from obctl.domain.sync.plan import Plan, plan_object
 from obctl.domain.time_span import instant_text
 
@@ -35,7 +37,8 @@ class Problem:
 class RunReport:
     """One run; `plans` holds only what a dry run would do, `problems` name the rooms not done.
 
-    `undecided` names what waits for a room that could not be read, in rooms that are done.
+    `undecided` names what waits for a room that could not be read, in rooms that are done;
+    `services_left` the meetings that are there again, and not all that was ordered for them.
     """
 
     run: str
@@ -58,6 +61,7 @@ class RunReport:
     push_failed: int = 0
     problems: list[Problem] = field(default_factory=list)
     undecided: list[Problem] = field(default_factory=list)
+    services_left: list[Problem] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
 
     def count(self, plan: Plan) -> None:
@@ -69,6 +73,16 @@ class RunReport:
         self.cancelled += plan.count(Cancel, Absorb)
         self.cancellation_requests += plan.count(Request)
         self.conflicts += plan.conflicts
+        for change in plan.changes:
+            if isinstance(change, Restore) and change.services_left:
+                problem = _services_left(plan.room, change)
+                # a room may be finished twice
+                self.services_left += [] if problem in self.services_left else [problem]
+
+    @property
+    def told(self) -> list[Problem]:
+        """All that a person has to know, in the order in which it is shown."""
+        return self.problems + self.undecided + self.services_left
 
     def fingerprints(self) -> dict[str, list[str]]:
         """The plans of a dry run that change something, by room.
@@ -95,6 +109,17 @@ class RunReport:
         return 8 if self.failed or self.inconclusive or self.undecided else 0
 
 
+def _services_left(room: Room, change: Restore) -> Problem:
+    number = change.after.number
+    return Problem(
+        room.mailbox,
+        "services-stay-cancelled",
+        f"reservation {number} is in Outlook again, and not all that was ordered for it:"
+        f" {left_text(change)}",
+        f"what is still wanted: obctl services add {number} --kind … --description …",
+    )
+
+
 def run_object(report: RunReport) -> dict[str, Any]:
     """The run as JSON data; a dry run carries its plans besides."""
     shown: dict[str, Any] = {
@@ -119,8 +144,7 @@ def run_object(report: RunReport) -> dict[str, Any]:
         },
         "pushed": {"ok": report.pushed, "failed": report.push_failed},
         "problems": [
-            {"room": item.room, "code": item.code, "message": item.message}
-            for item in report.problems + report.undecided
+            {"room": item.room, "code": item.code, "message": item.message} for item in report.told
         ],
     }
     if report.dry_run:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.change import (
     Absorb,
@@ -86,8 +88,18 @@ def _differences(change: Update) -> str:
         ("status", before.status.value, after.status.value),
         ("attendees", before.attendees, after.attendees),
     ]
-    parts = [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
+    parts = ["its series meets on other days now"] if _is_on_another_day(change) else []
+    parts += [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
     return "; ".join(parts) or "ids"
+
+
+def _is_on_another_day(change: Update) -> bool:
+    """Whether it is another date of its series that stands for the reservation now."""
+    before, after = change.before, change.after
+    if before.original_start is None or after.original_start is None:
+        return False
+    same_series = before.series_key == after.series_key
+    return same_series and not is_same_date(before, after, ZoneInfo(after.time_zone))
 
 
 def lost_entry(change: Withdrawal) -> Entry:

@@ -20,12 +20,12 @@ from obctl.domain.reservation import (
 )
 from obctl.domain.sync.absent import event_missing, is_changed_here, is_undecided
 from obctl.domain.sync.change import Absorb, Cancel, Change, Create, Move, Request, Restore
+from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.losses import Loss, losses
 from obctl.domain.sync.matching import Matching
 from obctl.domain.sync.merge import status_of
 from obctl.domain.sync.plan import LeftAlone, Plan
 from obctl.domain.sync.present import event_present, is_out_of_date, restored
-from obctl.domain.sync.rebooked import rebooked
 from obctl.domain.sync.sibling import find_siblings
 from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
@@ -40,7 +40,7 @@ class News(Enum):
 
 def plan_room(situation: Situation) -> Plan:
     """What this pass does to one room."""
-    situation = replace(situation, matching=_with_rebooked(situation))
+    situation = replace(situation, matching=_settled(situation))
     matched = situation.matching.by_event()
     lost = sorted(losses(situation), key=_by_start)
     siblings = find_siblings(situation, lost)
@@ -93,12 +93,12 @@ def plan_room(situation: Situation) -> Plan:
     )
 
 
-def _with_rebooked(situation: Situation) -> Matching:
+def _settled(situation: Situation) -> Matching:
     """The matching once the other rooms have had their say."""
     elsewhere = situation.elsewhere
     spoken_for = elsewhere.claimed.keys() | elsewhere.ambiguous.keys()
     taken = situation.leaving | situation.owned | spoken_for
-    return rebooked(
+    return with_successors(
         situation.matching, now=situation.now, taken=taken, moved=elsewhere.moved.keys()
     )
 

@@ -14,6 +14,7 @@ from obctl.domain.room import Room
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.losses import losses
 from obctl.domain.sync.matching import perhaps_continued
+from obctl.domain.sync.other_days import unread_days
 from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sibling import is_missed, stand_beside
@@ -64,6 +65,7 @@ async def verify(
     events = reading.events + tuple(_former_series(room, reading, masters))
     situation = situation.reread(replace(reading, masters=masters, events=events))
     situation = await _asked_by_id(gateway, situation)
+    situation = await _with_days_beyond(gateway, situation)
     if not reading.scope.whole and (found := await _nearby(gateway, situation, kept)):
         reading = situation.reading
         situation = situation.reread(replace(reading, events=reading.events + tuple(found)))
@@ -154,6 +156,19 @@ async def _trust_emptiness(
             f"it came empty where {len(lost)} events were known",
             otherwise=f"\nif it is empty: obctl sync run --room {mailbox} --allow-cancellations",
         )
+
+
+async def _with_days_beyond(gateway: Gateway, situation: Situation) -> Situation:
+    """The situation with dates beyond what was read, of series that meet on other days now."""
+    beyond = unread_days(situation.matching, situation.now)
+    if not beyond:
+        return situation
+    reading = situation.reading
+    known = {event.id for event in reading.events}
+    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
+    view = await gateway.fetch_view(situation.room, span)
+    more = tuple(e for e in view if e.series_master_id in beyond and e.id not in known)
+    return situation.reread(replace(reading, events=reading.events + more)) if more else situation
 
 
 async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMaster | None:

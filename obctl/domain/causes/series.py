@@ -18,7 +18,7 @@ from obctl.domain.event import Event, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.series.excluded_dates import is_listed, series_days
 from obctl.domain.series.meets_now import has_moved, in_words, nearest_start, next_start
-from obctl.domain.series.same_date import is_continued
+from obctl.domain.series.same_date import is_continued, is_same_date
 
 MANY_EXCEPTIONS = 100
 _AWKWARD = ("absoluteYearly", "relativeYearly", "relativeMonthly")
@@ -57,6 +57,10 @@ def exceptions_wiped(facts: Facts) -> Cause | None:
     if both is None:
         return None
     reservation, event = both
+    if not is_same_date(reservation, event, facts.room.zone) and (
+        reservation.original_start and event.original_start
+    ):
+        return _went_along(facts, reservation, event)
     original = event.original_start
     was_exception = original is not None and reservation.start != original
     back_in_line = event.type is EventType.OCCURRENCE and event.start == original
@@ -111,6 +115,27 @@ def _days_moved(facts: Facts, reservation: Reservation) -> Cause | None:
         },
         refuted_by="the master's pattern includes the date, or the master lists it as cancelled",
         remedy=remedy_for(facts, reservation),
+    )
+
+
+def _went_along(facts: Facts, reservation: Reservation, event: Event) -> Cause | None:
+    """The series meets on other days now, and one of them is what became of this date."""
+    if event.series_key is None or event.series_key != reservation.series_key:
+        return None
+    recurrence = facts.master.recurrence if facts.master else None
+    return found(
+        "series-edit-wiped-exceptions",
+        LIKELY,
+        {
+            "reservation.original_start": reservation.original_start,
+            "event.original_start": event.original_start,
+            "master.id": event.series_master_id,
+            "series.meets_now": in_words(recurrence) if recurrence else None,
+            "services": len(reservation.ordered_services),
+            **since_last_pass(facts, event.modified_at),
+        },
+        refuted_by="the series still has the reservation's own date",
+        remedy=f"{sync(facts.room)} moves the reservation with all that is ordered for it",
     )
 
 

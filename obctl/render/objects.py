@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from obctl.domain.room import FoundRoom, Room, RoomId
     from obctl.domain.subscription import Subscription
     from obctl.domain.sync.cancellation import CancellationRequest
+    from obctl.domain.sync.status_info import SeriesNow
 
 
 def at(moment: datetime | None) -> str | None:
@@ -159,7 +160,11 @@ def diff_object(
 
 
 def request_object(
-    request: CancellationRequest, reservation: Reservation, rooms: Rooms, now: datetime
+    request: CancellationRequest,
+    reservation: Reservation,
+    rooms: Rooms,
+    now: datetime,
+    series: SeriesNow | None = None,
 ) -> dict[str, Any]:
     from obctl.domain.sync.cancellation import RequestStatus, impact_of
 
@@ -187,7 +192,17 @@ def request_object(
             "catering_for": impact.catering_for,
             "visitors": impact.visitors,
         },
+        "series_now": series
+        and {
+            "meets": series.meets,
+            "next": _date_object(series.next),
+            "nearest": _date_object(series.nearest),
+        },
     }
+
+
+def _date_object(date: Reservation | None) -> dict[str, Any] | None:
+    return {"reservation": date.number, "start": at(date.start)} if date else None
 
 
 def log_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:

@@ -75,6 +75,13 @@ def hand_over_services(store: Store, reservation: int, to: int) -> None:
     store.run("UPDATE services SET reservation = ? WHERE reservation = ?", (to, reservation))
 
 
+def move_services(store: Store, services: Sequence[int], to: int) -> None:
+    """Hang some services on another reservation."""
+    store.run_many(
+        "UPDATE services SET reservation = ? WHERE id = ?", [(to, service) for service in services]
+    )
+
+
 def cancel_services(store: Store, services: Sequence[int], ending: Ending) -> None:
     """Mark services as cancelled, and keep when, by whom and with what."""
     store.run_many(

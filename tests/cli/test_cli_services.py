@@ -137,3 +137,25 @@ def test_wrong_arguments_are_named(booked: Desk, words: tuple[str, ...], message
     answer = booked.run("services", *words)
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert message in answer.stderr
+
+
+def test_services_go_to_another_reservation_that_stands(booked: Desk) -> None:
+    assert booked.run("services", "add", "1", *LUNCH).exit_code == 0
+    for to, code in (("3", "reservation-closed"), ("4", "reservation-closed"),
+                     ("1", "already-there"), ("9", "unknown-reservation")):  # fmt: skip
+        refused = booked.run("services", "move", "1", "--to", to, "-o", "json")
+        assert refused.exit_code == 2
+        assert json.loads(refused.stderr)["error"]["code"] == code
+    assert booked.run("services", "move", "1", "--to", "2").exit_code == 0
+    assert json.loads(booked.run("services", "list", "1", "-o", "json").stdout) == []
+    assert booked.run("services", "cancel", "1", "--yes").exit_code == 0
+    refused = booked.run("services", "move", "1", "--to", "1", "-o", "json")
+    assert json.loads(refused.stderr)["error"]["code"] == "already-cancelled"
+
+
+def test_a_locked_service_moves_only_on_a_yes(booked: Desk) -> None:
+    visitor = ("--kind", "visitor", "--description", "Bram")
+    assert booked.run("services", "add", "1", *visitor).exit_code == 0
+    refused = booked.run("services", "move", "1", "--to", "2")
+    assert refused.exit_code == 2
+    assert booked.run("services", "move", "1", "--to", "2", "--yes").exit_code == 0

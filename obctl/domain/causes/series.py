@@ -21,6 +21,8 @@ from obctl.domain.series.meets_now import has_moved, in_words, nearest_start, ne
 from obctl.domain.series.same_date import is_continued, is_same_date
 
 MANY_EXCEPTIONS = 100
+MEETS_NOW = "series.meets_now"
+"""The evidence that says in words on which days a series meets now."""
 _AWKWARD = ("absoluteYearly", "relativeYearly", "relativeMonthly")
 
 
@@ -105,7 +107,7 @@ def _days_moved(facts: Facts, reservation: Reservation) -> Cause | None:
             "reservation.original_start": reservation.original_start,
             "master.id": master.event.id,
             "master.pattern_has_date": False,
-            "series.meets_now": in_words(master.recurrence),
+            MEETS_NOW: in_words(master.recurrence),
             "series.next_date": next_one,
             "series.nearest_date": nearest if nearest != next_one else None,
             "series.end_date": master.recurrence.last_date,
@@ -130,7 +132,7 @@ def _went_along(facts: Facts, reservation: Reservation, event: Event) -> Cause |
             "reservation.original_start": reservation.original_start,
             "event.original_start": event.original_start,
             "master.id": event.series_master_id,
-            "series.meets_now": in_words(recurrence) if recurrence else None,
+            MEETS_NOW: in_words(recurrence) if recurrence else None,
             "services": len(reservation.ordered_services),
             **since_last_pass(facts, event.modified_at),
         },

@@ -67,6 +67,45 @@ def cancel_services(company: Company, services: Sequence[Service]) -> list[Servi
     return [store.find_service(company.store, service.id) for service in services]
 
 
+def find_movable(company: Company, ids: Sequence[int], to: int) -> list[Service]:
+    """The services with these ids; raises `UsageError` where one cannot go to reservation `to`."""
+    _ensure_open(find_reservation(company.store, to), company.now)
+    found = [store.find_service(company.store, service) for service in dict.fromkeys(ids)]
+    for service in found:
+        if service.cancelled:
+            raise UsageError(f"service {service.id} is cancelled", code="already-cancelled")
+        if service.reservation == to:
+            raise UsageError(
+                f"service {service.id} is on reservation {to} already", code="already-there"
+            )
+    return found
+
+
+def move_services(company: Company, services: Sequence[Service], to: int) -> list[Service]:
+    """Hang services on another reservation, which says so as the one they leave does.
+
+    Raises `UsageError` where one was cancelled meanwhile, or that reservation was.
+    """
+    with company.store.transaction():
+        services = find_movable(company, [service.id for service in services], to)
+        target = find_reservation(company.store, to)
+        store.move_services(company.store, [service.id for service in services], to)
+        for service in services:
+            left = find_reservation(company.store, service.reservation)
+            what = f"{service.kind.value} for {service.quantity} (service {service.id})"
+            company.journal.write(
+                [
+                    Entry.about(left, Action.SERVICE_MOVED, f"{what} went to reservation {to}"),
+                    Entry.about(
+                        target,
+                        Action.SERVICE_MOVED,
+                        f"{what} came from reservation {service.reservation}",
+                    ),
+                ]
+            )
+    return [store.find_service(company.store, service.id) for service in services]
+
+
 def _ensure_open(reservation: Reservation, now: datetime) -> None:
     why = None
     if not reservation.is_active:

@@ -13,7 +13,7 @@ from obctl.domain.causes.predicates import (
     since_last_pass,
     unreserved,
 )
-from obctl.domain.difference import Cause
+from obctl.domain.difference import MEETS_NOW, Cause
 from obctl.domain.event import Event, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.series.excluded_dates import is_listed, series_days
@@ -21,8 +21,6 @@ from obctl.domain.series.meets_now import has_moved, in_words, nearest_start, ne
 from obctl.domain.series.same_date import is_continued, is_same_date
 
 MANY_EXCEPTIONS = 100
-MEETS_NOW = "series.meets_now"
-"""The evidence that says in words on which days a series meets now."""
 _AWKWARD = ("absoluteYearly", "relativeYearly", "relativeMonthly")
 
 

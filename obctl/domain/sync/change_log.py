@@ -125,6 +125,8 @@ def processed_text(change: Cancel | Absorb) -> str:
     message = f"reservation {number} cancelled"
     if count := len(change.services_cancelled):
         message += f" with {_services(count)}"
+    if meets := change.cause and change.cause.meets_now:
+        message += f"; its series meets {meets} now"
     return message
 
 

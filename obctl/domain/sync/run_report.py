@@ -10,6 +10,7 @@ from obctl.domain.room import Room
 from obctl.domain.sync.change import (
     Absorb,
     Cancel,
+    Change,
     Close,
     Create,
     Move,
@@ -18,7 +19,7 @@ from obctl.domain.sync.change import (
     Restore,
     Update,
 )
-from obctl.domain.sync.change_log import left_text
+from obctl.domain.sync.change_log import left_text, processed_text
 from obctl.domain.sync.plan import Plan, plan_object
 from obctl.domain.time_span import instant_text
 
@@ -38,7 +39,7 @@ class RunReport:
     """One run; `plans` holds only what a dry run would do, `problems` name the rooms not done.
 
     `undecided` names what waits for a room that could not be read, in rooms that are done;
-    `services_left` the meetings that are there again, and not all that was ordered for them.
+    `services_left` the meetings that take place, and not all that was ordered for them.
     """
 
     run: str
@@ -74,10 +75,17 @@ class RunReport:
         self.cancellation_requests += plan.count(Request)
         self.conflicts += plan.conflicts
         for change in plan.changes:
-            if isinstance(change, Restore) and change.services_left:
-                problem = _services_left(plan.room, change)
-                # a room may be finished twice
-                self.services_left += [] if problem in self.services_left else [problem]
+            # a room may be finished twice
+            if (problem := self._missed(plan, change)) and problem not in self.services_left:
+                self.services_left.append(problem)
+
+    def _missed(self, plan: Plan, change: Change) -> Problem | None:
+        """What somebody may miss of what was ordered for a meeting that takes place."""
+        if isinstance(change, Restore) and change.services_left:
+            return _services_left(plan.room, change)
+        if isinstance(change, Cancel) and not self.dry_run:
+            return _cancelled_with_services(plan, change)
+        return None
 
     @property
     def told(self) -> list[Problem]:
@@ -117,6 +125,20 @@ def _services_left(room: Room, change: Restore) -> Problem:
         f"reservation {number} is in Outlook again, and not all that was ordered for it:"
         f" {left_text(change)}",
         f"what is still wanted: obctl services add {number} --kind … --description …",
+    )
+
+
+def _cancelled_with_services(plan: Plan, change: Cancel) -> Problem | None:
+    """What was ordered and went unasked, though the meeting takes place on another day."""
+    meets = change.cause.meets_now if change.cause else None
+    if meets is None or not change.services_cancelled:
+        return None
+    return Problem(
+        plan.room.mailbox,
+        "services-cancelled",
+        f"{processed_text(change)}: on which of these days it is wanted, nobody knows",
+        "what is still wanted: obctl services add NUMBER --kind … --description …, with the"
+        f" NUMBER of the new date: obctl reservations list --room {plan.room.mailbox}",
     )
 
 

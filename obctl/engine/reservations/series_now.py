@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from obctl.domain.causes.series import MEETS_NOW
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.sync.cancellation import CancellationRequest
 from obctl.domain.sync.status_info import SeriesNow
@@ -14,8 +13,7 @@ def series_now(
     company: Company, request: CancellationRequest, reservation: Reservation
 ) -> SeriesNow | None:
     """Where the meeting of a request takes place now, if its cause is that it does."""
-    evidence = request.cause.evidence if request.cause else ()
-    meets = next((str(item.value) for item in evidence if item.fact == MEETS_NOW), None)
+    meets = request.cause.meets_now if request.cause else None
     if meets is None or reservation.series_key is None:
         return None
     dates = [

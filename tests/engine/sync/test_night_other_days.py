@@ -155,3 +155,54 @@ def test_where_there_are_fewer_new_days_a_person_is_asked(night: Night) -> None:
     assert told["series.meets_now"] == "every 2 weeks on Thursday"
     assert told["series.next_date"] == "2026-09-17T07:00:00Z"
     assert numbers(night)["09-17"] == made["09-15"]
+
+
+def test_where_nobody_is_asked_the_run_and_the_log_say_where_the_series_meets(
+    night: Night,
+) -> None:
+    night.configure(ignore_cancellation_requests=True)
+    meeting, made = board(night)
+    night.cater(made["09-22"])
+    to_thursdays(night, meeting, count=2, interval=2)
+    report = night.run()
+    assert night.requests(None) == []
+    said = (
+        f"reservation {made['09-22']} cancelled with 1 service; its series meets every 2 weeks on"
+        " Thursday now"
+    )
+    (problem,) = report.services_left
+    assert (problem.code, problem.message) == (
+        "services-cancelled",
+        f"{said}: on which of these days it is wanted, nobody knows",
+    )
+    logged = night.store.rows(
+        "SELECT message FROM company_log WHERE action = 'cancellation.processed'"
+        " AND reservation = ?",
+        (made["09-22"],),
+    )
+    assert [row["message"] for row in logged] == [said]
+
+
+def test_what_was_cancelled_comes_back_when_the_series_moves_back(night: Night) -> None:
+    night.configure(ignore_cancellation_requests=True)
+    meeting, made = board(night)
+    night.cater(made["09-22"])
+    to_thursdays(night, meeting, count=2, interval=2)
+    night.run()
+    night.change(meeting, recurrence=weekly(count=4), start="15 09:00", end="15 10:00")
+    night.run()
+    assert numbers(night)["09-22"] == made["09-22"]
+    assert ordered(night) == {made["09-22"]: 1}
+
+
+def test_a_request_closes_when_the_numbers_of_dates_fit_again(night: Night) -> None:
+    meeting, made = board(night)
+    night.cater(made["09-22"])
+    to_thursdays(night, meeting, count=2, interval=2)
+    night.run()
+    assert len(night.requests()) == 1
+    to_thursdays(night, meeting)
+    night.run()
+    assert night.requests() == []
+    assert numbers(night)["09-24"] == made["09-22"]
+    assert ordered(night) == {made["09-22"]: 1}

@@ -57,9 +57,7 @@ def exceptions_wiped(facts: Facts) -> Cause | None:
     if both is None:
         return None
     reservation, event = both
-    if not is_same_date(reservation, event, facts.room.zone) and (
-        reservation.original_start and event.original_start
-    ):
+    if _is_another_date(facts, reservation, event):
         return _went_along(facts, reservation, event)
     original = event.original_start
     was_exception = original is not None and reservation.start != original
@@ -118,10 +116,15 @@ def _days_moved(facts: Facts, reservation: Reservation) -> Cause | None:
     )
 
 
-def _went_along(facts: Facts, reservation: Reservation, event: Event) -> Cause | None:
+def _is_another_date(facts: Facts, reservation: Reservation, event: Event) -> bool:
+    """Whether both are dates of one series, and not the same."""
+    dated = reservation.original_start is not None and event.original_start is not None
+    same_series = event.series_key is not None and event.series_key == reservation.series_key
+    return dated and same_series and not is_same_date(reservation, event, facts.room.zone)
+
+
+def _went_along(facts: Facts, reservation: Reservation, event: Event) -> Cause:
     """The series meets on other days now, and one of them is what became of this date."""
-    if event.series_key is None or event.series_key != reservation.series_key:
-        return None
     recurrence = facts.master.recurrence if facts.master else None
     return found(
         "series-edit-wiped-exceptions",

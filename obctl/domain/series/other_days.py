@@ -51,6 +51,35 @@ def pair_days(
     return pairs
 
 
+def pair_continued(
+    master: SeriesMaster,
+    lost: Iterable[Reservation],
+    new: Iterable[Event],
+    *,
+    now: datetime,
+    room_zone: ZoneInfo,
+) -> list[tuple[Reservation, Event]]:
+    """Each date after the end of a series with the one it became in the series that goes on.
+
+    "This and following" was moved to other days. `new` are the dates of that other series; only
+    what was read of it tells on which days it takes place.
+    """
+    where = counting_zone(master, room_zone)
+    if where is None:
+        return []
+    ahead: dict[Period | None, list[Event]] = {}
+    for event in sorted(new, key=lambda item: item.start):
+        if event.start > now:
+            period = _period(master.recurrence, day_in_series(event, where))
+            ahead.setdefault(period, []).append(event)
+    return [
+        pair
+        for period, reservations in _by_period(master, lost, room_zone).items()
+        if len(ahead.get(period, ())) == len(reservations)
+        for pair in zip(reservations, ahead[period], strict=True)
+    ]
+
+
 def whole_periods(
     master: SeriesMaster, lost: Iterable[Reservation], room_zone: ZoneInfo
 ) -> Iterator[TimeSpan]:

@@ -5,12 +5,18 @@ Whether a date is over is a matter of the clock, so that this is decided last, w
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import datetime
 
-from obctl.domain.event import Event, EventId
+from obctl.domain.event import Event, EventId, SeriesMaster, same_person
 from obctl.domain.reservation import Reservation, ReservationNumber
-from obctl.domain.series.other_days import pair_days, whole_periods
+from obctl.domain.series.other_days import (
+    counting_zone,
+    pair_continued,
+    pair_days,
+    whole_periods,
+)
+from obctl.domain.series.same_date import day_in_series
 from obctl.domain.sync.matching import Matching, joined
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.time_span import TimeSpan
@@ -41,9 +47,39 @@ def on_other_days(
         own = [event for _owner, event in matching.pairs if event.series_master_id == master_id]
         lost = [item for item in reservations if item.number not in moved]
         zone = matching.sides.room.zone
-        pairs = pair_days(master, lost, new, own, now=now, room_zone=zone) if new else []
+        if new:
+            pairs = pair_days(master, lost, new, own, now=now, room_zone=zone)
+        else:
+            following = _following(matching, master, lost, taken)
+            pairs = pair_continued(master, lost, following, now=now, room_zone=zone)
         found |= {reservation.number: event for reservation, event in pairs}
     return joined(matching, found)
+
+
+def _following(
+    matching: Matching,
+    master: SeriesMaster,
+    lost: Sequence[Reservation],
+    taken: Container[EventId],
+) -> list[Event]:
+    """The dates of the one series in which an ended one may go on: its organiser's, as named."""
+    last = master.recurrence.last_date if master.recurrence else None
+    where = counting_zone(master, matching.sides.room.zone)
+    if last is None or where is None or not lost:
+        return []
+    subjects = {reservation.subject for reservation in lost}
+    by_series: dict[EventId, list[Event]] = {}
+    for event in matching.lone_events:
+        if (
+            event.series_master_id
+            and event.takes_room
+            and event.id not in taken
+            and same_person(event.organizer, lost[0].organizer)
+            and {event.subject, event.organizer.name} & subjects
+            and day_in_series(event, where) > last
+        ):
+            by_series.setdefault(event.series_master_id, []).append(event)
+    return next(iter(by_series.values())) if len(by_series) == 1 else []
 
 
 def unread_days(matching: Matching, now: datetime) -> dict[EventId, TimeSpan]:

@@ -193,7 +193,9 @@ async def _with_days_beyond(outlook: Outlook, matching: Matching, now: datetime)
     if isinstance(view, ObctlError):
         return matching
     known = {event.id for event in reading.events}
-    more = tuple(e for e in view if e.series_master_id in beyond and e.id not in known)
+    new = {event.series_master_id for event in matching.lone_events}
+    wanted = (beyond.keys() | new) - {None}
+    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
     return match(replace(sides, reading=replace(reading, events=reading.events + more)))
 
 

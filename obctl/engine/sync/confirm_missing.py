@@ -29,6 +29,8 @@ from obctl.errors import MailboxGone, NotFound
 _CANARIES = 3
 _FEW = 2
 _NEARBY = timedelta(days=1)
+_A_WEEK = timedelta(days=7)
+"""Within it lies what a date became that "this and following" moved to another day."""
 
 
 async def verify(
@@ -167,7 +169,10 @@ async def _with_days_beyond(gateway: Gateway, situation: Situation) -> Situation
     known = {event.id for event in reading.events}
     span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
     view = await gateway.fetch_view(situation.room, span)
-    more = tuple(e for e in view if e.series_master_id in beyond and e.id not in known)
+    # an ended series may go on as another that is new here
+    new = {event.series_master_id for event in situation.matching.lone_events}
+    wanted = (beyond.keys() | new) - {None}
+    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
     return situation.reread(replace(reading, events=reading.events + more)) if more else situation
 
 
@@ -199,9 +204,10 @@ async def _nearby(
     if not still:
         return []
     organizers = {reservation.organizer.email for reservation in moved_on}
+    around = _A_WEEK if moved_on else _NEARBY
     span = TimeSpan(
-        min(reservation.start for reservation in still) - _NEARBY,
-        max(reservation.end for reservation in still) + _NEARBY,
+        min(reservation.start for reservation in still) - around,
+        max(reservation.end for reservation in still) + around,
     )
     keys = {reservation.key for reservation in still if reservation.key}
     seen = {event.id for event in situation.reading.events}

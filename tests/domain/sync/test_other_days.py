@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from builders import (
+    BRAM,
     NOW,
     make_master,
     make_occurrence,
@@ -180,3 +181,40 @@ def test_no_date_leaves_its_week_or_passes_another(old: list[str], new: list[str
     assert moved == (gone if len(gone) == len(after) - len(kept) else [])
     new_starts = [starts[found[r.number]] for r in moved]
     assert new_starts == sorted(set(new_starts))
+
+
+def follow(days: tuple[str, ...], **more: Any) -> list[Event]:
+    """Dates of the series that goes on, under another id and key."""
+    return shown(*days, **{"master": "S", "key": "key-of-S"} | more)
+
+
+ENDED = weekly("tuesday", end_date=date(2026, 9, 15))
+
+
+def test_this_and_following_moved_to_other_days_goes_on_in_its_week() -> None:
+    situation = room(held(*TUESDAYS[1:]), follow(THURSDAYS[1:]), ENDED)
+    assert pairs(situation) == {1001: "N2026-09-24", 1002: "N2026-10-01"}
+
+
+@pytest.mark.parametrize(
+    ("events", "recurrence"),
+    [
+        pytest.param(follow(THURSDAYS[1:], subject="Other"), ENDED, id="another-subject"),
+        pytest.param(follow(THURSDAYS[1:], organizer=BRAM), ENDED, id="another-organiser"),
+        pytest.param(follow(("2026-09-24", "2026-09-25")), ENDED, id="two-for-one"),
+        pytest.param(
+            follow(THURSDAYS[1:]) + shown("2026-09-25", master="T", key="key-of-T"),
+            ENDED,
+            id="two-series-go-on",
+        ),
+        pytest.param(follow(THURSDAYS[:1]), ENDED, id="another-week"),
+    ],
+)
+def test_an_ended_series_whose_continuation_nobody_knows_has_none(
+    events: list[Event], recurrence: Recurrence
+) -> None:
+    assert pairs(room(held("2026-09-22"), events, recurrence)) == {}
+
+
+def test_a_series_without_end_goes_on_as_itself_alone() -> None:
+    assert pairs(room(held("2026-09-22"), follow(THURSDAYS[1:2]), weekly("friday"))) == {}

@@ -206,3 +206,44 @@ def test_a_request_closes_when_the_numbers_of_dates_fit_again(night: Night) -> N
     assert night.requests() == []
     assert numbers(night)["09-24"] == made["09-22"]
     assert ordered(night) == {made["09-22"]: 1}
+
+
+@look
+@settings
+@pytest.mark.parametrize("busy", [False, True], ids=["alone", "another-meeting"])
+def test_this_and_following_on_another_day_takes_its_lunch_along(
+    night: Night, look: Look, ignored: bool, busy: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=ignored)
+    meeting, made = board(night)
+    night.cater(made["10-06"])
+    rest = night.split(meeting, date(2026, 9, 29))
+    to_thursdays_from(night, rest, date(2026, 10, 1))
+    if busy:
+        night.book("Rembrandt", "Something else", "2026-10-09 14:00",
+                   "2026-10-09 15:00")  # fmt: skip
+    ids = [night.id_of("Rembrandt", one) for one in (meeting, rest)]
+    if look is notified and not busy:
+        night.notify("Rembrandt", *ids)
+        assert night.run().created == 0
+    else:
+        night.run(full=look is everything)
+    kept = {day: number for day, number in numbers(night).items() if number in made.values()}
+    assert kept == {
+        "09-15": made["09-15"],
+        "09-22": made["09-22"],
+        "10-01": made["09-29"],
+        "10-08": made["10-06"],
+    }
+    assert ordered(night) == {made["10-06"]: 1}
+    assert night.requests(None) == []
+    assert sorted(night.reservations()) == sorted(night.outlook("Rembrandt"))
+
+
+def to_thursdays_from(night: Night, meeting: Meeting, start: date) -> None:
+    night.change(
+        meeting,
+        recurrence=weekly(start, count=2),
+        start=f"{start} 09:00",
+        end=f"{start} 10:00",
+    )

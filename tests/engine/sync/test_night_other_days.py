@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from builders import DAY
-from night import Night, weekly
+from night import Night, at, weekly
 
 from obctl.domain.reservation import Reservation
 from obctl.sandbox.tenant import Meeting
+from obctl.store.rooms import load_reading_state
 
 Look = Callable[[Night, list[str]], None]
 
@@ -97,17 +98,31 @@ def test_the_log_says_that_the_series_meets_on_another_day(night: Night) -> None
 
 
 @settings
-def test_a_date_at_the_end_of_what_is_read_goes_along(night: Night, ignored: bool) -> None:
+@pytest.mark.parametrize("news", [0, 26], ids=["the-series-alone", "so-much-that-all-is-read"])
+def test_a_date_at_the_end_of_what_is_read_goes_along(
+    night: Night, ignored: bool, news: int
+) -> None:
     night.configure(ignore_cancellation_requests=ignored, future_days=14)
-    meeting, made = board(night)
-    last = max(made)
-    night.cater(made[last])
-    # the window of fourteen days ends between the old day and the new one
-    days = weekly(date(2026, 9, 19), count=4)
-    night.change(meeting, recurrence=days, start="19 09:00", end="19 10:00")
+    first = date(2026, 9, 21)
+    meeting = night.book("Rembrandt", "Board", "21 09:00", "21 10:00", recurrence=weekly(first))
+    night.run()
+    # by now the window ends with what the first reading covered, between the old day and the new
+    night.tenant.set_clock(at("2026-10-12 12:00"))
+    night.run()
+    last = numbers(night)["10-26"]
+    night.cater(last)
+    end = load_reading_state(night.store, night.room("Rembrandt").id).read_end
+    assert end is not None
+    assert at("2026-10-26 09:00") < end < at("2026-10-31 09:00")
+    night.change(meeting, recurrence=weekly(date(2026, 9, 26)), start="26 09:00", end="26 10:00")
+    for n in range(news):
+        day = date(2026, 10, 13) + timedelta(days=n % 13)
+        hour = 13 + n // 13
+        night.book("Rembrandt", f"Talk {n}", f"{day} {hour}:00", f"{day} {hour}:30", settle=False)
+    night.settle()
     night.run(again=False)
-    assert ordered(night) == {made[last]: 1}
-    assert found(night, made[last]).is_active
+    assert ordered(night) == {last: 1}
+    assert found(night, last).start == at("2026-10-31 09:00")
     assert night.requests(None) == []
 
 

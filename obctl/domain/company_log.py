@@ -41,6 +41,7 @@ class Action(StrEnum):
     RESERVATION_REFUSED = "reservation.refused"
     SERVICE_ADDED = "service.added"
     SERVICE_CANCELLED = "service.cancelled"
+    SERVICE_MOVED = "service.moved"
     SUBSCRIPTION_CREATED = "subscription.created"
     SUBSCRIPTION_RENEWED = "subscription.renewed"
     SUBSCRIPTION_REMOVED = "subscription.removed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -89,11 +89,12 @@ class Gateway(Protocol):
         """
 
     async def follow_delta(
-        self, links: Mapping[str, DeltaLink]
+        self, links: Sequence[tuple[Room, DeltaLink]]
     ) -> dict[str, DeltaRound | ObctlError]:
-        """The next round of many delta links at once, keyed as given (by mailbox).
+        """The next round of many delta links at once, keyed by `room.mailbox`.
 
-        `DeltaLinkExpired` among the values asks for a full read.
+        `DeltaLinkExpired` among the values asks for a full read, and so does `ForeignLink`: the
+        link is not one of this room.
         """
 
     async def fetch_schedules(

@@ -21,7 +21,7 @@ from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
-from obctl.graph.request import Asked, Errand
+from obctl.graph.request import Asked
 from obctl.graph.sdk_builders import (
     GraphRoomListRequestBuilder,
     GraphRoomRequestBuilder,
@@ -67,9 +67,7 @@ async def look_up_all(
 ) -> dict[str, DirectoryEntry | ObctlError | None]:
     """`look_up` of many, by `$batch`; one address's failure is no other's."""
     errands = {
-        address: Errand(
-            graph.relative(_ask_user(graph, address, _BASIC)), request.directory(address)
-        )
+        address: graph.errand(_ask_user(graph, address, _BASIC), request.directory(address))
         for address in addresses
     }
     found: dict[str, DirectoryEntry | ObctlError | None] = {}
@@ -163,7 +161,8 @@ async def _places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWir
     skip: int | None = None
     while True:
         new = 0
-        async for page in pages(graph, await graph.send(ask(skip), what), what):
+        info = ask(skip)
+        async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
             for raw in page.value:
                 place = _read(raw, what)
                 key = place.id or (place.email_address or "").casefold()

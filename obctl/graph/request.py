@@ -30,18 +30,24 @@ class Asked:
     permission: str = "Calendars.Read"
     mailbox: str | None = None
     """Whose limit of concurrent requests counts."""
+    object_id: str | None = None
+    """Its other name, where that is known: links may be spelled by either."""
 
 
 def calendar(room: Room) -> Asked:
-    return Asked(f"the calendar of {room.mailbox}", Subject.CALENDAR, mailbox=room.mailbox)
+    return _of(room, f"the calendar of {room.mailbox}", Subject.CALENDAR)
 
 
-def delta_of(mailbox: str) -> Asked:
-    return Asked(f"the changes in {mailbox}", Subject.CALENDAR, mailbox=mailbox)
+def delta_of(room: Room) -> Asked:
+    return _of(room, f"the changes in {room.mailbox}", Subject.CALENDAR)
 
 
 def event(room: Room, event_id: EventId) -> Asked:
-    return Asked(f"event {event_id} in {room.mailbox}", Subject.EVENT, mailbox=room.mailbox)
+    return _of(room, f"event {event_id} in {room.mailbox}", Subject.EVENT)
+
+
+def _of(room: Room, what: str, subject: Subject) -> Asked:
+    return Asked(what, subject, mailbox=room.mailbox, object_id=room.object_id)
 
 
 def writing(room: Room, event_id: EventId | None = None) -> Asked:

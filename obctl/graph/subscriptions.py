@@ -69,7 +69,7 @@ async def fetch_all(graph: Graph) -> list[GraphSubscription]:
     what = request.subscription("the list of subscriptions")
     info = graph.client.subscriptions.to_get_request_information(asking())
     found: list[GraphSubscription] = []
-    async for page in pages(graph, await graph.send(info, what), what):
+    async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
         found.extend(_read(raw, what) for raw in page.value)
     return found
 

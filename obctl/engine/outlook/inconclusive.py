@@ -7,6 +7,7 @@ from typing import TypeGuard
 from obctl.domain.room import Room
 from obctl.errors import (
     DeltaLinkExpired,
+    ForeignLink,
     GraphUnavailable,
     LoopingNextLink,
     MailboxGone,
@@ -52,7 +53,7 @@ def condition_of(error: ObctlError) -> str | None:
             return error.code
         case DeltaLinkExpired():
             return "delta-token-expired"
-        case GraphUnavailable() | LoopingNextLink():
+        case GraphUnavailable() | LoopingNextLink() | ForeignLink():
             return PartialRead.code
         case _:
             return None

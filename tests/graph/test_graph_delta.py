@@ -233,13 +233,6 @@ def test_a_server_without_batch_is_asked_one_by_one(
     [
         pytest.param(refusal(401, "InvalidAuthenticationToken"), CredentialRefused, id="401"),
         pytest.param(refusal(503, "x", Retry_After="300"), GraphUnavailable, id="503"),
-        pytest.param(Answer(b"{"), PartialRead, id="cut"),
-        pytest.param(Answer({"responses": []}), PartialRead, id="no answers"),
-        pytest.param(
-            Answer({"responses": [{"id": "9", "status": 200}, {"id": "x", "status": 200}]}),
-            PartialRead,
-            id="answers to something else",
-        ),
     ],
 )
 def test_a_failed_batch_is_the_failure_of_each_room_in_it(

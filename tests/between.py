@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass(frozen=True)
 class Bad:
-    """An answer in place of the tenant's own; `change` makes its body of the good one."""
+    """An answer in place of the tenant's own; `change` alters the body of that, and no more."""
 
     body: bytes = b""
     status: int = 200
@@ -77,7 +77,7 @@ class Between:
         for inner in json.loads(asked)["requests"]:
             bad = self.found(inner["method"], inner["url"])
             if bad is not None and (answer := by_id.get(inner["id"])) is not None:
-                answer["status"] = bad.status
+                answer["status"] = bad.status if bad.change is None else answer["status"]
                 answer["body"] = _as_json(bad.instead_of(json.dumps(answer["body"]).encode()))
         return json.dumps(batch).encode()
 
@@ -125,8 +125,10 @@ def _handler(between: Between) -> type[BaseHTTPRequestHandler]:
             if self.path.endswith("/$batch") and bad is None and status == 200:
                 body = between.in_batch(asked, body)
             if bad is not None:
-                status, body = bad.status, bad.instead_of(body)
-                headers = {"Content-Type": "application/json"} | bad.headers
+                body = bad.instead_of(body)
+                if bad.change is None:
+                    status = bad.status
+                    headers = {"Content-Type": "application/json"} | bad.headers
             self.send_response(status)
             for name, value in headers.items():
                 if name.lower() not in _OF_ONE_HOP:

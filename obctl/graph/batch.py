@@ -13,6 +13,7 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.backoff import Backoff
+from obctl.domain.foreign_text import decode, decode_parts
 from obctl.errors import ObctlError
 from obctl.graph import request
 from obctl.graph.batch_fallback import Singly
@@ -136,9 +137,10 @@ def _answers(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
     Of two with the same id neither is believed: one of them is about another mailbox.
     """
     try:
-        answers = _ANSWERS.decode(body).responses
+        batch, original = decode_parts(_ANSWERS, body)
     except _UNREADABLE:
         return
+    answers = [original(one) for one in batch.responses]
     by_id = [(found, one) for one in answers if (found := _id(one)) is not None]
     times = Counter(found for found, _ in by_id)
     for found, one in by_id:
@@ -149,7 +151,7 @@ def _answers(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
 
 def _id(one: msgspec.Raw) -> str | None:
     try:
-        return _ID.decode(one).id
+        return decode(_ID, one).id
     except _UNREADABLE:
         return None
 
@@ -157,9 +159,10 @@ def _id(one: msgspec.Raw) -> str | None:
 def _answer(one: msgspec.Raw) -> BatchAnswer | None:
     """One answer; `None` for what is none, a page of markup in place of an object for example."""
     try:
-        answer = _ANSWER.decode(one)
+        answer, original = decode_parts(_ANSWER, one)
     except _UNREADABLE:
         return None
+    answer.body = original(answer.body)
     return None if _is_good(answer) and not bytes(answer.body).lstrip().startswith(b"{") else answer
 
 

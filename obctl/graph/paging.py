@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from obctl.domain.foreign_text import decode_parts
 from obctl.errors import LoopingNextLink
 from obctl.graph.client import Graph
 from obctl.graph.failures import cut_short
@@ -43,9 +44,11 @@ async def pages(graph: Graph, first: bytes, errand: Errand) -> AsyncIterator[Pag
 def read_page(body: bytes, asked: Asked) -> Page:
     """One page. Raises `PartialRead` for what is no page."""
     try:
-        return _PAGE.decode(body)
+        page, original = decode_parts(_PAGE, body)
     except ValueError as error:
         raise cut_short(asked) from error
+    page.value = [original(item) for item in page.value]
+    return page
 
 
 @dataclass(slots=True)

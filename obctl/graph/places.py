@@ -8,6 +8,7 @@ import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.directory import DirectoryEntry
+from obctl.domain.foreign_text import decode
 from obctl.domain.room import FoundRoom
 from obctl.errors import (
     CredentialRefused,
@@ -90,7 +91,7 @@ def _ask_user(graph: Graph, address: str, names: list[str]) -> RequestInformatio
 
 def _read_entry(body: bytes, address: str, what: Asked) -> DirectoryEntry:
     try:
-        user = _USER.decode(body)
+        user = decode(_USER, body)
     except ValueError as error:
         raise cut_short(what) from error
     return DirectoryEntry(
@@ -177,7 +178,7 @@ async def _places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWir
 
 def _read(raw: msgspec.Raw, what: Asked) -> PlaceWire:
     try:
-        return _PLACE.decode(raw)
+        return decode(_PLACE, raw)
     except ValueError as error:
         raise cut_short(what) from error
 

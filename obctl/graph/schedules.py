@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from obctl.domain.availability import BusySpan
+from obctl.domain.foreign_text import decode
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import (
@@ -75,7 +76,7 @@ async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
             refused[asker.mailbox] = error
             continue
         try:
-            schedules = _SCHEDULES.decode(answer).value
+            schedules = decode(_SCHEDULES, answer).value
             by_mailbox = {one.schedule_id.casefold(): one for one in schedules}
             return {room.mailbox: _busy(by_mailbox, room) for room in rooms}
         except ValueError as error:

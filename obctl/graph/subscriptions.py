@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 from kiota_abstractions.method import Method
 
+from obctl.domain.foreign_text import decode
 from obctl.domain.room import Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import instant_text
@@ -76,7 +77,7 @@ async def fetch_all(graph: Graph) -> list[GraphSubscription]:
 
 def _read(raw: bytes | msgspec.Raw, what: Asked) -> GraphSubscription:
     try:
-        wire = _SUBSCRIPTION.decode(raw)
+        wire = decode(_SUBSCRIPTION, raw)
         expires_at = read_instant(wire.expiration_date_time)
     except ValueError as error:
         raise cut_short(what) from error

@@ -22,9 +22,30 @@ class Bad:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     change: Callable[[bytes], bytes] | None = None
+    loops: bool = False
+    """Each page leads on to itself."""
 
-    def instead_of(self, good: bytes) -> bytes:
+    @property
+    def keeps_status(self) -> bool:
+        return self.loops or self.change is not None
+
+    def instead_of(self, good: bytes, link: str) -> bytes:
+        if self.loops:
+            return leading_to(good, link)
         return self.body if self.change is None else self.change(good)
+
+
+def leading_to(good: bytes, link: str) -> bytes:
+    """A page that goes on with `link`; what is no page stays as it is."""
+    try:
+        page = json.loads(good)
+    except ValueError:
+        return good
+    if not isinstance(page, dict) or "value" not in page:
+        return good
+    page.pop("@odata.deltaLink", None)
+    page["@odata.nextLink"] = link
+    return json.dumps(page).encode()
 
 
 class Between:
@@ -77,8 +98,9 @@ class Between:
         for inner in json.loads(asked)["requests"]:
             bad = self.found(inner["method"], inner["url"])
             if bad is not None and (answer := by_id.get(inner["id"])) is not None:
-                answer["status"] = bad.status if bad.change is None else answer["status"]
-                answer["body"] = _as_json(bad.instead_of(json.dumps(answer["body"]).encode()))
+                good, link = json.dumps(answer["body"]).encode(), self.url + inner["url"]
+                answer["status"] = answer["status"] if bad.keeps_status else bad.status
+                answer["body"] = _as_json(bad.instead_of(good, link))
         return json.dumps(batch).encode()
 
     def pass_on(
@@ -125,8 +147,9 @@ def _handler(between: Between) -> type[BaseHTTPRequestHandler]:
             if self.path.endswith("/$batch") and bad is None and status == 200:
                 body = between.in_batch(asked, body)
             if bad is not None:
-                body = bad.instead_of(body)
-                if bad.change is None:
+                link = between.url + self.path.removeprefix("/v1.0")
+                body = bad.instead_of(body, link)
+                if not bad.keeps_status:
                     status = bad.status
                     headers = {"Content-Type": "application/json"} | bad.headers
             self.send_response(status)

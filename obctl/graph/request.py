@@ -14,6 +14,7 @@ class Subject(Enum):
     """What a 403 or a 404 is about."""
 
     CALENDAR = auto()
+    CHANGES = auto()
     EVENT = auto()
     DIRECTORY = auto()
     PLACES = auto()
@@ -39,7 +40,7 @@ def calendar(room: Room) -> Asked:
 
 
 def delta_of(room: Room) -> Asked:
-    return _of(room, f"the changes in {room.mailbox}", Subject.CALENDAR)
+    return _of(room, f"the changes in {room.mailbox}", Subject.CHANGES)
 
 
 def event(room: Room, event_id: EventId) -> Asked:

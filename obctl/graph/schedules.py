@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import msgspec
 
 from obctl.domain.availability import BusySpan
-from obctl.domain.foreign_text import decode
+from obctl.domain.foreign_text import decode, decode_parts
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import (
@@ -19,17 +21,21 @@ from obctl.errors import (
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
 )
 from obctl.graph import request
 from obctl.graph.client import Graph, posting
 from obctl.graph.failures import cut_short
+from obctl.graph.request import Asked
 from obctl.graph.times import read_wall, write_wall
-from obctl.graph.wire import ScheduleError, Schedules, ScheduleWire
+from obctl.graph.wire import ScheduleError, ScheduleName, Schedules, ScheduleWire
 
 _ROOMS = 20
 _DAYS = timedelta(days=60)  # Graph allows less than 62
 _NOT_BUSY = ("free", "workingelsewhere")
 _SCHEDULES = msgspec.json.Decoder(Schedules)
+_NAME = msgspec.json.Decoder(ScheduleName)
+_SCHEDULE = msgspec.json.Decoder(ScheduleWire)
 
 Busy = dict[str, tuple[BusySpan, ...] | ObctlError]
 
@@ -69,30 +75,46 @@ async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
         builder = graph.client.users.by_user_id(asker.user).calendar.get_schedule
         what = request.calendar(asker)
         try:
-            answer = await graph.send(posting(builder, body), what)
+            by_mailbox = _by_mailbox(await graph.send(posting(builder, body), what), what)
         except CredentialRefused:
             raise
-        except (NotFound, NotAuthorised) as error:
+        except (NotFound, NotAuthorised, PartialRead) as error:
             refused[asker.mailbox] = error
             continue
-        try:
-            schedules = decode(_SCHEDULES, answer).value
-            by_mailbox = {one.schedule_id.casefold(): one for one in schedules}
-            return {room.mailbox: _busy(by_mailbox, room) for room in rooms}
-        except ValueError as error:
-            raise cut_short(what) from error
+        return {room.mailbox: _busy(by_mailbox[room.mailbox.casefold()], room) for room in rooms}
     return refused
 
 
-def _busy(schedules: Mapping[str, ScheduleWire], room: Room) -> tuple[BusySpan, ...] | ObctlError:
-    schedule = schedules.get(room.mailbox.casefold())
-    if schedule is None:
+def _by_mailbox(answer: bytes, what: Asked) -> Mapping[str, list[msgspec.Raw]]:
+    """The schedules of each mailbox, which should be one; what names nobody is nobody's."""
+    try:
+        schedules, original = decode_parts(_SCHEDULES, answer)
+    except ValueError as error:
+        raise cut_short(what) from error
+    found: defaultdict[str, list[msgspec.Raw]] = defaultdict(list)
+    for one in map(original, schedules.value):
+        with suppress(ValueError):
+            found[decode(_NAME, one).schedule_id.casefold()].append(one)
+    return found
+
+
+def _busy(schedules: list[msgspec.Raw], room: Room) -> tuple[BusySpan, ...] | ObctlError:
+    """Of none or of two schedules nothing is believed, nor of one that cannot be read."""
+    try:
+        (raw,) = schedules
+        return _read(decode(_SCHEDULE, raw), room)
+    except ValueError:
         return cut_short(request.calendar(room))
+
+
+def _read(schedule: ScheduleWire, room: Room) -> tuple[BusySpan, ...] | ObctlError:
     if schedule.error is not None:
         return _error(schedule.error, room)
+    if schedule.schedule_items is None:
+        return cut_short(request.calendar(room))  # says nothing, and so not that the room is free
     return tuple(
         BusySpan(read_wall(item.start), read_wall(item.end), status)
-        for item in schedule.schedule_items or ()
+        for item in schedule.schedule_items
         if (status := (item.status or "busy").lower()) not in _NOT_BUSY
     )
 

@@ -120,14 +120,21 @@ class ScheduleError(msgspec.Struct, rename="camel"):
     response_code: str | None = None
 
 
-class ScheduleWire(msgspec.Struct, rename="camel"):
+class ScheduleName(msgspec.Struct, rename="camel"):
+    """Whose a schedule is."""
+
     schedule_id: str
+
+
+class ScheduleWire(msgspec.Struct, rename="camel"):
     schedule_items: list[ScheduleItem] | None = None
     error: ScheduleError | None = None
 
 
 class Schedules(msgspec.Struct):
-    value: list[ScheduleWire]
+    """The answer to getSchedule, what it says of each mailbox kept as Graph wrote it."""
+
+    value: list[msgspec.Raw]
 
 
 class BatchId(msgspec.Struct):

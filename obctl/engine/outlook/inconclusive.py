@@ -7,9 +7,7 @@ from typing import TypeGuard
 from obctl.domain.room import Room
 from obctl.errors import (
     DeltaLinkExpired,
-    ForeignLink,
     GraphUnavailable,
-    LoopingNextLink,
     MailboxGone,
     MailboxPermissionLost,
     NotAuthorised,
@@ -53,7 +51,7 @@ def condition_of(error: ObctlError) -> str | None:
             return error.code
         case DeltaLinkExpired():
             return "delta-token-expired"
-        case GraphUnavailable() | LoopingNextLink() | ForeignLink():
+        case GraphUnavailable():
             return PartialRead.code
         case _:
             return None

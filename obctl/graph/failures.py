@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 import httpx
+import msgspec
 from kiota_abstractions.api_error import APIError
 from kiota_http._exceptions import KiotaHTTPXError
 
+from obctl.domain.foreign_text import decode
 from obctl.errors import (
     CredentialRefused,
     DeltaLinkExpired,
@@ -31,6 +33,7 @@ from obctl.errors import (
 from obctl.graph.graph_error import GraphError, from_sdk
 from obctl.graph.request import Asked, Subject
 
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RESYNC = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired"})
 _CHANGED = frozenset({"errorirresolvableconflict", "resourcemodified"})
 # Exchange's words for a bad moment; some come with a status that would say "never".
@@ -116,6 +119,19 @@ def cut_short(asked: Asked) -> PartialRead:
         f"Graph's answer was cut short or is not what was asked for: {asked.what}",
         hint=_TRY_AGAIN,
     )
+
+
+def ensure_done(body: bytes, asked: Asked) -> None:
+    """Raise `PartialRead` where something was to be done, and the answer is not Graph's.
+
+    Graph answers with nothing at all, or with the object it is about: a page that wants somebody to
+    sign in comes with 200 too, and nothing was done.
+    """
+    if body.strip():
+        try:
+            decode(_OBJECT, body)
+        except ValueError as error:
+            raise cut_short(asked) from error
 
 
 def error_for(error_answer: GraphError, asked: Asked) -> ObctlError:

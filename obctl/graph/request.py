@@ -19,6 +19,7 @@ class Subject(Enum):
     DIRECTORY = auto()
     PLACES = auto()
     SUBSCRIPTION = auto()
+    SUBSCRIPTIONS = auto()
     ANYTHING = auto()
 
 
@@ -76,8 +77,13 @@ def anything(what: str) -> Asked:
     return Asked(what, Subject.ANYTHING, "the permission it needs")
 
 
-def subscription(what: str, room: Room | None = None) -> Asked:
-    return Asked(what, Subject.SUBSCRIPTION, mailbox=room.mailbox if room else None)
+def subscription(subscription_id: str) -> Asked:
+    return Asked(f"subscription {subscription_id}", Subject.SUBSCRIPTION)
+
+
+def subscriptions(what: str, room: Room | None = None) -> Asked:
+    """All of them, or a new one."""
+    return Asked(what, Subject.SUBSCRIPTIONS, mailbox=room.mailbox if room else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from obctl.domain.room import Room
 from obctl.domain.values import replace
 from obctl.graph import request
 from obctl.graph.client import Graph, posting
+from obctl.graph.failures import ensure_done
 from obctl.graph.times import graph_zone, is_ambiguous, write_wall
 from obctl.graph.translate import read_event
 
@@ -36,7 +37,8 @@ async def change_event(graph: Graph, room: Room, event: Event, changes: EventCha
 
 async def cancel_event(graph: Graph, room: Room, event_id: EventId, comment: str) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id).cancel
-    await graph.send(posting(builder, {"comment": comment}), request.writing(room, event_id))
+    what = request.writing(room, event_id)
+    ensure_done(await graph.send(posting(builder, {"comment": comment}), what), what)
 
 
 async def decline_event(
@@ -44,7 +46,8 @@ async def decline_event(
 ) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id).decline
     body = {"comment": comment, "sendResponse": send}
-    await graph.send(posting(builder, body), request.writing(room, event_id))
+    what = request.writing(room, event_id)
+    ensure_done(await graph.send(posting(builder, body), what), what)
 
 
 def _new_event(room: Room, draft: EventDraft) -> dict[str, Any]:

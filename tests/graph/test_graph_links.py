@@ -31,7 +31,7 @@ VIEW = Errand("/users/0b4f1cf6-54c8/calendar/calendarView?a=b", request.calendar
 FOUND = Errand("/users/0b4f1cf6-54c8/events?$filter=x", request.calendar(ROOM))
 SERIES = Errand("/users/0b4f1cf6-54c8/events/AAMkAd-_%3D/instances", VIEW.asked)
 LISTS = Errand("/places/graph.roomList?$top=100", request.places("the room lists"))
-SUBSCRIPTIONS = Errand("/subscriptions", request.subscription("the list of subscriptions"))
+SUBSCRIPTIONS = Errand("/subscriptions", request.subscriptions("the list of subscriptions"))
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_a_bad_answer_ends_with_the_right_code_and_a_word_to_go_on(
         case "doctor":
             assert "✗" in answer.stdout
         case "explain":
-            assert "not read" in answer.stdout
+            assert "verdict  inconclusive: " in answer.stdout
         case "diff":
             assert "not compared" in answer.stdout
         case "subscriptions list" if code == 0:

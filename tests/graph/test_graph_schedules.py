@@ -18,6 +18,7 @@ from obctl.errors import (
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
     Throttled,
 )
 
@@ -99,6 +100,40 @@ def test_a_room_left_out_of_the_answer_is_not_free(graph: RecordedGraph, ask: As
     graph.on(ASKING, {"value": [schedule(OTHER.mailbox)]}, method="POST")
     busy = ask(lambda gateway: gateway.fetch_schedules([ROOM, OTHER], DAY))
     assert isinstance(busy[ROOM.mailbox], GraphUnavailable)
+
+
+WRONG_TIME = {"status": "busy", "start": {"dateTime": "soon"}, "end": {"dateTime": "later"}}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param([schedule(ROOM.mailbox, scheduleItems=None)], id="no items"),
+        pytest.param([schedule(ROOM.mailbox, scheduleItems={})], id="items that are no list"),
+        pytest.param([schedule(ROOM.mailbox, scheduleItems=[WRONG_TIME])], id="no time"),
+        pytest.param([{"scheduleId": ROOM.mailbox}], id="nothing but the name"),
+        pytest.param([schedule(ROOM.mailbox), schedule(ROOM.mailbox.upper())], id="two of it"),
+        pytest.param([{"scheduleId": None}, None, [], "<html>"], id="what names nobody"),
+    ],
+)
+def test_a_schedule_that_cannot_be_believed_is_one_rooms_trouble_and_no_free_room(
+    graph: RecordedGraph, ask: Ask, bad: list[Any]
+) -> None:
+    graph.on(ASKING, {"value": [*bad, schedule(OTHER.mailbox)]}, method="POST")
+    busy = ask(lambda gateway: gateway.fetch_schedules([ROOM, OTHER], DAY))
+    found = busy[ROOM.mailbox]
+    assert isinstance(found, PartialRead)
+    assert ROOM.mailbox in found.message
+    assert busy[OTHER.mailbox] == ()
+
+
+def test_another_mailbox_is_asked_where_the_answer_of_one_cannot_be_read(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on(ASKING, Answer(b"<html></html>"), method="POST")
+    graph.on("/users/object-boiler/calendar/getSchedule", free, method="POST")
+    busy = ask(lambda gateway: gateway.fetch_schedules([ROOM, OTHER], DAY))
+    assert busy == {ROOM.mailbox: (), OTHER.mailbox: ()}
 
 
 def test_rooms_are_asked_for_twenty_at_a_time(graph: RecordedGraph, ask: Ask) -> None:

@@ -18,6 +18,7 @@ from obctl.graph.request import Asked, Errand
 
 _KEY = re.compile(r"(?P<name>[^()']+)\('(?P<key>.*)'\)")
 """`users('id')` for `users/id`: a quote inside is doubled."""
+_OBJECT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_IN_A_LINK = re.compile(r"[^!-~]|#")
 _HINT = "check `[graph] url` and what lies between it and Graph; no token was sent there"
 
@@ -81,7 +82,12 @@ def _owner(name: str, asked: Asked) -> str:
     """The mailbox asked about under one name, whether by address, object id or `id@tenant`."""
     if asked.mailbox is None:
         return name
-    object_id = (asked.object_id or "").casefold()
-    known = {asked.mailbox.casefold(), object_id} - {""}
-    same = name in known or (object_id != "" and name.rpartition("@")[0] == object_id)
+    if name == asked.mailbox.casefold():
+        return name
+    before_tenant = name.partition("@")[0]
+    if asked.object_id is None:
+        # Which id is the mailbox's own nobody could tell: that of Graph's answer is taken.
+        same = _OBJECT_ID.fullmatch(before_tenant) is not None
+    else:
+        same = before_tenant == asked.object_id.casefold()
     return asked.mailbox.casefold() if same else name

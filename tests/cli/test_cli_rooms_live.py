@@ -143,7 +143,7 @@ def test_a_room_whose_schedule_cannot_be_read_is_left_out_and_named(live_desk: D
 def test_where_no_schedule_can_be_read_the_error_is_the_answer(live_desk: Desk) -> None:
     live_desk.rooms(make_room("Ghost", object_id=None))
     answer = live_desk.run("rooms", "free", "--from", "tomorrow 13:00", "--to", "tomorrow 14:00")
-    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert (answer.exit_code, answer.stdout) == (2, "")
     assert answer.stderr.startswith("error: ")
 
 

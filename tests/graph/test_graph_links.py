@@ -151,12 +151,17 @@ def test_any_text_is_a_good_link_or_a_foreign_one_and_nothing_else(text: str) ->
             continue
 
 
-def test_a_room_whose_object_id_is_unknown_is_known_by_its_address_alone() -> None:
+def test_a_room_whose_object_id_is_unknown_is_known_by_its_address_or_by_any_id() -> None:
     room = make_room("Atrium", mailbox="atrium@contoso.example", object_id=None)
     errand = Errand("/users/atrium%40contoso.example/calendarView/delta", request.delta_of(room))
     ensure_goes_on(GRAPH + errand.path, errand, GRAPH)
+    by_id = "users('0b4f1cf6-54c8-4820-bbb7-2a1f4257ade5')"
+    ensure_goes_on(f"{GRAPH}/{by_id}/calendarView/delta", errand, GRAPH)
+    for other in ("0b4f1cf6-54c8", "other@contoso.example"):
+        with pytest.raises(ForeignLink):
+            ensure_goes_on(f"{GRAPH}/users/{other}/calendarView/delta", errand, GRAPH)
     with pytest.raises(ForeignLink):
-        ensure_goes_on(f"{GRAPH}/users/0b4f1cf6-54c8/calendarView/delta", errand, GRAPH)
+        ensure_goes_on(f"{GRAPH}/{by_id}/calendarView/delta", CHANGES, GRAPH)
     nobody = Errand("/users/x/y", Asked("x", request.Subject.ANYTHING))
     ensure_goes_on(f"{GRAPH}/users/X/y", nobody, GRAPH)
 
@@ -223,6 +228,20 @@ def test_a_next_link_astray_is_refused_as_it_is_read_and_nothing_is_asked_there(
     with pytest.raises(ForeignLink):
         ask(read)
     assert {seen.path for seen in graph.seen} <= {path, "/$batch"}
+
+
+@pytest.mark.parametrize("link", ASTRAY)
+def test_the_exceptions_of_a_series_are_counted_in_this_mailbox_alone(
+    graph: RecordedGraph, ask: Ask, link: str
+) -> None:
+    path = f"{USER}/events/M"
+    bad = link.format(host=graph.url.removeprefix("http://"), path=f"{path}/exceptionOccurrences")
+    noon = {"dateTime": "2026-09-15T12:00:00", "timeZone": "UTC"}
+    shown = {"id": "M", "type": "seriesMaster", "start": noon, "end": noon}
+    graph.on(path, Answer(shown | {"exceptionOccurrences@odata.nextLink": bad}))
+    with pytest.raises(ForeignLink):
+        ask(lambda gateway: gateway.fetch_master(ROOM, EventId("M")))
+    assert {seen.path for seen in graph.seen} == {path}
 
 
 @pytest.mark.parametrize("link", ASTRAY)

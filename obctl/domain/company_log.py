@@ -50,6 +50,7 @@ class Action(StrEnum):
     ROOM_ADDED = "room.added"
     ROOM_IMPORTED = "room.imported"
     ROOM_INCONCLUSIVE = "room.inconclusive"
+    ROOM_READ_WHOLE = "room.read-whole"
     ROOM_RESYNCED = "room.resynced"
     SYNC_STARTED = "sync.started"
     SYNC_FINISHED = "sync.finished"

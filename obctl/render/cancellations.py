@@ -131,21 +131,21 @@ def _person(person: JsonObject) -> str:
 
 def status_object(info: StatusInfo) -> dict[str, Any]:
     """`{request, asked_at, outlook, event, last_known, series}`; originals as Graph sent them."""
-    import msgspec
+    from obctl.domain.foreign_text import read_json
 
     event = None
     if info.event is not None:
         event = {
             **event_object(info.event),
             "room": info.room.mailbox if info.room else None,
-            "original": msgspec.json.decode(info.event.payload) if info.event.payload else None,
+            "original": read_json(info.event.payload) if info.event.payload else None,
         }
     return {
         "request": info.request,
         "asked_at": at(info.asked_at),
         "outlook": info.outlook.value,
         "event": event,
-        "last_known": msgspec.json.decode(info.last_known) if info.last_known else None,
+        "last_known": read_json(info.last_known) if info.last_known else None,
         "series": info.series
         and {
             "meets": info.series.meets,

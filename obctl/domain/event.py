@@ -109,6 +109,8 @@ class Event(Struct, frozen=True):
     etag: str | None = None
     """What a write names to say which state of the event it means; only of an event just read."""
     transaction_id: str | None = None
+    unknown: tuple[str, ...] = ()
+    """Fields of ours for which Graph sent what nobody can read; they hold their defaults."""
     payload: bytes = b""
 
     @property
@@ -163,7 +165,11 @@ class DeltaItem:
 
 @dataclass(frozen=True, slots=True)
 class DeltaRound:
-    """A whole round: the items in order, last one wins, and the link that starts the next."""
+    """A whole round: the items in order, last one wins, and the link that starts the next.
+
+    `nameless` says that some items name no event: something else changed, nobody knows what.
+    """
 
     items: tuple[DeltaItem, ...]
     link: DeltaLink
+    nameless: bool = False

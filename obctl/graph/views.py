@@ -12,7 +12,8 @@ from obctl.config import Cloud
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
-from obctl.errors import GraphRefused, ObctlError, defects_named
+from obctl.domain.unreadable_event import EventUnreadable, Listing, UnreadableEvent, too_many
+from obctl.errors import GraphRefused, ObctlError, PartialRead, defects_named
 from obctl.graph import request
 from obctl.graph.batch import SIZE, get_many
 from obctl.graph.client import PAGE_SIZE, Graph, asking
@@ -25,7 +26,7 @@ from obctl.graph.sdk_builders import (
     InstancesRequestBuilder,
 )
 from obctl.graph.times import span_texts
-from obctl.graph.translate import read_event, read_master
+from obctl.graph.translate import read_answer, read_event, read_master
 
 _UNSUPPORTED = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED)
 _EVENT_FIELDS = [
@@ -36,7 +37,7 @@ _EVENT_FIELDS = [
 ]  # fmt: skip
 
 
-async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> Listing:
     """Every single event, occurrence and exception of `room` that overlaps `span`."""
     what = request.calendar(room)
     return await _read_view(graph, room, span, await graph.send(_view(graph, room, span), what))
@@ -44,7 +45,7 @@ async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> tuple[Event, .
 
 async def fetch_views(
     graph: Graph, rooms: Sequence[Room], span: TimeSpan
-) -> dict[str, tuple[Event, ...] | ObctlError]:
+) -> dict[str, Listing | ObctlError]:
     """`fetch_view` of many rooms: first pages by `$batch`, the others one by one."""
     by_mailbox = {room.mailbox: room for room in rooms}
     errands = {
@@ -53,7 +54,7 @@ async def fetch_views(
     }
     first = await get_many(graph, errands)
 
-    async def one(room: Room) -> tuple[Event, ...] | ObctlError:
+    async def one(room: Room) -> Listing | ObctlError:
         body = first.pop(room.mailbox)
         if isinstance(body, ObctlError):
             return body
@@ -76,28 +77,44 @@ def _view(graph: Graph, room: Room, span: TimeSpan) -> RequestInformation:
     return builder.to_get_request_information(asking(query))
 
 
-async def _read_view(graph: Graph, room: Room, span: TimeSpan, first: bytes) -> tuple[Event, ...]:
-    events = await _read_events(graph, room, first, request.calendar(room))
-    return tuple(
+async def _read_view(graph: Graph, room: Room, span: TimeSpan, first: bytes) -> Listing:
+    found = await _read_events(graph, room, first, request.calendar(room))
+    events = (
         event
-        for event in events
+        for event in found
         if event.type is not EventType.MASTER and span.overlaps(event.start, event.end)
     )
+    return Listing(events, [event for event in found.unreadable if event.may_touch(span)])
 
 
-async def _read_events(graph: Graph, room: Room, first: bytes, what: Asked) -> list[Event]:
-    """The events of all pages; of one that comes twice, the last."""
+async def _read_events(graph: Graph, room: Room, first: bytes, what: Asked) -> Listing:
+    """The events of all pages; of one that comes twice, the last.
+
+    Raises `PartialRead` where `too_many` cannot be read.
+    """
     events: dict[EventId, Event] = {}
+    unreadable: dict[str, UnreadableEvent] = {}
     async for page in pages(graph, first, what):
         for raw in page.value:
-            event = read_event(raw, room)
-            events[event.id] = event
-    return list(events.values())
+            try:
+                event = read_event(raw, room)
+            except EventUnreadable as error:
+                unreadable[error.event.handle] = error.event
+                events.pop(EventId(error.event.handle), None)
+            else:
+                events[event.id] = event
+                unreadable.pop(event.id, None)
+    if too_many(len(unreadable), len(events)):
+        first_one = next(iter(unreadable.values()))
+        raise PartialRead(
+            f"{len(unreadable)} of {len(events) + len(unreadable)} events cannot be read:"
+            f" {what.what}; the first, {first_one.named}: {first_one.wrong}",
+            hint="run the command again; `obctl graph get` shows the answer as it is",
+        )
+    return Listing(events.values(), unreadable.values())
 
 
-async def fetch_instances(
-    graph: Graph, room: Room, master_id: EventId, span: TimeSpan
-) -> tuple[Event, ...]:
+async def fetch_instances(graph: Graph, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
     """All occurrences and exceptions of a series in `span`."""
     start, end = span_texts(span)
     query = InstancesRequestBuilder.InstancesRequestBuilderGetQueryParameters(
@@ -106,13 +123,13 @@ async def fetch_instances(
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(master_id).instances
     what = request.event(room, master_id)
     body = await graph.send(builder.to_get_request_information(asking(query)), what)
-    return tuple(await _read_events(graph, room, body, what))
+    return await _read_events(graph, room, body, what)
 
 
 async def fetch_event(graph: Graph, room: Room, event_id: EventId) -> Event:
     """One event by id."""
-    info = _event(graph, room, event_id)
-    return read_event(await graph.send(info, request.event(room, event_id)), room)
+    what = request.event(room, event_id)
+    return read_answer(await graph.send(_event(graph, room, event_id), what), room, what, event_id)
 
 
 async def fetch_events(
@@ -128,7 +145,7 @@ async def fetch_events(
             for event_id in event_ids[first : first + SIZE]
         }
         bodies = await get_many(graph, {str(event_id): one for event_id, one in errands.items()})
-        found |= {event_id: _read_event(bodies[event_id], room) for event_id in errands}
+        found |= {event_id: _read_event(bodies[event_id], room, event_id) for event_id in errands}
     return found
 
 
@@ -137,11 +154,11 @@ def _event(graph: Graph, room: Room, event_id: EventId) -> RequestInformation:
     return builder.to_get_request_information(asking())
 
 
-def _read_event(body: bytes | ObctlError, room: Room) -> Event | ObctlError:
+def _read_event(body: bytes | ObctlError, room: Room, event_id: EventId) -> Event | ObctlError:
     if isinstance(body, ObctlError):
         return body
     try:
-        return read_event(body, room)
+        return read_answer(body, room, request.event(room, event_id), event_id)
     except ObctlError as error:
         return error
 
@@ -156,25 +173,25 @@ async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMa
         )
         try:
             body = await graph.send(builder.to_get_request_information(asking(query)), what)
-            return read_master(body, room)
+            return read_master(body, room, what, master_id)
         except GraphRefused as error:
             if error.graph is None or error.graph.status not in _UNSUPPORTED:
                 raise
     # National clouds lack both properties, and so may what stands between us and Graph.
     plain = await graph.send(builder.to_get_request_information(asking()), what)
-    return read_master(plain, room)
+    return read_master(plain, room, what, master_id)
 
 
-async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> tuple[Event, ...]:
+async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> Listing:
     """Singles and masters with this `iCalUId`."""
     what = request.calendar(room)
     body = await graph.send(_by_ical_uid(graph, room, ical_uid), what)
-    return tuple(await _read_events(graph, room, body, what))
+    return await _read_events(graph, room, body, what)
 
 
 async def find_all_by_ical_uid(
     graph: Graph, wanted: Sequence[tuple[Room, str]]
-) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+) -> dict[tuple[str, str], Listing | ObctlError]:
     """`find_by_ical_uid` of many, by `$batch`; one calendar's failure is no other's."""
     errands = {
         str(number): Errand(graph.relative(_by_ical_uid(graph, room, uid)), request.calendar(room))
@@ -187,14 +204,12 @@ async def find_all_by_ical_uid(
     }
 
 
-async def _found(
-    graph: Graph, room: Room, body: bytes | ObctlError
-) -> tuple[Event, ...] | ObctlError:
+async def _found(graph: Graph, room: Room, body: bytes | ObctlError) -> Listing | ObctlError:
     if isinstance(body, ObctlError):
         return body
     try:
         with defects_named():
-            return tuple(await _read_events(graph, room, body, request.calendar(room)))
+            return await _read_events(graph, room, body, request.calendar(room))
     except ObctlError as error:
         return error
 

@@ -402,3 +402,32 @@ def m009_undecided(connection: sqlite3.Connection) -> None:
         CREATE INDEX undecided_room ON undecided (room)
         """,
     )
+
+
+@step
+def m010_unreadable_events(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Events in a room's calendar that cannot be read: their reservations stay
+        CREATE TABLE unreadable_events (
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            handle TEXT NOT NULL,
+            event_id TEXT,
+            since TEXT NOT NULL,
+            wrong TEXT NOT NULL,
+            subject TEXT,
+            start_at TEXT,
+            end_at TEXT,
+            series_master_id TEXT,
+            original_start_at TEXT,
+            ical_uid TEXT,
+            series_key TEXT,
+            transaction_id TEXT,
+            fingerprint TEXT NOT NULL,
+            payload INTEGER REFERENCES payloads (id),
+            PRIMARY KEY (room, handle)
+        );
+        CREATE INDEX unreadable_events_id ON unreadable_events (event_id)
+        """,
+    )

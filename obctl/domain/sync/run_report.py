@@ -35,7 +35,8 @@ class Problem:
 class RunReport:
     """One run; `plans` holds only what a dry run would do, `problems` name the rooms not done.
 
-    `undecided` names what waits for a room that could not be read, in rooms that are done.
+    In rooms that are done, `undecided` names what waits for a room that could not be read, and
+    `unreadable` the events that cannot be.
     """
 
     run: str
@@ -58,6 +59,7 @@ class RunReport:
     push_failed: int = 0
     problems: list[Problem] = field(default_factory=list)
     undecided: list[Problem] = field(default_factory=list)
+    unreadable: list[Problem] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
 
     def count(self, plan: Plan) -> None:
@@ -92,7 +94,8 @@ class RunReport:
         """6 where a guard stopped a room, 8 where a room or something in it is not done, else 0."""
         if self.stopped:
             return 6
-        return 8 if self.failed or self.inconclusive or self.undecided else 0
+        left = self.failed or self.inconclusive or self.undecided or self.unreadable
+        return 8 if left else 0
 
 
 def run_object(report: RunReport) -> dict[str, Any]:
@@ -120,7 +123,7 @@ def run_object(report: RunReport) -> dict[str, Any]:
         "pushed": {"ok": report.pushed, "failed": report.push_failed},
         "problems": [
             {"room": item.room, "code": item.code, "message": item.message}
-            for item in report.problems + report.undecided
+            for item in report.problems + report.undecided + report.unreadable
         ],
     }
     if report.dry_run:

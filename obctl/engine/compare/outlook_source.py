@@ -12,6 +12,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.calendars import Calendar, fetch_calendars
@@ -123,7 +124,7 @@ class Outlook:
             try:
                 found = await self._gateway.fetch_instances(room, master_id, span)
             except ObctlError:
-                found = ()
+                found = Listing()
             self._instances[key] = found
         return self._instances[key]
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from obctl.domain.room import RoomId
-from obctl.domain.unreadable_event import RecordedUnreadable, UnreadableEvent
+from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing, RecordedUnreadable, UnreadableEvent
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
+from obctl.store.events import load_events
 from obctl.store.payloads import load_payload, save_payload
 
 _SAVE = (
@@ -32,6 +34,19 @@ def load_unreadable(store: Store, room: RoomId | None = None) -> list[RecordedUn
         f"SELECT * FROM unreadable_events{where} ORDER BY room, since, handle", values
     )
     return [_recorded(store, row) for row in rows]
+
+
+def load_listing(store: Store, room: RoomId, span: TimeSpan) -> Listing:
+    """The room's calendar in `span` as last read, with what could not be.
+
+    What such an event last was says nothing of what it is.
+    """
+    unreadable = [item.event for item in load_unreadable(store, room)]
+    ids = {event.id for event in unreadable}
+    return Listing(
+        [event for event in load_events(store, room, span) if event.id not in ids],
+        [event for event in unreadable if event.may_touch(span)],
+    )
 
 
 def find_unreadable(store: Store, event_id: str) -> RecordedUnreadable | None:

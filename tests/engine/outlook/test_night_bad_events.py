@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -323,3 +324,81 @@ def test_a_series_that_is_not_given_is_taken_from_the_calendar(night: Night, ful
     heal(night)
     assert done(night.run()) == CALM
     assert len(night.reservations()) == 3
+
+
+# -- what is told of it ---------------------------------------------------------------------------
+
+
+def told(night: Night, *line: str) -> tuple[int, dict[str, Any]]:
+    from typer.testing import CliRunner
+
+    from obctl.cli.app import app
+
+    home = str(night.company.config.folder.parent)
+    environ = {
+        "OBCTL_HOME": home,
+        "OBCTL_GRAPH_TOKEN": "letmein",
+        "OBCTL_NOW": night.company.now.isoformat(),
+    }
+    result = CliRunner().invoke(app, [*line, "-o", "json"], env=environ)
+    return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("cached", [False, True], ids=["live", "cached"])
+@pytest.mark.parametrize("known", [False, True], ids=["new", "known"])
+def test_nobody_calls_such_a_day_in_step_or_free(night: Night, known: bool, cached: bool) -> None:
+    night.run()
+    bad = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    good = night.book("Rembrandt", "New", "11:00", "12:00")
+    event_id = night.id_of("Rembrandt", bad)
+    if known:
+        night.run()
+    spoil(night, event_id)
+    night.run(full=True)
+    how = ["--cached"] if cached else []
+    exit_code, diff = told(night, "diff", "2026-09-15", *how)
+    assert (exit_code, diff["differences"]) == (8, [])
+    room = next(one for one in diff["rooms"] if one["room"] == mailbox_of("Rembrandt"))
+    assert (room["verdict"], room["condition"]) == ("inconclusive", "event-unreadable")
+    assert [event["event_id"] for event in room["unreadable"]] == [event_id]
+    others = [one["verdict"] for one in diff["rooms"] if one is not room]
+    assert others == ["ok", "ok"]
+    exit_code, planner = told(night, "planner", "2026-09-15", *how)
+    row = next(one for one in planner["rooms"] if one["room"] == mailbox_of("Rembrandt"))
+    assert (exit_code, row["condition"]) == (8, "event-unreadable")
+    assert [event["subject"] for event in row["office365"]] == ["New"]
+    assert [event["subject"] for event in row["unreadable"]] == ["Budget"]
+    exit_code, story = told(night, "explain", event_id, *how)
+    assert (exit_code, story["condition"]) == (8, "event-unreadable")
+    assert story["unreadable"]["wrong"] == "start: expected object, got null"
+    assert story["item"]["reservation"] == (1 if known else None)
+    if known:
+        assert told(night, "explain", "1", *how)[1]["unreadable"] == story["unreadable"]
+    exit_code, story = told(night, "explain", night.id_of("Rembrandt", good), *how)
+    assert (exit_code, story["condition"], story["unreadable"]) == (0, None, None)
+
+
+def test_the_status_names_it_until_it_can_be_read(night: Night) -> None:
+    bad = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    spoil(night, night.id_of("Rembrandt", bad))
+    night.run(full=True)
+    exit_code, status = told(night, "sync", "status")
+    (item,) = status["unreadable"]
+    assert (exit_code, item["room"], item["subject"]) == (3, mailbox_of("Rembrandt"), "Budget")
+    assert (item["reservation"], item["wrong"]) == (1, "start: expected object, got null")
+    heal(night)
+    night.run()
+    exit_code, status = told(night, "sync", "status")
+    assert (exit_code, status["unreadable"]) == (0, [])
+
+
+def test_an_event_that_diff_cannot_ask_for_by_its_id_is_not_called_missing(night: Night) -> None:
+    bad = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    event_id = night.id_of("Rembrandt", bad)
+    refuse(night, "Rembrandt", event_id)
+    hide(night, event_id)
+    exit_code, diff = told(night, "diff", "2026-09-15", "--room", "Rembrandt")
+    assert (exit_code, diff["differences"]) == (8, [])
+    assert diff["rooms"][0]["condition"] == "event-unreadable"

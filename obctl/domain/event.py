@@ -49,11 +49,14 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def same_address(one: str | None, other: str | None) -> bool:
+    """Whether two mail addresses are the same, however they are spelled; so are two unknown."""
+    return one == other or (one or "").casefold() == (other or "").casefold()
+
+
 def same_person(one: Person, other: Person) -> bool:
     """Whether both have the same address; one without an address is nobody in particular."""
-    return bool(one.email and other.email) and (
-        one.email == other.email or str(one.email).casefold() == str(other.email).casefold()
-    )
+    return bool(one.email and other.email) and same_address(one.email, other.email)
 
 
 class EventKey(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import msgspec
@@ -29,6 +30,7 @@ _ROOMS = 20
 _DAYS = timedelta(days=60)  # Graph allows less than 62
 _NOT_BUSY = ("free", "workingelsewhere")
 _SCHEDULES = msgspec.json.Decoder(Schedules)
+_SCHEDULE = msgspec.json.Decoder(ScheduleWire)
 
 Busy = dict[str, tuple[BusySpan, ...] | ObctlError]
 
@@ -76,7 +78,7 @@ async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
             continue
         try:
             schedules = _SCHEDULES.decode(answer).value
-            by_mailbox = {one.schedule_id.casefold(): one for one in schedules}
+            by_mailbox = {one.schedule_id.casefold(): one for one in _readable(schedules)}
             return {room.mailbox: _busy(by_mailbox, room) for room in rooms}
         except ValueError as error:
             raise cut_short(what) from error
@@ -89,11 +91,21 @@ def _busy(schedules: Mapping[str, ScheduleWire], room: Room) -> tuple[BusySpan, 
         return cut_short(request.calendar(room))
     if schedule.error is not None:
         return _error(schedule.error, room)
-    return tuple(
-        BusySpan(read_wall(item.start), read_wall(item.end), status)
-        for item in schedule.schedule_items or ()
-        if (status := (item.status or "busy").lower()) not in _NOT_BUSY
-    )
+    try:
+        return tuple(
+            BusySpan(read_wall(item.start), read_wall(item.end), status)
+            for item in schedule.schedule_items or ()
+            if (status := (item.status or "busy").lower()) not in _NOT_BUSY
+        )
+    except (ValueError, OverflowError):
+        return cut_short(request.calendar(room))
+
+
+def _readable(schedules: Sequence[msgspec.Raw]) -> Iterator[ScheduleWire]:
+    """One room's schedule that cannot be read is missing for that room alone."""
+    for raw in schedules:
+        with suppress(ValueError):
+            yield _SCHEDULE.decode(raw)
 
 
 def _error(error: ScheduleError, room: Room) -> ObctlError:

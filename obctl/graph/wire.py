@@ -127,7 +127,7 @@ class ScheduleWire(msgspec.Struct, rename="camel"):
 
 
 class Schedules(msgspec.Struct):
-    value: list[ScheduleWire]
+    value: list[msgspec.Raw]
 
 
 class BatchAnswer(msgspec.Struct):

@@ -428,6 +428,8 @@ def m010_unreadable_events(connection: sqlite3.Connection) -> None:
             payload INTEGER REFERENCES payloads (id),
             PRIMARY KEY (room, handle)
         );
-        CREATE INDEX unreadable_events_id ON unreadable_events (event_id)
+        CREATE INDEX unreadable_events_id ON unreadable_events (event_id);
+        -- When Graph answered that it made the event, which it may not show for some minutes
+        ALTER TABLE outbox ADD COLUMN written_at TEXT
         """,
     )

@@ -144,7 +144,7 @@ class Outlook:
     async def subscriptions(self, room: Room) -> tuple[Subscription, ...]:
         """The room's ledger lines; one that Graph no longer lists before its expiry is lost."""
         ledger = tuple(load_subscriptions(self._company.store, room.id))
-        live = {s.id for s in ledger if not s.lost and s.expires_at > self._company.now}
+        live = {s.id.casefold() for s in ledger if not s.lost and s.expires_at > self._company.now}
         if self._gateway is None or not live:
             return ledger
         if self._subscriptions is None:
@@ -152,9 +152,9 @@ class Outlook:
                 listed = await self._gateway.fetch_subscriptions()
             except ObctlError:
                 return ledger
-            self._subscriptions = frozenset(item.id for item in listed)
+            self._subscriptions = frozenset(item.id.casefold() for item in listed)
         lost = live - self._subscriptions
-        return tuple(replace(s, lost=True) if s.id in lost else s for s in ledger)
+        return tuple(replace(s, lost=True) if s.id.casefold() in lost else s for s in ledger)
 
     async def _entry(self, address: str) -> DirectoryEntry | ObctlError | None:
         key = address.casefold()

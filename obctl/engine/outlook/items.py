@@ -14,7 +14,13 @@ from obctl.domain.room import Room
 from obctl.domain.series.expected_dates import unshown
 from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.time_span import TimeSpan
-from obctl.domain.unreadable_event import EventUnreadable, Listing, UnreadableEvent, too_many
+from obctl.domain.unreadable_event import (
+    EventUnreadable,
+    Listing,
+    UnreadableEvent,
+    too_many,
+    unreadable_in,
+)
 from obctl.domain.values import replace
 from obctl.engine.outlook.inconclusive import partial_read
 from obctl.engine.ports import Gateway
@@ -62,7 +68,7 @@ async def _from_view(
     where `too_many` are left.
     """
     view = await gateway.fetch_view(room, span)
-    shown: dict[EventId | None, Event | UnreadableEvent] = {e.id: e for e in view.unreadable}
+    shown: dict[EventId | None, Event | UnreadableEvent] = {e.id: e for e in unreadable_in(view)}
     shown |= {event.id: event for event in view}
     series = {event.series_master_id for event in view}
     found: dict[EventId, Event | UnreadableEvent] = {}
@@ -148,7 +154,7 @@ async def read_parts(
             gone.add(master_id)
             continue
         events |= {event.id: event for event in found}
-        unreadable += found.unreadable
+        unreadable += unreadable_in(found)
         if master_id in events:
             masters[master_id] = SeriesMaster(events[master_id], None)
     return Reading(
@@ -176,7 +182,7 @@ async def _dates(gateway: Gateway, room: Room, master_id: EventId, span: TimeSpa
     except ObctlError as error:
         failed = not_given(master_id, error)
     try:
-        if not instances and not instances.unreadable:
+        if not instances and not unreadable_in(instances):
             event = await gateway.fetch_event(room, master_id)
             if event.type is EventType.SINGLE:
                 return Listing([event])
@@ -202,7 +208,7 @@ async def _dates_in_view(
     """
     view = await gateway.fetch_view(room, span)
     dates = [event for event in view if event.series_master_id == series.id]
-    unreadable = [event for event in view.unreadable if event.series_master_id == series.id]
+    unreadable = [event for event in unreadable_in(view) if event.series_master_id == series.id]
     return Listing(dates, unreadable or ([] if dates else [series]))
 
 
@@ -228,7 +234,7 @@ async def find_left_out(
     where = span
     if missing and (master.exceptions == 0 or span.end - span.start > _LONGEST):
         where = TimeSpan(missing[0], missing[-1]).widened(_AROUND)
-    known = {event.id for event in (*instances, *instances.unreadable)}
+    known = {event.id for event in (*instances, *unreadable_in(instances))}
     for event in await gateway.fetch_view(room, where):
         if (
             event.series_master_id == master_id

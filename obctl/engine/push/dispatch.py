@@ -33,6 +33,7 @@ from obctl.engine.push.event_gone import cancelled_there, decide_lost, is_lost
 from obctl.engine.push.retry import record_defect, record_failure
 from obctl.engine.push.slot_guard import ensure_free
 from obctl.engine.push.update_event import (
+    as_written,
     begin_change,
     patch_as_read,
     resolve_after_error,
@@ -184,11 +185,13 @@ async def _change(company: Company, gateway: Gateway, delivery: Delivery) -> Non
         ensure_free(room, await gateway.fetch_view(room, span), [event.id])
     begin_change(company, delivery, changes)
     if changes:
+        before = event
         try:
             event = await patch_as_read(gateway, room, event, changes)
         except ObctlError as error:
             await resolve_after_error(company, gateway, delivery, event.id, error)
             raise
+        reservation = as_written(reservation, before, changes, event, company.now)
     record_in_step(
         company, delivery, [(reservation, event)], Action.PUSH_UPDATED, conflicts=conflicts
     )

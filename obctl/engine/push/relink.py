@@ -26,7 +26,7 @@ from obctl.engine.ports import Gateway
 from obctl.engine.push.confirm import begin_attempt, record_in_step
 from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.push.slot_guard import check_double_booking, ensure_free_at
-from obctl.engine.push.update_event import patch_as_read
+from obctl.engine.push.update_event import as_written, patch_as_read
 from obctl.errors import MailboxGone, NotFound, Refused, RoomsUnread, SlotTaken, TryLater
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.events import find_event, known_among
@@ -156,7 +156,8 @@ async def _link(
         reservation = _as_there(reservation, event, company.now)
     elif changes := changes_of(reservation, None, event, room.time_zone):
         ensure_free_at(room, view, [TimeSpan(reservation.start, reservation.end)], [event.id])
-        event = await patch_as_read(gateway, room, event, changes)
+        before, event = event, await patch_as_read(gateway, room, event, changes)
+        reservation = as_written(reservation, before, changes, event, company.now)
     record_in_step(company, delivery, [(reservation, event)], Action.EVENT_RESTORED)
     problems = await check_double_booking(company, gateway, delivery, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)

@@ -204,7 +204,7 @@ async def _nearby(
     still = [*missed, *moved_on, *kept]
     if not still:
         return []
-    organizers = {reservation.organizer.email for reservation in moved_on}
+    organizers = {(reservation.organizer.email or "").casefold() for reservation in moved_on}
     span = TimeSpan(
         min(reservation.start for reservation in still) - _NEARBY,
         max(reservation.end for reservation in still) + _NEARBY,
@@ -224,7 +224,7 @@ async def _nearby(
         and (
             event.id in beside
             or event.key in keys
-            or (event.original_start and event.organizer.email in organizers)
+            or (event.original_start and (event.organizer.email or "").casefold() in organizers)
         )
     ]
 

@@ -310,6 +310,7 @@ def test_the_object_of_a_day_has_these_keys() -> None:
                 "time_zone": "Europe/Amsterdam",
                 "verdict": "ok",
                 "condition": None,
+                "unreadable": [],
             }
         ],
         "view": "both",

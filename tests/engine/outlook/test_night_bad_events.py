@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from bad_events import NO_START, Spoil, heal, refuse, spoil, spoil_all, with_, w
 from night import Night, mailbox_of, weekly
 
 from obctl.domain.sync.run_report import RunReport
+from obctl.sandbox.request import GraphRequest, GraphResponse
 from obctl.store.company_log import LogFilter, find_entry, search_log
 from obctl.store.rooms import find_room_by_id
 from obctl.store.unreadable_events import load_unreadable
@@ -295,10 +297,8 @@ def test_what_neither_its_id_nor_the_calendar_shows_is_left_alone(night: Night, 
 
 def hide(night: Night, event_id: str) -> None:
     """Leave an event out of every calendar view; delta rounds still name it."""
-    import json
-    from dataclasses import replace
 
-    def last_hand(request, answer):  # type: ignore[no-untyped-def]
+    def last_hand(request: GraphRequest, answer: GraphResponse) -> GraphResponse:
         if not request.path.lower().endswith("calendarview"):
             return answer
         data = json.loads(answer.body)
@@ -402,3 +402,52 @@ def test_an_event_that_diff_cannot_ask_for_by_its_id_is_not_called_missing(night
     exit_code, diff = told(night, "diff", "2026-09-15", "--room", "Rembrandt")
     assert (exit_code, diff["differences"]) == (8, [])
     assert diff["rooms"][0]["condition"] == "event-unreadable"
+
+
+# -- a lost token is one thing, what the read then shows another ----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("cut", "partial-read"), ("empty", "partial-read"), ("server-error", "delta-token-expired")],
+)
+def test_after_a_lost_token_the_read_is_named_for_what_it_is(
+    night: Night, kind: str, code: str
+) -> None:
+    for hour in range(10, 15):
+        night.book("Rembrandt", f"At {hour}", f"{hour}:00", f"{hour}:30")
+    night.run()
+    night.fail("token-expired", "Rembrandt", times=1)
+    night.fail(kind, "Rembrandt", route="calendarView")
+    report = night.run()
+    assert [(problem.room, problem.code) for problem in report.problems] == [
+        (mailbox_of("Rembrandt"), code)
+    ]
+    assert len(night.reservations()) == 5
+    heal(night)
+    assert night.run().exit_code == 0
+
+
+@pytest.mark.parametrize("spelling", [str.upper, str.title], ids=["upper", "title"])
+def test_ids_of_the_directory_and_addresses_have_no_case(night: Night, spelling: Any) -> None:
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+
+    def last_hand(request: GraphRequest, answer: GraphResponse) -> GraphResponse:
+        data = json.loads(answer.body) if answer.body else None
+        if not isinstance(data, dict) or answer.status >= 300:
+            return answer
+        if request.path.startswith("users") and "userPrincipalName" in data:
+            data["id"] = data["id"].upper()
+        for event in data.get("value") or [data]:
+            if isinstance(event, dict) and event.get("organizer"):
+                shown = event["organizer"]["emailAddress"]
+                shown["address"] = spelling(shown["address"])
+        return replace(answer, body=json.dumps(data).encode())
+
+    night.server.service.last_hand = last_hand
+    night.change(meeting, start="09:30", end="10:30")
+    report = night.run(full=True)
+    assert (report.ok, report.exit_code) == (3, 0)
+    assert night.only().organizer.email == "anna@contoso.example"
+    assert night.reservations() == ["Rembrandt 09-15 09:30-10:30 Budget"]

@@ -295,6 +295,33 @@ def test_what_neither_its_id_nor_the_calendar_shows_is_left_alone(night: Night, 
     assert night.reservations()[0] == "Rembrandt 09-15 09:00-10:00 Budget 2027"
 
 
+def test_a_new_event_that_nothing_shows_is_named_every_night_until_it_shows(night: Night) -> None:
+    night.run()
+    bad = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    event_id = night.id_of("Rembrandt", bad)
+    refuse(night, "Rembrandt", event_id)
+    hide(night, event_id)
+    for full in (False, True, False, True):
+        assert done(night.run(full=full)) == NAMED
+    assert night.log("event.unreadable") == ["event.unreadable"]
+    assert night.reservations() == []
+    heal(night)
+    assert done(night.run()) == CALM
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_what_was_unreadable_and_is_gone_is_forgotten(night: Night, full: bool) -> None:
+    night.run()
+    bad = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    spoil(night, night.id_of("Rembrandt", bad))
+    night.run()
+    heal(night)
+    night.delete("Rembrandt", bad)
+    assert done(night.run(full=full)) == CALM
+    assert load_unreadable(night.store) == []
+
+
 def hide(night: Night, event_id: str) -> None:
     """Leave an event out of every calendar view; delta rounds still name it."""
 

@@ -192,10 +192,7 @@ def read_master(raw: bytes, room: Room, asked: Asked, master_id: EventId) -> Ser
     Raises as `read_answer` does.
     """
     event = read_answer(raw, room, asked, master_id)
-    try:
-        wire = _MASTER.decode(raw)
-    except ValueError:
-        wire = MasterWire(**read_each(raw, MasterWire))
+    wire = _master(raw)
     cancelled = wire.cancelled_occurrences
     return SeriesMaster(
         event=event,
@@ -203,6 +200,18 @@ def read_master(raw: bytes, room: Room, asked: Asked, master_id: EventId) -> Ser
         cancelled_dates=None if cancelled is None else frozenset(_cancelled_days(cancelled)),
         exceptions=None if wire.exception_occurrences is None else len(wire.exception_occurrences),
     )
+
+
+def more_exceptions(raw: bytes) -> str | None:
+    """The link to the exceptions that a series master does not show at once."""
+    return _master(raw).more_exceptions
+
+
+def _master(raw: bytes) -> MasterWire:
+    try:
+        return _MASTER.decode(raw)
+    except ValueError:
+        return MasterWire(**read_each(raw, MasterWire))
 
 
 def _recurrence(wire: MasterWire) -> Recurrence | None:

@@ -405,7 +405,18 @@ def m009_undecided(connection: sqlite3.Connection) -> None:
 
 
 @step
-def m010_unreadable_events(connection: sqlite3.Connection) -> None:
+def m010_granted_subscriptions(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- When Graph last granted the time until a subscription expires. Null in older ones
+        ALTER TABLE subscriptions ADD COLUMN granted_at TEXT
+        """,
+    )
+
+
+@step
+def m011_unreadable_events(connection: sqlite3.Connection) -> None:
     _run(
         connection,
         """

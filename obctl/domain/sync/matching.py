@@ -85,7 +85,16 @@ def match(sides: Sides) -> Matching:
     if unreadable:
         owned = {item.event_id for item in sides.reservations}
         news = [event for event in unreadable if event.id is None or event.id not in owned]
-        open_.withhold(news, lambda r, e: r.is_active and not open_.shows(r) and may_be(e, r))
+        scope = sides.reading.scope
+        open_.withhold(
+            news,
+            lambda r, e: (
+                r.is_active
+                and not open_.shows(r)
+                and (e.id is not None or scope.covers(r))
+                and may_be(e, r)
+            ),
+        )
     if open_.is_done:
         return open_.closed(sides)
     zone = sides.room.zone

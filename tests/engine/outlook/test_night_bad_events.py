@@ -71,6 +71,8 @@ def test_a_known_event_that_cannot_be_read_keeps_its_reservation(
     assert "'Budget'" in problem.message
     assert "reservation 1 is left alone" in problem.message
     assert night.requests() == []
+    gone = night.store.rows("SELECT event_id FROM events WHERE gone_at IS NOT NULL")
+    assert [row["event_id"] for row in gone] == []
     heal(night)
     assert done(night.run()) == CALM
     assert night.reservations("Rembrandt")[0] == "Rembrandt 09-15 09:30-10:30 Budget"

@@ -384,3 +384,32 @@ def test_an_event_without_its_id_is_the_one_that_was_asked_for(
     with pytest.raises(EventUnreadable) as raised:
         ask(lambda gateway: gateway.fetch_event(ROOM, EventId("e1")))
     assert (raised.value.event.id, raised.value.event.wrong) == ("e1", "id: expected str, got null")
+
+
+def test_a_throttled_room_is_asked_again_alone(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    first, second = (f"/users/{room.user}/calendar/calendarView" for room in rooms(2))
+    graph.on(first, page())
+    graph.on(
+        second,
+        refusal(429, "ApplicationThrottled", Retry_After="0"),
+        refusal(503, "ErrorServerBusy", Retry_After="0"),
+        page(),
+    )
+    views = ask(lambda gateway: gateway.fetch_views(rooms(2), DAY))
+    assert list(views.values()) == [(), ()]
+    sizes = [len(seen.body["requests"]) for seen in graph.seen if not seen.batched]
+    assert sizes == [2, 1, 1]
+
+
+def test_a_room_that_stays_throttled_is_given_up(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    (room,) = rooms(1)
+    path = f"/users/{room.user}/calendar/calendarView"
+    graph.on(path, refusal(429, "ApplicationThrottled", Retry_After="0"))
+    for patient, asked in ((True, 4), (False, 5)):
+        views = ask(
+            lambda gateway, patient=patient: gateway.fetch_views(rooms(1), DAY, patient=patient)
+        )
+        assert isinstance(views[room.mailbox], Throttled)
+        assert graph.paths().count(path) == asked

@@ -21,6 +21,7 @@ from obctl.domain.reservation import (
     Status,
 )
 from obctl.domain.series.same_date import is_continued, is_on_its_day, is_same_date
+from obctl.domain.sync.organizers import with_known_addresses
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
@@ -75,7 +76,7 @@ def match(sides: Sides) -> Matching:
     out of one series and gave to another, and what was written or booked for the very slot. Last
     the dates that were cancelled under another id.
     """
-    sides = _with_unknown_filled_in(sides)
+    sides = with_known_addresses(_with_unknown_filled_in(sides))
     open_ = _Open(sides.reservations, sides.reading.events)
     unreadable = sides.reading.unreadable
     if unreadable:

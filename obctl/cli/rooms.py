@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from obctl.cli import room_policy, rooms_free
+from obctl.cli import room_policy, rooms_free, rooms_remove
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, LocationOption, YesOption, parse_instant
 from obctl.errors import UsageError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The rooms obctl keeps in step.")
 app.add_typer(room_policy.app, name="policy")
 app.command("free")(rooms_free.free)
+app.command("remove")(rooms_remove.remove)
 
 
 @app.command("discover")
@@ -50,12 +51,18 @@ def discover(
     found, new = context.with_graph(ask)
     show_list(
         format,
-        [found_room_object(item.found, mapped=item.mapped or add) for item in found],
+        [
+            found_room_object(item.found, mapped=item.mapped or (add and not item.removed))
+            for item in found
+        ],
         FOUND,
         empty="Graph lists no room; they need a place record (Set-Place) to be listed",
     )
     if add:
         message(f"{len(new)} rooms are mapped now")
+        removed = [item.found.mailbox for item in found if item.removed]
+        if removed:
+            message(f"left out, as it was taken out: {', '.join(removed)} (`obctl rooms add`)")
         zones = sorted({room.time_zone for room in new})
         if zones:
             message(f"their zone: {', '.join(zones)}; `obctl rooms change` corrects it")
@@ -106,9 +113,11 @@ def add(
         if activated_at
         else None,
     )
+    known = {item.id for item in context.rooms_ever(None, None)}
     room = context.with_graph(lambda gateway: map_room(context.company, gateway, wanted))
     if format is Format.TABLE:
-        message(f"{room.name} ({room.mailbox}) is mapped, {room.time_zone}")
+        again = " again" if room.id in known else ""
+        message(f"{room.name} ({room.mailbox}) is mapped{again}, {room.time_zone}")
         message("next: obctl sync run")
     else:
         write_json(room_object(room, None, context.now))
@@ -145,10 +154,17 @@ def change(
 def list_(
     ctx: typer.Context,
     location: LocationOption = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Those that were taken out instead.")
+    ] = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The mapped rooms; a live one has a subscription, so that changes are seen at once."""
     context = context_of(ctx)
+    if removed:
+        gone = [room for room in context.rooms_ever(location, None) if not room.is_mapped]
+        _show_rooms(context, gone, format, "no room was taken out")
+        return
     _show_rooms(
         context,
         context.chosen_rooms(location, None),
@@ -170,7 +186,7 @@ def show(
     from obctl.render.rooms import room_picture
 
     context = context_of(ctx)
-    found = context.room(room)
+    found = context.room_ever(room)
     subscription = newest_subscriptions(context.company).get(found.id)
     show_one(
         format,

@@ -47,6 +47,7 @@ class Action(StrEnum):
     SUBSCRIPTION_LOST = "subscription.lost"
     SUBSCRIPTION_FAILED = "subscription.failed"
     ROOM_ADDED = "room.added"
+    ROOM_REMOVED = "room.removed"
     ROOM_IMPORTED = "room.imported"
     ROOM_INCONCLUSIVE = "room.inconclusive"
     ROOM_RESYNCED = "room.resynced"

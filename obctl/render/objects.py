@@ -251,6 +251,20 @@ def room_object(room: Room, subscription: Subscription | None, now: datetime) ->
         "last_synced_at": at(room.last_synced_at),
         "subscription": subscription.state(now).value if subscription else None,
         "verdict": room.verdict.value if room.verdict else None,
+        "removed_at": at(room.removed_at),
+    }
+
+
+def removed_room_object(
+    room: Room, *, writes: int, requests: int, subscriptions: Sequence[str]
+) -> dict[str, Any]:
+    """A room that was just taken out; `subscriptions` are those that Graph still holds for it."""
+    return {
+        "mailbox": room.mailbox,
+        "removed_at": at(room.removed_at),
+        "pending_writes": writes,
+        "open_requests": requests,
+        "still_subscribed": list(subscriptions),
     }
 
 

@@ -402,3 +402,16 @@ def m009_undecided(connection: sqlite3.Connection) -> None:
         CREATE INDEX undecided_room ON undecided (room)
         """,
     )
+
+
+@step
+def m010_rooms_taken_out(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Since when a room is mapped no more. Its history stays
+        ALTER TABLE rooms ADD COLUMN removed_at TEXT;
+        -- Graph's placeId, which outlasts a new address
+        ALTER TABLE rooms ADD COLUMN place_id TEXT
+        """,
+    )

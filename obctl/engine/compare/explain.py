@@ -32,6 +32,9 @@ _LAST_INSTANT = timedelta(microseconds=1)
 async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story:
     """The story of a reservation number or an event id; raises `UsageError` for neither."""
     room, reservation, event = await _find(company, outlook, wanted)
+    if not room.is_mapped:
+        # Nobody keeps it in step: what is there now is not obctl's business.
+        outlook = Outlook(company, None)
     shown = event or reservation
     if shown is None:
         raise _unknown(wanted)

@@ -16,7 +16,17 @@ from obctl.domain.zones import iana_name
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, ObctlError, TryLater, UsageError
-from obctl.store.rooms import add_room, load_rooms, save_activated, save_details
+from obctl.store.inbox import forget_waiting
+from obctl.store.outbox import make_room_due
+from obctl.store.rooms import (
+    add_room,
+    find_room_at,
+    load_rooms_ever,
+    room_exists,
+    save_activated,
+    save_details,
+    take_back,
+)
 from obctl.store.subscriptions import load_subscriptions
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,18 +47,27 @@ class NewRoom:
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """A room as Graph lists it, and whether it is mapped."""
+    """A room as Graph lists it, and what obctl has of it: nothing, or what is or was mapped."""
 
     found: FoundRoom
-    mapped: bool
+    known: Room | None = None
+
+    @property
+    def mapped(self) -> bool:
+        return self.known is not None and self.known.is_mapped
+
+    @property
+    def removed(self) -> bool:
+        """Whether somebody took it out: it comes back only when it is named."""
+        return self.known is not None and not self.known.is_mapped
 
 
 async def discover(company: Company, gateway: Gateway) -> list[Discovered]:
     """All rooms that Graph lists, by location and name."""
     places = await gateway.fetch_places()
-    known = {room.mailbox.casefold() for room in load_rooms(company.store)}
+    known = {room.mailbox.casefold(): room for room in load_rooms_ever(company.store)}
     return [
-        Discovered(place, place.mailbox.casefold() in known)
+        Discovered(place, known.get(place.mailbox.casefold()))
         for place in sorted(places, key=lambda p: (p.location or "", p.name, p.mailbox))
     ]
 
@@ -56,24 +75,20 @@ async def discover(company: Company, gateway: Gateway) -> list[Discovered]:
 async def map_discovered(
     company: Company, gateway: Gateway, rooms: Iterable[Discovered]
 ) -> list[Room]:
-    """Map every room among `rooms` that is not mapped yet, in the company's zone from now on."""
+    """Map every room among `rooms` that never was, in the company's zone from now on."""
     new = [
         _filled(company, NewRoom(item.found.mailbox), item.found, await _entry(gateway, item))
         for item in rooms
-        if not item.mapped
+        if item.known is None
     ]
     return save_new_rooms(company, new)
 
 
 async def map_room(company: Company, gateway: Gateway, wanted: NewRoom) -> Room:
-    """Map one room; raises `UsageError` where Graph knows no such mailbox."""
-    known = {room.mailbox.casefold() for room in load_rooms(company.store)}
-    if wanted.mailbox.casefold() in known:
-        raise UsageError(
-            f"{wanted.mailbox} is mapped already",
-            hint=f"obctl rooms show {wanted.mailbox}",
-            code="room-exists",
-        )
+    """Map one room, or one that was taken out again; raises `UsageError` for no such mailbox."""
+    known = find_room_at(company.store, wanted.mailbox)
+    if known is not None and known.is_mapped:
+        raise room_exists(known)
     asked, entry = await _look_up(gateway, wanted.mailbox)
     incomplete = None in (wanted.name, wanted.location, wanted.floor, wanted.capacity)
     place = None
@@ -85,18 +100,48 @@ async def map_room(company: Company, gateway: Gateway, wanted: NewRoom) -> Room:
             hint="`obctl rooms discover` shows the rooms of the tenant",
             code="unknown-mailbox",
         )
-    return save_new_rooms(company, [_filled(company, wanted, place, entry)])[0]
+    room = again(known, wanted) if known else _filled(company, wanted, place, entry)
+    return save_new_rooms(company, [room])[0]
+
+
+def again(known: Room, wanted: NewRoom) -> Room:
+    """A room that was taken out as it is to be mapped again: as it was, but for what is said now.
+
+    Its events count from when they did: what was booked meanwhile is obctl's business too. The
+    mailbox on record stays on record; whether it is the one that answers, the next pass tells.
+    """
+    return replace(
+        known,
+        name=wanted.name or known.name,
+        location=wanted.location or known.location,
+        floor=wanted.floor or known.floor,
+        capacity=wanted.capacity or known.capacity,
+        time_zone=iana_name(wanted.time_zone) if wanted.time_zone else known.time_zone,
+        activated_at=wanted.activated_at or known.activated_at,
+    )
 
 
 def save_new_rooms(company: Company, rooms: Sequence[Room]) -> list[Room]:
-    """Map rooms, all or none; each is in the company log."""
+    """Map rooms, all or none; each is in the company log. One that was taken out is read whole."""
     with company.store.transaction():
-        saved = [add_room(company.store, room) for room in rooms]
+        saved = [_save_new(company, room) for room in rooms]
         company.journal.write(
-            Entry(Action.ROOM_ADDED, f"{room.name} ({room.mailbox}) is mapped", room=room.id)
-            for room in saved
+            Entry(
+                Action.ROOM_ADDED,
+                f"{room.name} ({room.mailbox}) is mapped" + (" again" if before.id else ""),
+                room=room.id,
+            )
+            for before, room in zip(rooms, saved, strict=True)
         )
     return saved
+
+
+def _save_new(company: Company, room: Room) -> Room:
+    if not room.id:
+        return add_room(company.store, room)
+    forget_waiting(company.store, room.id, company.now)
+    make_room_due(company.store, room.id, company.now)
+    return take_back(company.store, room)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,10 @@ from obctl.engine.subscriptions.ledger import (
 )
 from obctl.errors import GraphDetail, NotFound, ObctlError, defects_named
 from obctl.store.rooms import find_room_by_id
-from obctl.store.subscriptions import current_subscriptions, load_subscriptions
+from obctl.store.subscriptions import current_subscriptions, load_subscriptions, load_unwanted
 
 __all__ = [
+    "TAKEN_OUT",
     "Comparison",
     "Failed",
     "compare_with_graph",
@@ -46,6 +47,7 @@ __all__ = [
 ]
 
 Item = TypeVar("Item")
+TAKEN_OUT = "its room was taken out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,23 @@ class Comparison:
 
 
 async def renew_due(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
-    """Renew what is past half its life, expired or lost; one room's failure is no other's."""
+    """Renew what is past half its life, expired or lost; one room's failure is no other's.
+
+    What Graph still holds for rooms that were taken out is ended.
+    """
     return await for_each(
         company,
         [(item.room, item) for item in due_subscriptions(company)],
-        lambda item: renew_subscription(company, gateway, item),
+        lambda item: _renew_or_end(company, gateway, item),
     )
+
+
+async def _renew_or_end(
+    company: Company, gateway: Gateway, subscription: Subscription
+) -> Subscription:
+    if find_room_by_id(company.store, subscription.room).is_mapped:
+        return await renew_subscription(company, gateway, subscription)
+    return await remove_subscription(company, gateway, subscription, why=TAKEN_OUT)
 
 
 async def renew_all(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
@@ -86,8 +99,8 @@ async def renew_all(company: Company, gateway: Gateway) -> list[Subscription | F
 
 
 def due_subscriptions(company: Company) -> list[Subscription]:
-    """The current subscriptions that no longer are simply active."""
-    return [
+    """The current subscriptions that no longer are simply active, and what nobody wants."""
+    return load_unwanted(company.store, company.now) + [
         subscription
         for subscription in current_subscriptions(company.store).values()
         if subscription.state(company.now) is not SubscriptionState.ACTIVE
@@ -133,11 +146,11 @@ async def reauthorize(company: Company, gateway: Gateway, subscription: Subscrip
 
 
 async def remove_subscription(
-    company: Company, gateway: Gateway, subscription: Subscription
+    company: Company, gateway: Gateway, subscription: Subscription, *, why: str = "asked for"
 ) -> Subscription:
     """End it at Graph and in the ledger."""
     await delete_at_graph(gateway, subscription.id)
-    record_removed(company, subscription, "asked for")
+    record_removed(company, subscription, why)
     return subscription
 
 

@@ -105,14 +105,15 @@ def test_a_cancellation_from_meanwhile_is_judged_once_the_room_is_back(night: Ni
     assert subjects(night, status=Status.CANCELLED) == [(1, "Budget")]
 
 
-def test_what_was_to_be_written_waits_until_the_room_is_back(night: Night) -> None:
+@pytest.mark.parametrize("days", [0, 1], ids=["not-due-yet", "long-due"])
+def test_what_was_to_be_written_waits_until_the_room_is_back(night: Night, days: int) -> None:
     night.fail("unavailable", "Rembrandt", method="POST")
     night.make("Rembrandt", "Ours", "09:00", "10:00")
     night.recover()
     room = night.room("Rembrandt")
     assert open_ends(night.company, room) == OpenEnds(writes=1, requests=0)
     take_out(night, "Rembrandt")
-    night.sleep()
+    night.sleep(days)
     assert night.run().exit_code == 0
     assert night.pending() == []
     assert [item.action for item in pending_in(night.store, room.id)] == [PushAction.CREATE]
@@ -174,6 +175,27 @@ def test_a_meeting_that_left_a_room_taken_out_does_not_bring_it_back_into_the_pa
     assert night.run().exit_code == 0
     assert asked(night, "Rembrandt") == []
     assert subjects(night) == [(1, "Budget"), (2, "Budget")]
+
+
+def test_a_meeting_that_moved_into_a_room_taken_out_does_not_take_its_reservation_along(
+    night: Night,
+) -> None:
+    gone = {"RemoveCanceledMeetings": True}
+    night.act(Processing(room=mailbox_of("Rembrandt"), settings=gone))
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    night.fail("forbidden", "Rembrandt")
+    night.change(meeting, rooms="Vermeer")
+    night.run()
+    night.recover()
+    assert [item.room for item in night.all()] == [
+        night.room("Rembrandt").id,
+        night.room("Vermeer").id,
+    ]
+    take_out(night, "Vermeer")
+    night.run()
+    assert night.requests() == [(1, "unproven")]
+    assert night.log("event.moved") == []
 
 
 def test_what_graph_said_of_a_room_taken_out_is_looked_at_no_more(night: Night) -> None:

@@ -37,18 +37,23 @@ def discover(
 ) -> None:
     """The rooms of the tenant as Graph lists them, and whether they are mapped."""
     from obctl.engine.ports import Gateway
-    from obctl.engine.rooms import mapping
+    from obctl.engine.rooms import discovery
     from obctl.render.objects import found_room_object
     from obctl.render.output import message, show_list
     from obctl.render.rooms import FOUND
 
     context = context_of(ctx)
+    new: list[Room] = []
+    followed: list[tuple[Room, Room]] = []
 
-    async def ask(gateway: Gateway) -> tuple[list[mapping.Discovered], list[Room]]:
-        found = await mapping.discover(context.company, gateway)
-        return found, await mapping.map_discovered(context.company, gateway, found) if add else []
+    async def ask(gateway: Gateway) -> list[discovery.Discovered]:
+        found = await discovery.discover(context.company, gateway)
+        if add:
+            followed.extend(await discovery.follow_addresses(context.company, gateway, found))
+            new.extend(await discovery.map_discovered(context.company, gateway, found))
+        return found
 
-    found, new = context.with_graph(ask)
+    found = context.with_graph(ask)
     show_list(
         format,
         [
@@ -58,6 +63,15 @@ def discover(
         FOUND,
         empty="Graph lists no room; they need a place record (Set-Place) to be listed",
     )
+    for before, after in followed:
+        message(f"{before.name} has another address: {before.mailbox} -> {after.mailbox}")
+    corrected = {after.id for _before, after in followed}
+    for item in found:
+        if item.readdressed and item.known and item.known.id not in corrected:
+            message(
+                f"{item.found.mailbox} is the place that is known as {item.known.mailbox}:"
+                " its address, or its mailbox, is another now"
+            )
     if add:
         message(f"{len(new)} rooms are mapped now")
         removed = [item.found.mailbox for item in found if item.removed]
@@ -90,13 +104,17 @@ def add(
             " names none. Default: now."
         ),
     ] = None,
+    not_a_room: Annotated[
+        bool,
+        typer.Option("--not-a-room", help="Map a mailbox that is, or may be, no room's."),
+    ] = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Map a room: from now on obctl keeps it in step."""
     from obctl.domain.zones import zone
     from obctl.engine.rooms.mapping import NewRoom, map_room
     from obctl.render.objects import room_object
-    from obctl.render.output import message, write_json
+    from obctl.render.output import message, warning, write_json
 
     context = context_of(ctx)
     if "@" not in mailbox.strip("@"):
@@ -114,7 +132,11 @@ def add(
         else None,
     )
     known = {item.id for item in context.rooms_ever(None, None)}
-    room = context.with_graph(lambda gateway: map_room(context.company, gateway, wanted))
+    room, untold = context.with_graph(
+        lambda gateway: map_room(context.company, gateway, wanted, not_a_room=not_a_room)
+    )
+    if untold:
+        warning(untold)
     if format is Format.TABLE:
         again = " again" if room.id in known else ""
         message(f"{room.name} ({room.mailbox}) is mapped{again}, {room.time_zone}")

@@ -37,7 +37,13 @@ class Gateway(Protocol):
         """`look_up` of many, 20 to a `$batch`, keyed as given; errors are values here."""
 
     async def fetch_places(self) -> list[FoundRoom]:
-        """All rooms Graph lists, each with the name of its room list where it has one."""
+        """All rooms Graph lists, each with the name of its room list, else of its building."""
+
+    async def fetch_purpose(self, user: str) -> str | None:
+        """What a mailbox is for (`room`, `user`, `shared`, …), by address or object id.
+
+        `None` where Graph does not say. It takes `MailboxSettings.Read`.
+        """
 
     async def fetch_view(self, room: Room, span: TimeSpan) -> tuple[Event, ...]:
         """Every single event, occurrence and exception that overlaps `span` (calendarView)."""

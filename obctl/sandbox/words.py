@@ -9,6 +9,7 @@ FaultKind = Literal[
     "empty", "partial", "forbidden", "mailbox-gone", "mailbox-moving", "mailbox-stale",
     "token-expired", "unauthorized",
 ]  # fmt: skip
+UserPurpose = Literal["user", "shared", "linked", "others"]
 DirectoryPermission = Literal["User.Read.All", "User.ReadBasic.All", "none"]
 Trigger = Literal[
     "created", "updated", "cancelled", "deleted", "missed", "subscriptionRemoved",

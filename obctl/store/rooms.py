@@ -256,6 +256,16 @@ def save_activated(store: Store, room: RoomId, activated_at: datetime) -> None:
     )
 
 
+def save_address(store: Store, room: Room) -> None:
+    """Write the address under which the room's mailbox answers now."""
+    store.run("UPDATE rooms SET mailbox = ? WHERE id = ?", (room.mailbox, room.id))
+
+
+def save_place(store: Store, room: RoomId, place_id: str) -> None:
+    """Record the id of the room's place that outlasts addresses."""
+    store.run("UPDATE rooms SET place_id = ? WHERE id = ?", (place_id, room))
+
+
 def save_details(store: Store, room: Room) -> None:
     """Write what people may correct: name, place, size and zone."""
     store.run(

@@ -138,6 +138,8 @@ HINTS = {
     " the certificate is uploaded to the application",
     CredentialKind.MANAGED_IDENTITY: "run on a machine with a managed identity, or choose another"
     " `[graph] credential`",
+    CredentialKind.WORKLOAD_IDENTITY: "check AZURE_FEDERATED_TOKEN_FILE, tenant_id and client_id,"
+    " and the application's federated credential",
     CredentialKind.AZURE_CLI: "run `az login --tenant …` (and `az cloud set` for a national cloud)",
     CredentialKind.TOKEN: "set OBCTL_GRAPH_TOKEN",
 }

@@ -10,6 +10,7 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
+from pytest_mock import MockerFixture
 from recorded_graph import RecordedGraph, refusal
 
 from obctl.config import Cloud, CredentialKind, GraphSettings, is_loopback
@@ -188,6 +189,10 @@ def test_a_certificate_file_that_is_none_is_refused(tmp_path: Path) -> None:
     [
         (CredentialKind.ENVIRONMENT, ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"]),
         (CredentialKind.CERTIFICATE, ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "certificate"]),
+        (
+            CredentialKind.WORKLOAD_IDENTITY,
+            ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"],
+        ),
     ],
 )
 def test_everything_that_is_missing_is_named_at_once(
@@ -211,6 +216,34 @@ def test_every_cloud_has_its_own_scope(cloud: Cloud, kind: CredentialKind) -> No
     host = base_url(settings).removeprefix("https://").removesuffix("/v1.0")
     assert source._scope == f"https://{host}/.default"
     source.close()
+
+
+@pytest.mark.parametrize(
+    ("ids", "environ"),
+    [
+        ({"tenant_id": "t", "client_id": "c"}, {}),
+        ({}, {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c"}),
+    ],
+    ids=["settings", "environment"],
+)
+def test_a_federated_token_needs_no_secret(
+    mocker: MockerFixture, ids: dict[str, str], environ: dict[str, str]
+) -> None:
+    made = mocker.patch("azure.identity.WorkloadIdentityCredential")
+    made.return_value.get_token.return_value = lasting("t1", 3600)
+    settings = GraphSettings(
+        cloud=Cloud.USGOV,
+        credential=CredentialKind.WORKLOAD_IDENTITY,
+        **ids,  # type: ignore[arg-type]
+    )
+    environ = environ | {"AZURE_FEDERATED_TOKEN_FILE": "/var/run/token"}
+    source = token_source(settings, URL, None, environ)
+    assert isinstance(source, EntraTokens)
+    assert asyncio.run(fetch(source)) == ["t1"]
+    (call,) = made.call_args_list
+    told = {name: call.kwargs[name] for name in ("tenant_id", "client_id", "token_file_path")}
+    assert told == {"tenant_id": "t", "client_id": "c", "token_file_path": "/var/run/token"}
+    assert call.kwargs["authority"] == "login.microsoftonline.us"
 
 
 def test_a_proxy_in_front_of_graph_changes_no_scope() -> None:

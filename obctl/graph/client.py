@@ -101,7 +101,7 @@ class Graph:
             if not (
                 error.graph
                 and error.graph.status == HTTPStatus.UNAUTHORIZED
-                and self._tokens.renew()
+                and self._tokens.renew(_bearer_of(info))
             ):
                 raise
         info.headers.remove("Authorization")
@@ -136,6 +136,12 @@ class Graph:
         """The address of a request below the base URL, as `$batch` wants it."""
         info.path_parameters["baseurl"] = self.url
         return info.url.removeprefix(self.url)
+
+
+def _bearer_of(info: RequestInformation) -> str | None:
+    """The token that a request went with."""
+    header = next(iter(info.headers.get("Authorization")), "")
+    return header.removeprefix("Bearer ") or None
 
 
 def foreign_link(asked: Asked) -> ForeignLink:

@@ -7,6 +7,7 @@ reach a message.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from obctl.config import CredentialKind, GraphSettings, is_loopback, missing_for_credential
@@ -34,7 +35,7 @@ def token_source(
         )
     return EntraTokens(
         base_url,
-        _credential(settings, environ),
+        partial(_credential, settings, environ),
         f"https://{GRAPH_HOSTS[settings.cloud]}/.default",
         settings.credential,
     )

@@ -150,6 +150,9 @@ class Router:
                 "InvalidAuthenticationToken",
                 "Access token validation failure. Invalid audience.",
             )
+        fault = self._service.faults.challenge(token)
+        if fault is not None and (refusal := fault.refusal()) is not None:
+            raise refusal
 
     def _folded(self, segments: tuple[str, ...]) -> tuple[str, ...]:
         """`/calendar/…` and `/calendars/{id}/…` name what `/…` names: there is one calendar."""

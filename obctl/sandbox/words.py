@@ -7,7 +7,7 @@ from typing import Literal
 FaultKind = Literal[
     "throttled", "unavailable", "gateway-timeout", "server-error", "slow", "cut", "looping",
     "empty", "partial", "forbidden", "mailbox-gone", "mailbox-moving", "mailbox-stale",
-    "token-expired", "unauthorized",
+    "token-expired", "unauthorized", "claims-challenge",
 ]  # fmt: skip
 UserPurpose = Literal["user", "shared", "linked", "others"]
 DirectoryPermission = Literal["User.Read.All", "User.ReadBasic.All", "none"]

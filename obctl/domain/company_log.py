@@ -74,6 +74,7 @@ class Entry(Struct, frozen=True):
     reservation: ReservationNumber | None = None
     event_id: EventId | None = None
     request_id: str | None = None
+    client_request_id: str | None = None
     payload: bytes | None = None
 
     @classmethod
@@ -106,6 +107,7 @@ class LogEntry(Struct, frozen=True):
     event_id: EventId | None = None
     run: str | None = None
     request_id: str | None = None
+    client_request_id: str | None = None
     actor: str | None = None
     payload: bytes | None = None
     id: int | None = None

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -28,14 +29,14 @@ from msgraph.graph_service_client import GraphServiceClient
 
 import obctl.graph.sdk_builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
-from obctl.errors import ForeignLink, GraphUnavailable, NotAuthorised
+from obctl.errors import ForeignLink, GraphUnavailable, NotAuthorised, ObctlError
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.credentials import token_source
 from obctl.graph.failures import translated
 from obctl.graph.mailbox_gate import Gate
 from obctl.graph.request import Asked
 from obctl.graph.tokens import TokenSource
-from obctl.graph.transport import SILENCE, Rest, open_http
+from obctl.graph.transport import CLIENT_REQUEST_ID, SILENCE, Rest, open_http
 
 SLOW = (httpx.TimeoutException, TimeoutError)
 LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
@@ -110,13 +111,21 @@ class Graph:
     async def _send_once(
         self, info: RequestInformation, asked: Asked, places: Sequence[str], patience: float
     ) -> bytes:
+        named = str(uuid4())
+        info.headers.remove(CLIENT_REQUEST_ID)
+        info.headers.try_add(CLIENT_REQUEST_ID, named)
         info.add_request_options([Rest(partial(self.gate.close, places))])
         async with self.gate.passed(places):
-            with translated(asked):
-                async with asyncio.timeout(patience):
-                    body: bytes | None = await self._adapter.send_primitive_async(
-                        info, "bytes", {"XXX": ODataError}
-                    )
+            try:
+                with translated(asked):
+                    async with asyncio.timeout(patience):
+                        body: bytes | None = await self._adapter.send_primitive_async(
+                            info, "bytes", {"XXX": ODataError}
+                        )
+            except ObctlError as error:
+                if error.graph or isinstance(error.__cause__, (httpx.HTTPError, TimeoutError)):
+                    error.request_named(named)
+                raise
         if asked.mailbox:
             self.gate.answered(asked.mailbox)
         return body or b""

@@ -201,6 +201,7 @@ def log_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:
         "request_id": entry.request_id,
         "message": entry.message,
         "actor": entry.actor,
+        "client_request_id": entry.client_request_id,
     }
 
 

@@ -415,3 +415,14 @@ def m010_rooms_taken_out(connection: sqlite3.Connection) -> None:
         ALTER TABLE rooms ADD COLUMN place_id TEXT
         """,
     )
+
+
+@step
+def m011_client_request_ids(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- What we called the request that failed: support finds it also where no answer came
+        ALTER TABLE company_log ADD COLUMN client_request_id TEXT
+        """,
+    )

@@ -207,5 +207,5 @@ def _remark_on_foreign(foreign: Sequence[GraphSubscription]) -> None:
     for item in foreign:
         message(
             f"foreign: {item.id} watches {item.resource} until {instant_text(item.expires_at)};"
-            " it is not in the ledger"
+            " no mapped room of the ledger relies on it"
         )

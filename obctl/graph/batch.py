@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
+from uuid import uuid4
 
 import msgspec
 from kiota_abstractions.method import Method
@@ -20,7 +21,7 @@ from obctl.graph.failures import cut_short, error_for
 from obctl.graph.graph_error import from_answer
 from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting
 from obctl.graph.request import Asked, Errand, Outcomes
-from obctl.graph.transport import RETRIES, BoundedRetries
+from obctl.graph.transport import CLIENT_REQUEST_ID, RETRIES, BoundedRetries
 from obctl.graph.wire import BatchAnswer, BatchAnswers
 
 SIZE = 20
@@ -61,7 +62,8 @@ async def _get_chunk(graph: Graph, errands: Mapping[str, Errand], singly: Singly
         if not left:
             return outcomes
         try:
-            answers = await _post(graph, left)
+            names = {key: str(uuid4()) for key in left}
+            answers = await _post(graph, left, names)
         except MailboxResting:
             continue  # since it was looked at; the others are asked
         except ObctlError as error:
@@ -71,7 +73,7 @@ async def _get_chunk(graph: Graph, errands: Mapping[str, Errand], singly: Singly
         # The SDK's retries see only the whole batch; a throttled answer inside is ours to repeat.
         waits = {key: _wait(graph, answers.get(key), one, attempt) for key, one in left.items()}
         for key in [key for key, wait in waits.items() if wait is None]:
-            outcomes[key] = _outcome(answers.get(key), left.pop(key).asked)
+            outcomes[key] = _outcome(answers.get(key), left.pop(key).asked, names[key])
         if left:
             await asyncio.sleep(max(wait for wait in waits.values() if wait is not None))
         attempt += 1
@@ -91,7 +93,9 @@ def _take_closed(
     return closed
 
 
-async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchAnswer]:
+async def _post(
+    graph: Graph, errands: Mapping[str, Errand], names: Mapping[str, str]
+) -> dict[str, BatchAnswer]:
     numbered = dict(enumerate(errands))
     info = RequestInformation(Method.POST, f"{graph.url}/$batch", {})
     info.headers.try_add("Accept", "application/json")
@@ -103,7 +107,11 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
                         "id": str(number),
                         "method": "GET",
                         "url": errands[key].path,
-                        "headers": {"Prefer": PREFER, "Accept": "application/json"},
+                        "headers": {
+                            "Prefer": PREFER,
+                            "Accept": "application/json",
+                            CLIENT_REQUEST_ID: names[key],
+                        },
                     }
                     for number, key in numbered.items()
                 ]
@@ -127,12 +135,15 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
     }
 
 
-def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:
-    if answer is None:
-        return cut_short(what)
-    if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+def _outcome(answer: BatchAnswer | None, what: Asked, name: str) -> bytes | ObctlError:
+    if answer is not None and HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return bytes(answer.body)
-    return error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), what)
+    error: ObctlError = cut_short(what)
+    if answer is not None:
+        said = from_answer(answer.status, bytes(answer.body), _headers(answer))
+        error = error_for(said, what)
+    error.request_named(name)
+    return error
 
 
 def _wait(graph: Graph, answer: BatchAnswer | None, errand: Errand, attempt: int) -> float | None:

@@ -50,7 +50,9 @@ async def _all(graph: Graph, ask: Ask, what: str) -> list[PlaceWire]:
         return [place async for place in places(graph, ask, request.places(what))]
     except CredentialRefused:
         raise
-    except (GraphRefused, NotAuthorised):
+    except (GraphRefused, NotAuthorised) as error:
+        if error.graph is None:  # pages in a circle, a link that leads away: no refusal of Graph's
+            raise
         return []
 
 

@@ -188,6 +188,9 @@ def test_a_subscription_that_cannot_be_ended_is_told_and_tried_again(
     assert "each `obctl sync run` tries again" in error["hint"]
     live.environment["OBCTL_GRAPH_URL"] = url
     assert len(at_graph(tenant)) == 1
+    left = live.run("subscriptions", "list")
+    assert f"foreign: {held['id']}" in left.stderr
+    assert "no mapped room of the ledger relies on it" in left.stderr
     assert live.run("sync", "run").exit_code == 0
     assert at_graph(tenant) == []
     with live.store() as store:

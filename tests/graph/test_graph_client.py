@@ -27,6 +27,7 @@ from obctl.domain.event import EventId
 from obctl.engine.ports import Gateway
 from obctl.errors import (
     ForeignLink,
+    GraphRefused,
     GraphUnavailable,
     NotAuthorised,
     Throttled,
@@ -102,6 +103,18 @@ def test_an_error_names_the_request_also_where_no_answer_did(
     with pytest.raises(GraphUnavailable) as told:
         ask(lambda gateway: gateway.look_up("a"))
     assert told.value.client_request_id == names(graph)[-1]
+
+
+def test_each_question_in_a_batch_has_a_name_of_its_own(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    graph.on("/users/a", USER)
+    graph.on("/users/b", Answer({"error": {"code": "Odd"}}, 400))
+    found = ask(lambda gateway: gateway.look_up_all(["a", "b"]))
+    assert len(set(names(graph))) == len(graph.seen) == 3
+    (odd,) = [seen for seen in graph.seen if seen.path == "/users/b"]
+    error = found["b"]
+    assert isinstance(error, GraphRefused)
+    assert error.client_request_id == odd.headers["client-request-id"]
 
 
 def test_the_name_that_graph_echoes_counts(graph: RecordedGraph, ask: Ask) -> None:

@@ -8,7 +8,7 @@ from recorded_graph import Answer, RecordedGraph, Seen, refusal
 
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom
-from obctl.errors import NotAuthorised, PartialRead
+from obctl.errors import ForeignLink, NotAuthorised, PartialRead
 
 LISTS = "/places/graph.roomList"
 ROOMS = "/places/graph.room"
@@ -275,6 +275,17 @@ def test_where_buildings_are_refused_the_rooms_are_listed_all_the_same(
     graph.on(FLOORS, answer)
     (room,) = ask(lambda gateway: gateway.fetch_places())
     assert (room.name, room.location, room.floor, room.place_id) == ("Atrium", None, None, None)
+
+
+def test_a_building_whose_rooms_lead_in_a_circle_or_away_is_told(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on(LISTS, page())
+    graph.on(ROOMS, page(place("Atrium")))
+    graph.on(BUILDINGS, page(building("HQ", 1)))
+    graph.on(rooms_in("building-1"), page(place("Atrium"), after="https://evil.example/v1.0/x"))
+    with pytest.raises(ForeignLink):
+        ask(lambda gateway: gateway.fetch_places())
 
 
 @pytest.mark.parametrize("path", [BUILDINGS, FLOORS, rooms_in("building-1")])

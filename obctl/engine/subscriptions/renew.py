@@ -27,7 +27,7 @@ from obctl.engine.subscriptions.ledger import (
 )
 from obctl.errors import GraphDetail, NotFound, ObctlError, defects_named
 from obctl.store.rooms import find_room_by_id
-from obctl.store.subscriptions import current_subscriptions, load_subscriptions, load_unwanted
+from obctl.store.subscriptions import current_subscriptions, load_unwanted, load_watching
 
 __all__ = [
     "TAKEN_OUT",
@@ -65,7 +65,7 @@ class Comparison:
     subscriptions: tuple[Subscription, ...]
     """The current one of each room; one that Graph no longer lists reads as lost."""
     foreign: tuple[GraphSubscription, ...]
-    """What this application holds at Graph and the ledger does not know."""
+    """What this application holds at Graph and no mapped room of the ledger relies on."""
 
 
 async def renew_due(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
@@ -163,7 +163,7 @@ async def compare_with_graph(company: Company, gateway: Gateway) -> Comparison:
     """What the ledger says beside what Graph lists; writes nothing."""
     listed = await gateway.fetch_subscriptions()
     there = {item.id for item in listed}
-    known = {item.id for item in load_subscriptions(company.store)}
+    known = {item.id for item in load_watching(company.store)}
     current = current_subscriptions(company.store).values()
     return Comparison(
         subscriptions=tuple(

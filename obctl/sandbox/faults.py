@@ -29,6 +29,7 @@ _REFUSALS: dict[str, tuple[int, str, str]] = {
     "claims-challenge": (
         401, "InvalidAuthenticationToken",
         "Continuous access evaluation resulted in challenge with result: InteractionRequired."),
+    "bad-request": (400, "ErrorInvalidRequest", "Your request can't be completed."),
     "unauthorized": (401, "InvalidAuthenticationToken", "Access token has expired."),
 }  # fmt: skip
 CLAIMS = base64.b64encode(

@@ -405,7 +405,18 @@ def m009_undecided(connection: sqlite3.Connection) -> None:
 
 
 @step
-def m010_rooms_taken_out(connection: sqlite3.Connection) -> None:
+def m010_granted_subscriptions(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- When Graph last granted the time until a subscription expires. Null in older ones
+        ALTER TABLE subscriptions ADD COLUMN granted_at TEXT
+        """,
+    )
+
+
+@step
+def m011_rooms_taken_out(connection: sqlite3.Connection) -> None:
     _run(
         connection,
         """
@@ -418,7 +429,7 @@ def m010_rooms_taken_out(connection: sqlite3.Connection) -> None:
 
 
 @step
-def m011_client_request_ids(connection: sqlite3.Connection) -> None:
+def m012_client_request_ids(connection: sqlite3.Connection) -> None:
     _run(
         connection,
         """

@@ -95,7 +95,7 @@ def _tell(name: str, folder: str, settings: Mapping[str, str | None], format: Fo
 
 def _asked(context: Context, name: str | None) -> tuple[str, Settings]:
     """The company's name and settings as a person answers, each answer checked at once."""
-    from obctl.domain.zones import iana_name, nearest_names
+    from obctl.domain.zones import nearest_names, usable_name
     from obctl.engine.admin.init import ensure_name_is_free, id_problems
 
     def free(text: str) -> str:
@@ -112,7 +112,7 @@ def _asked(context: Context, name: str | None) -> tuple[str, Settings]:
 
     def a_zone(text: str) -> str:
         try:
-            return iana_name(text)
+            return usable_name(text)
         except ObctlError as error:
             near = ", ".join(nearest_names(text))
             raise ConfigError(error.message + (f"; the nearest: {near}" if near else "")) from error

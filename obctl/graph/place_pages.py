@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
+from obctl.domain.foreign_text import decode
 from obctl.graph.client import Graph
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
@@ -27,7 +28,8 @@ async def places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWire
     skip: int | None = None
     while True:
         new = 0
-        async for page in pages(graph, await graph.send(ask(skip), what), what):
+        info = ask(skip)
+        async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
             for raw in page.value:
                 place = _read(raw, what)
                 key = place.id or (place.email_address or "").casefold()
@@ -42,6 +44,6 @@ async def places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWire
 
 def _read(raw: msgspec.Raw, what: Asked) -> PlaceWire:
     try:
-        return _PLACE.decode(raw)
+        return decode(_PLACE, raw)
     except ValueError as error:
         raise cut_short(what) from error

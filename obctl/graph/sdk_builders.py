@@ -88,4 +88,5 @@ __all__ = [
     "MailboxSettingsRequestBuilder",
     "RoomsRequestBuilder",
     "UserItemRequestBuilder",
+    "UsersRequestBuilder",
 ]

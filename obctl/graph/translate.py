@@ -14,7 +14,10 @@ from obctl.domain.event import (
     Person,
     Response,
     SeriesMaster,
+    is_directory_name,
+    person,
 )
+from obctl.domain.foreign_text import decode
 from obctl.domain.ical_uid import read_ical_uid
 from obctl.domain.recurrence import Recurrence, parse_graph_recurrence
 from obctl.domain.room import Room
@@ -33,7 +36,7 @@ _IN_SERIES = (EventType.OCCURRENCE, EventType.EXCEPTION)
 def read_event(raw: bytes | msgspec.Raw, room: Room) -> Event:
     """One event of `room`. Raises `PartialRead` for what is no event."""
     try:
-        return _event(_EVENT.decode(raw), bytes(raw), room)
+        return _event(decode(_EVENT, raw), bytes(raw), room)
     except ValueError as error:  # msgspec's, datetime's and UnknownZone are ValueErrors
         raise _unreadable("an event", room.mailbox) from error
 
@@ -101,6 +104,7 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
     """How many people are invited, and whether the room is; unknown where the list is hidden.
 
     Rooms, equipment and the organiser, who is named elsewhere, are not counted; nobody is twice.
+    Where somebody stands there under a name of Exchange's own directory, that may be the room.
     """
     if wire.attendees is None or (wire.hide_attendees and not wire.is_organizer):
         return None, None
@@ -108,7 +112,7 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
     organizer = _address(wire.organizer)
     people: set[str] = set()
     nameless = 0
-    room_invited = False
+    room_invited: bool | None = False
     for attendee in wire.attendees:
         address = _address(attendee)
         if address == room_address:
@@ -119,6 +123,8 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
             people.add(address)
         else:
             nameless += 1
+    if not room_invited and any(is_directory_name(_address(one)) for one in wire.attendees):
+        room_invited = None
     return len(people) + nameless, room_invited
 
 
@@ -129,14 +135,14 @@ def _address(recipient: Recipient | None) -> str:
 
 def _person(recipient: Recipient | None) -> Person:
     found = recipient.email_address if recipient else None
-    return Person(found.name or None, found.address or None) if found else Person(None, None)
+    return person(found.name, found.address) if found else Person(None, None)
 
 
 def read_master(raw: bytes, room: Room) -> SeriesMaster:
     """A series master as one GET returned it."""
     event = read_event(raw, room)
     try:
-        wire = _MASTER.decode(raw)
+        wire = decode(_MASTER, raw)
     except msgspec.DecodeError as error:
         raise _unreadable("a series", room.mailbox) from error
     cancelled = wire.cancelled_occurrences
@@ -150,7 +156,7 @@ def read_master(raw: bytes, room: Room) -> SeriesMaster:
 
 def more_exceptions(raw: bytes) -> str | None:
     """The link to the exceptions that a series master does not show at once."""
-    return _MASTER.decode(raw).more_exceptions
+    return decode(_MASTER, raw).more_exceptions
 
 
 def _recurrence(wire: MasterWire) -> Recurrence | None:
@@ -174,7 +180,7 @@ def _cancelled_days(items: list[str]) -> list[date]:
 def read_delta_item(raw: bytes | msgspec.Raw, mailbox: str) -> DeltaItem:
     """One item of a delta round, as the hint that it is."""
     try:
-        wire = _DELTA.decode(raw)
+        wire = decode(_DELTA, raw)
     except msgspec.DecodeError as error:
         raise _unreadable("a change", mailbox) from error
     return DeltaItem(

@@ -62,6 +62,8 @@ class Room:
     hidden: bool = False
     """Hidden from the address list: Places does not list it."""
     place_id: UUID | None = None
+    principal: str | None = None
+    """The user principal name, where it is not the address."""
 
 
 @dataclass(slots=True)
@@ -109,6 +111,8 @@ class Directory:
         """Create a room and its mailbox."""
         room.place_id = room.place_id or guid(self.seed, "place", room.person.address.lower())
         self.rooms[room.person.address.lower()] = room
+        if room.principal is not None:
+            self._addresses[room.principal.lower()] = room.person.address.lower()
         return self._open(room.person, "room", room.zone)
 
     def add_list(self, name: str, address: str, zone: str) -> RoomList:
@@ -149,6 +153,23 @@ class Directory:
             return None
         employee = self.employees.get(address)
         return None if employee is not None and employee.deleted else mailbox
+
+    def address_of(self, mailbox: Mailbox) -> str:
+        """The address a mailbox has now: it may live on under another one."""
+        own = mailbox.owner.address
+        known = self._addresses.get(str(mailbox.id), own)
+        return own if known == own.lower() else known
+
+    def principal_of(self, mailbox: Mailbox) -> str:
+        """The user principal name under which a mailbox is found among the users."""
+        address = self.address_of(mailbox)
+        room = self.rooms.get(address.lower())
+        return room.principal if room is not None and room.principal is not None else address
+
+    def is_principal(self, name: str) -> bool:
+        """Whether users are found by this name: an address may be no user principal name."""
+        room = self.rooms.get(name.lower())
+        return room is None or room.principal is None or room.principal.lower() == name.lower()
 
     def room_of(self, mailbox: Mailbox) -> Room | None:
         """The room whose mailbox this is."""

@@ -150,6 +150,7 @@ def _read_rooms(root: Table, directory: Directory) -> None:
                 _read_processing(table.table("processing")),
                 building,
                 table.flag("hidden"),
+                principal=table.text("user_principal_name") or None,
             )
         )
         table.done()

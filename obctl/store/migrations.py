@@ -416,7 +416,20 @@ def m010_granted_subscriptions(connection: sqlite3.Connection) -> None:
 
 
 @step
-def m011_rooms_taken_out(connection: sqlite3.Connection) -> None:
+def m011_how_services_ended(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- When, by whom and with what a service was cancelled. Null in what is older
+        ALTER TABLE services ADD COLUMN cancelled_at TEXT;
+        ALTER TABLE services ADD COLUMN cancelled_by TEXT;
+        ALTER TABLE services ADD COLUMN cancelled_with TEXT
+        """,
+    )
+
+
+@step
+def m012_rooms_taken_out(connection: sqlite3.Connection) -> None:
     _run(
         connection,
         """
@@ -429,7 +442,7 @@ def m011_rooms_taken_out(connection: sqlite3.Connection) -> None:
 
 
 @step
-def m012_client_request_ids(connection: sqlite3.Connection) -> None:
+def m013_client_request_ids(connection: sqlite3.Connection) -> None:
     _run(
         connection,
         """

@@ -95,7 +95,7 @@ def _tell(name: str, folder: str, settings: Mapping[str, str | None], format: Fo
 
 def _asked(context: Context, name: str | None) -> tuple[str, Settings]:
     """The company's name and settings as a person answers, each answer checked at once."""
-    from obctl.domain.zones import nearest_names, usable_name
+    from obctl.domain.zones import usable_name
     from obctl.engine.admin.init import ensure_name_is_free, id_problems
 
     def free(text: str) -> str:
@@ -114,8 +114,7 @@ def _asked(context: Context, name: str | None) -> tuple[str, Settings]:
         try:
             return usable_name(text)
         except ObctlError as error:
-            near = ", ".join(nearest_names(text))
-            raise ConfigError(error.message + (f"; the nearest: {near}" if near else "")) from error
+            raise ConfigError(error.message, hint=error.hint) from error
 
     def a_file(text: str) -> str:
         if not Path(text).expanduser().is_file():

@@ -51,19 +51,6 @@ def iana_name(name: str) -> str:
     return zone(name).key
 
 
-def nearest_names(text: str, most: int = 3) -> list[str]:
-    """The names of zones, IANA and Windows, that a mistyped one may stand for."""
-    import difflib
-
-    from tzlocal.windows_tz import win_tz
-
-    known = {name.casefold(): name for name in (*win_tz, *sorted(available_timezones()))}
-    wanted = text.strip().casefold().replace(" ", "_")
-    cities = [name for key, name in known.items() if wanted and key.endswith(f"/{wanted}")]
-    close = difflib.get_close_matches(text.strip().casefold(), known, n=most, cutoff=0.55)
-    return list(dict.fromkeys([*cities, *(known[key] for key in close)]))[:most]
-
-
 def windows_name(name: str) -> str:
     """The Windows name for an IANA or Windows `name`; raises `UnknownZone`."""
     from tzlocal.windows_tz import tz_win

@@ -113,7 +113,7 @@ def test_on_a_terminal_it_asks_and_checks_each_answer_at_once(tmp_path: Path) ->
         "'mars' is none of global, usgov, usgov-dod, china",
         "tenant id 'ours' is neither a GUID nor a domain of the tenant",
         "client id 'mine' is no GUID",
-        "unknown time zone 'Amsterdm'; the nearest: ",
+        "unknown time zone 'Amsterdm'; did you mean Europe/Amsterdam?",
     ):
         assert said in err
     assert f"New-ServicePrincipal -AppId '{CLIENT}'" in out

@@ -115,7 +115,7 @@ def rooms_at(rooms: Sequence[Room], location: str) -> list[Room]:
 
 def find_room_at(store: Store, mailbox: str) -> Room | None:
     """The room with this address, also one taken out; addresses are compared without case."""
-    row = store.row("SELECT * FROM rooms WHERE mailbox = ?", (mailbox,))
+    row = store.row("SELECT * FROM rooms WHERE mailbox = ? COLLATE NOCASE", (mailbox,))
     return _room(row) if row else None
 
 
@@ -152,15 +152,16 @@ def room_exists(room: Room) -> UsageError:
 
 
 def take_out(store: Store, room: RoomId, at: datetime) -> None:
-    """The room is mapped no more; how far it was read is forgotten, all else stays."""
-    save_reading_state(store, room, ReadingState(None, None, None, None))
-    store.run("UPDATE rooms SET removed_at = ? WHERE id = ?", (instant(at), room))
+    """The room is mapped no more; all that is known of it stays."""
+    store.run(
+        "UPDATE rooms SET removed_at = ?, applied = applied + 1 WHERE id = ?", (instant(at), room)
+    )
 
 
 def take_back(store: Store, room: Room) -> Room:
     """Map a room again that was taken out: the same row, so what it had is its own again.
 
-    A lock-out outlasts this; what else was wrong with its last read is no more.
+    How far it was read is forgotten: much may have passed since. A lock-out outlasts this; what else was wrong with its last read is no more.
     """
     store.run(
         "UPDATE rooms SET removed_at = NULL, activated_at = ?, last_synced_at = NULL,"
@@ -176,6 +177,7 @@ def take_back(store: Store, room: Room) -> Room:
             room.id,
         ),
     )
+    save_reading_state(store, room.id, ReadingState(None, None, None, None))
     save_details(store, room)
     return find_room_by_id(store, room.id)
 

@@ -161,7 +161,8 @@ def take_out(store: Store, room: RoomId, at: datetime) -> None:
 def take_back(store: Store, room: Room) -> Room:
     """Map a room again that was taken out: the same row, so what it had is its own again.
 
-    How far it was read is forgotten: much may have passed since. A lock-out outlasts this; what else was wrong with its last read is no more.
+    How far it was read is forgotten: much may have passed since. A lock-out outlasts this; what
+    else was wrong with its last read is no more.
     """
     store.run(
         "UPDATE rooms SET removed_at = NULL, activated_at = ?, last_synced_at = NULL,"

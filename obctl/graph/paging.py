@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-import msgspec
-
 from obctl.errors import LoopingNextLink
 from obctl.graph.client import Graph
+from obctl.graph.decoding import Decoder
 from obctl.graph.failures import cut_short
 from obctl.graph.request import Asked
 from obctl.graph.wire import Page
@@ -17,7 +16,7 @@ from obctl.graph.wire import Page
 MAX_PAGES = 2_000
 MAX_EMPTY = 50
 """Empty pages in a row: a delta round may begin with some."""
-_PAGE = msgspec.json.Decoder(Page)
+_PAGE = Decoder(Page)
 
 
 async def pages(graph: Graph, first: bytes, asked: Asked) -> AsyncIterator[Page]:

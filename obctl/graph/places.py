@@ -19,6 +19,7 @@ from obctl.errors import (
 from obctl.graph import request
 from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
+from obctl.graph.decoding import Decoder
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
 from obctl.graph.request import Asked, Errand
@@ -33,8 +34,8 @@ from obctl.graph.wire import PlaceWire, UserWire
 _TOP = 100  # the most Graph gives of rooms and room lists
 # What `User.ReadBasic.All` covers. One more name, and all is refused.
 _BASIC = ["id", "mail", "userPrincipalName", "displayName"]
-_PLACE = msgspec.json.Decoder(PlaceWire)
-_USER = msgspec.json.Decoder(UserWire)
+_PLACE = Decoder(PlaceWire)
+_USER = Decoder(UserWire)
 
 Ask = Callable[[int | None], RequestInformation]
 

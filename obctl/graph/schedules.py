@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-import msgspec
-
 from obctl.domain.availability import BusySpan
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
@@ -21,6 +19,7 @@ from obctl.errors import (
 )
 from obctl.graph import request
 from obctl.graph.client import Graph, posting
+from obctl.graph.decoding import Decoder
 from obctl.graph.failures import cut_short
 from obctl.graph.times import read_wall, write_wall
 from obctl.graph.wire import ScheduleError, Schedules, ScheduleWire
@@ -28,7 +27,7 @@ from obctl.graph.wire import ScheduleError, Schedules, ScheduleWire
 _ROOMS = 20
 _DAYS = timedelta(days=60)  # Graph allows less than 62
 _NOT_BUSY = ("free", "workingelsewhere")
-_SCHEDULES = msgspec.json.Decoder(Schedules)
+_SCHEDULES = Decoder(Schedules)
 
 Busy = dict[str, tuple[BusySpan, ...] | ObctlError]
 

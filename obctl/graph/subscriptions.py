@@ -12,13 +12,14 @@ from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import instant_text
 from obctl.graph import request
 from obctl.graph.client import Graph, asking, posting
+from obctl.graph.decoding import Decoder
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
 from obctl.graph.request import Asked
 from obctl.graph.times import read_instant
 from obctl.graph.wire import SubscriptionWire
 
-_SUBSCRIPTION = msgspec.json.Decoder(SubscriptionWire)
+_SUBSCRIPTION = Decoder(SubscriptionWire)
 
 
 async def create(

@@ -19,12 +19,13 @@ from obctl.domain.ical_uid import read_ical_uid
 from obctl.domain.recurrence import Recurrence, parse_graph_recurrence
 from obctl.domain.room import Room
 from obctl.errors import PartialRead
+from obctl.graph.decoding import Decoder
 from obctl.graph.times import meant_midnight, read_day, read_instant, read_wall
 from obctl.graph.wire import DeltaWire, EventWire, MasterWire, Recipient
 
-_EVENT = msgspec.json.Decoder(EventWire)
-_MASTER = msgspec.json.Decoder(MasterWire)
-_DELTA = msgspec.json.Decoder(DeltaWire)
+_EVENT = Decoder(EventWire)
+_MASTER = Decoder(MasterWire)
+_DELTA = Decoder(DeltaWire)
 _TYPES = {kind.value.lower(): kind for kind in EventType}
 _RESPONSES = {answer.value.lower(): answer for answer in Response}
 _IN_SERIES = (EventType.OCCURRENCE, EventType.EXCEPTION)

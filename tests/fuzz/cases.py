@@ -82,8 +82,8 @@ class Outcome:
     what: str = "nothing was changed"
     findings: list[Finding] = field(default_factory=list)
 
-    def find(self, rule: str, *details: str) -> None:
-        self.findings += [Finding(rule, detail) for detail in details]
+    def find(self, rule: str, *details: object) -> None:
+        self.findings += [Finding(rule, str(detail)) for detail in details]
 
     def __str__(self) -> str:
         lines = [f"{self.case}", f"    {self.what}"]
@@ -109,7 +109,9 @@ class Fuzzer:
 
     def undisturbed(self, name: str) -> Undisturbed:
         if name not in self._undisturbed:
-            self._undisturbed[name] = _play(self.theatre, SCENES[name])
+            stage = name.removeprefix("nothing on ")
+            scene = SCENES.get(name) or Scene(name, stage, ("sync", "status"))
+            self._undisturbed[name] = _play(self.theatre, scene)
         return self._undisturbed[name]
 
     def case(self, number: int) -> Case:
@@ -129,15 +131,15 @@ class Fuzzer:
         ] or list(FAMILIES["cut"][:3])
         # In turn, so that no kind of a family waits for chance.
         kind = kinds[(number // len(self.cells) + number) % len(kinds)]
-        return Case(
-            number, self.seed, SCENES[name], call, kind, lasting=random.random() < 0.5
-        )
+        return Case(number, self.seed, SCENES[name], call, kind, lasting=random.random() < 0.5)
 
     def run(self, case: Case, *, thorough: bool) -> Outcome:
         outcome = Outcome(case)
         building = self.theatre.put_up(case.scene.stage)
         try:
-            _judge(building, case, self.undisturbed(case.scene.name), outcome, thorough=thorough)
+            right = self.undisturbed(case.scene.name)
+            refused = self.undisturbed(f"nothing on {case.scene.stage}")
+            _judge(building, case, right, refused, outcome, thorough=thorough)
         finally:
             self.theatre.take_down(building)
         return outcome
@@ -151,7 +153,7 @@ def _play(theatre: Theatre, scene: Scene) -> Undisturbed:
     seen = tuple(building.proxy.seen)
     after = state_of(building)
     healed = full = after
-    if after != before or scene.is_run:
+    if after != before or scene.is_run or scene.name not in SCENES:
         healed = _next_nights(building)
         building.later(HOUR)
         building.must("sync", "run", "--full")
@@ -178,7 +180,13 @@ def _planned(report: dict) -> dict[str, int]:
 
 
 def _judge(
-    building: Building, case: Case, right: Undisturbed, outcome: Outcome, *, thorough: bool
+    building: Building,
+    case: Case,
+    right: Undisturbed,
+    undisturbed_without: Undisturbed,
+    outcome: Outcome,
+    *,
+    thorough: bool,
 ) -> None:
     place = f"{case.seed}/{case.number}"
 
@@ -209,6 +217,8 @@ def _judge(
         _no_alarm(outcome, *_looks(building, case))
     if right.after == right.before and not case.scene.is_run and after == right.before:
         return
+    if after == right.before and not case.scene.is_run:
+        right = undisturbed_without  # it was refused, and nothing happened
     _heals(outcome, building, right, thorough=thorough)
 
 
@@ -237,8 +247,13 @@ def _nothing_lost(outcome: Outcome, right: State, after: State) -> None:
     for room in after.rooms:
         expected = right.lost(room)
         for row in after.lost(room):
-            if row not in expected:
+            if row not in expected and not _may_wait(row):
                 outcome.find("2 cancelled", f"{room}: {row}")
+
+
+def _may_wait(row: Any) -> bool:
+    """A catered meeting that left its room for one that is unread asks a person."""
+    return "Moving" in row[:2] and row[0] != "services of"
 
 
 def _others_right(
@@ -248,8 +263,10 @@ def _others_right(
         return  # one command is about one thing; a refused credential ends a run
     others = [room for room in right.after.rooms if room not in touched]
     parts = ("reservations", "requests", "pending", "outlook")
-    if others:
-        outcome.find("3 others", *differences(right.after, after, *others, parts=parts))
+    for gap in differences(right.after, after, *others, parts=parts) if others else ():
+        # What is gone and nothing says why waits for every room that it may have moved to.
+        if rest := gap.without("Vanishing"):
+            outcome.find("3 others", rest)
 
 
 def _no_false_green(
@@ -271,7 +288,7 @@ def _no_false_green(
 
 def _other_lines(right: Typed, typed: Typed) -> Iterator[str]:
     left, now = set(right.stdout.splitlines()), set(typed.stdout.splitlines())
-    if "inconclusive" in typed.stdout or left == now:
+    if left == now or any(word in typed.stdout for word in ("inconclusive", "cannot be read")):
         return
     yield f"says {sorted(now - left)} in place of {sorted(left - now)}"[:600]
 

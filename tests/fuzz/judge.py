@@ -9,9 +9,11 @@ from typing import Any
 
 from story import Building
 
+from obctl.sandbox.identity import parse_id
+
 _RESERVATIONS = """
 SELECT rooms.mailbox, r.subject, r.start_at, r.end_at, r.all_day, r.status, r.external_state,
-    r.source, r.organizer_email, r.organizer_name, r.event_id, r.series_key, r.original_start_at,
+    r.source, r.organizer_email, r.organizer_name, r.event_id, r.series_key IS NULL, r.original_start_at,
     r.attendees, r.version,
     (SELECT group_concat(kind || ' ' || description || ' ' || quantity || ' ' || status, '; ')
      FROM services WHERE reservation = r.number),
@@ -32,7 +34,7 @@ JOIN rooms ON rooms.id = o.room WHERE o.done_at IS NULL
 _SUBSCRIPTIONS = """
 SELECT rooms.mailbox, s.lost FROM subscriptions AS s JOIN rooms ON rooms.id = s.room
 """
-_CANCELLED = 5  # column of the status
+_CANCELLED, _STATE, _EVENT, _SERVICES = 5, 6, 10, 15  # columns of a reservation
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,12 @@ class State:
         reservations = [
             row[1:3]
             for row in self.reservations(room)
-            if row[_CANCELLED] == "cancelled" or row[6] == 100
+            if row[_CANCELLED] == "cancelled" or row[_STATE] == 100
         ]
         services = [
             ("services of", *row[1:3])
             for row in self.reservations(room)
-            if row[15] and "cancelled" in row[15]
+            if row[_SERVICES] and "cancelled" in row[_SERVICES]
         ]
         requests = [("request", *row[1:4]) for row in self.rooms.get(room, {}).get("requests", [])]
         return reservations + services + requests
@@ -65,6 +67,7 @@ class State:
 
 def state_of(building: Building) -> State:
     rooms: dict[str, dict[str, list[Any]]] = {}
+    name_ids = _Names(building)
     with closing(sqlite3.connect(building.store)) as store:
         mailboxes = [row[0] for row in store.execute("SELECT mailbox FROM rooms ORDER BY id")]
         for mailbox in mailboxes:
@@ -75,10 +78,27 @@ def state_of(building: Building) -> State:
             ("pending", _PENDING),
             ("subscriptions", _SUBSCRIPTIONS),
         ):
-            rows = sorted(store.execute(query), key=repr)
+            rows = sorted((tuple(map(name_ids, row)) for row in store.execute(query)), key=repr)
             for mailbox in mailboxes:
                 rooms[mailbox][name] = [row for row in rows if row[0] == mailbox]
     return State(rooms)
+
+
+class _Names:
+    """Names Outlook's ids by what they stand for: writes in another order get other ids."""
+
+    def __init__(self, building: Building) -> None:
+        self._mailboxes = building.tenant.exchange.directory.mailboxes.values()
+
+    def __call__(self, value: Any) -> Any:
+        if not isinstance(value, str) or not value.startswith("AA") or len(value) < 50:
+            return value
+        for mailbox in self._mailboxes:
+            if (found := parse_id(mailbox.id, value)) is not None:
+                key = found.number if found.immutable else mailbox.entries.get(found.number, 0)
+                item = mailbox.items.get(key)
+                return f"{item.subject if item else 'gone'} {found.day}"
+        return "an id of nobody's"
 
 
 def _outlook(building: Building, mailbox: str) -> list[Any]:
@@ -94,19 +114,49 @@ def _outlook(building: Building, mailbox: str) -> list[Any]:
     )  # fmt: skip
 
 
-def differences(left: State, right: State, *rooms: str, parts: tuple[str, ...] = ()) -> list[str]:
-    """Where two states differ in these rooms; `left` is the one that is right."""
-    found = []
-    for room in rooms or left.rooms:
-        for name, rows in left.of(room, *parts).items():
-            others = right.of(room, name)[name] if room in right.rooms else []
-            missing = [row for row in rows if row not in others]
-            surplus = [row for row in others if row not in rows and not _was_interim(row, rows)]
+@dataclass(frozen=True)
+class Gap:
+    """Rows of one room in which two states differ."""
+
+    room: str
+    part: str
+    missing: tuple[Any, ...]
+    surplus: tuple[Any, ...]
+
+    def without(self, subject: str) -> Gap | None:
+        """The same, but for what is about this meeting; `None` if nothing else is."""
+        missing, surplus = (
+            tuple(row for row in rows if row[1] != subject) for rows in (self.missing, self.surplus)
+        )
+        return Gap(self.room, self.part, missing, surplus) if missing or surplus else None
+
+    def __str__(self) -> str:
+        return f"{self.room} {self.part}: missing {self.missing}, surplus {self.surplus}"
+
+
+def differences(right: State, found: State, *rooms: str, parts: tuple[str, ...] = ()) -> list[Gap]:
+    """Where `found` is not `right` in these rooms, or in all."""
+    gaps = []
+    for room in rooms or right.rooms:
+        for part, rows in right.of(room, *parts).items():
+            others = found.of(room, part)[part] if room in found.rooms else []
+            missing = _beyond(rows, others)
+            surplus = tuple(row for row in _beyond(others, rows) if not _was_interim(row, rows))
             if missing or surplus:
-                found.append(f"{room} {name}: missing {missing}, surplus {surplus}")
-            elif len(rows) < len(others) and not any(_was_interim(row, rows) for row in others):
-                found.append(f"{room} {name}: doubled {others}")
-    return found
+                gaps.append(Gap(room, part, missing, surplus))
+    return gaps
+
+
+def _beyond(rows: list[Any], others: list[Any]) -> tuple[Any, ...]:
+    """What stands in `rows` and not, or not as often, in `others`."""
+    left = list(others)
+    found = []
+    for row in rows:
+        if row in left:
+            left.remove(row)
+        else:
+            found.append(row)
+    return tuple(found)
 
 
 def _was_interim(row: Any, rows: list[Any]) -> bool:
@@ -114,6 +164,6 @@ def _was_interim(row: Any, rows: list[Any]) -> bool:
 
     The reservation that moved takes its event, and leaves it cancelled.
     """
-    return row[_CANCELLED] == "cancelled" and row[10] is None and any(
-        one[1:3] == row[1:3] and one[_CANCELLED] != "cancelled" for one in rows
-    ) if len(row) > 15 else False
+    if len(row) <= _SERVICES or row[_CANCELLED] != "cancelled" or row[_EVENT] is not None:
+        return False
+    return any(one[1:3] == row[1:3] and one[_CANCELLED] != "cancelled" for one in rows)

@@ -281,9 +281,7 @@ class Scene:
         return self.words[:2] == ("sync", "run")
 
     def typed(self, building: Building) -> Typed:
-        words = [
-            building.number(word[1:]) if word.startswith("#") else word for word in self.words
-        ]
+        words = [building.number(word[1:]) if word.startswith("#") else word for word in self.words]
         return building.type(*(building.proxy.hook if w == "HOOK" else w for w in words))
 
 

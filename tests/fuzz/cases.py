@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from calls import Call, Seen
-from judge import State, differences, state_of
+from judge import Gap, State, differences, state_of
 from mutate import CHANGED, HARMLESS, KINDS, WIRE_ONLY, Answer, mutate
 from story import DAY, SCENES, Building, Scene, Theatre, Typed, mailbox_of, untouched
 
@@ -29,8 +30,31 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "two-lengths", "no-length",
     ),
 }  # fmt: skip
+BELIEVED: dict[str, str] = {
+    "isCancelled": "the meeting is off, or it is not",
+    "isDraft": "it was never sent",
+    "response": "the room's answer",
+    "responseStatus": "the room's answer",
+    "organizer": "Graph knows none of some events",
+    "emailAddress": "Graph knows none of some people",
+    "address": "Graph knows none of some people",
+    "name": "people have names of all kinds",
+    "subject": "whatever somebody typed",
+    "notificationUrl": "another subscription than ours",
+}
+"""Fields in which Graph may lawfully say what the mutation says: nobody can know better.
+
+Whoever reads the event anew, at the latest a full run, learns the truth.
+"""
+_SAYABLE = (
+    "drop", "null", "empty", "turned", "key-null-first", "key-null-last", "odd-text", "other-type",
+)  # fmt: skip
+READS = ("subscribed", "free", "diff", "planner", "explain", "doctor")
 LINKED = {mailbox_of("Rembrandt"), mailbox_of("Vermeer")}
 """A meeting moves between them: what is unknown of one is unknown of the other."""
+_ASKED_AND_CLOSED = (
+    mailbox_of("Vermeer"), "Moving", f"{DAY}T07:00:00Z", "unproven", "closed",
+)  # fmt: skip
 _ALARMS = re.compile(r"unexpected \w+|a defect of obctl[^\n]*|Traceback", re.IGNORECASE)
 NIGHT, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -80,7 +104,13 @@ class Finding:
 class Outcome:
     case: Case
     what: str = "nothing was changed"
+    name: str = ""
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether Graph says something else, and nothing that it may not say."""
+        return self.name in BELIEVED and self.case.kind in _SAYABLE
 
     def find(self, rule: str, *details: object) -> None:
         self.findings += [Finding(rule, str(detail)) for detail in details]
@@ -196,7 +226,7 @@ def _judge(
         mutated = mutate(answer, case.kind, place)
         if mutated is None:
             return answer
-        outcome.what = mutated.what
+        outcome.what, outcome.name = mutated.what, mutated.name
         return mutated.answer
 
     building.listen_to(spoil)
@@ -210,7 +240,8 @@ def _judge(
     if case.scene.is_run and typed.exit_code == 1:
         outcome.find("1 unexpected", f"exit 1: {typed.stderr[-400:]}")
     touched = _touched(case, after)
-    _nothing_lost(outcome, right.after, after)
+    if not outcome.is_believed:
+        _nothing_lost(outcome, right.after, after)
     _others_right(outcome, case, right, after, touched, typed)
     _no_false_green(outcome, case, right, after, touched, typed, status)
     if thorough:
@@ -278,16 +309,19 @@ def _no_false_green(
         if wrong or typed.exit_code != right.typed.exit_code:
             outcome.find("4 harmless", f"exit {typed.exit_code}", *wrong, typed.stderr[-300:])
         return
+    if outcome.is_believed:
+        return
     if typed.exit_code == 0 and status.exit_code == 0 and wrong:
         outcome.find("4 green", *wrong)
-    is_read = right.before == right.after and not case.scene.is_run
-    if is_read and typed.exit_code == right.typed.exit_code and not typed.stderr:
+    if case.scene.name in READS and typed.exit_code == right.typed.exit_code and not typed.stderr:
         for line in _other_lines(right.typed, typed):
             outcome.find("4 green", line)
 
 
 def _other_lines(right: Typed, typed: Typed) -> Iterator[str]:
-    left, now = set(right.stdout.splitlines()), set(typed.stdout.splitlines())
+    # A cause of which less is known is less certain, and says so.
+    said = (one.stdout.replace("(likely) ", "(certain)") for one in (right, typed))
+    left, now = (set(text.splitlines()) for text in said)
     if left == now or any(word in typed.stdout for word in ("inconclusive", "cannot be read")):
         return
     yield f"says {sorted(now - left)} in place of {sorted(left - now)}"[:600]
@@ -315,8 +349,7 @@ def _heals(outcome: Outcome, building: Building, right: Undisturbed, *, thorough
     _no_alarm(outcome, night)
     if night.exit_code != 0:
         outcome.find("5 heals", f"the next clean night exits {night.exit_code}: {night.stderr}")
-    healed = state_of(building)
-    left = differences(right.healed, healed)
+    left = _unhealed(outcome, right.healed, state_of(building))
     if not left and not thorough:
         return
     building.later(HOUR)
@@ -328,9 +361,19 @@ def _heals(outcome: Outcome, building: Building, right: Undisturbed, *, thorough
         return
     building.later(HOUR)
     building.type("sync", "run", "--full")
-    rest = differences(right.full, state_of(building))
-    rule = "5 never heals" if rest else "5 heals in full"
-    outcome.find(rule, *(rest or left))
+    if rest := _unhealed(outcome, right.full, state_of(building)):
+        outcome.find("5 never heals", *rest)
+    elif not outcome.is_believed:
+        outcome.find("5 heals in full", *left)
+
+
+def _unhealed(outcome: Outcome, right: State, found: State) -> list[Gap]:
+    gaps = differences(right, found)
+    if outcome.case.scene.name == "unsubscribe":
+        # It was said that one stays, and whoever wants it gone types the command again.
+        gaps = [gap for gap in gaps if gap.part != "subscriptions"]
+    # The request about what left its room while another was unread has closed itself.
+    return [rest for gap in gaps if (rest := gap.without_row(_ASKED_AND_CLOSED)) is not None]
 
 
 __all__ = ["CHANGED", "Case", "Fuzzer", "Outcome"]

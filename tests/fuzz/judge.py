@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +14,12 @@ from obctl.sandbox.identity import parse_id
 
 _RESERVATIONS = """
 SELECT rooms.mailbox, r.subject, r.start_at, r.end_at, r.all_day, r.status, r.external_state,
-    r.source, r.organizer_email, r.organizer_name, r.event_id, r.series_key IS NULL, r.original_start_at,
-    r.attendees, r.version,
+    r.source, r.organizer_email, r.organizer_name, r.event_id, r.series_key IS NULL,
+    r.original_start_at, r.attendees, r.version,
     (SELECT group_concat(kind || ' ' || description || ' ' || quantity || ' ' || status, '; ')
      FROM services WHERE reservation = r.number),
-    a.event_id, a.start_at, a.end_at, a.subject, a.event_subject, a.organizer_email, a.version
+    a.event_id, a.start_at, a.end_at, a.subject, a.event_subject,
+    CASE r.source WHEN 'outlook' THEN a.organizer_email END, a.version
 FROM reservations AS r JOIN rooms ON rooms.id = r.room
 LEFT JOIN agreed_states AS a ON a.reservation = r.number
 """
@@ -108,7 +110,7 @@ def _outlook(building: Building, mailbox: str) -> list[Any]:
         (
             item.subject, str(item.start), str(item.end), item.kind, item.response,
             item.is_cancelled, item.show_as, sorted(map(str, item.cancelled_days)),
-            sorted((str(day), str(one.start), str(one.end)) for day, one in item.exceptions.items()),
+            sorted((str(on), str(one.start), str(one.end)) for on, one in item.exceptions.items()),
         )
         for item in (found.items.values() if found else ())
     )  # fmt: skip
@@ -125,8 +127,15 @@ class Gap:
 
     def without(self, subject: str) -> Gap | None:
         """The same, but for what is about this meeting; `None` if nothing else is."""
+        return self._without(lambda row: row[1] == subject)
+
+    def without_row(self, left_out: Any) -> Gap | None:
+        return self._without(lambda row: row == left_out)
+
+    def _without(self, is_left_out: Callable[[Any], bool]) -> Gap | None:
         missing, surplus = (
-            tuple(row for row in rows if row[1] != subject) for rows in (self.missing, self.surplus)
+            tuple(row for row in rows if not is_left_out(row))
+            for rows in (self.missing, self.surplus)
         )
         return Gap(self.room, self.part, missing, surplus) if missing or surplus else None
 

@@ -50,6 +50,8 @@ class Mutated:
 
     answer: Answer
     what: str
+    name: str = ""
+    """The last name on the way to the place that was changed, if it is one place."""
 
 
 Kind = Callable[[Answer, Random], Mutated | None]
@@ -60,7 +62,7 @@ def mutate(answer: Answer, kind: str, seed: str) -> Mutated | None:
     return KINDS[kind](answer, Random(seed))
 
 
-# -- places in the JSON ------------------------------------------------------------------------------
+# -- places in the JSON --------------------------------------------------------------------------
 
 
 def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -79,6 +81,10 @@ def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def spelled(path: Path) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path) or "."
+
+
+def name_of(path: Path) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 def _pick(
@@ -138,7 +144,8 @@ def _replaced(
         else:
             _put(document, path, new)
             body = _dumped(document)
-        return Mutated(replace(answer, body=body), f"{kind} {spelled(path)}: {_short(new)}")
+        what = f"{kind} {spelled(path)}: {_short(new)}"
+        return Mutated(replace(answer, body=body), what, name_of(path))
 
     return kind_
 
@@ -165,7 +172,8 @@ def _drop(answer: Answer, random: Random) -> Mutated | None:
         return None
     document, path, _ = found
     del _holder(document, path)[path[-1]]
-    return Mutated(replace(answer, body=_dumped(document)), f"drop {spelled(path)}")
+    changed = replace(answer, body=_dumped(document))
+    return Mutated(changed, f"drop {spelled(path)}", name_of(path))
 
 
 def _other_type(old: Any, random: Random) -> Any:
@@ -215,7 +223,8 @@ def _many(old: list[Any], random: Random) -> list[Any]:
 
 
 def _deep(old: Any, random: Random) -> bytes:
-    return b"[" * MANY + b"]" * MANY
+    depth = random.choice([100, 500, 900, MANY])
+    return b"[" * depth + b"]" * depth
 
 
 def _double_item(old: list[Any], random: Random) -> list[Any]:
@@ -240,7 +249,7 @@ def _double_key(*, wrong_one_first: bool | None) -> Kind:
             pairs += [wrong, right] if wrong_one_first else [right, wrong]
         _put(document, path, _RAW % 0)
         body = _dumped(document, ("{" + ", ".join(pairs) + "}").encode())
-        return Mutated(replace(answer, body=body), f"key twice: {spelled((*path, key))}")
+        return Mutated(replace(answer, body=body), f"key twice: {spelled((*path, key))}", key)
 
     return kind
 
@@ -407,7 +416,7 @@ CHANGED: dict[str, Kind] = {
     "no-json": _body("no such JSON", _no_json),
     "bom": _body("BOM in front", lambda body, _: b"\xef\xbb\xbf" + body),
     "utf-16": _body("UTF-16", lambda body, _: body.decode("utf-8", "replace").encode("utf-16")),
-    "trailing": _body("something after the JSON", lambda body, r: body + r.choice([b"}", b"x", body])),
+    "trailing": _body("more after it", lambda body, r: body + r.choice([b"}", b"x", body])),
     "content-type": _content_type,
     "needless-rest": _needless_rest,
     "not-gzip": _header("claims gzip", "Content-Encoding", "gzip"),
@@ -422,8 +431,8 @@ CHANGED: dict[str, Kind] = {
     **{
         f"status-{status}": _status(status)
         for status in (
-            200, 202, 204, 206, 301, 302, 304, 307, 308, 400, 401, 403, 404, 409, 410, 412, 418, 429,
-            500, 501, 503, 504, 509, 599,
+            200, 202, 204, 206, 301, 302, 304, 307, 308, 400, 401, 403, 404, 409, 410, 412, 418,
+            429, 500, 501, 503, 504, 509, 599,
         )
     },
 }  # fmt: skip
@@ -434,7 +443,7 @@ WIRE_ONLY = frozenset(
     {
         "chunked", "until-close", "gzip", "unknown-header", "content-type", "not-gzip", "bom",
         "unknown-coding", "huge-header", "broken-chunks", "too-long", "too-short", "silent",
-        "two-lengths", "no-length", "blanks",
+        "two-lengths", "no-length", "blanks", "utf-16",
     }
 )  # fmt: skip
 """Kinds that one answer inside a `$batch` cannot have: it has no connection of its own."""

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -215,9 +215,9 @@ def _changed(building: Building) -> None:
     tenant.cancel(made["Ending"])
     tenant.cancel(made["Off"])
     tenant.change(made["Shifting"], start=f"{DAY}T09:30", end=f"{DAY}T10:30")
-    tenant.cancel(made["Board"], day=datetime(2026, 9, 24).date())
+    tenant.cancel(made["Board"], day=date(2026, 9, 24))
     tenant.change(
-        made["Board"], day=datetime(2026, 10, 1).date(), start="2026-10-01T14:00",
+        made["Board"], day=date(2026, 10, 1), start="2026-10-01T14:00",
         end="2026-10-01T15:00",
     )  # fmt: skip
     building.book("Hals", "New", "13:00", "14:00")
@@ -285,6 +285,10 @@ class Scene:
         return building.type(*(building.proxy.hook if w == "HOOK" else w for w in words))
 
 
+_MAKE = (
+    f"reservations create --room Hals --subject Made --start {DAY}T13:00 --duration 1h"
+    " --organizer anna@contoso.example"
+)
 SCENES = {
     name: Scene(name, stage, tuple(words.split()))
     for name, stage, words in (
@@ -295,13 +299,11 @@ SCENES = {
         ("renewals", "expiring", "sync run"),
         (
             "create", "quiet",
-            f"reservations create --room Hals --subject Made --start {DAY}T13:00 --duration 1h"
-            " --organizer anna@contoso.example",
+            _MAKE,
         ),
         (
             "create-series", "quiet",
-            f"reservations create --room Hals --subject Made --start {DAY}T13:00 --duration 1h"
-            " --organizer anna@contoso.example --repeat FREQ=WEEKLY;COUNT=3",
+            f"{_MAKE} --repeat FREQ=WEEKLY;COUNT=3",
         ),
         ("change", "quiet", f"reservations change #Ours --start {DAY}T16:30"),
         ("change-date", "quiet", f"reservations change #Weeks --start {DAY}T18:00"),

@@ -117,8 +117,6 @@ class GraphProxy:
             answer = await self._graph(method, target.removeprefix("/v1.0/"), headers, body)
         writer.write(on_the_wire(answer))
         await writer.drain()
-        if answer.silent:
-            await reader.read()
         return answer.framing in ("length", "chunked") and answer.promised is None
 
     async def _graph(

@@ -1,26 +1,24 @@
-"""Event loops whose clock runs fast: back-offs and silences pass in a tenth of their time."""
+"""Event loops on which nobody sleeps for long: back-offs pass in a tenth of their time.
+
+Only sleeps are short. Whoever waits for an answer waits as long as ever: how busy the machine is
+makes no answer late.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import selectors
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 SPEED = 10.0
-
-
-class _Selector(selectors.DefaultSelector):
-    def select(self, timeout: float | None = None):
-        return super().select(None if timeout is None else timeout / SPEED)
+_LONGEST_SLEEP = 20.0  # seconds; obctl waits longer only for bytes
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        super().__init__(_Selector())
-
-    def time(self) -> float:
-        return super().time() * SPEED
+    def call_later(self, delay: float, *rest: Any, **more: Any) -> asyncio.TimerHandle:
+        short = delay / SPEED if delay <= _LONGEST_SLEEP else delay
+        return super().call_later(short, *rest, **more)
 
 
 class _Policy(asyncio.DefaultEventLoopPolicy):
@@ -30,7 +28,7 @@ class _Policy(asyncio.DefaultEventLoopPolicy):
 
 @contextmanager
 def hasty_loops() -> Iterator[None]:
-    """Whatever starts a loop meanwhile gets a fast one."""
+    """Whatever starts a loop meanwhile gets one of these."""
     before = asyncio.get_event_loop_policy()
     asyncio.set_event_loop_policy(_Policy())
     try:

@@ -1,178 +1,308 @@
-"""What there is to see of both sides after a command, and what must hold of it."""
+"""What must hold of a command one of whose answers was changed, and of the nights after it.
+
+1. No exception escapes, nothing is called unexpected or a defect.
+2. Nothing is cancelled, and nobody asked to cancel it, that Outlook still has.
+3. Every room of which the answer says nothing is as it would have been.
+4. What is not right is said: by the exit code, or by `sync status`. An answer that says the same in
+   another way makes no difference at all.
+5. The next clean night heals: both sides end as they would have, one event for each reservation,
+   and the night after it finds nothing to do.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
-from typing import Any
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from story import Building
+from calls import Call, Seen
+from mutate import HARMLESS, Answer, mutate
+from sides import Gap, State, differences, state_of
+from story import DAY, Building, Scene, Theatre, Typed, mailbox_of, untouched
 
-from obctl.sandbox.identity import parse_id
+BELIEVED: dict[str, str] = {
+    "isCancelled": "the meeting is off, or it is not",
+    "isDraft": "it was never sent",
+    "response": "the room's answer",
+    "responseStatus": "the room's answer",
+    "organizer": "Graph knows none of some events",
+    "emailAddress": "Graph knows none of some people",
+    "address": "Graph knows none of some people",
+    "name": "people have names of all kinds",
+    "subject": "whatever somebody typed",
+    "notificationUrl": "another subscription than ours",
+}
+"""Fields in which Graph may lawfully say what the change says: nobody can know better.
 
-_RESERVATIONS = """
-SELECT rooms.mailbox, r.subject, r.start_at, r.end_at, r.all_day, r.status, r.external_state,
-    r.source, r.organizer_email, r.organizer_name, r.event_id, r.series_key IS NULL,
-    r.original_start_at, r.attendees, r.version,
-    (SELECT group_concat(kind || ' ' || description || ' ' || quantity || ' ' || status, '; ')
-     FROM services WHERE reservation = r.number),
-    a.event_id, a.start_at, a.end_at, a.subject, a.event_subject,
-    CASE r.source WHEN 'outlook' THEN a.organizer_email END, a.version
-FROM reservations AS r JOIN rooms ON rooms.id = r.room
-LEFT JOIN agreed_states AS a ON a.reservation = r.number
+Whoever reads the event anew, at the latest a full run, learns the truth.
 """
-_REQUESTS = """
-SELECT rooms.mailbox, r.subject, r.start_at, q.reason, q.status
-FROM cancellation_requests AS q JOIN reservations AS r ON r.number = q.reservation
-JOIN rooms ON rooms.id = r.room
-"""
-_PENDING = """
-SELECT rooms.mailbox, r.subject, r.start_at, o.action
-FROM outbox AS o JOIN reservations AS r ON r.number = o.reservation
-JOIN rooms ON rooms.id = o.room WHERE o.done_at IS NULL
-"""
-_SUBSCRIPTIONS = """
-SELECT rooms.mailbox, s.lost FROM subscriptions AS s JOIN rooms ON rooms.id = s.room
-"""
-_CANCELLED, _STATE, _EVENT, _SERVICES = 5, 6, 10, 15  # columns of a reservation
+_SAYABLE = (
+    "drop", "null", "empty", "turned", "key-null-first", "key-null-last", "odd-text", "other-type",
+)  # fmt: skip
+READS = ("subscribed", "free", "diff", "planner", "explain", "doctor")
+LINKED = {mailbox_of("Rembrandt"), mailbox_of("Vermeer")}
+"""A meeting moves between them: what is unknown of one is unknown of the other."""
+NIGHT, HOUR = timedelta(days=1), timedelta(hours=1)
+NOTHING = "nothing was changed"
+_BOTH_SIDES = ("reservations", "requests", "pending", "outlook")
+_ASKED_AND_CLOSED = (
+    mailbox_of("Vermeer"), "Moving", f"{DAY}T07:00:00Z", "unproven", "closed",
+)  # fmt: skip
+_ALARMS = re.compile(r"unexpected \w+|a defect of obctl|Traceback", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class State:
-    """Both sides by room; each row sorted, so that it does not matter what came first."""
+class Case:
+    """One answer, changed in one way."""
 
-    rooms: dict[str, dict[str, list[Any]]]
-
-    def reservations(self, room: str) -> list[Any]:
-        return self.rooms[room]["reservations"] if room in self.rooms else []
-
-    def of(self, room: str, *parts: str) -> dict[str, list[Any]]:
-        return {name: self.rooms[room][name] for name in parts or self.rooms[room]}
-
-    def lost(self, room: str) -> list[Any]:
-        """What was cancelled here or asks to be, and cancelled services."""
-        reservations = [
-            row[1:3]
-            for row in self.reservations(room)
-            if row[_CANCELLED] == "cancelled" or row[_STATE] == 100
-        ]
-        services = [
-            ("services of", *row[1:3])
-            for row in self.reservations(room)
-            if row[_SERVICES] and "cancelled" in row[_SERVICES]
-        ]
-        requests = [("request", *row[1:4]) for row in self.rooms.get(room, {}).get("requests", [])]
-        return reservations + services + requests
-
-
-def state_of(building: Building) -> State:
-    rooms: dict[str, dict[str, list[Any]]] = {}
-    name_ids = _Names(building)
-    with closing(sqlite3.connect(building.store)) as store:
-        mailboxes = [row[0] for row in store.execute("SELECT mailbox FROM rooms ORDER BY id")]
-        for mailbox in mailboxes:
-            rooms[mailbox] = {"outlook": _outlook(building, mailbox)}
-        for name, query in (
-            ("reservations", _RESERVATIONS),
-            ("requests", _REQUESTS),
-            ("pending", _PENDING),
-            ("subscriptions", _SUBSCRIPTIONS),
-        ):
-            rows = sorted((tuple(map(name_ids, row)) for row in store.execute(query)), key=repr)
-            for mailbox in mailboxes:
-                rooms[mailbox][name] = [row for row in rows if row[0] == mailbox]
-    return State(rooms)
-
-
-class _Names:
-    """Names Outlook's ids by what they stand for: writes in another order get other ids."""
-
-    def __init__(self, building: Building) -> None:
-        self._mailboxes = building.tenant.exchange.directory.mailboxes.values()
-
-    def __call__(self, value: Any) -> Any:
-        if not isinstance(value, str) or not value.startswith("AA") or len(value) < 50:
-            return value
-        for mailbox in self._mailboxes:
-            if (found := parse_id(mailbox.id, value)) is not None:
-                key = found.number if found.immutable else mailbox.entries.get(found.number, 0)
-                item = mailbox.items.get(key)
-                return f"{item.subject if item else 'gone'} {found.day}"
-        return "an id of nobody's"
-
-
-def _outlook(building: Building, mailbox: str) -> list[Any]:
-    """What is on the room's calendar, as Exchange itself knows it."""
-    found = building.tenant.exchange.directory.mailboxes.get(mailbox)
-    return sorted(
-        (
-            item.subject, str(item.start), str(item.end), item.kind, item.response,
-            item.is_cancelled, item.show_as, sorted(map(str, item.cancelled_days)),
-            sorted((str(on), str(one.start), str(one.end)) for on, one in item.exceptions.items()),
-        )
-        for item in (found.items.values() if found else ())
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Rows of one room in which two states differ."""
-
-    room: str
-    part: str
-    missing: tuple[Any, ...]
-    surplus: tuple[Any, ...]
-
-    def without(self, subject: str) -> Gap | None:
-        """The same, but for what is about this meeting; `None` if nothing else is."""
-        return self._without(lambda row: row[1] == subject)
-
-    def without_row(self, left_out: Any) -> Gap | None:
-        return self._without(lambda row: row == left_out)
-
-    def _without(self, is_left_out: Callable[[Any], bool]) -> Gap | None:
-        missing, surplus = (
-            tuple(row for row in rows if not is_left_out(row))
-            for rows in (self.missing, self.surplus)
-        )
-        return Gap(self.room, self.part, missing, surplus) if missing or surplus else None
+    number: int
+    seed: int
+    scene: Scene
+    call: Call
+    kind: str
+    lasting: bool
+    """Every answer to this question is changed so, not only the first."""
 
     def __str__(self) -> str:
-        return f"{self.room} {self.part}: missing {self.missing}, surplus {self.surplus}"
+        call, once = self.call, "each time" if self.lasting else "once"
+        where = f"{call.mailbox or '-'} #{call.nth}" + (" in $batch" if call.batched else "")
+        return (
+            f"--seed {self.seed} --case {self.number}: {self.scene.name}, {call.route} ({where}),"
+            f" {self.kind} {once}"
+        )
 
 
-def differences(right: State, found: State, *rooms: str, parts: tuple[str, ...] = ()) -> list[Gap]:
-    """Where `found` is not `right` in these rooms, or in all."""
-    gaps = []
-    for room in rooms or right.rooms:
-        for part, rows in right.of(room, *parts).items():
-            others = found.of(room, part)[part] if room in found.rooms else []
-            missing = _beyond(rows, others)
-            surplus = tuple(row for row in _beyond(others, rows) if not _was_interim(row, rows))
-            if missing or surplus:
-                gaps.append(Gap(room, part, missing, surplus))
-    return gaps
+@dataclass(frozen=True)
+class Finding:
+    """What does not hold: which of the rules, and where."""
+
+    rule: str
+    detail: str
 
 
-def _beyond(rows: list[Any], others: list[Any]) -> tuple[Any, ...]:
-    """What stands in `rows` and not, or not as often, in `others`."""
-    left = list(others)
-    found = []
-    for row in rows:
-        if row in left:
-            left.remove(row)
-        else:
-            found.append(row)
-    return tuple(found)
+@dataclass
+class Outcome:
+    """What a case came to."""
+
+    case: Case
+    what: str = NOTHING
+    name: str = ""
+    """The field that was changed, if it is one."""
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether Graph says something else, and nothing that it may not say."""
+        return self.name in BELIEVED and self.case.kind in _SAYABLE
+
+    def find(self, rule: str, *details: object) -> None:
+        self.findings += [Finding(rule, str(detail)) for detail in details]
+
+    def __str__(self) -> str:
+        lines = [f"{self.case}", f"    {self.what}"]
+        return "\n".join(lines + [f"    {one.rule}: {one.detail}" for one in self.findings])
 
 
-def _was_interim(row: Any, rows: list[Any]) -> bool:
-    """What a moved meeting got in its new room while the old one could not be read.
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a scene does where nothing is changed, and where both sides are in the nights after."""
 
-    The reservation that moved takes its event, and leaves it cancelled.
-    """
-    if len(row) <= _SERVICES or row[_CANCELLED] != "cancelled" or row[_EVENT] is not None:
-        return False
-    return any(one[1:3] == row[1:3] and one[_CANCELLED] != "cancelled" for one in rows)
+    seen: tuple[Seen, ...]
+    typed: Typed
+    before: State
+    after: State
+    healed: State
+    full: State
+
+
+def undisturbed(theatre: Theatre, scene: Scene) -> Undisturbed:
+    building = theatre.put_up(scene.stage)
+    before = state_of(building)
+    typed = scene.typed(building)
+    assert typed.exit_code in (0, 3), (scene, typed)
+    seen, after = tuple(building.proxy.seen), state_of(building)
+    healed = full = after
+    if scene.name not in READS:
+        building.later(NIGHT)
+        building.must("sync", "run")
+        healed = state_of(building)
+        building.later(HOUR)
+        report = building.must("sync", "run", "-o", "json").json()
+        assert not _done(report), report
+        building.later(HOUR)
+        building.must("sync", "run", "--full")
+        full = state_of(building)
+    theatre.take_down(building)
+    return Undisturbed(seen, typed, before, after, healed, full)
+
+
+def judge(
+    building: Building, case: Case, right: Undisturbed, refused: Undisturbed, *, thorough: bool
+) -> Outcome:
+    """Play a case; `refused` is what comes of it where the command does nothing at all."""
+    outcome = Outcome(case)
+
+    def spoil(call: Call, answer: Answer) -> Answer:
+        if not call.is_at(case.call, lasting=case.lasting):
+            return answer
+        mutated = mutate(answer, case.kind, f"{case.seed}/{case.number}")
+        if mutated is None:
+            return answer
+        outcome.what, outcome.name = mutated.what, mutated.name
+        return mutated.answer
+
+    building.listen_to(spoil)
+    typed = case.scene.typed(building)
+    building.listen_to(untouched)
+    if outcome.what == NOTHING:
+        return outcome
+    after = state_of(building)
+    _no_alarm(outcome, typed)
+    if case.scene.is_run and typed.exit_code == 1:
+        outcome.find("1 unexpected", f"exit 1: {typed.stderr[-400:]}")
+    if not outcome.is_believed:
+        _nothing_lost(outcome, right.after, after)
+    _others_right(outcome, right.after, after)
+    _no_false_green(outcome, building, right, after, typed)
+    if thorough:
+        _no_alarm(outcome, *_looks(building, case.number))
+    if case.scene.name in READS:
+        outcome.find("5 heals", *differences(right.before, after))
+        return outcome
+    is_right = after == right.after and typed.exit_code == right.typed.exit_code
+    if is_right and not thorough and not outcome.name.endswith("Link"):
+        return outcome  # the rest is what it always is
+    if after == right.before and not case.scene.is_run:
+        right = refused
+    _heals(outcome, building, right, thorough=thorough)
+    return outcome
+
+
+def _no_alarm(outcome: Outcome, *commands: Typed) -> None:
+    for typed in commands:
+        words = " ".join(typed.words)
+        if typed.exception is not None:
+            outcome.find("1 unexpected", f"`{words}` let escape {typed.exception!r}")
+        said = typed.stdout + typed.stderr
+        if alarm := _ALARMS.search(said):
+            line = said[alarm.start() :].partition("\n")[0]
+            outcome.find("1 unexpected", f"`{words}` exit {typed.exit_code}: {line[:300]}")
+
+
+def _nothing_lost(outcome: Outcome, right: State, after: State) -> None:
+    off = _off(right)
+    for room in after.rooms:
+        for way, subject, start in sorted(after.lost(room) - right.lost(room)):
+            # A person may be asked about what is off, and about a catered meeting that left its
+            # room while the one that it went to is unread.
+            if way != "asked" or not ((subject, start) in off or subject == "Moving"):
+                outcome.find("2 cancelled", f"{room}: {way} {subject} {start}")
+
+
+def _off(right: State) -> set[tuple[str, str]]:
+    """Subject and start of what Outlook really has no more."""
+    return {(subject, start) for room in right.rooms for _, subject, start in right.lost(room)}
+
+
+def _others_right(outcome: Outcome, right: State, after: State) -> None:
+    case = outcome.case
+    if not case.scene.is_run or case.kind == "status-401":
+        return  # another command is about one thing; a credential that is refused ends a run
+    others = set(right.rooms) - _touched(case, right)
+    for gap in differences(right, after, *sorted(others), parts=_BOTH_SIDES) if others else ():
+        # What is gone and nothing says why waits for every room that it may have moved to.
+        if rest := gap.without("Vanishing"):
+            outcome.find("3 others", rest)
+
+
+def _touched(case: Case, state: State) -> set[str]:
+    """The rooms of which the changed answer speaks, and those that have to do with them."""
+    if case.call.route.split()[1].startswith(("subscriptions", "places")):
+        return set()
+    if case.call.mailbox is None:
+        return set(state.rooms)
+    return LINKED | {case.call.mailbox} if case.call.mailbox in LINKED else {case.call.mailbox}
+
+
+def _no_false_green(
+    outcome: Outcome, building: Building, right: Undisturbed, after: State, typed: Typed
+) -> None:
+    wrong = differences(right.after, after)
+    if outcome.case.kind in HARMLESS:
+        if wrong or typed.exit_code != right.typed.exit_code:
+            outcome.find("4 harmless", f"exit {typed.exit_code}", *wrong, typed.stderr[-300:])
+        return
+    if outcome.is_believed:
+        return
+    wrong = [rest for gap in wrong if (rest := gap.without_asked(_off(right.after)))]
+    if wrong and typed.exit_code == 0 and building.must_or_three("sync", "status") == 0:
+        outcome.find("4 green", *wrong)
+    is_read = outcome.case.scene.name in READS
+    if is_read and typed.exit_code == right.typed.exit_code and not typed.stderr:
+        outcome.find("4 green", *_other_words(right.typed, typed))
+
+
+def _other_words(right: Typed, typed: Typed) -> Iterator[str]:
+    # A cause of which less is known is less certain, and says so.
+    said = (one.stdout.replace("(likely) ", "(certain)") for one in (right, typed))
+    left, now = (set(text.splitlines()) for text in said)
+    if left != now and not any(word in typed.stdout for word in ("inconclusive", "cannot be read")):
+        yield f"says {sorted(now - left)} in place of {sorted(left - now)}"[:600]
+
+
+def _looks(building: Building, number: int) -> Iterator[Typed]:
+    """What a person looks at the next morning."""
+    form = ("-o", "json") if number % 2 else ()
+    for words in (
+        ("sync", "status"), ("sync", "history"), ("diff", DAY), ("planner", DAY),
+        ("planner", DAY, "--cached"), ("reservations", "list"), ("log", "search"),
+        ("cancellations", "list"), ("subscriptions", "list"), ("store", "check"),
+        ("explain", str(1 + number % 12)),
+    ):  # fmt: skip
+        typed = building.type(*words, *form)
+        if form and typed.stdout:
+            json.loads(typed.stdout)
+        yield typed
+
+
+def _heals(outcome: Outcome, building: Building, right: Undisturbed, *, thorough: bool) -> None:
+    building.later(NIGHT)
+    night = building.type("sync", "run")
+    _no_alarm(outcome, night)
+    if night.exit_code != 0:
+        outcome.find("5 heals", f"the next clean night exits {night.exit_code}: {night.stderr}")
+    left = _unhealed(outcome, right.healed, state_of(building))
+    if not left and not thorough:
+        return
+    building.later(HOUR)
+    second = building.type("sync", "run", "-o", "json")
+    _no_alarm(outcome, second)
+    if second.exit_code == 0 and (done := _done(second.json())):
+        outcome.find("5 heals", f"the second clean night still does {done}")
+    if not left:
+        return
+    building.later(HOUR)
+    building.type("sync", "run", "--full")
+    if rest := _unhealed(outcome, right.full, state_of(building)):
+        outcome.find("5 never heals", *rest)
+    elif not outcome.is_believed:
+        outcome.find("5 heals in full", *left)
+
+
+def _unhealed(outcome: Outcome, right: State, found: State) -> list[Gap]:
+    gaps = differences(right, found)
+    if outcome.case.scene.name == "unsubscribe":
+        # It was said that one stays, and whoever wants it gone types the command again.
+        gaps = [gap for gap in gaps if gap.part != "subscriptions"]
+    # The request about what left its room while another was unread has closed itself.
+    gaps = [rest for gap in gaps if (rest := gap.without_row(_ASKED_AND_CLOSED))]
+    return [rest for gap in gaps if (rest := gap.without_asked(_off(right)))]
+
+
+def _done(report: dict) -> dict[str, int]:
+    """What a run did where there was nothing to do."""
+    return {name: count for name, count in report["changes"].items() if count} | {
+        f"pushed {name}": count for name, count in report["pushed"].items() if count
+    }

@@ -35,8 +35,6 @@ class Answer:
     framing: Framing = "length"
     promised: int | None = None
     """The Content-Length, where it is not the body's."""
-    silent: bool = False
-    """After the last byte the connection stays open, and nothing more comes."""
 
     def with_header(self, name: str, *values: str) -> Answer:
         """The answer with this header in place of any such: `values` are one line each."""
@@ -361,11 +359,11 @@ def _framed(what: str, framing: Framing) -> Kind:
     return lambda answer, _: Mutated(replace(answer, framing=framing), what)
 
 
-def _promising(what: str, more: int, *, silent: bool = False) -> Kind:
+def _promising(what: str, more: int) -> Kind:
     def kind(answer: Answer, _: Random) -> Mutated | None:
         if len(answer.body) + more < 1:
             return None
-        return Mutated(replace(answer, promised=len(answer.body) + more, silent=silent), what)
+        return Mutated(replace(answer, promised=len(answer.body) + more), what)
 
     return kind
 
@@ -425,7 +423,6 @@ CHANGED: dict[str, Kind] = {
     "broken-chunks": _framed("broken chunks", "broken-chunks"),
     "too-long": _promising("Content-Length too long, then closed", 100),
     "too-short": _promising("Content-Length too short", -1),
-    "silent": _promising("Content-Length too long, then silence", 100, silent=True),
     "two-lengths": _header("two lengths", "Content-Length", "1", "2"),
     "no-length": _header("length is no number", "Content-Length", "many"),
     **{
@@ -442,7 +439,7 @@ KINDS = HARMLESS | CHANGED
 WIRE_ONLY = frozenset(
     {
         "chunked", "until-close", "gzip", "unknown-header", "content-type", "not-gzip", "bom",
-        "unknown-coding", "huge-header", "broken-chunks", "too-long", "too-short", "silent",
+        "unknown-coding", "huge-header", "broken-chunks", "too-long", "too-short",
         "two-lengths", "no-length", "blanks", "utf-16",
     }
 )  # fmt: skip

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from obctl.sandbox.addresses import is_loopback
 from obctl.sandbox.control_api import control
 from obctl.sandbox.delivery import Courier
 from obctl.sandbox.refusal import Refusal
@@ -140,9 +140,4 @@ class _CutResponse(Response):
 
 
 def _is_loopback(request: Request) -> bool:
-    if request.client is None:
-        return False
-    try:
-        return ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(request.client.host if request.client else None)

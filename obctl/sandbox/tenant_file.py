@@ -20,9 +20,10 @@ from obctl.sandbox.generated import read_generated
 from obctl.sandbox.identity import guid
 from obctl.sandbox.item import Person
 from obctl.sandbox.meetings_file import read_meeting
+from obctl.sandbox.quirks import Quirks
 from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.toml_reader import Document, Table, open_document
-from obctl.sandbox.words import DirectoryPermission
+from obctl.sandbox.words import DirectoryPermission, RepeatedTransaction, RewrittenLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def read_tenant(
         attendant_delay=timedelta(seconds=tenant.number("attendant_seconds", 2, low=0) or 0),
     )
     tenant.done()
+    directory.quirks = _read_quirks(root.table("quirks"))
     _read_locations(root, directory)
     _read_rooms(root, directory)
     _read_people(root, directory)
@@ -84,6 +86,20 @@ def _read_directory(tenant: Table) -> Directory:
         seed,
         cast("DirectoryPermission", tenant.choice("directory_permission", allowed, allowed[0])),
     )
+
+
+def _read_quirks(table: Table) -> Quirks:
+    usual = Quirks()
+    repeated, rewritten = get_args(RepeatedTransaction), get_args(RewrittenLink)
+    found = Quirks(
+        table.flag("cancel_without_attendees", default=usual.cancel_without_attendees),
+        table.number("longest_subscription_minutes", usual.longest_subscription_minutes, low=45)
+        or usual.longest_subscription_minutes,
+        cast("RepeatedTransaction", table.choice("repeated_transaction", repeated, repeated[0])),
+        cast("RewrittenLink", table.choice("rewritten_link", rewritten, rewritten[0])),
+    )
+    table.done()
+    return found
 
 
 def _read_locations(root: Table, directory: Directory) -> None:

@@ -286,3 +286,18 @@ def test_a_retry_after_is_a_number_of_seconds_or_says_nothing(
     text: str, seconds: float | None
 ) -> None:
     assert BoundedRetries().rest_asked_for(429, {"retry-after": text}) == seconds
+
+
+def test_the_options_of_a_question_in_a_batch_are_no_encoded_ones(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.serve_batch()
+    for name in ("atrium", "bistro"):
+        graph.on(f"/users/object-{name}/events", EMPTY)
+    rooms = [make_room("Atrium"), make_room("Bistro")]
+    ask(lambda gateway: gateway.find_all_by_ical_uid([(room, "a&b%24'c'") for room in rooms]))
+    inner = [seen for seen in graph.seen if seen.batched]
+    assert len(inner) == 2
+    for seen in inner:
+        assert seen.query == {"$filter": "iCalUId eq 'a&b%24''c'''", "$top": "200"}
+        assert "&$top=" in seen.target

@@ -33,7 +33,9 @@ def merge(reservation: Reservation, agreed: AgreedState, event: Event) -> Merged
     agreed = with_own_writes(agreed, event)
     merged = _merge_time(reservation, agreed, event, conflicts)
     merged = _merge_subject(merged, agreed, event, conflicts)
-    if not event.is_organizer and event.organizer.email != agreed.organizer.email:
+    # Who is not named may be anybody, and is nobody new.
+    told = None if event.is_organizer else event.organizer.email
+    if told and told != agreed.organizer.email:
         merged = replace(merged, organizer=event.organizer)
     if reservation.source is Source.OUTLOOK:
         merged = replace(merged, status=status_of(event))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from random import Random
 
-from judge import Case, Outcome, Undisturbed, judge, undisturbed
+from judge import Case, Outcome, Undisturbed, judge, play
 from mutate import HARMLESS, KINDS, WIRE_ONLY
 from story import SCENES, Scene, Theatre
 
@@ -36,20 +37,20 @@ class Fuzzer:
         self.seed = seed
         self.scenes = scenes
         self._undisturbed: dict[str, Undisturbed] = {}
-        self.cells = self._cells()
 
-    def _cells(self) -> list[tuple[str, str]]:
+    @cached_property
+    def cells(self) -> list[tuple[str, str]]:
         """Every route with every family, in an order of the seed."""
-        routes = {seen.call.route for name in self.scenes for seen in self._of(name).seen}
+        routes = {seen.call.route for name in self.scenes for seen in self.undisturbed(name).seen}
         cells = [(route, family) for route in sorted(routes) for family in FAMILIES]
         Random(self.seed).shuffle(cells)
         return cells
 
-    def _of(self, name: str, stage: str | None = None) -> Undisturbed:
+    def undisturbed(self, name: str, stage: str | None = None) -> Undisturbed:
         """What a scene does undisturbed; given a stage, what comes of doing nothing there."""
         if name not in self._undisturbed:
             scene = SCENES[name] if stage is None else Scene(name, stage, ("sync", "status"))
-            self._undisturbed[name] = undisturbed(self.theatre, scene)
+            self._undisturbed[name] = play(self.theatre, scene)
         return self._undisturbed[name]
 
     def case(self, number: int) -> Case:
@@ -57,7 +58,7 @@ class Fuzzer:
         route, family = self.cells[number % len(self.cells)]
         random = Random(f"{self.seed}/{number}")
         calls = {
-            name: [seen.call for seen in self._of(name).seen if seen.call.route == route]
+            name: [seen.call for seen in self.undisturbed(name).seen if seen.call.route == route]
             for name in self.scenes
         }
         name = random.choice([name for name in self.scenes if calls[name]])
@@ -73,8 +74,8 @@ class Fuzzer:
         """Play a case; `thorough` looks at both sides in every way that a person has."""
         building = self.theatre.put_up(case.scene.stage)
         try:
-            right = self._of(case.scene.name)
-            refused = self._of(f"nothing, {case.scene.stage}", case.scene.stage)
+            right = self.undisturbed(case.scene.name)
+            refused = self.undisturbed(f"nothing, {case.scene.stage}", case.scene.stage)
             return judge(building, case, right, refused, thorough=thorough)
         finally:
             self.theatre.take_down(building)

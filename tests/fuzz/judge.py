@@ -117,7 +117,8 @@ class Undisturbed:
     full: State
 
 
-def undisturbed(theatre: Theatre, scene: Scene) -> Undisturbed:
+def play(theatre: Theatre, scene: Scene) -> Undisturbed:
+    """The scene and its nights, as they go where nothing is changed."""
     building = theatre.put_up(scene.stage)
     before = state_of(building)
     typed = scene.typed(building)

@@ -49,7 +49,7 @@ def from_answer(status: int, body: bytes, headers: Mapping[str, str]) -> GraphEr
     """The error answer of one request inside a `$batch`; `headers` have names in lower case."""
     try:
         main = msgspec.json.decode(body, type=_ErrorBody).error
-    except (ValueError, RecursionError):
+    except ValueError:
         main = None  # an HTML page of a gateway: the status alone has to do
     main = main or _MainError()
     codes = [main.code]

@@ -160,10 +160,14 @@ class MailboxPermissionLost(NotAuthorised):
 
 
 class TryLater(ObctlError):
-    """Raised when the same command may succeed in a while."""
+    """Raised when the same command may succeed in a while.
+
+    `rest` are the seconds after which whoever put us off may be asked again, where nobody waited.
+    """
 
     exit_code = 5
     code = "try-later"
+    rest: float | None = None
 
 
 class GraphUnavailable(TryLater):

@@ -12,6 +12,7 @@ from obctl.cli.options import (
     FormatOption,
     LocationOption,
     RoomOption,
+    ensure_at_once,
     parse_days,
 )
 from obctl.render.output import Format
@@ -48,6 +49,7 @@ def diff(
 
     context = context_of(ctx)
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
+    ensure_at_once(last - first)
     rooms = context.chosen_rooms(location, room)
     company = context.company
     compared = context.run(

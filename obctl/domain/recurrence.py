@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rruleset, rrulestr, weekday
 
+from obctl.domain.time_span import ACCEPTED, FIRST_DAY, LAST_DAY, utc
 from obctl.errors import UnsupportedRecurrence
 
 PatternType = Literal[
@@ -27,6 +28,7 @@ _INDEX_NAME = {number: name for name, number in _INDEX.items()}
 _LONGEST_INTERVAL = 9_999
 _MOST_OCCURRENCES = 99_999
 """Both beyond whatever Outlook lets anybody type."""
+_UNSET = "0001-"  # Graph's 0001-01-01: no date
 _LAST_DAYS = {29: (28, 29), 30: (28, 29, 30), 31: (28, 29, 30, 31)}
 
 
@@ -171,10 +173,15 @@ def parse_rrule(text: str, start: datetime) -> Recurrence:
     try:
         parts = dict(part.split("=", 1) for part in body.split(";") if part)
         if "UNTIL" in parts:
-            parts["UNTIL"] = f"{_last_day(parts['UNTIL'], start):%Y%m%d}"
+            last = _last_day(parts["UNTIL"], start)
+            if not FIRST_DAY <= last <= LAST_DAY:
+                raise _unsupported(text, f"its UNTIL is out of range, {ACCEPTED}")
+            parts["UNTIL"] = f"{last:%Y%m%d}"
         body = ";".join(f"{name}={value}" for name, value in parts.items())
         parsed = rrulestr(body, dtstart=datetime.combine(start.date(), datetime.min.time()))
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except UnsupportedRecurrence:
+        raise
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
         raise _unsupported(text, "it is no RFC 5545 rule") from error
     if isinstance(parsed, rruleset):
         raise _unsupported(text, "one rule is wanted, not a set")
@@ -192,7 +199,7 @@ def _last_day(until: str, start: datetime) -> date:
         return datetime.strptime(until, "%Y%m%d").date()  # noqa: DTZ007  a date has no zone
     moment = datetime.strptime(until.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
     if until.endswith("Z"):
-        moment = moment.replace(tzinfo=UTC).astimezone(start.tzinfo).replace(tzinfo=None)
+        moment = utc(moment.replace(tzinfo=UTC)).astimezone(start.tzinfo).replace(tzinfo=None)
     # a day whose own start lies after UNTIL is not one of the series
     return moment.date() - timedelta(days=1 if moment.time() < start.time() else 0)
 
@@ -281,6 +288,8 @@ def _from_graph(value: dict[str, Any] | None) -> Recurrence | None:
         return None
     pattern, limits = value["pattern"], value.get("range") or {}
     kind = cast("PatternType", pattern["type"])
+    if limits["startDate"].startswith(_UNSET):
+        return None
     start = date.fromisoformat(limits["startDate"])
     end, count = _end(limits, start)
     days = tuple(day.lower() for day in pattern.get("daysOfWeek") or ())
@@ -311,6 +320,8 @@ def _end(limits: dict[str, Any], start: date) -> tuple[date | None, int | None]:
     match limits["type"]:
         case "noEnd":
             return None, None
+        case "endDate" if limits["endDate"].startswith(_UNSET):
+            return None, None
         case "endDate" if (end := date.fromisoformat(limits["endDate"])) >= start:
             return end, None
         case "numbered" if count := _number(limits["numberOfOccurrences"], _MOST_OCCURRENCES):
@@ -331,7 +342,7 @@ def _number(found: Any, most: int) -> int | None:
 def starts(recurrence: Recurrence, first_start: datetime, until: datetime) -> Iterator[datetime]:
     """The starts of a series as aware datetimes in the zone of `first_start`, up to `until`."""
     zone = first_start.tzinfo
-    for day in recurrence.dates(until.astimezone(zone).date() + timedelta(days=1)):
+    for day in recurrence.dates(utc(until).astimezone(zone).date() + timedelta(days=1)):
         moment = datetime.combine(day, first_start.time(), zone)
         if moment <= until:
             yield moment

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from obctl.domain.availability import BusySpan
+from obctl.domain.availability import Schedule
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
@@ -36,6 +36,14 @@ class Gateway(Protocol):
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
         """`look_up` of many, 20 to a `$batch`, keyed as given; errors are values here."""
 
+    async def look_up_ids(
+        self, object_ids: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        """Whose many object ids are, 15 to a question and 20 questions to a `$batch`.
+
+        `None` where nobody has the id; errors are values here, one for all of a question.
+        """
+
     async def fetch_places(self) -> list[FoundRoom]:
         """All rooms Graph lists, each with the name of its room list where it has one."""
 
@@ -43,11 +51,12 @@ class Gateway(Protocol):
         """Every single event, occurrence and exception that overlaps `span` (calendarView)."""
 
     async def fetch_views(
-        self, rooms: Sequence[Room], span: TimeSpan
+        self, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
     ) -> dict[str, tuple[Event, ...] | ObctlError]:
         """`fetch_view` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
 
-        Errors are values here: one room's failure is no other's.
+        Errors are values here: one room's failure is no other's. Unless `patient`, nobody waits for
+        a mailbox that asks for rest.
         """
 
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
@@ -85,7 +94,7 @@ class Gateway(Protocol):
     ) -> dict[str, DeltaLink | ObctlError]:
         """`open_delta` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
 
-        Errors are values here.
+        Errors are values here. Nobody waits for a mailbox that asks for rest.
         """
 
     async def follow_delta(
@@ -93,13 +102,17 @@ class Gateway(Protocol):
     ) -> dict[str, DeltaRound | ObctlError]:
         """The next round of many delta links at once, keyed as given (by mailbox).
 
-        `DeltaLinkExpired` among the values asks for a full read.
+        `DeltaLinkExpired` among the values asks for a full read. Nobody waits for a mailbox that
+        asks for rest: its error names the `rest`, and the caller asks again.
         """
 
     async def fetch_schedules(
         self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[str, tuple[BusySpan, ...] | ObctlError]:
-        """Busy spans by mailbox (`getSchedule`, 20 to a request)."""
+    ) -> dict[str, Schedule | ObctlError]:
+        """Free and busy times by mailbox (`getSchedule`, 20 to a request).
+
+        Errors are values here; what an answer says nothing of is unknown, never free.
+        """
 
     async def create_event(self, room: Room, draft: EventDraft) -> Event:
         """Write an event on the room's own calendar; the room becomes its organiser."""

@@ -12,13 +12,13 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.backoff import Backoff
-from obctl.errors import ObctlError
+from obctl.errors import ObctlError, TryLater
 from obctl.graph import request
 from obctl.graph.batch_fallback import Singly
 from obctl.graph.client import PREFER, Graph
 from obctl.graph.failures import cut_short, error_for
 from obctl.graph.graph_error import from_answer
-from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting
+from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting, MailboxSilent
 from obctl.graph.request import Asked, Errand, Outcomes
 from obctl.graph.transport import RETRIES, BoundedRetries
 from obctl.graph.wire import BatchAnswer, BatchAnswers
@@ -35,15 +35,22 @@ _SDK = BoundedRetries()
 _ANSWERS = msgspec.json.Decoder(BatchAnswers)
 
 
-async def get_many(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
-    """The body or the error of each GET, keyed as given."""
+async def get_many(
+    graph: Graph, errands: Mapping[str, Errand], *, patient: bool = True
+) -> Outcomes:
+    """The body or the error of each GET, keyed as given.
+
+    Who asks for rest is asked again once it is over, all others waiting for the answer. Unless
+    `patient`, its outcome is the error, with the `rest` it asked for, and nobody waits.
+    """
     keys = list(errands)
     singly = Singly(graph)
     parallel = asyncio.Semaphore(AT_ONCE)
 
     async def one(chunk: Sequence[str]) -> Outcomes:
         async with parallel:
-            return await _get_chunk(graph, {key: errands[key] for key in chunk}, singly)
+            some = {key: errands[key] for key in chunk}
+            return await _get_chunk(graph, some, singly, patient=patient)
 
     chunks = [keys[at : at + SIZE] for at in range(0, len(keys), SIZE)]
     outcomes: Outcomes = {}
@@ -52,39 +59,49 @@ async def get_many(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
     return outcomes
 
 
-async def _get_chunk(graph: Graph, errands: Mapping[str, Errand], singly: Singly) -> Outcomes:
+async def _get_chunk(
+    graph: Graph, errands: Mapping[str, Errand], singly: Singly, *, patient: bool
+) -> Outcomes:
     outcomes: Outcomes = {}
     left = dict(errands)
     attempt = 0
+    longest = LONGEST_WAIT if patient else 0.0
     while True:
-        outcomes |= _take_closed(graph, left)
+        outcomes |= _take_closed(graph, left, longest)
         if not left:
             return outcomes
         try:
             answers = await _post(graph, left)
-        except MailboxResting:
+        except (MailboxResting, MailboxSilent):
             continue  # since it was looked at; the others are asked
         except ObctlError as error:
-            outcomes |= _take_closed(graph, left, error)
+            outcomes |= _take_closed(graph, left, longest, error)
             return outcomes | await singly.instead_of(error, left)
         singly.answered()
         # The SDK's retries see only the whole batch; a throttled answer inside is ours to repeat.
         waits = {key: _wait(graph, answers.get(key), one, attempt) for key, one in left.items()}
         for key in [key for key, wait in waits.items() if wait is None]:
             outcomes[key] = _outcome(answers.get(key), left.pop(key).asked)
+        if left and not patient:
+            return outcomes | {
+                key: _error(answers[key], one.asked, waits[key]) for key, one in left.items()
+            }
         if left:
             await asyncio.sleep(max(wait for wait in waits.values() if wait is not None))
         attempt += 1
 
 
 def _take_closed(
-    graph: Graph, left: dict[str, Errand], error: ObctlError | None = None
+    graph: Graph, left: dict[str, Errand], longest: float, error: ObctlError | None = None
 ) -> Outcomes:
-    """Take out those whose mailboxes are to be left alone; `error` is what they were told."""
+    """Take out those whose mailboxes are to be left alone for more than `longest` seconds.
+
+    `error` is what they were told.
+    """
     closed: Outcomes = {}
     for key, errand in list(left.items()):
         mailbox = errand.asked.mailbox
-        refusal = graph.gate.refusal(mailbox) if mailbox else None
+        refusal = graph.gate.refusal(mailbox, longest) if mailbox else None
         if refusal is not None:
             closed[key] = error or refusal
             del left[key]
@@ -132,7 +149,14 @@ def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:
         return cut_short(what)
     if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return bytes(answer.body)
-    return error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), what)
+    return _error(answer, what, _SDK.rest_asked_for(answer.status, _headers(answer)))
+
+
+def _error(answer: BatchAnswer, what: Asked, rest: float | None) -> ObctlError:
+    error = error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), what)
+    if isinstance(error, TryLater):
+        error.rest = rest
+    return error
 
 
 def _wait(graph: Graph, answer: BatchAnswer | None, errand: Errand, attempt: int) -> float | None:

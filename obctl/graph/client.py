@@ -114,11 +114,17 @@ class Graph:
     ) -> bytes:
         info.add_request_options([Rest(partial(self.gate.close, places))])
         async with self.gate.passed(places):
-            with translated(asked):
-                async with asyncio.timeout(patience):
-                    body: bytes | None = await self._adapter.send_primitive_async(
-                        info, "bytes", {"XXX": ODataError}
-                    )
+            try:
+                with translated(asked):
+                    async with asyncio.timeout(patience):
+                        body: bytes | None = await self._adapter.send_primitive_async(
+                            info, "bytes", {"XXX": ODataError}
+                        )
+            except GraphUnavailable as error:
+                waited_for = isinstance(error.__cause__, SLOW) and patience >= WHOLE_REQUEST
+                if asked.mailbox and asked.is_answered_by_mailbox and waited_for:
+                    self.gate.kept_silent(asked.mailbox)
+                raise
         if asked.mailbox:
             self.gate.answered(asked.mailbox)
         return body or b""

@@ -37,14 +37,17 @@ async def open_delta(graph: Graph, room: Room, span: TimeSpan) -> DeltaLink:
 async def open_deltas(
     graph: Graph, windows: Sequence[tuple[Room, TimeSpan]]
 ) -> dict[str, DeltaLink | ObctlError]:
-    """`open_delta` of many rooms: first pages by `$batch`, the others one by one."""
+    """`open_delta` of many rooms: first pages by `$batch`, the others one by one.
+
+    Nobody waits for a mailbox that asks for rest.
+    """
     errands = {
         room.mailbox: Errand(
             graph.relative(_first_round(graph, room, span)), request.delta_of(room.mailbox)
         )
         for room, span in windows
     }
-    first = await get_many(graph, errands)
+    first = await get_many(graph, errands, patient=False)
 
     async def one(mailbox: str) -> DeltaLink | ObctlError:
         body = first.pop(mailbox)
@@ -79,7 +82,10 @@ async def _end_of_round(graph: Graph, first: bytes, what: Asked) -> DeltaLink:
 async def follow_delta(
     graph: Graph, links: Mapping[str, DeltaLink]
 ) -> dict[str, DeltaRound | ObctlError]:
-    """The next round of each link: first pages by `$batch`, the others one by one."""
+    """The next round of each link: first pages by `$batch`, the others one by one.
+
+    Nobody waits for a mailbox that asks for rest.
+    """
     first: Outcomes = {}
     errands: dict[str, Errand] = {}
     for mailbox, link in links.items():
@@ -88,7 +94,7 @@ async def follow_delta(
             errands[mailbox] = Errand(link.removeprefix(graph.url), what)
         else:
             first[mailbox] = await _get_alone(graph, link, what)
-    first |= await get_many(graph, errands)
+    first |= await get_many(graph, errands, patient=False)
 
     async def one(mailbox: str) -> DeltaRound | ObctlError:
         body = first.pop(mailbox)

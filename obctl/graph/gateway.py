@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from obctl.config import GraphSettings
-from obctl.domain.availability import BusySpan
+from obctl.domain.availability import Schedule
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
@@ -17,7 +17,7 @@ from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import ObctlError, UsageError
-from obctl.graph import delta, places, request, schedules, subscriptions, views, writes
+from obctl.graph import delta, directory, places, request, schedules, subscriptions, views, writes
 from obctl.graph.client import Graph, open_graph
 from obctl.graph.transport import SILENCE
 
@@ -29,15 +29,20 @@ class GraphGateway:
         self._graph = graph
 
     async def look_up(self, address: str) -> DirectoryEntry | None:
-        return await places.look_up(self._graph, address)
+        return await directory.look_up(self._graph, address)
 
     async def look_up_account(self, address: str) -> DirectoryEntry | None:
-        return await places.look_up_account(self._graph, address)
+        return await directory.look_up_account(self._graph, address)
 
     async def look_up_all(
         self, addresses: Sequence[str]
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
-        return await places.look_up_all(self._graph, addresses)
+        return await directory.look_up_all(self._graph, addresses)
+
+    async def look_up_ids(
+        self, object_ids: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        return await directory.look_up_ids(self._graph, object_ids)
 
     async def fetch_places(self) -> list[FoundRoom]:
         return await places.fetch_places(self._graph)
@@ -46,9 +51,9 @@ class GraphGateway:
         return await views.fetch_view(self._graph, room, span)
 
     async def fetch_views(
-        self, rooms: Sequence[Room], span: TimeSpan
+        self, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
     ) -> dict[str, tuple[Event, ...] | ObctlError]:
-        return await views.fetch_views(self._graph, rooms, span)
+        return await views.fetch_views(self._graph, rooms, span, patient=patient)
 
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
         return await views.fetch_event(self._graph, room, event_id)
@@ -89,7 +94,7 @@ class GraphGateway:
 
     async def fetch_schedules(
         self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[str, tuple[BusySpan, ...] | ObctlError]:
+    ) -> dict[str, Schedule | ObctlError]:
         return await schedules.fetch_schedules(self._graph, rooms, span)
 
     async def create_event(self, room: Room, draft: EventDraft) -> Event:

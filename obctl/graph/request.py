@@ -31,6 +31,11 @@ class Asked:
     mailbox: str | None = None
     """Whose limit of concurrent requests counts."""
 
+    @property
+    def is_answered_by_mailbox(self) -> bool:
+        """Whether silence is the mailbox's; a subscription waits for the listener's handshake."""
+        return self.mailbox is not None and self.subject in (Subject.CALENDAR, Subject.EVENT)
+
 
 def calendar(room: Room) -> Asked:
     return Asked(f"the calendar of {room.mailbox}", Subject.CALENDAR, mailbox=room.mailbox)

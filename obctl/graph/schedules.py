@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from obctl.domain.availability import BusySpan
+import msgspec
+
+from obctl.domain.availability import Schedule
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import (
@@ -21,29 +23,37 @@ from obctl.graph import request
 from obctl.graph.client import Graph, posting
 from obctl.graph.decoding import Decoder
 from obctl.graph.failures import cut_short
-from obctl.graph.times import read_wall, write_wall
-from obctl.graph.wire import ScheduleError, Schedules, ScheduleWire
+from obctl.graph.merged_view import read_schedule
+from obctl.graph.times import write_wall
+from obctl.graph.wire import Page, ScheduleError, ScheduleOwner, ScheduleWire
 
 _ROOMS = 20
 _DAYS = timedelta(days=60)  # Graph allows less than 62
-_NOT_BUSY = ("free", "workingelsewhere")
-_SCHEDULES = Decoder(Schedules)
+_FINE = timedelta(minutes=5)  # the finest slots of the merged view, and those of a long span
+_COARSE = timedelta(minutes=30)
+_A_DAY_OR_SO = timedelta(days=2)
+_PAGE = Decoder(Page)
+_OWNER = Decoder(ScheduleOwner)
+_SCHEDULE = Decoder(ScheduleWire)
 
-Busy = dict[str, tuple[BusySpan, ...] | ObctlError]
+Busy = dict[str, Schedule | ObctlError]
 
 
 async def fetch_schedules(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
-    """Busy spans by mailbox; a room that cannot be read has its error instead."""
-    busy: Busy = {room.mailbox: () for room in rooms}
+    """What is known of each mailbox; a room that cannot be read has its error instead."""
+    busy: Busy = {room.mailbox: Schedule() for room in rooms}
     for at in range(0, len(rooms), _ROOMS):
         chunk = rooms[at : at + _ROOMS]
         for part in _parts(span):
             for mailbox, found in (await _fetch(graph, chunk, part)).items():
-                before = busy[mailbox]
-                if isinstance(before, ObctlError):
-                    continue
-                busy[mailbox] = found if isinstance(found, ObctlError) else before + found
+                busy[mailbox] = _joined(busy[mailbox], found)
     return busy
+
+
+def _joined(before: Schedule | ObctlError, after: Schedule | ObctlError) -> Schedule | ObctlError:
+    if isinstance(before, ObctlError):
+        return before
+    return after if isinstance(after, ObctlError) else before + after
 
 
 def _parts(span: TimeSpan) -> Iterator[TimeSpan]:
@@ -55,11 +65,12 @@ def _parts(span: TimeSpan) -> Iterator[TimeSpan]:
 
 
 async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
+    slot = _FINE if span.length <= _A_DAY_OR_SO else _COARSE
     body = {
         "schedules": [room.mailbox for room in rooms],
         "startTime": write_wall(span.start, "UTC"),
         "endTime": write_wall(span.end, "UTC"),
-        "availabilityViewInterval": 30,
+        "availabilityViewInterval": slot // timedelta(minutes=1),
     }
     refused: Busy = {}
     for asker in rooms:
@@ -74,25 +85,44 @@ async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
             refused[asker.mailbox] = error
             continue
         try:
-            schedules = _SCHEDULES.decode(answer).value
-            by_mailbox = {one.schedule_id.casefold(): one for one in schedules}
-            return {room.mailbox: _busy(by_mailbox, room) for room in rooms}
+            by_owner = _by_owner(_PAGE.decode(answer).value)
         except ValueError as error:
             raise cut_short(what) from error
+        return {room.mailbox: _of(by_owner, room, span, slot) for room in rooms}
     return refused
 
 
-def _busy(schedules: Mapping[str, ScheduleWire], room: Room) -> tuple[BusySpan, ...] | ObctlError:
-    schedule = schedules.get(room.mailbox.casefold())
-    if schedule is None:
-        return cut_short(request.calendar(room))
-    if schedule.error is not None:
-        return _error(schedule.error, room)
-    return tuple(
-        BusySpan(read_wall(item.start), read_wall(item.end), status)
-        for item in schedule.schedule_items or ()
-        if (status := (item.status or "busy").lower()) not in _NOT_BUSY
-    )
+def _by_owner(schedules: Sequence[msgspec.Raw]) -> dict[str, list[msgspec.Raw]]:
+    """The schedules of each address, however it is spelled; one that names nobody is nobody's."""
+    found: dict[str, list[msgspec.Raw]] = {}
+    for raw in schedules:
+        try:
+            owner = _OWNER.decode(raw).schedule_id
+        except msgspec.DecodeError:
+            continue
+        found.setdefault(_key(owner or ""), []).append(raw)
+    return found
+
+
+def _key(address: str) -> str:
+    return address.strip().casefold()
+
+
+def _of(
+    by_owner: Mapping[str, Sequence[msgspec.Raw]], room: Room, span: TimeSpan, slot: timedelta
+) -> Schedule | ObctlError:
+    """What the answer says of `room`; where it says it twice, all of it counts."""
+    found: Schedule | ObctlError | None = None
+    for raw in by_owner.get(_key(room.mailbox), ()):
+        try:
+            wire = _SCHEDULE.decode(raw)
+            one = (
+                read_schedule(wire, span, slot) if wire.error is None else _error(wire.error, room)
+            )
+        except ValueError:  # msgspec's, datetime's and UnknownZone are ValueErrors
+            one = cut_short(request.calendar(room))
+        found = one if found is None else _joined(found, one)
+    return cut_short(request.calendar(room)) if found is None else found
 
 
 def _error(error: ScheduleError, room: Room) -> ObctlError:

@@ -14,6 +14,8 @@ from obctl.domain.event import (
     Person,
     Response,
     SeriesMaster,
+    is_directory_name,
+    person,
 )
 from obctl.domain.ical_uid import read_ical_uid
 from obctl.domain.recurrence import Recurrence, parse_graph_recurrence
@@ -102,6 +104,7 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
     """How many people are invited, and whether the room is; unknown where the list is hidden.
 
     Rooms, equipment and the organiser, who is named elsewhere, are not counted; nobody is twice.
+    Where somebody stands there under a name of Exchange's own directory, that may be the room.
     """
     if wire.attendees is None or (wire.hide_attendees and not wire.is_organizer):
         return None, None
@@ -109,7 +112,7 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
     organizer = _address(wire.organizer)
     people: set[str] = set()
     nameless = 0
-    room_invited = False
+    room_invited: bool | None = False
     for attendee in wire.attendees:
         address = _address(attendee)
         if address == room_address:
@@ -120,6 +123,8 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
             people.add(address)
         else:
             nameless += 1
+    if not room_invited and any(is_directory_name(_address(one)) for one in wire.attendees):
+        room_invited = None
     return len(people) + nameless, room_invited
 
 
@@ -130,7 +135,7 @@ def _address(recipient: Recipient | None) -> str:
 
 def _person(recipient: Recipient | None) -> Person:
     found = recipient.email_address if recipient else None
-    return Person(found.name or None, found.address or None) if found else Person(None, None)
+    return person(found.name, found.address) if found else Person(None, None)
 
 
 def read_master(raw: bytes, room: Room) -> SeriesMaster:

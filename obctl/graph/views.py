@@ -44,7 +44,7 @@ async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> tuple[Event, .
 
 
 async def fetch_views(
-    graph: Graph, rooms: Sequence[Room], span: TimeSpan
+    graph: Graph, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
 ) -> dict[str, tuple[Event, ...] | ObctlError]:
     """`fetch_view` of many rooms: first pages by `$batch`, the others one by one."""
     by_mailbox = {room.mailbox: room for room in rooms}
@@ -52,7 +52,7 @@ async def fetch_views(
         mailbox: Errand(graph.relative(_view(graph, room, span)), request.calendar(room))
         for mailbox, room in by_mailbox.items()
     }
-    first = await get_many(graph, errands)
+    first = await get_many(graph, errands, patient=patient)
 
     async def one(room: Room) -> tuple[Event, ...] | ObctlError:
         body = first.pop(room.mailbox)

@@ -123,14 +123,16 @@ class ScheduleError(msgspec.Struct, rename="camel"):
     response_code: str | None = None
 
 
+class ScheduleOwner(msgspec.Struct, rename="camel"):
+    """Whose a schedule is, whatever else stands in it."""
+
+    schedule_id: str | None = None
+
+
 class ScheduleWire(msgspec.Struct, rename="camel"):
-    schedule_id: str
+    availability_view: str | None = None
     schedule_items: list[ScheduleItem] | None = None
     error: ScheduleError | None = None
-
-
-class Schedules(msgspec.Struct):
-    value: list[ScheduleWire]
 
 
 class BatchAnswer(msgspec.Struct):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.event import person
+from obctl.domain.time_span import utc
 from obctl.domain.zones import zone
 from obctl.render.objects import at, event_object
 from obctl.render.output import Column, fields
@@ -20,7 +22,7 @@ JsonObject = Mapping[str, Any]
 
 def local(item: str, zone_name: str) -> str:
     """An instant's text as people of a zone read it."""
-    return f"{datetime.fromisoformat(item).astimezone(zone(zone_name)):%a %d %b %H:%M}"
+    return f"{utc(datetime.fromisoformat(item)).astimezone(zone(zone_name)):%a %d %b %H:%M}"
 
 
 def _where(item: JsonObject) -> str:
@@ -152,8 +154,9 @@ def status_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
 
 
 def _address(original: JsonObject, _zone_name: str) -> str:
-    person = (original.get("organizer") or {}).get("emailAddress") or {}
-    return f"{person.get('name') or ''} <{person.get('address') or ''}>" if person else ""
+    shown = (original.get("organizer") or {}).get("emailAddress") or {}
+    found = person(shown.get("name"), shown.get("address"))
+    return " ".join(filter(None, [found.name, f"<{found.email}>" if found.email else None]))
 
 
 def _moment(value: JsonObject | None, zone_name: str) -> str:

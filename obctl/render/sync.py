@@ -121,6 +121,7 @@ _ROOMS = [
     Column("verdict", lambda o: o["verdict"]),
     Column("condition", lambda o: o["condition"]),
     Column("", lambda o: text("stale", "red") if o["stale"] else ""),
+    Column("", lambda o: "identity check off" if o["identity_unchecked"] else ""),
 ]
 
 HISTORY = [

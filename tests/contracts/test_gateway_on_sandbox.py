@@ -17,6 +17,7 @@ import pytest
 from builders import make_room
 
 from obctl.config import CredentialKind, GraphSettings
+from obctl.domain.availability import Schedule
 from obctl.domain.event import Event, EventId, EventType, Response
 from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.outbox import EventDraft
@@ -480,16 +481,17 @@ def test_schedules_agree_with_the_views(tenant: Tenant) -> None:
     busy, views = tenant.ask(ask)
     for mailbox, events in views.items():
         taken = [one for one in events if one.show_as != "free" and not one.is_cancelled]
-        assert sorted((span.start, span.end) for span in busy[mailbox]) == sorted(
+        assert sorted((span.start, span.end) for span in busy[mailbox].busy) == sorted(
             (one.start, one.end) for one in taken
         )
+        assert busy[mailbox].unknown == ()
 
 
 def test_a_room_that_is_not_there_is_an_error_among_schedules(tenant: Tenant) -> None:
     nowhere = make_room("Nowhere", mailbox="nowhere@contoso.example", object_id=None)
     busy = tenant.ask(lambda gateway: gateway.fetch_schedules([nowhere, VERMEER], WEEK))
     assert isinstance(busy[nowhere.mailbox], NotFound)
-    assert isinstance(busy[VERMEER.mailbox], tuple)
+    assert isinstance(busy[VERMEER.mailbox], Schedule)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def test_one_room_that_answers_so_in_a_batch_leaves_the_other_alone(
     assert found[OTHER.mailbox] == ()
 
 
+@WHOLE_BATCH
 def test_a_change_nested_without_end_is_a_partial_read(graph: RecordedGraph, ask: Ask) -> None:
     link = DeltaLink(f"{graph.url}/users/object-atrium/calendarView/delta?$deltatoken=1")
     answer = b'{"responses": [{"id": "0", "status": 200, "body": %b}]}' % ITEM

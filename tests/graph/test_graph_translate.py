@@ -11,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obctl.domain.event import Event, EventType, Person, Response
+from obctl.domain.time_span import EARLIEST, LATEST, TimeSpan
 from obctl.domain.zones import zone
-from obctl.errors import PartialRead
-from obctl.graph.times import graph_zone, meant_midnight, read_instant, read_wall, write_wall
+from obctl.errors import PartialRead, UnknownZone
+from obctl.graph.times import (
+    meant_midnight,
+    read_instant,
+    read_wall,
+    span_texts,
+    write_day,
+    write_wall,
+)
 from obctl.graph.translate import read_delta_item, read_event, read_master
 from obctl.graph.wire import WallTime
 
@@ -439,8 +447,67 @@ def test_a_wall_clock_written_is_the_instant_read_outside_the_repeated_hour(
         ("W. Europe Standard Time", "W. Europe Standard Time"),
         ("UTC", "UTC"),
         ("America/New_York", "Eastern Standard Time"),
-        ("Factory", "Factory"),
+        ("Europe/Uzhgorod", "FLE Standard Time"),
+        ("US/East-Indiana", "US Eastern Standard Time"),
     ],
 )
-def test_graph_is_told_a_windows_zone_where_there_is_one(name: str, told: str) -> None:
-    assert graph_zone(name) == told
+def test_graph_is_told_a_windows_zone(name: str, told: str) -> None:
+    assert write_wall(datetime(2026, 9, 15, tzinfo=UTC), name)["timeZone"] == told
+
+
+def test_a_zone_that_exchange_does_not_know_is_told_only_as_a_day() -> None:
+    summer = datetime(2026, 7, 14, 22, tzinfo=UTC)
+    with pytest.raises(UnknownZone):
+        write_wall(summer, "Antarctica/Troll")
+    assert write_day(summer, "Antarctica/Troll") == {
+        "dateTime": "2026-07-15T00:00:00", "timeZone": "UTC",
+    }  # fmt: skip
+
+
+ODD_ZONES = st.sampled_from(["UTC", None, "", "W. Europe Standard Time", "Dateline Standard Time",
+                             "Pacific/Kiritimati"])  # fmt: skip
+
+
+@given(st.datetimes(), st.datetimes(), ODD_ZONES, st.booleans(), st.binary(min_size=8, max_size=8))
+def test_no_time_of_an_event_is_too_far_away(
+    starts: datetime, ends: datetime, name: str | None, all_day: bool, birth: bytes
+) -> None:
+    uid = f"040000008200E00074C5B7101A82E00807EA090F{birth.hex()}{'0' * 16}10000000{'0' * 32}"
+    event = read(
+        start={"dateTime": starts.isoformat(), "timeZone": name},
+        end={"dateTime": ends.isoformat(), "timeZone": name},
+        isAllDay=all_day,
+        type="exception",
+        originalStart=f"{starts.isoformat()}+14:00",
+        createdDateTime=f"{ends.isoformat()}-12:00",
+        originalStartTimeZone=name,
+        iCalUId=uid,
+    )
+    for moment in (event.start, event.end, event.original_start, event.created_at, event.born_at):
+        assert moment is None or EARLIEST <= moment < LATEST
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "texts"),
+    [
+        ("2026-01-01", "2026-01-02", ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")),
+        ("1600-01-01", "1700-01-01", ("1601-01-01T00:00:00Z", "1700-01-01T00:00:00Z")),
+        ("4500-01-01", "9000-01-01", ("4500-01-01T00:00:00Z", "4500-08-31T00:00:00Z")),
+        ("9000-01-01", "9001-01-01", ("4500-08-30T00:00:00Z", "4500-08-31T00:00:00Z")),
+        ("1100-01-01", "1200-01-01", ("1601-01-01T00:00:00Z", "1601-01-01T00:01:00Z")),
+    ],
+)
+def test_exchange_is_asked_for_days_that_it_can_have(
+    start: str, end: str, texts: tuple[str, str]
+) -> None:
+    assert span_texts(TimeSpan(utc(start), utc(end))) == texts
+
+
+def test_who_stands_there_by_a_directory_name_may_be_the_room() -> None:
+    x500 = "/o=ExchangeLabs/ou=Exchange/cn=Recipients/cn=0a1b"
+    hidden = read(attendees=[attendee("bram@contoso.example"), attendee(x500, "resource")])
+    assert (hidden.attendees, hidden.room_invited) == (1, None)
+    shown = read(attendees=[attendee(ROOM.mailbox, "resource"), attendee(x500)])
+    assert (shown.attendees, shown.room_invited) == (1, True)
+    organizer = {"emailAddress": {"name": "Anna de Vries", "address": x500}}
+    assert read(organizer=organizer).organizer == Person("Anna de Vries", None)

@@ -331,3 +331,32 @@ def test_an_ical_uid_is_quoted_for_the_filter(graph: RecordedGraph, ask: Ask) ->
     (event,) = ask(lambda gateway: gateway.find_by_ical_uid(ROOM, "o'neill+1@x"))
     assert event.id == "e1"
     assert graph.seen[0].query["$filter"] == "iCalUId eq 'o''neill+1@x'"
+
+
+def test_a_throttled_room_is_asked_again_alone(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    first, second = (f"/users/{room.user}/calendar/calendarView" for room in rooms(2))
+    graph.on(first, page())
+    graph.on(
+        second,
+        refusal(429, "ApplicationThrottled", Retry_After="0"),
+        refusal(503, "ErrorServerBusy", Retry_After="0"),
+        page(),
+    )
+    views = ask(lambda gateway: gateway.fetch_views(rooms(2), DAY))
+    assert list(views.values()) == [(), ()]
+    sizes = [len(seen.body["requests"]) for seen in graph.seen if not seen.batched]
+    assert sizes == [2, 1, 1]
+
+
+def test_a_room_that_stays_throttled_is_given_up(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    (room,) = rooms(1)
+    path = f"/users/{room.user}/calendar/calendarView"
+    graph.on(path, refusal(429, "ApplicationThrottled", Retry_After="0"))
+    for patient, asked in ((True, 4), (False, 5)):
+        views = ask(
+            lambda gateway, patient=patient: gateway.fetch_views(rooms(1), DAY, patient=patient)
+        )
+        assert isinstance(views[room.mailbox], Throttled)
+        assert graph.paths().count(path) == asked

@@ -6,7 +6,7 @@ from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import bereft, changed, others, unreserved
 from obctl.domain.difference import Cause, DifferenceKind
-from obctl.domain.event import Event
+from obctl.domain.event import Event, same_person
 from obctl.domain.room import LOCKED_OUT
 
 _A_DAY = 86_400
@@ -165,7 +165,7 @@ def _same_slot(event: Event, other: Event) -> bool:
     return (
         other.takes_room
         and other.start == event.start
-        and other.organizer.email == event.organizer.email
+        and same_person(other.organizer, event.organizer)
     )
 
 

@@ -19,6 +19,7 @@ from obctl.domain.reservation import (
     ReservationNumber,
 )
 from obctl.domain.series.same_date import is_continued, is_on_its_day, is_same_date
+from obctl.domain.sync.organizers import with_known_addresses
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
@@ -69,6 +70,7 @@ def match(sides: Sides) -> Matching:
     out of one series and gave to another, and what was written or booked for the very slot. Last
     the dates that were cancelled under another id.
     """
+    sides = with_known_addresses(sides)
     open_ = _Open(sides.reservations, sides.reading.events)
     # What was cancelled here keeps the event that Outlook still has: it is to be taken off there.
     open_.join_by_id(lambda r, e: e.takes_room and (r.is_active or r.number in sides.agreed))

@@ -33,10 +33,10 @@ def merge(reservation: Reservation, agreed: AgreedState, event: Event) -> Merged
     agreed = with_own_writes(agreed, event)
     merged = _merge_time(reservation, agreed, event, conflicts)
     merged = _merge_subject(merged, agreed, event, conflicts)
-    # Who is not named may be anybody, and is nobody new.
-    told = None if event.is_organizer else event.organizer.email
-    if told and told != agreed.organizer.email:
-        merged = replace(merged, organizer=event.organizer)
+    theirs = event.organizer
+    named = theirs.email or theirs.name  # who is not shown at all has not changed
+    if not event.is_organizer and named and theirs.email != agreed.organizer.email:
+        merged = replace(merged, organizer=theirs)
     if reservation.source is Source.OUTLOOK:
         merged = replace(merged, status=status_of(event))
     return Merged(merged, tuple(conflicts))

@@ -49,7 +49,8 @@ async def _graph(gateway: Gateway, rooms: Sequence[Room]) -> list[Finding]:
         try:
             entry = await gateway.look_up(room.mailbox)
             if entry is None:
-                found.append(_problem("room", f"{room.mailbox}: no such mailbox", None))
+                message = f"{room.mailbox}: the directory knows nobody by this address"
+                found.append(_problem("room", message, None))
             elif room.object_id and entry.object_id != room.object_id:
                 message = f"{room.mailbox} is another mailbox now than the one that was mapped"
                 found.append(_problem("room", message, way_out(room)))

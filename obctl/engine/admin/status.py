@@ -26,7 +26,8 @@ from obctl.store.undecided import load_undecided
 def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any], bool]:
     """The status object, and whether anything in it wants attention.
 
-    A room is stale when its last good pass is older than `max_age` or it never had one.
+    A room is stale when its last good pass is older than `max_age` or it never had one. Its
+    identity is unchecked where passes find no object id to know its mailbox by again.
     """
     store, now = company.store, company.now
     rooms = []
@@ -43,6 +44,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
                 "verdict": room.verdict.value if room.verdict else None,
                 "condition": room.condition,
                 "stale": stale,
+                "identity_unchecked": room.object_id is None and room.last_synced_at is not None,
             }
         )
     pending = load_pending(store)

@@ -27,6 +27,7 @@ from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition
+from obctl.engine.outlook.remembered import not_remembered
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.database import Store
@@ -91,6 +92,8 @@ def _equal_rooms(
     found: dict[RoomId, RoomComparison] = {}
     for room in rooms:
         span = spans[room.id]
+        if not_remembered(company.store, room, span):
+            continue
         matching = read_in_step(company.store, room, span)
         if matching is not None and not compare(matching, span):
             verdict = RoomVerdict(room.id, Verdict.OK)

@@ -14,7 +14,7 @@ from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.sync.sides import Sides
-from obctl.domain.time_span import local_day
+from obctl.domain.time_span import TimeSpan, local_day
 from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
@@ -37,13 +37,14 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
         raise _unknown(wanted)
     starts = [item.start for item in (reservation, event) if item]
     ends = [item.end for item in (reservation, event) if item]
+    whole = TimeSpan(min(starts), max(*starts, max(ends) - _LAST_INSTANT)).at_once
     compared = (
         await compare_rooms(
             company,
             outlook,
             [room],
-            local_day(min(starts), room.zone),
-            local_day(max(*starts, max(ends) - _LAST_INSTANT), room.zone),
+            local_day(whole.start, room.zone),
+            local_day(whole.end, room.zone),
         )
     )[0]
     reservation, event = _both(compared, reservation, event)

@@ -17,9 +17,10 @@ from obctl.engine.company import Company
 from obctl.engine.outlook.calendars import Calendar, fetch_calendars
 from obctl.engine.outlook.inconclusive import is_out_of_reach
 from obctl.engine.outlook.organizer_copy import Organizers
+from obctl.engine.outlook.remembered import remembered
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, GraphUnavailable, MailboxGone, NotFound, ObctlError
-from obctl.store.events import load_events, load_series_events
+from obctl.store.events import load_series_events
 from obctl.store.subscriptions import load_subscriptions
 
 
@@ -54,8 +55,7 @@ class Outlook:
         if self._gateway is None:
             for room in rooms:
                 if (room.id, span) not in self._views:
-                    known = load_events(self._company.store, room.id, span)
-                    self._views[room.id, span] = tuple(known)
+                    self._views[room.id, span] = remembered(self._company.store, room, span)
             return {room.id: self._views[room.id, span] for room in rooms}
         wanted = [room for room in rooms if (room.id, span) not in self._views]
         if wanted:

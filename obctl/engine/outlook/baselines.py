@@ -86,7 +86,7 @@ async def renew(
         min(spans[room.mailbox].start for room in opened),
         max(spans[room.mailbox].end for room in opened),
     )
-    views = await gateway.fetch_views(opened, widest)
+    views = await gateway.fetch_views(opened, widest, patient=False)
     found: dict[str, RoomReading] = {}
     for room in opened:
         link, view, span = links[room.mailbox], views[room.mailbox], spans[room.mailbox]

@@ -24,6 +24,7 @@ from obctl.errors import (
     NotFound,
     ObctlError,
     Throttled,
+    TryLater,
     Unforeseen,
     defects_named,
 )
@@ -32,6 +33,9 @@ from obctl.store.rooms import ReadingState, load_reading_state
 
 Hint = DeltaRound | RoomReading | ObctlError | None
 """What is known of a room before its turn: what changed, all of it, what went wrong, or nothing."""
+
+LONGEST_REST = 60.0
+"""Seconds of rest that a pass waits for, once all other rooms are done."""
 
 # Forgotten by Graph, never ending, or a link of another Graph than the one configured now.
 _USELESS_LINK = (DeltaLinkExpired, LoopingNextLink, ForeignLink)
@@ -60,6 +64,13 @@ async def detect(
         ):
             links[room.mailbox] = state.delta_link
     return found | (await gateway.follow_delta(links) if links else {})
+
+
+def rest_of(hint: Hint) -> float | None:
+    """The seconds after which a mailbox that put us off is asked again; `None` for all others."""
+    if not isinstance(hint, TryLater) or hint.rest is None or hint.rest > LONGEST_REST:
+        return None
+    return hint.rest
 
 
 async def read_room(

@@ -36,6 +36,13 @@ def is_out_of_reach(error: BaseException | None) -> TypeGuard[GraphUnavailable]:
     return isinstance(error, GraphUnavailable) and not isinstance(error, PartialRead)
 
 
+def is_graph_itself(error: ObctlError) -> bool:
+    """Whether it says nothing about a room: where all answers are such, Graph is the trouble."""
+    if isinstance(error, NotAuthorised):
+        return not isinstance(error, MailboxPermissionLost)
+    return isinstance(error, Throttled) or is_out_of_reach(error)
+
+
 def condition(error: ObctlError) -> str:
     """Why a room cannot be shown or compared."""
     return condition_of(error) or error.code

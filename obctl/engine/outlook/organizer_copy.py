@@ -133,7 +133,7 @@ class Organizers:
         span = policy_window(calendar, self._company.config.sync, self._company.now)
         if not span.overlaps(reservation.start, reservation.end):
             span = TimeSpan(reservation.start, reservation.end)
-        span = span.widened(_AROUND)
+        span = span.widened(_AROUND).at_once
         key = (calendar.mailbox, series, span)
         if key not in self._dates:
             self._dates[key] = await self._gateway.fetch_instances(calendar, series, span)
@@ -144,7 +144,7 @@ class Organizers:
     ) -> OrganizerReply:
         """A meeting that the room never had: the one in its slot that names the room."""
         span = TimeSpan(reservation.start, reservation.end)
-        view = await self._gateway.fetch_view(calendar, span)
+        view = await self._gateway.fetch_view(calendar, span.at_once)
         for event in view:
             copy = as_copy(event, room)
             same_slot = (event.start, event.end) == (span.start, span.end)

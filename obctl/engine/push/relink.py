@@ -18,7 +18,7 @@ from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.merge import merge
 from obctl.domain.sync.situation import Destination
-from obctl.domain.time_span import TimeSpan
+from obctl.domain.time_span import TimeSpan, later
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.find_meeting import find_elsewhere
@@ -104,7 +104,7 @@ async def _whole_room(gateway: Gateway, delivery: Delivery) -> list[Event]:
     for text in sorted({uid, without_date(uid)}) if uid else ():
         found += await gateway.find_by_ical_uid(room, text)
     day = reservation.original_start or reservation.start
-    around = TimeSpan(day, day + (reservation.end - reservation.start)).widened(_FAR)
+    around = TimeSpan(day, later(day, reservation.end - reservation.start)).widened(_FAR)
     for series in [event for event in found if event.type is EventType.MASTER]:
         found += await gateway.fetch_instances(room, series.id, around)
     return [event for event in found if event.type is not EventType.MASTER]

@@ -107,7 +107,7 @@ async def _find_by_key(
     """Where the meeting stands now, and whether every mapped room could be asked."""
     if reservation.key is None:
         return None, True
-    span = TimeSpan(reservation.start, reservation.end).widened(_AROUND)
+    span = TimeSpan(reservation.start, reservation.end).widened(_AROUND).at_once
     # its own room first: there it is the same meeting under another id
     rooms = sorted(load_rooms(company.store), key=lambda item: item.id != reservation.room)
     found, unasked = await look_in(views_of(gateway), [reservation], rooms, span)

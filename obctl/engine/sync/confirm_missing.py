@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
-from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.event import Event, EventId, EventType, SeriesMaster, same_person
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.same_date import is_same_date
@@ -18,7 +18,7 @@ from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sibling import is_missed, stand_beside
 from obctl.domain.sync.situation import Situation
-from obctl.domain.time_span import TimeSpan
+from obctl.domain.time_span import MOST_AT_ONCE, TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.outlook.inconclusive import partial_read
 from obctl.engine.outlook.items import fetch_by_id
@@ -183,11 +183,14 @@ async def _nearby(
     still = [*missed, *moved_on, *kept]
     if not still:
         return []
-    organizers = {reservation.organizer.email for reservation in moved_on}
+    organizers = [reservation.organizer for reservation in moved_on]
     span = TimeSpan(
         min(reservation.start for reservation in still) - _NEARBY,
         max(reservation.end for reservation in still) + _NEARBY,
     )
+    if span.length > MOST_AT_ONCE:
+        # somebody's meeting goes on for years: where it overlaps what was read, it shows
+        span = span.inside(situation.reading.scope.span.widened(_NEARBY))
     keys = {reservation.key for reservation in still if reservation.key}
     seen = {event.id for event in situation.reading.events}
     view = await gateway.fetch_view(situation.room, span)
@@ -202,7 +205,7 @@ async def _nearby(
         and (
             event.id in beside
             or event.key in keys
-            or (event.original_start and event.organizer.email in organizers)
+            or (event.original_start and any(same_person(event.organizer, o) for o in organizers))
         )
     ]
 

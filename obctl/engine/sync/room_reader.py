@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from obctl.domain.event import EventId
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
+from obctl.domain.sync.losses import losses
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.situation import Situation
 from obctl.engine.company import Company
@@ -49,7 +50,7 @@ class RoomReader:
 
     async def read(self, room: Room, hint: Hint) -> RoomReading:
         """The room as far as a delta round hints, in full without one, or a notified event."""
-        await self._identities.ensure_not_locked_out(room)
+        await self._identities.ensure_not_another(room)
         state = load_reading_state(self._store, room.id)
         if room.id in self._options.only:
             reading = await self._parts(room, set(self._options.only[room.id]), set())
@@ -67,7 +68,7 @@ class RoomReader:
 
     async def read_events_of(self, room: Room, reservations: Sequence[Reservation]) -> RoomReading:
         """The events of some reservations, and nothing else of the room."""
-        await self._identities.ensure_not_locked_out(room)
+        await self._identities.ensure_not_another(room)
         reading = await self._parts(
             room,
             {r.event_id for r in reservations if r.event_id and not r.series_master_id},
@@ -86,6 +87,10 @@ class RoomReader:
         What a person kept without its meeting is looked for where that may have `turned_up` in
         another room: it may be back in its own too.
         """
+        if situation.room.id in self._options.only and losses(situation):
+            # the night has asked before it began; one notification in a hundred loses something
+            await self._identities.check([situation.room])
+            await self._identities.ensure_not_another(situation.room)
         reading = await read_predecessors(self._gateway, self._store, situation)
         if reading is not situation.reading:
             situation = self._plans.situation(situation.room, reading)

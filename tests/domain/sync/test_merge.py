@@ -15,7 +15,7 @@ from builders import (
     moment,
 )
 
-from obctl.domain.event import Person, Response
+from obctl.domain.event import Response
 from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.reservation import Source, Status
 from obctl.domain.sync.merge import merge
@@ -122,14 +122,6 @@ def test_what_exchange_makes_of_a_subject_is_no_change(
 
 def test_outlook_leads_on_the_organiser() -> None:
     assert merged({}, {"organizer": BRAM}).reservation.organizer == BRAM
-
-
-@pytest.mark.parametrize(
-    "unknown", [Person(None, None), Person("Anna de Vries", None)], ids=["nobody", "no address"]
-)
-def test_an_event_that_names_no_organiser_takes_none_away(unknown: Person) -> None:
-    """As a comparison has it: an organiser that is not told is no other one."""
-    assert merged({}, {"organizer": unknown}).reservation.organizer == ANNA
 
 
 def test_the_room_is_no_organiser_of_what_we_wrote_into_it() -> None:

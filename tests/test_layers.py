@@ -96,7 +96,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "zstandard": {"store"},
     "starlette": {"webhook", "sandbox"},
     "uvicorn": {"webhook", "sandbox"},
-    "msgspec": {"domain", "graph", "store", "engine", "render", "webhook", "sandbox"},
+    "msgspec": {"domain", "graph", "store", "engine", "webhook", "sandbox"},
     "dateutil": {"domain"},
     "tzlocal": {"domain"},
     "tomli_w": {"config", "engine"},

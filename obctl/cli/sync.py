@@ -195,7 +195,7 @@ def _show(report: RunReport, format: Format) -> None:
 
     item = run_object(report)
     show_one(format, item, lambda: report_picture(item))
-    for problem in report.problems + report.undecided:
+    for problem in report.told:
         where = f"{problem.room}: " if problem.room else ""
         warning(f"{where}{problem.code}: {problem.message}")
         for line in (problem.hint or "").splitlines():

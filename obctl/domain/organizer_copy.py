@@ -13,6 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from obctl.domain.event import Event, Response, is_directory_name
+from obctl.domain.foreign_text import decode
 from obctl.domain.room import Room
 
 
@@ -100,7 +101,7 @@ def as_copy(event: Event, room: Room) -> OrganizerCopy | None:
     Exchange's own directory.
     """
     try:
-        original = _ORIGINAL.decode(event.payload)
+        original = decode(_ORIGINAL, event.payload)
     except msgspec.DecodeError:
         return None
     if not event.is_organizer or original.attendees is None:

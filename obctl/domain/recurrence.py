@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rruleset, rrulestr, weekday
 
 from obctl.domain.time_span import ACCEPTED, FIRST_DAY, LAST_DAY, utc
+from obctl.domain.values import replace
 from obctl.errors import UnsupportedRecurrence
 
 PatternType = Literal[
@@ -67,6 +68,39 @@ class Recurrence:
             self.count is None
             or (day - self.start_date).days < self.count
             or day <= _last_date(self)
+        )
+
+    @property
+    def last_date(self) -> date | None:
+        """The last day that the range allows; `None` for a series without end."""
+        return _last_date(self) if self.count else self.end_date
+
+    def without_range(self, day: date) -> Recurrence:
+        """The same pattern, on the same days, without end and begun well before `day`."""
+        start = self.start_date
+        if day < start:
+            match self.type:
+                case "daily":
+                    passed = (start - day).days // self.interval + 1
+                    start -= timedelta(days=passed * self.interval)
+                case "weekly":
+                    passed = (start - day).days // (7 * self.interval) + 2
+                    start -= timedelta(weeks=passed * self.interval)
+                case "absoluteMonthly" | "relativeMonthly":
+                    months = start.year * 12 + start.month - 1
+                    passed = (start - day).days // (28 * self.interval) + 1
+                    year, month = divmod(months - passed * self.interval, 12)
+                    start = date(year, month + 1, 1)
+                case "absoluteYearly" | "relativeYearly":
+                    passed = (start - day).days // (365 * self.interval) + 1
+                    start = date(start.year - passed * self.interval, 1, 1)
+        return replace(
+            self,
+            start_date=start,
+            end_date=None,
+            count=None,
+            day_of_month=self.day_of_month or self.start_date.day,
+            month=self.month or self.start_date.month,
         )
 
     def _dates(self, first: date, last: date, count: int | None = None) -> Iterator[date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -98,12 +98,13 @@ class Gateway(Protocol):
         """
 
     async def follow_delta(
-        self, links: Mapping[str, DeltaLink]
+        self, links: Sequence[tuple[Room, DeltaLink]]
     ) -> dict[str, DeltaRound | ObctlError]:
-        """The next round of many delta links at once, keyed as given (by mailbox).
+        """The next round of many delta links at once, keyed by `room.mailbox`.
 
-        `DeltaLinkExpired` among the values asks for a full read. Nobody waits for a mailbox that
-        asks for rest: its error names the `rest`, and the caller asks again.
+        `DeltaLinkExpired` among the values asks for a full read, and so does `ForeignLink`: the
+        link is not one of this room. Nobody waits for a mailbox that asks for rest: its error names
+        the `rest`, and the caller asks again.
         """
 
     async def fetch_schedules(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -12,16 +13,17 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.backoff import Backoff
+from obctl.domain.foreign_text import decode, decode_parts
 from obctl.errors import ObctlError, TryLater
 from obctl.graph import request
 from obctl.graph.batch_fallback import Singly
 from obctl.graph.client import PREFER, Graph
-from obctl.graph.failures import cut_short, error_for
+from obctl.graph.failures import error_for
 from obctl.graph.graph_error import from_answer
 from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting, MailboxSilent
 from obctl.graph.request import Asked, Errand, Outcomes
 from obctl.graph.transport import RETRIES, BoundedRetries
-from obctl.graph.wire import BatchAnswer, BatchAnswers
+from obctl.graph.wire import BatchAnswer, BatchAnswers, BatchId
 
 SIZE = 20
 AT_ONCE = 4
@@ -33,6 +35,8 @@ _WORTH_RETRYING = (
 _BACKOFF = Backoff(timedelta(seconds=0.5), timedelta(seconds=LONGEST_WAIT))
 _SDK = BoundedRetries()
 _ANSWERS = msgspec.json.Decoder(BatchAnswers)
+_ANSWER = msgspec.json.Decoder(BatchAnswer)
+_ID = msgspec.json.Decoder(BatchId)
 
 
 async def get_many(
@@ -64,7 +68,7 @@ async def _get_chunk(
 ) -> Outcomes:
     outcomes: Outcomes = {}
     left = dict(errands)
-    attempt = 0
+    attempt = unreadable = 0
     longest = LONGEST_WAIT if patient else 0.0
     while True:
         outcomes |= _take_closed(graph, left, longest)
@@ -78,10 +82,16 @@ async def _get_chunk(
             outcomes |= _take_closed(graph, left, longest, error)
             return outcomes | await singly.instead_of(error, left)
         singly.answered()
+        if not answers and not unreadable:
+            unreadable += 1
+            continue
+        unanswered = {key: left.pop(key) for key in errands if key in left and key not in answers}
+        if unanswered:
+            outcomes |= await singly.ask(unanswered)
         # The SDK's retries see only the whole batch; a throttled answer inside is ours to repeat.
-        waits = {key: _wait(graph, answers.get(key), one, attempt) for key, one in left.items()}
+        waits = {key: _wait(graph, answers[key], one, attempt) for key, one in left.items()}
         for key in [key for key, wait in waits.items() if wait is None]:
-            outcomes[key] = _outcome(answers.get(key), left.pop(key).asked)
+            outcomes[key] = _outcome(answers[key], left.pop(key).asked)
         if left and not patient:
             return outcomes | {
                 key: _error(answers[key], one.asked, waits[key]) for key, one in left.items()
@@ -109,7 +119,8 @@ def _take_closed(
 
 
 async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchAnswer]:
-    numbered = dict(enumerate(errands))
+    """The answers that can be told whose they are; the others are as good as none."""
+    numbered = {str(number): key for number, key in enumerate(errands)}
     info = RequestInformation(Method.POST, f"{graph.url}/$batch", {})
     info.headers.try_add("Accept", "application/json")
     info.set_stream_content(
@@ -117,7 +128,7 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
             {
                 "requests": [
                     {
-                        "id": str(number),
+                        "id": number,
                         "method": "GET",
                         "url": errands[key].path,
                         "headers": {"Prefer": PREFER, "Accept": "application/json"},
@@ -133,21 +144,50 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
     what = request.anything(f"{first} and {others} more" if others else first)
     mailboxes = [one.asked.mailbox for one in errands.values() if one.asked.mailbox]
     body = await graph.send(info, what, mailboxes, reads=True)
+    return {numbered[one]: answer for one, answer in _answers(body) if one in numbered}
+
+
+def _answers(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
+    """The answers by their ids, taken as they are written.
+
+    Of two with the same id neither is believed: one of them is about another mailbox.
+    """
     try:
-        answers = _ANSWERS.decode(body).responses
-    except ValueError as error:
-        raise cut_short(what) from error
-    return {
-        numbered[int(answer.id)]: answer
-        for answer in answers
-        if answer.id.isdecimal() and int(answer.id) in numbered
-    }
+        batch, original = decode_parts(_ANSWERS, body)
+    except ValueError:
+        return
+    answers = [original(one) for one in batch.responses]
+    by_id = [(found, one) for one in answers if (found := _id(one)) is not None]
+    times = Counter(found for found, _ in by_id)
+    for found, one in by_id:
+        answer = _answer(one) if times[found] == 1 else None
+        if answer is not None:
+            yield found, answer
 
 
-def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:
-    if answer is None:
-        return cut_short(what)
-    if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+def _id(one: msgspec.Raw) -> str | None:
+    try:
+        return decode(_ID, one).id
+    except ValueError:
+        return None
+
+
+def _answer(one: msgspec.Raw) -> BatchAnswer | None:
+    """One answer; `None` for what is none, a page of markup in place of an object for example."""
+    try:
+        answer, original = decode_parts(_ANSWER, one)
+    except ValueError:
+        return None
+    answer.body = original(answer.body)
+    return None if _is_good(answer) and not bytes(answer.body).lstrip().startswith(b"{") else answer
+
+
+def _is_good(answer: BatchAnswer) -> bool:
+    return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+def _outcome(answer: BatchAnswer, what: Asked) -> bytes | ObctlError:
+    if _is_good(answer):
         return bytes(answer.body)
     return _error(answer, what, _SDK.rest_asked_for(answer.status, _headers(answer)))
 
@@ -159,10 +199,8 @@ def _error(answer: BatchAnswer, what: Asked, rest: float | None) -> ObctlError:
     return error
 
 
-def _wait(graph: Graph, answer: BatchAnswer | None, errand: Errand, attempt: int) -> float | None:
+def _wait(graph: Graph, answer: BatchAnswer, errand: Errand, attempt: int) -> float | None:
     """Seconds until this answer is worth another try; `None` when it is final."""
-    if answer is None:
-        return None
     if answer.status not in _WORTH_RETRYING:
         if errand.asked.mailbox:
             graph.gate.answered(errand.asked.mailbox)

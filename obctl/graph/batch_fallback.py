@@ -51,6 +51,10 @@ class Singly:
         """The outcome of each, which is `error` where it is no single question's fault."""
         if not _one_may_spoil(error):
             return dict.fromkeys(errands, error)
+        return await self.ask(errands)
+
+    async def ask(self, errands: Mapping[str, Errand]) -> Outcomes:
+        """The outcome of each, asked by itself."""
         outcomes, glanced_at = await self._ask_each(errands)
         if glanced_at and not self._is_down:
             outcomes |= (await self._ask_each(glanced_at))[0]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.directory import DirectoryEntry
+from obctl.domain.foreign_text import decode
 from obctl.errors import (
     CredentialRefused,
     GraphRefused,
@@ -18,7 +20,6 @@ from obctl.errors import (
 from obctl.graph import request
 from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
-from obctl.graph.decoding import Decoder
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
 from obctl.graph.request import Asked, Errand
@@ -29,7 +30,7 @@ from obctl.graph.wire import UserWire
 _BASIC = ["id", "mail", "userPrincipalName", "displayName"]
 _AT_ONCE = 15
 """Ids in one filter: the directory refuses more clauses ("Max allowed: 15")."""
-_USER = Decoder(UserWire)
+_USER = msgspec.json.Decoder(UserWire)
 
 
 async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
@@ -40,12 +41,12 @@ async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
     """
     entry = await _fetch_entry(graph, address, _BASIC)
     for condition in _conditions(address) if entry is None else ():
-        what = request.directory(address)
+        info, what = _ask_users(graph, condition), request.directory(address)
         try:
-            body: bytes | ObctlError = await graph.send(_ask_users(graph, condition), what)
+            body: bytes | ObctlError = await graph.send(info, what)
         except (NotAuthorised, GraphRefused) as error:
             body = error
-        found = await _read_owner(graph, body, what)
+        found = await _read_owner(graph, body, graph.errand(info, what))
         if isinstance(found, DirectoryEntry):
             return found
         if isinstance(found, CredentialRefused):
@@ -76,9 +77,7 @@ async def look_up_all(
 ) -> dict[str, DirectoryEntry | ObctlError | None]:
     """`look_up` of many, by `$batch`; one address's failure is no other's."""
     errands = {
-        address: Errand(
-            graph.relative(_ask_user(graph, address, _BASIC)), request.directory(address)
-        )
+        address: graph.errand(_ask_user(graph, address, _BASIC), request.directory(address))
         for address in addresses
     }
     found: dict[str, DirectoryEntry | ObctlError | None] = {}
@@ -94,13 +93,11 @@ async def look_up_all(
     for turn in range(len(_RECEIVED_AT)):
         unknown = [one for one, entry in found.items() if entry is None and _conditions(one)]
         errands = {
-            one: Errand(
-                graph.relative(_ask_users(graph, _conditions(one)[turn])), request.directory(one)
-            )
+            one: graph.errand(_ask_users(graph, _conditions(one)[turn]), request.directory(one))
             for one in unknown
         }
         for one, body in (await get_many(graph, errands)).items():
-            owner = await _read_owner(graph, body, errands[one].asked)
+            owner = await _read_owner(graph, body, errands[one])
             refused = isinstance(owner, GraphRefused | NotAuthorised)
             found[one] = None if refused and not isinstance(owner, CredentialRefused) else owner
     return found
@@ -118,14 +115,14 @@ def _conditions(address: str) -> list[str]:
 
 
 async def _read_owner(
-    graph: Graph, body: bytes | ObctlError, what: Asked
+    graph: Graph, body: bytes | ObctlError, errand: Errand
 ) -> DirectoryEntry | ObctlError | None:
     """The one that was found; `None` where there is none, or more than one claims the address."""
     if isinstance(body, ObctlError):
         return body
     try:
         with defects_named():
-            entries = await _read_entries(graph, body, what)
+            entries = await _read_entries(graph, body, errand)
     except ObctlError as error:
         return error
     return entries[0] if len(entries) == 1 else None
@@ -138,7 +135,7 @@ def _ask_user(graph: Graph, address: str, names: list[str]) -> RequestInformatio
 
 def _read_entry(body: bytes, address: str, what: Asked) -> DirectoryEntry:
     try:
-        user = _USER.decode(body)
+        user = decode(_USER, body)
     except ValueError as error:
         raise cut_short(what) from error
     return DirectoryEntry(
@@ -158,12 +155,11 @@ async def look_up_ids(
         for first in range(0, len(object_ids), _AT_ONCE)
     }
     errands = {
-        key: Errand(graph.relative(_ask_ids(graph, some)), _entries_of(some))
-        for key, some in asked.items()
+        key: graph.errand(_ask_ids(graph, some), _entries_of(some)) for key, some in asked.items()
     }
     found: dict[str, DirectoryEntry | ObctlError | None] = {}
     for key, body in (await get_many(graph, errands)).items():
-        found |= await _read_ids(graph, body, asked[key])
+        found |= await _read_ids(graph, body, asked[key], errands[key])
     return found
 
 
@@ -190,7 +186,7 @@ def _entries_of(object_ids: Sequence[str]) -> Asked:
 
 
 async def _read_ids(
-    graph: Graph, body: bytes | ObctlError, object_ids: Sequence[str]
+    graph: Graph, body: bytes | ObctlError, object_ids: Sequence[str], errand: Errand
 ) -> dict[str, DirectoryEntry | ObctlError | None]:
     if isinstance(body, ObctlError):
         return dict.fromkeys(object_ids, body)
@@ -198,16 +194,16 @@ async def _read_ids(
         with defects_named():
             entries = {
                 entry.object_id.casefold(): entry
-                for entry in await _read_entries(graph, body, _entries_of(object_ids))
+                for entry in await _read_entries(graph, body, errand)
             }
     except ObctlError as error:
         return dict.fromkeys(object_ids, error)
     return {one: entries.get(one.casefold()) for one in object_ids}
 
 
-async def _read_entries(graph: Graph, first: bytes, what: Asked) -> list[DirectoryEntry]:
+async def _read_entries(graph: Graph, first: bytes, errand: Errand) -> list[DirectoryEntry]:
     return [
-        _read_entry(bytes(raw), "", what)
-        async for page in pages(graph, first, what)
+        _read_entry(bytes(raw), "", errand.asked)
+        async for page in pages(graph, first, errand)
         for raw in page.value
     ]

@@ -88,7 +88,7 @@ class GraphGateway:
         return await delta.open_deltas(self._graph, windows)
 
     async def follow_delta(
-        self, links: Mapping[str, DeltaLink]
+        self, links: Sequence[tuple[Room, DeltaLink]]
     ) -> dict[str, DeltaRound | ObctlError]:
         return await delta.follow_delta(self._graph, links)
 

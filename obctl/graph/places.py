@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
+from obctl.domain.foreign_text import decode
 from obctl.domain.room import FoundRoom
 from obctl.graph import request
 from obctl.graph.client import Graph, asking
-from obctl.graph.decoding import Decoder
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
 from obctl.graph.request import Asked
@@ -22,7 +22,7 @@ from obctl.graph.sdk_builders import (
 from obctl.graph.wire import PlaceWire
 
 _TOP = 100  # the most Graph gives of rooms and room lists
-_PLACE = Decoder(PlaceWire)
+_PLACE = msgspec.json.Decoder(PlaceWire)
 
 Ask = Callable[[int | None], RequestInformation]
 
@@ -87,7 +87,8 @@ async def _places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWir
     skip: int | None = None
     while True:
         new = 0
-        async for page in pages(graph, await graph.send(ask(skip), what), what):
+        info = ask(skip)
+        async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
             for raw in page.value:
                 place = _read(raw, what)
                 key = place.id or (place.email_address or "").casefold()
@@ -102,7 +103,7 @@ async def _places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWir
 
 def _read(raw: msgspec.Raw, what: Asked) -> PlaceWire:
     try:
-        return _PLACE.decode(raw)
+        return decode(_PLACE, raw)
     except ValueError as error:
         raise cut_short(what) from error
 

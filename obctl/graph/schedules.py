@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from obctl.domain.availability import Schedule
+from obctl.domain.foreign_text import decode, decode_parts
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import (
@@ -18,12 +19,13 @@ from obctl.errors import (
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
 )
 from obctl.graph import request
 from obctl.graph.client import Graph, posting
-from obctl.graph.decoding import Decoder
 from obctl.graph.failures import cut_short
 from obctl.graph.merged_view import read_schedule
+from obctl.graph.request import Asked
 from obctl.graph.times import write_wall
 from obctl.graph.wire import Page, ScheduleError, ScheduleOwner, ScheduleWire
 
@@ -32,9 +34,9 @@ _DAYS = timedelta(days=60)  # Graph allows less than 62
 _FINE = timedelta(minutes=5)  # the finest slots of the merged view, and those of a long span
 _COARSE = timedelta(minutes=30)
 _A_DAY_OR_SO = timedelta(days=2)
-_PAGE = Decoder(Page)
-_OWNER = Decoder(ScheduleOwner)
-_SCHEDULE = Decoder(ScheduleWire)
+_PAGE = msgspec.json.Decoder(Page)
+_OWNER = msgspec.json.Decoder(ScheduleOwner)
+_SCHEDULE = msgspec.json.Decoder(ScheduleWire)
 
 Busy = dict[str, Schedule | ObctlError]
 
@@ -78,26 +80,26 @@ async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
         builder = graph.client.users.by_user_id(asker.user).calendar.get_schedule
         what = request.calendar(asker)
         try:
-            answer = await graph.send(posting(builder, body), what)
+            by_owner = _by_owner(await graph.send(posting(builder, body), what), what)
         except CredentialRefused:
             raise
-        except (NotFound, NotAuthorised) as error:
+        except (NotFound, NotAuthorised, PartialRead) as error:
             refused[asker.mailbox] = error
             continue
-        try:
-            by_owner = _by_owner(_PAGE.decode(answer).value)
-        except ValueError as error:
-            raise cut_short(what) from error
         return {room.mailbox: _of(by_owner, room, span, slot) for room in rooms}
     return refused
 
 
-def _by_owner(schedules: Sequence[msgspec.Raw]) -> dict[str, list[msgspec.Raw]]:
+def _by_owner(answer: bytes, what: Asked) -> dict[str, list[msgspec.Raw]]:
     """The schedules of each address, however it is spelled; one that names nobody is nobody's."""
+    try:
+        page, original = decode_parts(_PAGE, answer)
+    except ValueError as error:
+        raise cut_short(what) from error
     found: dict[str, list[msgspec.Raw]] = {}
-    for raw in schedules:
+    for raw in map(original, page.value):
         try:
-            owner = _OWNER.decode(raw).schedule_id
+            owner = decode(_OWNER, raw).schedule_id
         except msgspec.DecodeError:
             continue
         found.setdefault(_key(owner or ""), []).append(raw)
@@ -115,7 +117,7 @@ def _of(
     found: Schedule | ObctlError | None = None
     for raw in by_owner.get(_key(room.mailbox), ()):
         try:
-            wire = _SCHEDULE.decode(raw)
+            wire = decode(_SCHEDULE, raw)
             one = (
                 read_schedule(wire, span, slot) if wire.error is None else _error(wire.error, room)
             )

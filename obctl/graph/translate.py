@@ -17,17 +17,17 @@ from obctl.domain.event import (
     is_directory_name,
     person,
 )
+from obctl.domain.foreign_text import decode
 from obctl.domain.ical_uid import read_ical_uid
 from obctl.domain.recurrence import Recurrence, parse_graph_recurrence
 from obctl.domain.room import Room
 from obctl.errors import PartialRead
-from obctl.graph.decoding import Decoder
 from obctl.graph.times import meant_midnight, read_day, read_instant, read_wall
 from obctl.graph.wire import DeltaWire, EventWire, MasterWire, Recipient
 
-_EVENT = Decoder(EventWire)
-_MASTER = Decoder(MasterWire)
-_DELTA = Decoder(DeltaWire)
+_EVENT = msgspec.json.Decoder(EventWire)
+_MASTER = msgspec.json.Decoder(MasterWire)
+_DELTA = msgspec.json.Decoder(DeltaWire)
 _TYPES = {kind.value.lower(): kind for kind in EventType}
 _RESPONSES = {answer.value.lower(): answer for answer in Response}
 _IN_SERIES = (EventType.OCCURRENCE, EventType.EXCEPTION)
@@ -36,7 +36,7 @@ _IN_SERIES = (EventType.OCCURRENCE, EventType.EXCEPTION)
 def read_event(raw: bytes | msgspec.Raw, room: Room) -> Event:
     """One event of `room`. Raises `PartialRead` for what is no event."""
     try:
-        return _event(_EVENT.decode(raw), bytes(raw), room)
+        return _event(decode(_EVENT, raw), bytes(raw), room)
     except ValueError as error:  # msgspec's, datetime's and UnknownZone are ValueErrors
         raise _unreadable("an event", room.mailbox) from error
 
@@ -142,7 +142,7 @@ def read_master(raw: bytes, room: Room) -> SeriesMaster:
     """A series master as one GET returned it."""
     event = read_event(raw, room)
     try:
-        wire = _MASTER.decode(raw)
+        wire = decode(_MASTER, raw)
     except msgspec.DecodeError as error:
         raise _unreadable("a series", room.mailbox) from error
     cancelled = wire.cancelled_occurrences
@@ -156,7 +156,7 @@ def read_master(raw: bytes, room: Room) -> SeriesMaster:
 
 def more_exceptions(raw: bytes) -> str | None:
     """The link to the exceptions that a series master does not show at once."""
-    return _MASTER.decode(raw).more_exceptions
+    return decode(_MASTER, raw).more_exceptions
 
 
 def _recurrence(wire: MasterWire) -> Recurrence | None:
@@ -180,7 +180,7 @@ def _cancelled_days(items: list[str]) -> list[date]:
 def read_delta_item(raw: bytes | msgspec.Raw, mailbox: str) -> DeltaItem:
     """One item of a delta round, as the hint that it is."""
     try:
-        wire = _DELTA.decode(raw)
+        wire = decode(_DELTA, raw)
     except msgspec.DecodeError as error:
         raise _unreadable("a change", mailbox) from error
     return DeltaItem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
+from urllib.parse import quote
 
 from kiota_abstractions.request_information import RequestInformation
 
@@ -17,8 +18,9 @@ from obctl.errors import GraphRefused, ObctlError, defects_named
 from obctl.graph import request
 from obctl.graph.batch import SIZE, get_many
 from obctl.graph.client import PAGE_SIZE, Graph, asking
+from obctl.graph.links import ensure_goes_on
 from obctl.graph.paging import pages
-from obctl.graph.request import Asked, Errand
+from obctl.graph.request import Errand
 from obctl.graph.sdk_builders import (
     CalendarViewRequestBuilder,
     EventItemRequestBuilder,
@@ -39,8 +41,10 @@ _EVENT_FIELDS = [
 
 async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> tuple[Event, ...]:
     """Every single event, occurrence and exception of `room` that overlaps `span`."""
-    what = request.calendar(room)
-    return await _read_view(graph, room, span, await graph.send(_view(graph, room, span), what))
+    info, what = _view(graph, room, span), request.calendar(room)
+    return await _read_view(
+        graph, room, span, await graph.send(info, what), graph.errand(info, what)
+    )
 
 
 async def fetch_views(
@@ -49,7 +53,7 @@ async def fetch_views(
     """`fetch_view` of many rooms: first pages by `$batch`, the others one by one."""
     by_mailbox = {room.mailbox: room for room in rooms}
     errands = {
-        mailbox: Errand(graph.relative(_view(graph, room, span)), request.calendar(room))
+        mailbox: graph.errand(_view(graph, room, span), request.calendar(room))
         for mailbox, room in by_mailbox.items()
     }
     first = await get_many(graph, errands, patient=patient)
@@ -60,7 +64,7 @@ async def fetch_views(
             return body
         try:
             with defects_named():
-                return await _read_view(graph, room, span, body)
+                return await _read_view(graph, room, span, body, errands[room.mailbox])
         except ObctlError as error:
             return error
 
@@ -77,8 +81,10 @@ def _view(graph: Graph, room: Room, span: TimeSpan) -> RequestInformation:
     return builder.to_get_request_information(asking(query))
 
 
-async def _read_view(graph: Graph, room: Room, span: TimeSpan, first: bytes) -> tuple[Event, ...]:
-    events = await _read_events(graph, room, first, request.calendar(room))
+async def _read_view(
+    graph: Graph, room: Room, span: TimeSpan, first: bytes, errand: Errand
+) -> tuple[Event, ...]:
+    events = await _read_events(graph, room, first, errand)
     return tuple(
         event
         for event in events
@@ -86,10 +92,10 @@ async def _read_view(graph: Graph, room: Room, span: TimeSpan, first: bytes) -> 
     )
 
 
-async def _read_events(graph: Graph, room: Room, first: bytes, what: Asked) -> list[Event]:
+async def _read_events(graph: Graph, room: Room, first: bytes, errand: Errand) -> list[Event]:
     """The events of all pages; of one that comes twice, the last."""
     events: dict[EventId, Event] = {}
-    async for page in pages(graph, first, what):
+    async for page in pages(graph, first, errand):
         for raw in page.value:
             event = read_event(raw, room)
             events[event.id] = event
@@ -105,9 +111,9 @@ async def fetch_instances(
         start_date_time=start, end_date_time=end, top=PAGE_SIZE
     )
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(master_id).instances
-    what = request.event(room, master_id)
-    body = await graph.send(builder.to_get_request_information(asking(query)), what)
-    return tuple(await _read_events(graph, room, body, what))
+    info, what = builder.to_get_request_information(asking(query)), request.event(room, master_id)
+    body = await graph.send(info, what)
+    return tuple(await _read_events(graph, room, body, graph.errand(info, what)))
 
 
 async def fetch_event(graph: Graph, room: Room, event_id: EventId) -> Event:
@@ -123,9 +129,7 @@ async def fetch_events(
     found: dict[EventId, Event | ObctlError] = {}
     for first in range(0, len(event_ids), SIZE):
         errands = {
-            event_id: Errand(
-                graph.relative(_event(graph, room, event_id)), request.event(room, event_id)
-            )
+            event_id: graph.errand(_event(graph, room, event_id), request.event(room, event_id))
             for event_id in event_ids[first : first + SIZE]
         }
         bodies = await get_many(graph, {str(event_id): one for event_id, one in errands.items()})
@@ -163,29 +167,33 @@ async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMa
             if error.graph is None or error.graph.status not in _UNSUPPORTED:
                 raise
         else:
-            return await _with_all_exceptions(graph, read_master(body, room), body, what)
+            path = f"/users/{quote(room.user)}/events/{quote(master_id)}/exceptionOccurrences"
+            return await _with_all_exceptions(
+                graph, read_master(body, room), body, Errand(path, what)
+            )
     # National clouds lack both properties, and so may what stands between us and Graph.
     plain = await graph.send(builder.to_get_request_information(asking()), what)
     return read_master(plain, room)
 
 
 async def _with_all_exceptions(
-    graph: Graph, master: SeriesMaster, body: bytes, what: Asked
+    graph: Graph, master: SeriesMaster, body: bytes, errand: Errand
 ) -> SeriesMaster:
     """The master with all of its exceptions counted: Graph pages what it expands."""
     link = more_exceptions(body)
     if link is None:
         return master
-    first = await graph.send(graph.follow(link, what), what)
-    more = [len(page.value) async for page in pages(graph, first, what)]
+    ensure_goes_on(link, errand, graph.url)
+    first = await graph.send(graph.follow(link, errand.asked), errand.asked)
+    more = [len(page.value) async for page in pages(graph, first, errand)]
     return replace(master, exceptions=(master.exceptions or 0) + sum(more))
 
 
 async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> tuple[Event, ...]:
     """Singles and masters with this `iCalUId`."""
-    what = request.calendar(room)
-    body = await graph.send(_by_ical_uid(graph, room, ical_uid), what)
-    return tuple(await _read_events(graph, room, body, what))
+    info, what = _by_ical_uid(graph, room, ical_uid), request.calendar(room)
+    body = await graph.send(info, what)
+    return tuple(await _read_events(graph, room, body, graph.errand(info, what)))
 
 
 async def find_all_by_ical_uid(
@@ -193,24 +201,24 @@ async def find_all_by_ical_uid(
 ) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
     """`find_by_ical_uid` of many, by `$batch`; one calendar's failure is no other's."""
     errands = {
-        str(number): Errand(graph.relative(_by_ical_uid(graph, room, uid)), request.calendar(room))
+        str(number): graph.errand(_by_ical_uid(graph, room, uid), request.calendar(room))
         for number, (room, uid) in enumerate(wanted)
     }
     bodies = await get_many(graph, errands)
     return {
-        (room.mailbox, uid): await _found(graph, room, bodies[str(number)])
+        (room.mailbox, uid): await _found(graph, room, bodies[str(number)], errands[str(number)])
         for number, (room, uid) in enumerate(wanted)
     }
 
 
 async def _found(
-    graph: Graph, room: Room, body: bytes | ObctlError
+    graph: Graph, room: Room, body: bytes | ObctlError, errand: Errand
 ) -> tuple[Event, ...] | ObctlError:
     if isinstance(body, ObctlError):
         return body
     try:
         with defects_named():
-            return tuple(await _read_events(graph, room, body, request.calendar(room)))
+            return tuple(await _read_events(graph, room, body, errand))
     except ObctlError as error:
         return error
 

@@ -135,14 +135,21 @@ class ScheduleWire(msgspec.Struct, rename="camel"):
     error: ScheduleError | None = None
 
 
+class BatchId(msgspec.Struct):
+    """Which question of a `$batch` an answer says it is to."""
+
+    id: str
+
+
 class BatchAnswer(msgspec.Struct):
     """One answer inside a `$batch`; a body that is no JSON comes as base64 text."""
 
-    id: str
     status: int
     headers: dict[str, Any] | None = None
     body: msgspec.Raw = msgspec.Raw(b"")
 
 
 class BatchAnswers(msgspec.Struct):
-    responses: list[BatchAnswer]
+    """The answers of a `$batch`, each as it came: what one of them holds is no other's trouble."""
+
+    responses: list[msgspec.Raw]

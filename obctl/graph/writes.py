@@ -16,6 +16,7 @@ from obctl.domain.values import replace
 from obctl.domain.zones import has_windows_name, windows_name
 from obctl.graph import request
 from obctl.graph.client import Graph, posting
+from obctl.graph.failures import ensure_done
 from obctl.graph.times import is_ambiguous, write_day, write_wall
 from obctl.graph.translate import read_event
 
@@ -38,12 +39,14 @@ async def change_event(graph: Graph, room: Room, event: Event, changes: EventCha
 
 async def cancel_event(graph: Graph, room: Room, event_id: EventId, comment: str) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id).cancel
-    await graph.send(posting(builder, {"comment": comment}), request.writing(room, event_id))
+    what = request.writing(room, event_id)
+    ensure_done(await graph.send(posting(builder, {"comment": comment}), what), what)
 
 
 async def delete_event(graph: Graph, room: Room, event_id: EventId) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id)
-    await graph.send(builder.to_delete_request_information(), request.writing(room, event_id))
+    what = request.writing(room, event_id)
+    ensure_done(await graph.send(builder.to_delete_request_information(), what), what)
 
 
 async def decline_event(
@@ -54,7 +57,8 @@ async def decline_event(
     if comment and send:
         # Graph refuses a comment, even an empty one, in an answer that is not sent.
         body["comment"] = comment
-    await graph.send(posting(builder, body), request.writing(room, event_id))
+    what = request.writing(room, event_id)
+    ensure_done(await graph.send(posting(builder, body), what), what)
 
 
 def _new_event(room: Room, draft: EventDraft) -> dict[str, Any]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from obctl.domain.room import FoundRoom, Room, RoomId
     from obctl.domain.subscription import Subscription
     from obctl.domain.sync.cancellation import CancellationRequest
+    from obctl.domain.sync.status_info import SeriesNow
 
 
 def at(moment: datetime | None) -> str | None:
@@ -90,6 +91,9 @@ def service_object(service: Service, now: datetime) -> dict[str, Any]:
         "status": "cancelled" if service.cancelled else "ordered",
         "locked": service.is_locked(now),
         "reservation": service.reservation,
+        "cancelled_at": at(service.ending.at) if service.ending else None,
+        "cancelled_by": service.ending.by if service.ending else None,
+        "cancelled_with": service.ending.cancelled_with.value if service.ending else None,
     }
 
 
@@ -156,7 +160,11 @@ def diff_object(
 
 
 def request_object(
-    request: CancellationRequest, reservation: Reservation, rooms: Rooms, now: datetime
+    request: CancellationRequest,
+    reservation: Reservation,
+    rooms: Rooms,
+    now: datetime,
+    series: SeriesNow | None = None,
 ) -> dict[str, Any]:
     from obctl.domain.sync.cancellation import RequestStatus, impact_of
 
@@ -184,7 +192,17 @@ def request_object(
             "catering_for": impact.catering_for,
             "visitors": impact.visitors,
         },
+        "series_now": series
+        and {
+            "meets": series.meets,
+            "next": _date_object(series.next),
+            "nearest": _date_object(series.nearest),
+        },
     }
+
+
+def _date_object(date: Reservation | None) -> dict[str, Any] | None:
+    return {"reservation": date.number, "start": at(date.start)} if date else None
 
 
 def log_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:

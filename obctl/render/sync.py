@@ -59,7 +59,7 @@ def _line(plan: JsonObject, change: JsonObject) -> JsonObject:
         if name != "event_id"
     )
     why = change["reason"] or change["cause"] or ""
-    what = "; ".join(filter(None, (changed or why, _goes_on(change))))
+    what = "; ".join(filter(None, (changed or why, _goes_on(change), _services_again(change))))
     return {**change, "room": plan["room"].partition("@")[0], "what": what}
 
 
@@ -69,6 +69,18 @@ def _goes_on(change: JsonObject) -> str:
     count = len(change["services_moved"])
     along = f", {count} service{'s' if count > 1 else ''} with it" if count else ""
     return f"goes on as reservation {change['goes_on_as']}{along}"
+
+
+def _services_again(change: JsonObject) -> str:
+    told = (
+        (len(change.get(name) or ()), words)
+        for name, words in (
+            ("services_restored", "ordered again"), ("services_left", "stay cancelled"),
+        )
+    )  # fmt: skip
+    return ", ".join(
+        f"{count} service{'s' if count > 1 else ''} {words}" for count, words in told if count
+    )
 
 
 _PLAN = [

@@ -413,3 +413,16 @@ def m010_granted_subscriptions(connection: sqlite3.Connection) -> None:
         ALTER TABLE subscriptions ADD COLUMN granted_at TEXT
         """,
     )
+
+
+@step
+def m011_how_services_ended(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- When, by whom and with what a service was cancelled. Null in what is older
+        ALTER TABLE services ADD COLUMN cancelled_at TEXT;
+        ALTER TABLE services ADD COLUMN cancelled_by TEXT;
+        ALTER TABLE services ADD COLUMN cancelled_with TEXT
+        """,
+    )

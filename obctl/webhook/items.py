@@ -15,6 +15,7 @@ from enum import StrEnum
 import msgspec
 
 from obctl.domain.event import EventId
+from obctl.domain.foreign_text import decode, decode_parts
 from obctl.domain.subscription import Occasion, Subscription
 from obctl.store.inbox import Notification, NotificationKind
 
@@ -73,16 +74,14 @@ _ITEM = msgspec.json.Decoder(Item)
 
 def read_body(body: bytes) -> list[msgspec.Raw]:
     """The items of a POST, each as it was sent; raises `ValueError` for any other shape."""
-    try:
-        return _BODY.decode(body).value
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    found, original = decode_parts(_BODY, body)
+    return [original(item) for item in found.value]
 
 
 def read_item(raw: msgspec.Raw) -> Item | Dropped:
     try:
-        return _ITEM.decode(raw)
-    except (ValueError, RecursionError):
+        return decode(_ITEM, raw)
+    except ValueError:
         return Dropped.MALFORMED
 
 

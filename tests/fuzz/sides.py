@@ -14,7 +14,7 @@ from obctl.sandbox.identity import parse_id
 
 _RESERVATIONS = """
 SELECT rooms.mailbox, r.subject, r.start_at, r.end_at, r.all_day, r.status, r.external_state,
-    r.source, r.organizer_email, r.organizer_name, r.event_id, r.series_key IS NULL,
+    r.source, r.organizer_email, r.event_id, r.series_key IS NULL,
     r.original_start_at, r.attendees, r.version,
     (SELECT group_concat(kind || ' ' || description || ' ' || quantity || ' ' || status, '; ')
      FROM services WHERE reservation = r.number),
@@ -37,7 +37,7 @@ _SUBSCRIPTIONS = """
 SELECT rooms.mailbox, s.lost FROM subscriptions AS s JOIN rooms ON rooms.id = s.room
 """
 _ASKED = 100
-_CANCELLED, _STATE, _EVENT, _SERVICES = 5, 6, 10, 15  # columns of a reservation
+_CANCELLED, _STATE, _EVENT, _SERVICES = 5, 6, 9, 14  # columns of a reservation
 
 
 @dataclass(frozen=True)

@@ -235,6 +235,15 @@ def test_a_schedule_that_cannot_be_read_is_that_rooms_own_trouble(
     assert busy[OTHER.mailbox] == FREE
 
 
+def test_another_mailbox_is_asked_where_the_answer_of_one_cannot_be_read(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on(ASKING, Answer(b"<html></html>"), method="POST")
+    graph.on("/users/object-boiler/calendar/getSchedule", free, method="POST")
+    busy = ask(lambda gateway: gateway.fetch_schedules([ROOM, OTHER], DAY))
+    assert busy == {ROOM.mailbox: FREE, OTHER.mailbox: FREE}
+
+
 def test_rooms_are_asked_for_twenty_at_a_time(graph: RecordedGraph, ask: Ask) -> None:
     rooms = [make_room(f"R{number}") for number in range(45)]
     for room in rooms:

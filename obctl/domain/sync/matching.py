@@ -6,7 +6,7 @@ start. Last by the slot, where no identity says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,6 +23,7 @@ from obctl.domain.sync.organizers import with_known_addresses
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
+from obctl.domain.values import replace
 
 Pair = tuple[Reservation, Event]
 
@@ -128,6 +129,22 @@ def is_matched_by_id(reservations: Sequence[Reservation], events: Sequence[Event
             event.id in named and event.takes_room and event.type is not EventType.MASTER
             for event in events
         )
+    )
+
+
+def joined(matching: Matching, found: Mapping[ReservationNumber, Event]) -> Matching:
+    """The matching with some of its reservations joined to events that had none."""
+    if not found:
+        return matching
+    owners = {item.number: item for item in matching.sides.reservations}
+    pairs = [pair for pair in matching.pairs if pair[0].number not in found]
+    freed = [event for owner, event in matching.pairs if owner.number in found]
+    new = {event.id for event in found.values()}
+    return replace(
+        matching,
+        pairs=(*pairs, *((owners[number], event) for number, event in found.items())),
+        lone_reservations=tuple(i for i in matching.lone_reservations if i.number not in found),
+        lone_events=tuple(e for e in (*matching.lone_events, *freed) if e.id not in new),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from obctl.domain.causes import Explanation, explain
 from obctl.domain.compare.comparison import compare
@@ -13,10 +13,12 @@ from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
 from obctl.domain.series.same_date import is_same_date
+from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.matching import Matching, match, perhaps_continued
+from obctl.domain.sync.other_days import unread_days
 from obctl.domain.sync.proof import series_id
 from obctl.domain.sync.reading import Reading, Scope
-from obctl.domain.sync.rebooked import may_be_rebooked, rebooked
+from obctl.domain.sync.rebooked import may_be_rebooked
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.domain.values import replace
@@ -132,7 +134,9 @@ async def _compare(
                 )
             events[found.id] = found
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
-    matching = await _with_rebooked(company, outlook, match(replace(asked.sides, reading=known)))
+    matching = match(replace(asked.sides, reading=known))
+    matching = await _with_days_beyond(outlook, matching, company.now)
+    matching = await _with_successors(company, outlook, matching)
     verdict = RoomVerdict(room.id, Verdict.OK)
     return RoomComparison(room, verdict, span, matching, compare(matching, span))
 
@@ -181,15 +185,33 @@ async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) ->
     return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
 
 
-async def _with_rebooked(company: Company, outlook: Outlook, matching: Matching) -> Matching:
-    """The matching with what was booked anew in its slot joined, as a pass over the room has it.
+async def _with_days_beyond(outlook: Outlook, matching: Matching, now: datetime) -> Matching:
+    """The matching once dates beyond the days were read, of series that meet on others now."""
+    beyond = unread_days(matching, now)
+    if not beyond:
+        return matching
+    sides, reading = matching.sides, matching.sides.reading
+    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
+    view = (await outlook.views([sides.room], span))[sides.room.id]
+    if isinstance(view, ObctlError):
+        return matching
+    known = {event.id for event in reading.events}
+    new = {event.series_master_id for event in matching.lone_events}
+    wanted = (beyond.keys() | new) - {None}
+    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
+    return match(replace(sides, reading=replace(reading, events=reading.events + more)))
+
+
+async def _with_successors(company: Company, outlook: Outlook, matching: Matching) -> Matching:
+    """The matching with what goes on as another event joined, as a pass over the room has it.
 
     Not where the meeting turned up in another room, nor an event that came from one, or that a
     write is about to take off.
     """
+    leaving = load_leaving(company.store, matching.sides.room.id)
     candidates = may_be_rebooked(matching)
     if not candidates:
-        return matching
+        return with_successors(matching, now=company.now, taken=leaving)
     store, sides = company.store, matching.sides
     others = [other for other in load_rooms(store) if other.id != sides.room.id]
     span = sides.reading.scope.span
@@ -198,8 +220,7 @@ async def _with_rebooked(company: Company, outlook: Outlook, matching: Matching)
     lost = [r for r in (*matching.lone_reservations, *off) if r.is_active and r.series_key]
     found, _unasked = await look_in(outlook.answers, lost, others, span)
     moved = {meeting.number for meeting, _room, _event in found if isinstance(meeting, Reservation)}
-    leaving = load_leaving(store, sides.room.id)
-    return rebooked(matching, now=company.now, taken=taken | leaving, moved=moved)
+    return with_successors(matching, now=company.now, taken=taken | leaving, moved=moved)
 
 
 async def _from_other_rooms(

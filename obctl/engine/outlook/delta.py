@@ -45,7 +45,7 @@ async def detect(
     gateway: Gateway, store: Store, rooms: Sequence[Room], settings: SyncSettings, now: datetime
 ) -> dict[str, DeltaRound | ObctlError]:
     """The next delta round of every room that can be read by one, by mailbox."""
-    links: dict[str, DeltaLink] = {}
+    links: list[tuple[Room, DeltaLink]] = []
     found: dict[str, DeltaRound | ObctlError] = {}
     for room in rooms:
         try:
@@ -62,7 +62,7 @@ async def detect(
             and state.read_start <= window.start
             and window.end <= state.read_end
         ):
-            links[room.mailbox] = state.delta_link
+            links.append((room, state.delta_link))
     return found | (await gateway.follow_delta(links) if links else {})
 
 

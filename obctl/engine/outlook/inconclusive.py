@@ -8,7 +8,6 @@ from obctl.domain.room import Room
 from obctl.errors import (
     DeltaLinkExpired,
     GraphUnavailable,
-    LoopingNextLink,
     MailboxGone,
     MailboxPermissionLost,
     NotAuthorised,
@@ -59,7 +58,7 @@ def condition_of(error: ObctlError) -> str | None:
             return error.code
         case DeltaLinkExpired():
             return "delta-token-expired"
-        case GraphUnavailable() | LoopingNextLink():
+        case GraphUnavailable():
             return PartialRead.code
         case _:
             return None

@@ -25,7 +25,7 @@ from obctl.engine.outlook.items import fetch_by_id, read_parts
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.outlook.windows import policy_window, read_span
 from obctl.engine.ports import Gateway
-from obctl.errors import DeltaLinkExpired, LoopingNextLink
+from obctl.errors import DeltaLinkExpired, ForeignLink, LoopingNextLink
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
 from obctl.store.possible_moves import load_possible_moves
@@ -103,7 +103,7 @@ async def _baseline(gateway: Gateway, room: Room, span: TimeSpan) -> DeltaLink |
             return await gateway.open_delta(room, span)
         except DeltaLinkExpired:
             continue
-        except LoopingNextLink:
+        except (LoopingNextLink, ForeignLink):
             return None
     return None
 

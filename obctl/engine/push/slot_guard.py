@@ -7,6 +7,8 @@ a taken room, is not asked. So the room is looked at before the write, and once 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from enum import Enum, auto
+from typing import assert_never
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event, EventId
@@ -18,8 +20,50 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.push.delivery import Delivery
+from obctl.engine.push.retry import is_final
 from obctl.engine.rooms.lockout import with_lockout
-from obctl.errors import ObctlError, SlotTaken, TryLater
+from obctl.errors import (
+    DeltaLinkExpired,
+    EventChanged,
+    GraphRefused,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+    Refused,
+    ResyncRequired,
+    SlotTaken,
+    TryLater,
+)
+
+
+class Unlooked(Enum):
+    """What becomes of a reservation whose slot could not be looked at in Outlook."""
+
+    PENDING = auto()
+    """It is saved; the push looks again, and every sync run after it: external state 21."""
+    REFUSED = auto()
+    """Nothing is saved, and the error itself says why: exit 2, 4 or 7."""
+    BY_GUARD = auto()
+    """Nothing is saved: nobody can tell whether the room is free, and waiting does not help: 6."""
+
+
+WHEN_NOT_LOOKED: tuple[tuple[type[ObctlError], Unlooked], ...] = (
+    (TryLater, Unlooked.PENDING),
+    (DeltaLinkExpired, Unlooked.PENDING),
+    (EventChanged, Unlooked.PENDING),
+    (NotAuthorised, Unlooked.REFUSED),
+    (ResyncRequired, Unlooked.REFUSED),
+    (NotFound, Unlooked.REFUSED),
+    (GraphRefused, Unlooked.BY_GUARD),
+    (ObctlError, Unlooked.REFUSED),
+)
+"""The first row that fits; a `GraphRefused` that may pass (409, 423, …) is pending all the same."""
+
+
+def when_not_looked(error: ObctlError) -> Unlooked:
+    """What becomes of a reservation when the look at its slot ended with `error`."""
+    found = next(outcome for kind, outcome in WHEN_NOT_LOOKED if isinstance(error, kind))
+    return Unlooked.PENDING if found is Unlooked.BY_GUARD and not is_final(error) else found
 
 
 async def ensure_free_now(
@@ -31,14 +75,27 @@ async def ensure_free_now(
 ) -> None:
     """`ensure_free` for all `slots` as Outlook is now; `ResyncRequired` for a room to lock out.
 
-    Where Outlook cannot be asked now, the push will ask.
+    Where Outlook cannot be asked now, the push will ask. Raises `Refused`, or the error of the look
+    itself, as `WHEN_NOT_LOOKED` has it.
     """
     try:
         view = await gateway.fetch_view(room, _whole(slots))
-    except TryLater:
-        return
     except ObctlError as error:
-        raise await with_lockout(company, gateway, room, error) from error
+        match when_not_looked(error):
+            case Unlooked.PENDING:
+                return
+            case Unlooked.REFUSED:
+                raise await with_lockout(company, gateway, room, error) from error
+            case Unlooked.BY_GUARD:
+                raise Refused(
+                    f"nothing was saved, as nobody can tell whether the room is free:"
+                    f" {error.message}",
+                    hint=error.hint,
+                    code=error.code,
+                    graph=error.graph,
+                ) from error
+            case never:
+                assert_never(never)
     ensure_free_at(room, view, slots, but)
 
 

@@ -8,6 +8,8 @@ from typing import assert_never
 from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.reservation import (
+    CancelledWith,
+    Ending,
     ExternalState,
     Reservation,
     ReservationNumber,
@@ -66,7 +68,7 @@ from obctl.store.reservations import (
     next_number,
     update_reservation,
 )
-from obctl.store.services import cancel_services, hand_over_services
+from obctl.store.services import cancel_services, hand_over_services, restore_services
 
 Known = Cancel | Absorb | Request | Close | Update | Rekey | Restore | Move
 """A change of a reservation that was there before."""
@@ -166,6 +168,8 @@ def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
             interim = change.interim if isinstance(change, Move) else None
             entries = [_end_interim(journal, change, interim, now)] if interim else []
             _decide_open(journal, change, RequestStatus.CLOSED, now)
+            if isinstance(change, Restore):
+                restore_services(journal.store, change.services_restored)
             entries.append(entry_of(change, change.after.number))
         case _:
             assert_never(change)
@@ -175,7 +179,8 @@ def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
 
 def _cancelled(journal: Journal, change: Cancel, now: datetime) -> list[Entry]:
     _let_go(journal, change, now)
-    cancel_services(journal.store, change.services_cancelled)
+    ending = Ending(now, journal.actor, CancelledWith.MEETING)
+    cancel_services(journal.store, change.services_cancelled, ending)
     _decide_open(journal, change, RequestStatus.PROCESSED, now, by="setting")
     return [lost_entry(change), _processed(change)]
 

@@ -14,6 +14,7 @@ from obctl.domain.room import Room
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.losses import losses
 from obctl.domain.sync.matching import perhaps_continued
+from obctl.domain.sync.other_days import unread_days
 from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sibling import is_missed, stand_beside
@@ -28,6 +29,8 @@ from obctl.errors import MailboxGone, NotFound
 _CANARIES = 3
 _FEW = 2
 _NEARBY = timedelta(days=1)
+_A_WEEK = timedelta(days=7)
+"""Within it lies what a date became that "this and following" moved to another day."""
 
 
 async def verify(
@@ -64,6 +67,7 @@ async def verify(
     events = reading.events + tuple(_former_series(room, reading, masters))
     situation = situation.reread(replace(reading, masters=masters, events=events))
     situation = await _asked_by_id(gateway, situation)
+    situation = await _with_days_beyond(gateway, situation)
     if not reading.scope.whole and (found := await _nearby(gateway, situation, kept)):
         reading = situation.reading
         situation = situation.reread(replace(reading, events=reading.events + tuple(found)))
@@ -156,6 +160,22 @@ async def _trust_emptiness(
         )
 
 
+async def _with_days_beyond(gateway: Gateway, situation: Situation) -> Situation:
+    """The situation with dates beyond what was read, of series that meet on other days now."""
+    beyond = unread_days(situation.matching, situation.now)
+    if not beyond:
+        return situation
+    reading = situation.reading
+    known = {event.id for event in reading.events}
+    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
+    view = await gateway.fetch_view(situation.room, span)
+    # an ended series may go on as another that is new here
+    new = {event.series_master_id for event in situation.matching.lone_events}
+    wanted = (beyond.keys() | new) - {None}
+    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
+    return situation.reread(replace(reading, events=reading.events + more)) if more else situation
+
+
 async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMaster | None:
     try:
         return await gateway.fetch_master(room, master_id)
@@ -184,9 +204,10 @@ async def _nearby(
     if not still:
         return []
     organizers = [reservation.organizer for reservation in moved_on]
+    around = _A_WEEK if moved_on else _NEARBY
     span = TimeSpan(
-        min(reservation.start for reservation in still) - _NEARBY,
-        max(reservation.end for reservation in still) + _NEARBY,
+        min(reservation.start for reservation in still) - around,
+        max(reservation.end for reservation in still) + around,
     )
     if span.length > MOST_AT_ONCE:
         # somebody's meeting goes on for years: where it overlaps what was read, it shows

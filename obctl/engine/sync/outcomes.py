@@ -94,6 +94,19 @@ class RoomOutcomes:
                 self._problem(room, error, action=Action.ROOM_INCONCLUSIVE, condition=condition)
         return False
 
+    def read_whole(self, room: Room, instead: ObctlError) -> None:
+        """Tell that a room was read in full, as the delta link on record was of no use."""
+        if self.report.dry_run:
+            return
+        with self._journal.store.transaction():
+            self._journal.note(
+                Action.ROOM_READ_WHOLE,
+                f"{room.mailbox} was read in full, as its delta link is of no use: {instead.code}:"
+                f" {instead.message}",
+                room=room.id,
+                request_id=instead.graph.request_id if instead.graph else None,
+            )
+
     def ensure_graph_is_there(self, rooms: Sequence[Room]) -> None:
         """Raise `GraphUnavailable` or `Throttled` where that is all that Graph said to any room.
 

@@ -26,6 +26,7 @@ from obctl.engine.sync.outcomes import RoomOutcomes
 from obctl.engine.sync.plan_room import PassOptions, PlanMaker
 from obctl.engine.sync.room_moves import lost_by, unmatched_events
 from obctl.engine.sync.room_reader import RoomReader
+from obctl.errors import ObctlError
 
 _ASKED_AGAIN = 3  # times, a mailbox that put us off
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
@@ -142,6 +143,8 @@ class Pass:
 
     async def _visit(self, room: Room, hint: Hint) -> None:
         found = await self._reader.read(room, hint)
+        if isinstance(hint, ObctlError):
+            self._outcomes.read_whole(room, hint)
         self._report.events_read += found.fetched
         known = replace(room, object_id=found.object_id or room.object_id)
         if found.reading.says_nothing:

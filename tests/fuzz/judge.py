@@ -249,8 +249,10 @@ def _other_words(right: Typed, typed: Typed) -> Iterator[str]:
     left, now = (set(one.stdout.splitlines()) for one in (right, typed))
     if left == now or any(word in typed.stdout for word in ("inconclusive", "cannot be read")):
         return
-    # A cause of which less is known is less certain, and says so.
+    # A cause of which less is known is less certain, or only likely, and says so.
     if typed.stdout.count("(certain)") < right.stdout.count("(certain)"):
+        return
+    if any(word in line for line in now - left for word in ("(likely)", "(possible)")):
         return
     yield f"says {sorted(now - left)} in place of {sorted(left - now)}"[:600]
 

@@ -40,7 +40,7 @@ def diff(
 ) -> None:
     """Compare Officebooking and Outlook, each difference with its cause.
 
-    Exit 0: equal. Exit 3: differences. Exit 8: a room could not be compared.
+    Exit 0: equal. Exit 3: differences. Exit 8: a room, or an event in it, could not be read.
     """
     from obctl.engine.fix import compare_and_fix
     from obctl.render.diff import diff_picture
@@ -68,6 +68,7 @@ def diff(
         [item.verdict for item in compared.rooms],
         compared.differences,
         context.rooms,
+        {item.room.id: item.unreadable for item in compared.rooms},
     )
     if format in (Format.JSONL, Format.CSV):
         from obctl.render.output import show_list

@@ -22,6 +22,8 @@ class Action(StrEnum):
     EVENT_DELETED = "event.deleted"
     EVENT_MOVED = "event.moved"
     EVENT_RESTORED = "event.restored"
+    EVENT_UNREADABLE = "event.unreadable"
+    EVENT_READABLE = "event.readable"
     PUSH_CREATED = "push.created"
     PUSH_UPDATED = "push.updated"
     PUSH_CANCELLED = "push.cancelled"

@@ -49,6 +49,11 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def same_address(one: str | None, other: str | None) -> bool:
+    """Whether two mail addresses are the same, however they are spelled; so are two unknown."""
+    return one == other or (one or "").casefold() == (other or "").casefold()
+
+
 def person(name: str | None, address: str | None) -> Person:
     """Somebody as Exchange names them; an address that no mail reaches is none."""
     return Person(name or None, None if not address or is_directory_name(address) else address)
@@ -131,6 +136,8 @@ class Event(Struct, frozen=True):
     etag: str | None = None
     """What a write names to say which state of the event it means; only of an event just read."""
     transaction_id: str | None = None
+    unknown: tuple[str, ...] = ()
+    """Fields of ours for which Graph sent what nobody can read; they hold their defaults."""
     payload: bytes = b""
 
     @property
@@ -185,7 +192,11 @@ class DeltaItem:
 
 @dataclass(frozen=True, slots=True)
 class DeltaRound:
-    """A whole round: the items in order, last one wins, and the link that starts the next."""
+    """A whole round: the items in order, last one wins, and the link that starts the next.
+
+    `nameless` says that some items name no event: something else changed, nobody knows what.
+    """
 
     items: tuple[DeltaItem, ...]
     link: DeltaLink
+    nameless: bool = False

@@ -14,6 +14,7 @@ from obctl.domain.outbox import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing
 from obctl.errors import ObctlError
 
 
@@ -22,7 +23,9 @@ class Gateway(Protocol):
 
     Every method may raise `NotAuthorised`, `GraphUnavailable`, `Throttled`, `NotFound` and
     `GraphRefused`; a page chain is read to its end or the method raises. Rooms are asked for by
-    `room.user`; all-day items come out as the local midnights of `room.zone`.
+    `room.user`; all-day items come out as the local midnights of `room.zone`. An event that cannot
+    be understood stands beside the others in a `Listing`, and is raised as `EventUnreadable` where
+    it is the one that was asked for.
     """
 
     async def look_up(self, address: str) -> DirectoryEntry | None:
@@ -47,12 +50,12 @@ class Gateway(Protocol):
     async def fetch_places(self) -> list[FoundRoom]:
         """All rooms Graph lists, each with the name of its room list where it has one."""
 
-    async def fetch_view(self, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+    async def fetch_view(self, room: Room, span: TimeSpan) -> Listing:
         """Every single event, occurrence and exception that overlaps `span` (calendarView)."""
 
     async def fetch_views(
         self, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
-    ) -> dict[str, tuple[Event, ...] | ObctlError]:
+    ) -> dict[str, Listing | ObctlError]:
         """`fetch_view` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
 
         Errors are values here: one room's failure is no other's. Unless `patient`, nobody waits for
@@ -70,17 +73,15 @@ class Gateway(Protocol):
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         """A series master with its pattern and cancelled dates. Raises `NotFound`."""
 
-    async def fetch_instances(
-        self, room: Room, master_id: EventId, span: TimeSpan
-    ) -> tuple[Event, ...]:
+    async def fetch_instances(self, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
         """All occurrences and exceptions of a series in `span`. Raises `NotFound`."""
 
-    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
+    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> Listing:
         """Singles and masters with this `iCalUId` in the room's calendar."""
 
     async def find_all_by_ical_uid(
         self, wanted: Sequence[tuple[Room, str]]
-    ) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+    ) -> dict[tuple[str, str], Listing | ObctlError]:
         """`find_by_ical_uid` of many, 20 to a `$batch`, keyed by `room.mailbox` and `iCalUId`.
 
         Errors are values here.

@@ -237,6 +237,8 @@ def _finish(company: Company, report: RunReport, exit_code: int, why: str | None
         f"{report.ok} rooms in step, {report.changes} changes,"
         f" {report.inconclusive} inconclusive, {report.failed} failed, {report.stopped} stopped"
     )
+    if report.unreadable and not why:
+        message += f", {len(report.unreadable)} events that cannot be read"
     with company.store.transaction():
         finish_run(
             company.store,

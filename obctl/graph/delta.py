@@ -133,11 +133,15 @@ async def _get_alone(graph: Graph, link: DeltaLink, what: Asked) -> bytes | Obct
 async def _read_round(graph: Graph, first: bytes, errand: Errand) -> DeltaRound:
     what = errand.asked
     items: list[DeltaItem] = []
+    nameless = False
     link: str | None = None
     async for page in pages(graph, first, errand):
-        items.extend(read_delta_item(raw, what.mailbox or "") for raw in page.value)
+        for raw in page.value:
+            item = read_delta_item(raw)
+            items += [] if item is None else [item]
+            nameless |= item is None
         link = page.delta_link
-    return DeltaRound(tuple(items), _ended(link, what))
+    return DeltaRound(tuple(items), _ended(link, what), nameless)
 
 
 def _ended(link: str | None, what: Asked) -> DeltaLink:

@@ -16,6 +16,7 @@ from obctl.domain.outbox import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing
 from obctl.errors import ObctlError, UsageError
 from obctl.graph import delta, directory, places, request, schedules, subscriptions, views, writes
 from obctl.graph.client import Graph, open_graph
@@ -47,12 +48,12 @@ class GraphGateway:
     async def fetch_places(self) -> list[FoundRoom]:
         return await places.fetch_places(self._graph)
 
-    async def fetch_view(self, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+    async def fetch_view(self, room: Room, span: TimeSpan) -> Listing:
         return await views.fetch_view(self._graph, room, span)
 
     async def fetch_views(
         self, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
-    ) -> dict[str, tuple[Event, ...] | ObctlError]:
+    ) -> dict[str, Listing | ObctlError]:
         return await views.fetch_views(self._graph, rooms, span, patient=patient)
 
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
@@ -66,17 +67,15 @@ class GraphGateway:
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         return await views.fetch_master(self._graph, room, master_id)
 
-    async def fetch_instances(
-        self, room: Room, master_id: EventId, span: TimeSpan
-    ) -> tuple[Event, ...]:
+    async def fetch_instances(self, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
         return await views.fetch_instances(self._graph, room, master_id, span)
 
-    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
+    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> Listing:
         return await views.find_by_ical_uid(self._graph, room, ical_uid)
 
     async def find_all_by_ical_uid(
         self, wanted: Sequence[tuple[Room, str]]
-    ) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+    ) -> dict[tuple[str, str], Listing | ObctlError]:
         return await views.find_all_by_ical_uid(self._graph, wanted)
 
     async def open_delta(self, room: Room, span: TimeSpan) -> DeltaLink:

@@ -71,7 +71,7 @@ class MasterWire(msgspec.Struct, rename="camel"):
 
     recurrence: dict[str, Any] | None = None
     cancelled_occurrences: list[str] | None = None
-    exception_occurrences: list[msgspec.Raw] | None = None
+    exception_occurrences: list[Any] | None = None
     more_exceptions: str | None = msgspec.field(
         name="exceptionOccurrences@odata.nextLink", default=None
     )

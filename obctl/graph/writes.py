@@ -18,14 +18,15 @@ from obctl.graph import request
 from obctl.graph.client import Graph, posting
 from obctl.graph.failures import ensure_done
 from obctl.graph.times import is_ambiguous, write_day, write_wall
-from obctl.graph.translate import read_event
+from obctl.graph.translate import read_answer
 
 
 async def create_event(graph: Graph, room: Room, draft: EventDraft) -> Event:
     """POST to the room's own calendar; the same `transactionId` twice books once."""
     builder = graph.client.users.by_user_id(room.user).calendar.events
-    body = await graph.send(posting(builder, _new_event(room, draft)), request.writing(room))
-    return read_event(body, room)
+    what = request.writing(room)
+    body = await graph.send(posting(builder, _new_event(room, draft)), what)
+    return read_answer(body, room, what)
 
 
 async def change_event(graph: Graph, room: Room, event: Event, changes: EventChanges) -> Event:
@@ -34,7 +35,8 @@ async def change_event(graph: Graph, room: Room, event: Event, changes: EventCha
     info = posting(builder, _changed_event(changes), Method.PATCH)
     if event.etag is not None:
         info.headers.try_add("If-Match", event.etag)
-    return read_event(await graph.send(info, request.writing(room, event.id)), room)
+    what = request.writing(room, event.id)
+    return read_answer(await graph.send(info, what), room, what, event.id)
 
 
 async def cancel_event(graph: Graph, room: Room, event_id: EventId, comment: str) -> None:

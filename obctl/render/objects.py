@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from obctl.domain.subscription import Subscription
     from obctl.domain.sync.cancellation import CancellationRequest
     from obctl.domain.sync.status_info import SeriesNow
+    from obctl.domain.unreadable_event import UnreadableEvent
 
 
 def at(moment: datetime | None) -> str | None:
@@ -134,6 +135,7 @@ def diff_object(
     verdicts: Sequence[RoomVerdict],
     differences: Sequence[Difference],
     rooms: Rooms,
+    unreadable: Mapping[RoomId, Sequence[UnreadableEvent]] | None = None,
 ) -> dict[str, Any]:
     by_cause: dict[str, int] = {}
     for difference in differences:
@@ -147,6 +149,9 @@ def diff_object(
                 "room": rooms.mailbox(verdict.room),
                 "verdict": verdict.verdict.value,
                 "condition": verdict.condition,
+                "unreadable": [
+                    unreadable_object(event) for event in (unreadable or {}).get(verdict.room, ())
+                ],
             }
             for verdict in verdicts
         ],
@@ -231,6 +236,17 @@ def event_object(event: Event) -> dict[str, Any]:
         "subject": event.subject,
         "show_as": event.show_as,
         "is_cancelled": event.is_cancelled,
+    }
+
+
+def unreadable_object(event: UnreadableEvent) -> dict[str, Any]:
+    """An event that cannot be read, as far as it can be told of."""
+    return {
+        "event_id": event.id,
+        "start": at(event.start),
+        "end": at(event.end),
+        "subject": event.subject,
+        "wrong": event.wrong,
     }
 
 

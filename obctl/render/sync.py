@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from obctl.domain.sync.undecided import ROOMS_UNREAD
+from obctl.domain.unreadable_event import EVENT_UNREADABLE
 from obctl.render.output import Column, fields, table, text
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def _nothing(item: JsonObject) -> str:
     rooms = item.get("rooms") or {}
     if any(problem["code"] == ROOMS_UNREAD for problem in item.get("problems") or ()):
         return "nothing: what is gone may be in a room that could not be read"
+    if any(problem["code"] == EVENT_UNREADABLE for problem in item.get("problems") or ()):
+        return "nothing: what could be read is in step"
     if any(rooms.get(name) for name in ("failed", "inconclusive", "stopped")):
         return "nothing: not every room could be done"
     return "nothing: both sides are in step"
@@ -108,7 +111,8 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
     )
     failed = [table(item["failed_writes"], _FAILED)] if item["failed_writes"] else []
     undecided = [table(item["undecided"], _UNDECIDED)] if item["undecided"] else []
-    return [summary, *failed, *undecided, table(item["rooms"], _ROOMS)]
+    unreadable = [table(item["unreadable"], _UNREADABLE)] if item["unreadable"] else []
+    return [summary, *failed, *undecided, *unreadable, table(item["rooms"], _ROOMS)]
 
 
 _FAILED = [
@@ -124,6 +128,14 @@ _UNDECIDED = [
     Column("gone from", lambda o: o["room"].partition("@")[0]),
     Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
     Column("waits for", lambda o: o["unread"]),
+]
+
+_UNREADABLE = [
+    Column("no.", lambda o: str(o["reservation"] or ""), justify="right"),
+    Column("room", lambda o: o["room"].partition("@")[0]),
+    Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
+    Column("event", lambda o: o["subject"] or o["event_id"] or "without an id"),
+    Column("cannot be read", lambda o: o["wrong"]),
 ]
 
 

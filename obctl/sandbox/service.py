@@ -12,7 +12,7 @@ from obctl.sandbox.faults import Faults
 from obctl.sandbox.identity import guid
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.refusal import Refusal
-from obctl.sandbox.request import GraphRequest
+from obctl.sandbox.request import GraphRequest, GraphResponse
 from obctl.sandbox.subscriptions import Subscriptions
 from obctl.sandbox.tenant import Meeting, Tenant
 from obctl.sandbox.throttle import Throttle
@@ -33,6 +33,8 @@ class Service:
     """Meetings that steps know by name."""
     journal: Callable[[GraphRequest], object] | None = None
     """Told of every call that arrives, before it is answered."""
+    last_hand: Callable[[GraphRequest, GraphResponse], GraphResponse] | None = None
+    """Has the last word on every answer, single ones of a batch too: what a proxy may do to it."""
     latency: float = 0.0
     """Seconds of real time that every call takes at least."""
 

@@ -17,6 +17,7 @@ VERMEER = "ams-1.02@contoso.example"
 DAY_KEYS = ["day", "time_zone", "rooms", "view"]
 ROOM_KEYS = [
     "room", "name", "location", "office365", "officebooking", "time_zone", "verdict", "condition",
+    "unreadable",
 ]  # fmt: skip
 
 

@@ -201,7 +201,6 @@ def test_an_error_without_any_body_is_still_an_error(graph: RecordedGraph, ask: 
         pytest.param(Answer({"items": []}), id="a page without values"),
         pytest.param(Answer({"value": None}), id="a page of null"),
         pytest.param(Answer(b'{"value": []}', headers={"Content-Encoding": "gzip"}), id="no gzip"),
-        pytest.param(Answer({"value": [{"id": "e1"}]}), id="an event without times"),
     ],
 )
 def test_what_is_no_whole_page_is_a_partial_read(

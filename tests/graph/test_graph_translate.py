@@ -10,10 +10,21 @@ from builders import make_room
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obctl.domain.event import Event, EventType, Person, Response
+from obctl.domain.event import (
+    DeltaItem,
+    Event,
+    EventId,
+    EventType,
+    Person,
+    Response,
+    SeriesMaster,
+)
 from obctl.domain.time_span import EARLIEST, LATEST, TimeSpan
+from obctl.domain.unreadable_event import EventUnreadable
 from obctl.domain.zones import zone
 from obctl.errors import PartialRead, UnknownZone
+from obctl.graph import request
+from obctl.graph.odd_event import LIVABLE, NEEDED
 from obctl.graph.times import (
     meant_midnight,
     read_instant,
@@ -23,7 +34,7 @@ from obctl.graph.times import (
     write_wall,
 )
 from obctl.graph.translate import read_delta_item, read_event, read_master
-from obctl.graph.wire import WallTime
+from obctl.graph.wire import EventWire, WallTime
 
 ROOM = make_room("Atrium")
 MEETING: dict[str, Any] = {
@@ -350,12 +361,35 @@ SERIES = MEETING | {
 }
 
 
+def series(wire: dict[str, Any]) -> SeriesMaster:
+    asked = EventId("AAkALgAA")
+    return read_master(json.dumps(wire).encode(), ROOM, request.event(ROOM, asked), asked)
+
+
+@pytest.mark.parametrize("name", ["recurrence", "cancelledOccurrences", "exceptionOccurrences"])
+@pytest.mark.parametrize("odd", ["weekly", 5, {"a": 1}, [1, None]], ids=str)
+def test_what_is_odd_about_a_series_is_not_known_and_the_rest_is(name: str, odd: object) -> None:
+    whole = SERIES | {"cancelledOccurrences": ["OID.m.2026-09-22"], "exceptionOccurrences": []}
+    good, found = series(whole), series(whole | {name: odd})
+    kept = {
+        "recurrence": (found.cancelled_dates, found.exceptions),
+        "cancelledOccurrences": (found.recurrence, found.exceptions),
+        "exceptionOccurrences": (found.recurrence, found.cancelled_dates),
+    }
+    wanted = {
+        "recurrence": (good.cancelled_dates, good.exceptions),
+        "cancelledOccurrences": (good.recurrence, good.exceptions),
+        "exceptionOccurrences": (good.recurrence, good.cancelled_dates),
+    }
+    assert kept[name] == wanted[name]
+
+
 def test_a_master_tells_its_pattern_its_cancelled_dates_and_its_exceptions() -> None:
     wire = SERIES | {
         "cancelledOccurrences": ["OID.AAkA.LgAA=.2026-09-22", "OID.AAkA.LgAA=.2026-10-06", "odd"],
         "exceptionOccurrences": [MEETING],
     }
-    master = read_master(json.dumps(wire).encode(), ROOM)
+    master = series(wire)
     assert master.event.type is EventType.MASTER
     assert master.recurrence is not None
     assert master.recurrence.days == ("tuesday",)
@@ -364,7 +398,7 @@ def test_a_master_tells_its_pattern_its_cancelled_dates_and_its_exceptions() -> 
 
 
 def test_a_master_without_cancelled_dates_says_that_it_does_not_know() -> None:
-    master = read_master(json.dumps(SERIES).encode(), ROOM)
+    master = series(SERIES)
     assert (master.cancelled_dates, master.exceptions) == (None, None)
 
 
@@ -380,21 +414,110 @@ def test_a_master_without_cancelled_dates_says_that_it_does_not_know() -> None:
     ],
 )
 def test_a_pattern_nobody_understands_is_none(recurrence: object) -> None:
-    master = read_master(json.dumps(SERIES | {"recurrence": recurrence}).encode(), ROOM)
+    master = series(SERIES | {"recurrence": recurrence})
     assert master.recurrence is None
 
 
 def test_a_removed_item_is_told_from_a_changed_one() -> None:
-    gone = read_delta_item(b'{"id": "1", "@removed": {"reason": "deleted"}}', "atrium")
-    stub = read_delta_item(b'{"id":"2","type":"occurrence","seriesMasterId":"m"}', "atrium")
+    gone = read_delta_item(b'{"id": "1", "@removed": {"reason": "deleted"}}')
+    stub = read_delta_item(b'{"id":"2","type":"occurrence","seriesMasterId":"m"}')
     assert (gone.removed, gone.type) == (True, None)
     assert (stub.removed, stub.type, stub.series_master_id) == (False, EventType.OCCURRENCE, "m")
 
 
-def test_a_delta_item_without_id_makes_the_read_partial() -> None:
-    with pytest.raises(PartialRead) as raised:
-        read_delta_item(b"{}", "atrium")
-    assert raised.value.code == "partial-read"
+@pytest.mark.parametrize(
+    "item", [b"{}", b'{"id": null}', b'{"id": 5}', b"[]", b'"x"', b'{"id":""}']
+)
+def test_a_delta_item_without_id_names_nothing(item: bytes) -> None:
+    assert read_delta_item(item) is None
+
+
+def test_what_else_is_odd_in_a_delta_item_does_not_hide_which_event_it_names() -> None:
+    found = read_delta_item(b'{"id": "1", "type": 5, "seriesMasterId": [], "@removed": "yes"}')
+    assert found == DeltaItem(EventId("1"), removed=False)
+
+
+ODD: list[object] = [5, 1.5, True, "yes", "", [], [5], {}, {"a": 1}, {"dateTime": None}]
+
+
+def test_every_field_is_needed_or_can_be_lived_without() -> None:
+    fields = {field.encode_name for field in msgspec.structs.fields(EventWire)}
+    assert fields == NEEDED | LIVABLE.keys()
+    assert not NEEDED & LIVABLE.keys()
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+@pytest.mark.parametrize("name", sorted(LIVABLE))
+def test_what_an_event_can_do_without_may_be_odd(name: str, odd: object) -> None:
+    """It is unknown then, and everything else is read as ever."""
+    event, good = read(**{name: odd}), read()
+    assert (event.id, event.start, event.end, event.type) == (
+        good.id, good.start, good.end, good.type
+    )  # fmt: skip
+    assert set(event.unknown) <= set(LIVABLE[name])
+    left = {"subject", "organizer", "sensitivity", "change_key"} - set(LIVABLE[name])
+    assert all(getattr(event, field) == getattr(good, field) for field in left)
+
+
+@pytest.mark.parametrize(
+    ("name", "odd", "unknown"),
+    [
+        pytest.param("subject", 5, ("subject",), id="a number as subject"),
+        pytest.param("organizer", [], ("organizer",), id="a list as organiser"),
+        pytest.param("attendees", {}, ("attendees",), id="an object as attendees"),
+        pytest.param("attendees", [5], ("attendees",), id="a number among them"),
+        pytest.param("isOrganizer", "no", ("is_organizer", "organizer"), id="whose it is"),
+        pytest.param("createdDateTime", "soon", ("created_at",), id="no instant"),
+        pytest.param("location", 5, (), id="what nobody reads"),
+    ],
+)
+def test_what_is_odd_is_named_as_unknown(name: str, odd: object, unknown: tuple[str, ...]) -> None:
+    assert read(**{name: odd}).unknown == unknown
+
+
+def test_of_an_organiser_with_an_odd_name_the_address_is_known() -> None:
+    event = read(organizer={"emailAddress": {"name": 5, "address": "anna@contoso.example"}})
+    assert (event.organizer, event.unknown) == (Person(None, "anna@contoso.example"), ())
+
+
+WRONG = [
+    pytest.param({"id": None}, "id: expected str, got null", id="no id"),
+    pytest.param({"id": 5}, "id: expected str, got int", id="a number as id"),
+    pytest.param({"id": ""}, "id: empty", id="an empty id"),
+    pytest.param({"start": None}, "start: expected object, got null", id="no start"),
+    pytest.param(
+        {"end": {"dateTime": None}}, "end: expected str, got null - at $.dateTime", id="no end"
+    ),
+    pytest.param(
+        {"start": {"dateTime": "soon"}},
+        "start: invalid isoformat string: 'soon'",
+        id="no time",
+    ),
+    pytest.param({"isAllDay": "yes"}, "isAllDay: expected bool, got str", id="days or hours"),
+    pytest.param({"isCancelled": 1}, "isCancelled: expected bool, got int", id="off or not"),
+    pytest.param({"isDraft": "no"}, "isDraft: expected bool, got str", id="sent or not"),
+    pytest.param({"type": 5}, "type: expected str | null, got int", id="what it is"),
+    pytest.param(
+        {"seriesMasterId": 5}, "seriesMasterId: expected str | null, got int", id="of which series"
+    ),
+    pytest.param(
+        {"end": {"dateTime": "2026-09-15T08:00:00", "timeZone": "UTC"}},
+        "end: before the start",
+        id="it ends before it starts",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "wrong"), WRONG)
+def test_what_cannot_be_placed_says_which_field_is_wrong(
+    changes: dict[str, Any], wrong: str
+) -> None:
+    with pytest.raises(EventUnreadable) as raised:
+        read(**changes)
+    event = raised.value.event
+    assert event.wrong.lower().startswith(wrong.lower().split(",")[0])
+    assert (event.subject, event.series_key) == ("Anna de Vries", read().series_key)
+    assert json.loads(event.payload) == MEETING | changes
 
 
 moments = st.datetimes(
@@ -473,6 +596,7 @@ def test_no_time_of_an_event_is_too_far_away(
     starts: datetime, ends: datetime, name: str | None, all_day: bool, birth: bytes
 ) -> None:
     uid = f"040000008200E00074C5B7101A82E00807EA090F{birth.hex()}{'0' * 16}10000000{'0' * 32}"
+    starts, ends = sorted([starts, ends])  # what ends before it starts cannot be placed
     event = read(
         start={"dateTime": starts.isoformat(), "timeZone": name},
         end={"dateTime": ends.isoformat(), "timeZone": name},

@@ -87,8 +87,6 @@ def test_text_that_is_none_costs_no_notification_and_the_log_keeps_its_bytes(
         (item(subscriptionId="\ud800"), "unknown-subscription"),
         (item(changeType="updated\ud800"), "unknown-kind"),
         (item(tenantId="00000000-0000-0000-0000-000000000000"), "foreign-tenant"),
-        (item(changeType="exploded"), "unknown-kind"),
-        (item(changeType=None), "unknown-kind"),
         (lifecycle("exploded"), "unknown-kind"),
         (item(resourceData={"id": "x" * 1025}), "malformed"),
         (item(subscriptionId=7), "malformed"),
@@ -106,6 +104,31 @@ def test_a_bad_item_is_dropped_and_counted_and_the_others_are_kept(listener, bad
     assert [row["event_id"] for row in listener.inbox()] == ["A", "B"]
     assert listener.metric(f'obctl_notifications_dropped_total{{reason="{reason}"}}') == "1"
     assert listener.metric('obctl_notifications_accepted_total{kind="change"}') == "2"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Updated", "updated"),
+        ("CREATED", "created"),
+        ("Deleted", "deleted"),
+        ("moved", "updated"),
+        ("", "updated"),
+        (None, "updated"),
+        (7, "updated"),
+        ([], "updated"),
+    ],
+)
+def test_whatever_a_change_is_called_it_is_a_reason_to_look(listener, said, kept) -> None:
+    listener.post(item() | {"changeType": said})
+    (row,) = listener.inbox()
+    assert (row["what"], row["event_id"]) == (kept, "AAMk-1")
+
+
+def test_words_and_ids_of_lifecycle_events_have_no_case(listener) -> None:
+    listener.post(lifecycle("Missed", subscriptionId="s1"))
+    (row,) = listener.inbox()
+    assert (row["what"], row["subscription"]) == ("missed", "S1")
 
 
 def test_one_post_may_mix_subscriptions(listener) -> None:

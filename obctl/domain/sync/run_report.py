@@ -38,8 +38,9 @@ class Problem:
 class RunReport:
     """One run; `plans` holds only what a dry run would do, `problems` name the rooms not done.
 
-    `undecided` names what waits for a room that could not be read, in rooms that are done;
-    `services_left` the meetings that take place, and not all that was ordered for them.
+    In rooms that are done, `undecided` names what waits for a room that could not be read,
+    `unreadable` the events that cannot be, and `services_left` the meetings that take place, and
+    not all that was ordered for them.
     """
 
     run: str
@@ -62,6 +63,7 @@ class RunReport:
     push_failed: int = 0
     problems: list[Problem] = field(default_factory=list)
     undecided: list[Problem] = field(default_factory=list)
+    unreadable: list[Problem] = field(default_factory=list)
     services_left: list[Problem] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
 
@@ -90,7 +92,7 @@ class RunReport:
     @property
     def told(self) -> list[Problem]:
         """All that a person has to know, in the order in which it is shown."""
-        return self.problems + self.undecided + self.services_left
+        return self.problems + self.undecided + self.unreadable + self.services_left
 
     def fingerprints(self) -> dict[str, list[str]]:
         """The plans of a dry run that change something, by room.
@@ -114,7 +116,8 @@ class RunReport:
         """6 where a guard stopped a room, 8 where a room or something in it is not done, else 0."""
         if self.stopped:
             return 6
-        return 8 if self.failed or self.inconclusive or self.undecided else 0
+        left = self.failed or self.inconclusive or self.undecided or self.unreadable
+        return 8 if left else 0
 
 
 def _services_left(room: Room, change: Restore) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from obctl.domain.directory import same_id
 from obctl.domain.room import Room
 from obctl.domain.subscription import SubscriptionState
 from obctl.engine.company import Company
@@ -51,7 +52,7 @@ async def _graph(gateway: Gateway, rooms: Sequence[Room]) -> list[Finding]:
             if entry is None:
                 message = f"{room.mailbox}: the directory knows nobody by this address"
                 found.append(_problem("room", message, None))
-            elif room.object_id and entry.object_id != room.object_id:
+            elif room.object_id and not same_id(entry.object_id, room.object_id):
                 message = f"{room.mailbox} is another mailbox now than the one that was mapped"
                 found.append(_problem("room", message, way_out(room)))
         except CredentialRefused as error:

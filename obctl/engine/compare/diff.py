@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from obctl.domain.causes import Explanation, explain
-from obctl.domain.compare.comparison import compare
+from obctl.domain.compare.comparison import compare, unreadable_within
 from obctl.domain.difference import Difference, RoomVerdict
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
@@ -21,6 +21,7 @@ from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.rebooked import may_be_rebooked
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
+from obctl.domain.unreadable_event import EVENT_UNREADABLE, Listing, UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.compare.both_sides import read_in_step
@@ -42,7 +43,10 @@ _AROUND = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class RoomComparison:
-    """One room's two sides as compared; no matching where the verdict is inconclusive."""
+    """One room's two sides as compared; no matching where the room could not be read.
+
+    Where the days have, or may have, `unreadable` events, all but these is compared.
+    """
 
     room: Room
     verdict: RoomVerdict
@@ -50,6 +54,7 @@ class RoomComparison:
     matching: Matching | None = None
     differences: tuple[Difference, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    unreadable: tuple[UnreadableEvent, ...] = ()
 
     @property
     def reservations(self) -> tuple[Reservation, ...]:
@@ -121,12 +126,15 @@ async def _compare(
     asked = await _with_masters(outlook, seen, span)
     reading = asked.sides.reading
     gone: set[EventId] = set()
+    unreadable = outlook.unreadable_series(room)
     events = {event.id: event for event in reading.events}
     for event_id in [item.event_id for item in _without_event(asked, span) if item.event_id]:
         found, is_gone = await outlook.event(room, event_id)
         if is_gone:
             gone.add(event_id)
-        if found is not None:
+        if isinstance(found, UnreadableEvent):
+            unreadable.append(found)
+        elif found is not None:
             if found.takes_room and whole.overlaps(found.start, found.end):
                 # the view left it out and it is there: nothing of this read is to be trusted
                 return RoomComparison(
@@ -134,14 +142,18 @@ async def _compare(
                 )
             events[found.id] = found
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
+    known = known.with_unreadable(unreadable)
     matching = match(replace(asked.sides, reading=known))
     matching = await _with_days_beyond(outlook, matching, company.now)
     matching = await _with_successors(company, outlook, matching)
+    hidden = unreadable_within(matching, span)
     verdict = RoomVerdict(room.id, Verdict.OK)
-    return RoomComparison(room, verdict, span, matching, compare(matching, span))
+    if hidden:
+        verdict = RoomVerdict(room.id, Verdict.INCONCLUSIVE, EVENT_UNREADABLE)
+    return RoomComparison(room, verdict, span, matching, compare(matching, span), unreadable=hidden)
 
 
-def _sides(store: Store, room: Room, whole: TimeSpan, events: tuple[Event, ...]) -> Sides:
+def _sides(store: Store, room: Room, whole: TimeSpan, events: Listing) -> Sides:
     """Both sides around the days, and what belongs to their events wherever it stands."""
     reservations = {
         reservation.number: reservation
@@ -159,9 +171,8 @@ def _sides(store: Store, room: Room, whole: TimeSpan, events: tuple[Event, ...])
         if reservation.room == room.id
     }
     agreed = load_agreed_of(store, reservations.keys())
-    return Sides(
-        room, tuple(reservations.values()), agreed, Reading(Scope(whole, whole=True), events)
-    )
+    reading = Reading(Scope(whole, whole=True), tuple(events), unreadable=events.unreadable)
+    return Sides(room, tuple(reservations.values()), agreed, reading)
 
 
 async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) -> Matching:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from obctl.domain.compare.comparison import compare
+from obctl.domain.compare.comparison import compare, unreadable_within
 from obctl.domain.compare.planner import PlannerDay, PlannerRow, View, plan_row
-from obctl.domain.event import Event
 from obctl.domain.room import Room
 from obctl.domain.sync.matching import Matching, match
 from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
+from obctl.domain.unreadable_event import Listing
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.compare.both_sides import read_in_step
@@ -22,12 +22,12 @@ from obctl.engine.outlook.remembered import not_remembered
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
-from obctl.store.events import load_events
 from obctl.store.reservations import load_room_reservations
+from obctl.store.unreadable_events import load_listing
 
 _AROUND = timedelta(days=1)  # all-day items and meetings moved across midnight
 
-Calendars = Mapping[str, Sequence[Event] | ObctlError]
+Calendars = Mapping[str, Listing | ObctlError]
 
 
 async def read_calendars(
@@ -82,18 +82,21 @@ def _rows(
             return _compared(company, days, in_step)
         span = _around(room, days[0], days[-1])
     reservations = load_room_reservations(store, room.id, span) if with_ours else []
-    read: Sequence[Event] | ObctlError = ()
+    read: Listing | ObctlError = Listing()
     if unread is not None:
         read = unread
     elif with_theirs:
-        read = load_events(store, room.id, span) if calendars is None else calendars[room.mailbox]
+        read = load_listing(store, room.id, span) if calendars is None else calendars[room.mailbox]
     if isinstance(read, ObctlError):
         why = condition(read)
         return {day: plan_row(room, day, reservations=reservations, condition=why) for day in days}
     if view is View.BOTH:
-        reading = Reading(Scope(span, whole=True), tuple(read))
+        reading = Reading(Scope(span, whole=True), tuple(read), unreadable=read.unreadable)
         return _compared(company, days, match(Sides(room, tuple(reservations), {}, reading)))
-    return {day: plan_row(room, day, events=read, reservations=reservations) for day in days}
+    return {
+        day: plan_row(room, day, events=read, reservations=reservations, unreadable=read.unreadable)
+        for day in days
+    }
 
 
 def _compared(company: Company, days: Sequence[date], matching: Matching) -> dict[date, PlannerRow]:
@@ -111,6 +114,7 @@ def _compared(company: Company, days: Sequence[date], matching: Matching) -> dic
             events=sides.reading.events,
             reservations=sides.reservations,
             differences=compare(matching, days_span(day, day, room.zone)) if different else (),
+            unreadable=unreadable_within(matching, days_span(day, day, room.zone)),
         )
         for day in days
     }

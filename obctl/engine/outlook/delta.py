@@ -23,6 +23,7 @@ from obctl.errors import (
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
     Throttled,
     TryLater,
     Unforeseen,
@@ -97,6 +98,8 @@ async def read_room(
         return await read_whole(gateway, identities, room, settings, now, state)
     except (NotAuthorised, NotFound, Throttled, Inconclusive):
         raise
+    except PartialRead:
+        raise  # an answer that is empty or cut says so itself
     except ObctlError as error:
         if isinstance(hint, DeltaLinkExpired):
             raise Inconclusive(

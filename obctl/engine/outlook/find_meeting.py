@@ -51,6 +51,9 @@ async def look_in(
         if calendar is None or isinstance(calendar, ObctlError):
             unasked.append(room)
             continue
+        if any(event.series_key in by_key for event in calendar.unreadable if event.series_key):
+            # one of them is there, and cannot be read: the room does not say of it what it has
+            unasked.append(room)
         found += [
             (meeting, room, event)
             for event in calendar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from obctl.domain.directory import DirectoryEntry
+from obctl.domain.directory import DirectoryEntry, same_id
 from obctl.domain.room import LOCKED_OUT, Room
 from obctl.engine.outlook.inconclusive import Inconclusive
 from obctl.engine.ports import Gateway
@@ -98,7 +98,7 @@ class Identities:
             )
         if entry is None:
             return room.object_id
-        if room.object_id and entry.object_id != room.object_id:
+        if room.object_id and not same_id(entry.object_id, room.object_id):
             raise Inconclusive(
                 f"{room.mailbox} is another mailbox now (object id {entry.object_id}, mapped as"
                 f" {room.object_id}); nothing was changed",

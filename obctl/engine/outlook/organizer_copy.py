@@ -24,6 +24,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_left_out
 from obctl.domain.time_span import TimeSpan, local_day
+from obctl.domain.unreadable_event import EventUnreadable, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.windows import policy_window
@@ -93,6 +94,8 @@ class Organizers:
         """Leave a calendar alone that may not or cannot be read. Raises `CredentialRefused`."""
         if isinstance(error, CredentialRefused):
             raise error
+        if isinstance(error, EventUnreadable):
+            return
         if isinstance(error, NotAuthorised | TryLater) or _is_no_mailbox(error):
             self._closed.add(address)
 
@@ -105,6 +108,8 @@ class Organizers:
             self._copies[key] = await self._gateway.find_by_ical_uid(calendar, uid)
         copies = self._copies[key]
         living = [copy for copy in copies if not copy.is_cancelled]
+        if not living and unreadable_in(copies):
+            return NOT_KNOWN
         if not living:
             return OrganizerReply(OrganizerSays.CANCELLED if copies else OrganizerSays.GONE)
         if living[0].type is not EventType.MASTER:
@@ -150,6 +155,8 @@ class Organizers:
             same_slot = (event.start, event.end) == (span.start, span.end)
             if copy and same_slot and event.takes_room and copy.names(room):
                 return OrganizerReply(OrganizerSays.TAKES_PLACE, copy)
+        if unreadable_in(view):
+            return NOT_KNOWN
         return OrganizerReply(OrganizerSays.GONE)
 
 

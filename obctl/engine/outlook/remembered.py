@@ -7,8 +7,8 @@ from obctl.domain.time_span import TimeSpan
 from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.inconclusive import Inconclusive
 from obctl.store.database import Store
-from obctl.store.events import load_events
 from obctl.store.rooms import load_reading_state
+from obctl.store.unreadable_events import load_listing
 
 NOT_READ = "not-read"
 """The condition of a room of which the store knows nothing, or not so far ahead."""
@@ -22,7 +22,7 @@ def remembered(store: Store, room: Room, span: TimeSpan) -> Calendar:
     """
     if (error := not_remembered(store, room, span)) is not None:
         return error
-    return tuple(load_events(store, room.id, span))
+    return load_listing(store, room.id, span)
 
 
 def not_remembered(store: Store, room: Room, span: TimeSpan) -> Inconclusive | None:

@@ -16,6 +16,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.sync.run_report import Problem
 from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.unreadable_event import Listing, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
@@ -103,8 +104,10 @@ def ensure_free_at(
     room: Room, view: Collection[Event], slots: Sequence[TimeSpan], but: Collection[EventId] = ()
 ) -> None:
     """`ensure_free` for all `slots` of a view that shows more."""
+    hidden = unreadable_in(view)
     for slot in slots:
-        ensure_free(room, [one for one in view if slot.overlaps(one.start, one.end)], but)
+        events = [one for one in view if slot.overlaps(one.start, one.end)]
+        ensure_free(room, Listing(events, [one for one in hidden if one.may_touch(slot)]), but)
 
 
 def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = ()) -> None:
@@ -120,6 +123,14 @@ def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = 
             f" to {instant_text(first.end)}",
             hint="obctl rooms free --from … --to … shows what is free",
         )
+    for hidden in unreadable_in(view):
+        if hidden.id is None or hidden.id not in but:
+            raise SlotTaken(
+                f"{room.name} may be taken in Outlook: {hidden.named} cannot be read:"
+                f" {hidden.wrong}",
+                hint=f"look in Outlook; as Graph sends it: obctl graph get"
+                f" users/{room.mailbox}/events/{hidden.id or ''}",
+            )
 
 
 async def check_double_booking(
@@ -145,6 +156,16 @@ async def check_double_booking(
             company.journal.write([entry])
         return (problem,)
     ours = {event.id for _reservation, event in new}
+    hidden = [one for one in unreadable_in(view) if one.id not in ours]
+    if any(one.may_touch(slot) for one in hidden for slot in slots):
+        message = (
+            f"reservation {delivery.reservation.number}: could not look for a double booking:"
+            f" {hidden[0].named} cannot be read: {hidden[0].wrong}"
+        )
+        problem = Problem(delivery.room.mailbox, "not-looked", message)
+        with company.store.transaction():
+            company.journal.write([delivery.problem_entry(Action.PUSH_UNCHECKED, problem)])
+        return (problem,)
     others = [event for event in _taking(view) if event.id not in ours]
     found: list[Problem] = []
     entries: list[Entry] = []

@@ -92,19 +92,21 @@ def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> d
         and (event.change_key is None or known.get(event.id, "") != event.change_key)
     ]
     payloads = save_events(store, room, fresh)
-    if reading.scope.whole:
-        seen = {event.id for event in reading.events}
-        mark_gone(store, room, known.keys() - seen, now)
+    nameless = any(event.id is None for event in reading.unreadable)
+    if reading.scope.whole and not nameless:  # else nobody can tell which is not there
+        mark_gone(store, room, known.keys() - reading.there, now)
     mark_gone(store, room, reading.gone, now)
     mark_gone(store, room, _gone_instances(store, room, reading), now)
     return payloads
 
 
 def _gone_instances(store: Store, room: RoomId, reading: Reading) -> set[str]:
-    seen = {event.id for event in reading.events}
+    if any(event.id is None for event in reading.unreadable):
+        return set()
+    seen = reading.there
     return {
         event.id
-        for master in reading.scope.series
+        for master in reading.scope.series - seen
         for event in load_series_events(store, room, master)
         if event.id not in seen and reading.scope.span.overlaps(event.start, event.end)
     }

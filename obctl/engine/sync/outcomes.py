@@ -9,6 +9,7 @@ from obctl.domain.company_log import Action
 from obctl.domain.room import Room, RoomId
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.run_report import Problem, RunReport
+from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.engine.outlook.inconclusive import Inconclusive, condition_of, is_out_of_reach
 from obctl.errors import (
     CredentialRefused,
@@ -45,6 +46,8 @@ class RoomOutcomes:
         self.read: set[RoomId] = set()
         """Rooms of this pass that were read to their end."""
         self.unread: set[RoomId] = set()
+        self.unreadable: dict[RoomId, tuple[UnreadableEvent, ...]] = {}
+        """Events of rooms of this pass that cannot be read."""
         self._not_now: dict[RoomId, ObctlError] = {}
 
     def planned(self, room: Room, plan: Plan) -> None:

@@ -153,6 +153,7 @@ class Pass:
             return
         as_of: int | None = self._store.changed_elsewhere()
         situation = self._plans.situation(known, found.reading)
+        self._outcomes.unreadable[room.id] = found.reading.unreadable
         if situation.matching.is_plain:
             self._outcomes.read.add(room.id)
             self._committer.finish(known, found, situation, as_of)
@@ -161,6 +162,7 @@ class Pass:
         if verified is not situation:
             situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
+        self._outcomes.unreadable[room.id] = situation.reading.unreadable
         lost = lost_by(self._store, situation)
         new = unmatched_events(situation)
         self._outcomes.read.add(room.id)

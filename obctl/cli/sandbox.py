@@ -92,6 +92,13 @@ def status(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -
     )
 
 
+@app.command()
+def token(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -> None:
+    """A bearer token of a running sandbox; it shows the application's roles, as Entra's do."""
+    found = _call(url, "GET", "token")
+    _show(found, output, found["token"])
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def clock(
     change: Annotated[

@@ -9,6 +9,7 @@ from uuid import UUID
 from obctl.sandbox.identity import guid
 from obctl.sandbox.item import Item, Person
 from obctl.sandbox.mailbox import Mailbox, MailboxKind
+from obctl.sandbox.permissions import Permissions
 from obctl.sandbox.words import DirectoryPermission
 
 
@@ -86,6 +87,7 @@ class Directory:
     seed: int = 0
     permission: DirectoryPermission = "User.Read.All"
     """What the caller was granted to read people and rooms with."""
+    permissions: Permissions = field(default_factory=Permissions)
     rooms: dict[str, Room] = field(default_factory=dict)
     lists: dict[str, RoomList] = field(default_factory=dict)
     employees: dict[str, Employee] = field(default_factory=dict)

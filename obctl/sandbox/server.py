@@ -66,6 +66,8 @@ class SandboxServer:
                 log_level="critical",
                 access_log=False,
                 server_header=False,
+                # The tenant has a clock of its own, which answers carry.
+                date_header=False,
                 ws="none",
                 timeout_graceful_shutdown=2,
             ),
@@ -82,6 +84,10 @@ class SandboxServer:
     def rooms(self) -> list[str]:
         """The addresses of all rooms."""
         return self.tenant.rooms
+
+    def access_token(self) -> str:
+        """A bearer token for this tenant, in the shape of Entra's."""
+        return self.service.access_token()
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self.run, name="obctl-sandbox", daemon=True)

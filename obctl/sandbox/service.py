@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from obctl.sandbox.access_token import access_token
 from obctl.sandbox.endpoints import Endpoints
 from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.faults import Faults
@@ -40,6 +41,11 @@ class Service:
     def application_id(self) -> UUID:
         """The app that every token is taken to belong to."""
         return guid(self.exchange.directory.tenant_id, "application")
+
+    def access_token(self) -> str:
+        """The token that is accepted; where any is, one that shows the application's roles."""
+        directory = self.exchange.directory
+        return self.token or access_token(directory, self.application_id, self.exchange.clock.now())
 
     @property
     def exchange(self) -> Exchange:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast, get_args
 from uuid import UUID
 
 from obctl.sandbox.clock import Clock
@@ -20,9 +19,9 @@ from obctl.sandbox.generated import read_generated
 from obctl.sandbox.identity import guid
 from obctl.sandbox.item import Person
 from obctl.sandbox.meetings_file import read_meeting
+from obctl.sandbox.permissions_file import read_permissions
 from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.toml_reader import Document, Table, open_document
-from obctl.sandbox.words import DirectoryPermission
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,12 @@ def read_tenant(
         directory,
         attendant_delay=timedelta(seconds=tenant.number("attendant_seconds", 2, low=0) or 0),
     )
-    tenant.done()
     _read_locations(root, directory)
     _read_rooms(root, directory)
     _read_people(root, directory)
     _check_locations(root, directory)
+    read_permissions(root, tenant, directory)
+    tenant.done()
     handles: dict[str, Meeting] = {}
     for table in root.tables("meetings"):
         read_meeting(table, exchange, handles)
@@ -76,14 +76,7 @@ def _read_directory(tenant: Table) -> Directory:
     except ValueError:
         tenant.complain(f"id {text!r} is no GUID", "id")
         tenant_id = guid(seed, "tenant", domain)
-    allowed = get_args(DirectoryPermission)
-    return Directory(
-        tenant_id,
-        domain,
-        tenant.zone("time_zone", "UTC"),
-        seed,
-        cast("DirectoryPermission", tenant.choice("directory_permission", allowed, allowed[0])),
-    )
+    return Directory(tenant_id, domain, tenant.zone("time_zone", "UTC"), seed)
 
 
 def _read_locations(root: Table, directory: Directory) -> None:

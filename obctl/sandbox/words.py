@@ -10,6 +10,8 @@ FaultKind = Literal[
     "token-expired", "unauthorized",
 ]  # fmt: skip
 DirectoryPermission = Literal["User.Read.All", "User.ReadBasic.All", "none"]
+BeyondBasic = Literal["refused", "absent"]
+ScopedCalls = Literal["scoped", "unscoped-only"]
 Trigger = Literal[
     "created", "updated", "cancelled", "deleted", "missed", "subscriptionRemoved",
     "reauthorizationRequired",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from http import HTTPStatus
 
 import msgspec
+from kiota_abstractions.method import Method
 
 from obctl.domain.availability import BusySpan
 from obctl.domain.room import Room
@@ -20,8 +22,10 @@ from obctl.errors import (
     ObctlError,
 )
 from obctl.graph import request
-from obctl.graph.client import Graph, posting
+from obctl.graph.batch_once import SIZE, Inner, send_batch
+from obctl.graph.client import Builder, Graph, posting
 from obctl.graph.failures import cut_short
+from obctl.graph.request import Asked
 from obctl.graph.times import read_wall, write_wall
 from obctl.graph.wire import ScheduleError, Schedules, ScheduleWire
 
@@ -36,15 +40,53 @@ Busy = dict[str, tuple[BusySpan, ...] | ObctlError]
 async def fetch_schedules(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
     """Busy spans by mailbox; a room that cannot be read has its error instead."""
     busy: Busy = {room.mailbox: () for room in rooms}
-    for at in range(0, len(rooms), _ROOMS):
-        chunk = rooms[at : at + _ROOMS]
-        for part in _parts(span):
-            for mailbox, found in (await _fetch(graph, chunk, part)).items():
+    chunks = [rooms[at : at + _ROOMS] for at in range(0, len(rooms), _ROOMS)]
+    for part in _parts(span):
+        for at in range(0, len(chunks), SIZE):
+            for mailbox, found in (await _fetch_all(graph, chunks[at : at + SIZE], part)).items():
                 before = busy[mailbox]
                 if isinstance(before, ObctlError):
                     continue
                 busy[mailbox] = found if isinstance(found, ObctlError) else before + found
     return busy
+
+
+async def _fetch_all(graph: Graph, chunks: Sequence[Sequence[Room]], span: TimeSpan) -> Busy:
+    """Twenty chunks to a `$batch`; what has no good answer there is asked for by itself."""
+    if len(chunks) == 1:
+        return await _fetch(graph, chunks[0], span)
+    askers = [chunk[0] for chunk in chunks]
+    inner = [
+        Inner(Method.POST, _asker(graph, chunk[0]), _body(chunk, span), {}) for chunk in chunks
+    ]
+    what = request.calendar(askers[0])
+    try:
+        answers = await send_batch(graph, inner, what, [room.mailbox for room in askers])
+    except CredentialRefused:
+        raise
+    except ObctlError:
+        answers = [None for _ in chunks]
+    found: Busy = {}
+    for chunk, answer in zip(chunks, answers, strict=True):
+        if answer is not None and answer.status == HTTPStatus.OK:
+            found |= _read(bytes(answer.body), chunk, request.calendar(chunk[0]))
+        else:
+            found |= await _fetch(graph, chunk, span)
+    return found
+
+
+def _asker(graph: Graph, room: Room) -> Builder:
+    """Any mailbox may ask for all of them."""
+    return graph.client.users.by_user_id(room.user).calendar.get_schedule
+
+
+def _body(rooms: Sequence[Room], span: TimeSpan) -> dict[str, object]:
+    return {
+        "schedules": [room.mailbox for room in rooms],
+        "startTime": write_wall(span.start, "UTC"),
+        "endTime": write_wall(span.end, "UTC"),
+        "availabilityViewInterval": 30,
+    }
 
 
 def _parts(span: TimeSpan) -> Iterator[TimeSpan]:
@@ -56,31 +98,28 @@ def _parts(span: TimeSpan) -> Iterator[TimeSpan]:
 
 
 async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
-    body = {
-        "schedules": [room.mailbox for room in rooms],
-        "startTime": write_wall(span.start, "UTC"),
-        "endTime": write_wall(span.end, "UTC"),
-        "availabilityViewInterval": 30,
-    }
     refused: Busy = {}
     for asker in rooms:
-        # Any mailbox may ask for all of them; one that is gone or forbidden only fails itself.
-        builder = graph.client.users.by_user_id(asker.user).calendar.get_schedule
+        # One that is gone or forbidden only fails itself.
         what = request.calendar(asker)
         try:
-            answer = await graph.send(posting(builder, body), what)
+            answer = await graph.send(posting(_asker(graph, asker), _body(rooms, span)), what)
         except CredentialRefused:
             raise
         except (NotFound, NotAuthorised) as error:
             refused[asker.mailbox] = error
             continue
-        try:
-            schedules = _SCHEDULES.decode(answer).value
-            by_mailbox = {one.schedule_id.casefold(): one for one in schedules}
-            return {room.mailbox: _busy(by_mailbox, room) for room in rooms}
-        except ValueError as error:
-            raise cut_short(what) from error
+        return _read(answer, rooms, what)
     return refused
+
+
+def _read(answer: bytes, rooms: Sequence[Room], what: Asked) -> Busy:
+    try:
+        schedules = _SCHEDULES.decode(answer).value
+        by_mailbox = {one.schedule_id.casefold(): one for one in schedules}
+        return {room.mailbox: _busy(by_mailbox, room) for room in rooms}
+    except ValueError as error:
+        raise cut_short(what) from error
 
 
 def _busy(schedules: Mapping[str, ScheduleWire], room: Room) -> tuple[BusySpan, ...] | ObctlError:

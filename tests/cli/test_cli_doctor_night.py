@@ -17,6 +17,7 @@ from listening import endpoint
 from obctl.sandbox.faults import Fault
 from obctl.sandbox.permissions import Permissions
 from obctl.sandbox.server import SandboxServer
+from obctl.sandbox.words import FaultKind
 
 ONE, TWO = "ams-1.01@contoso.example", "ams-1.02@contoso.example"
 USUAL = ("Place.Read.All", "User.ReadBasic.All")
@@ -161,9 +162,12 @@ def test_where_no_room_shows_an_event_writing_is_unproven(
     assert Told(mapped).verdicts("writing") == ["problem"]
 
 
-def test_something_that_takes_any_write_is_not_graph(mapped: Desk, tenant: SandboxServer) -> None:
+@pytest.mark.parametrize("kind", ["server-error", "mailbox-gone"])
+def test_a_room_whose_answer_tells_nothing_is_unproven(
+    mapped: Desk, tenant: SandboxServer, kind: FaultKind
+) -> None:
     grants(tenant, mapped)
-    tenant.service.faults.active.append(Fault("server-error", mailbox=TWO, method="PATCH"))
+    tenant.service.faults.active.append(Fault(kind, mailbox=TWO, method="PATCH"))
     told = Told(mapped)
     assert told.verdicts("writing") == ["unproven", "ok"]
     assert TWO in told.of("writing")[0]["message"]

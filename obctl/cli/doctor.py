@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,7 +19,17 @@ _SIGNS = {"ok": "✓", "problem": "✗", "warning": "!", "unproven": "?"}
 
 
 def doctor(
-    ctx: typer.Context, room: RoomsOption = None, format: FormatOption = Format.TABLE
+    ctx: typer.Context,
+    room: RoomsOption = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write what Graph answered, people and rooms masked, for `sandbox serve"
+            " --recorded`.",
+        ),
+    ] = None,
+    format: FormatOption = Format.TABLE,
 ) -> None:
     """Check configuration, store, credential, permissions and rooms.
 
@@ -34,21 +45,21 @@ def doctor(
 
     context = context_of(ctx)
     only = context.chosen_rooms(None, room) if room else None
-    heard = context.heard = Heard(context.clock)
+    heard = context.heard = Heard(context.clock, keep=record is not None)
     with progress(len(_STEPS)) as shown:
 
         def step(words: str) -> None:
             shown.step(words)
             shown.advance()
 
-        world = World(context.environment, heard, shake_hands, certificate_end, step)
+        world = World(context.environment, heard, shake_hands, certificate_end, step, record)
         findings = context.run(lambda connect: examine(context.company, connect, world, only))
     _show(findings, format)
     if code := exit_code(findings):
         raise typer.Exit(code)
 
 
-_STEPS = range(8)
+_STEPS = range(9)
 """What `examine` tells of, one after the other."""
 
 

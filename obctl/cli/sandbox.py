@@ -46,6 +46,10 @@ def serve(
     scenario: Annotated[
         Path | None, typer.Option(help="Act out this scenario as the clock runs.")
     ] = None,
+    recorded: Annotated[
+        Path | None,
+        typer.Option(help="Answer as a real tenant did: a file of `obctl doctor --record`."),
+    ] = None,
     state: Annotated[
         Path | None, typer.Option(help="Keep the tenant in this file between runs.")
     ] = None,
@@ -61,6 +65,11 @@ def serve(
     """Serve a tenant until interrupted; one line says where."""
     from obctl.sandbox.server import SandboxServer
 
+    if recorded is not None and (tenant or scenario or state):
+        raise UsageError(
+            "--recorded goes with no --tenant, --scenario or --state",
+            hint="a recording is a tenant of its own, and nothing happens in it",
+        )
     server = SandboxServer(
         tenant,
         clock or os.environ.get("OBCTL_NOW") or None,
@@ -68,6 +77,7 @@ def serve(
         state,
         port,
         scenario=scenario,
+        recorded=recorded,
         latency=latency,
     )
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -100,6 +100,8 @@ class Router:
         segments = request.segments
         if segments == ("$batch",) and request.method == "POST":
             return await run_batch(request, self.call)
+        if self._service.recording is not None:
+            return self._service.recording.answer(request)
         mailbox, route = self._target(segments)
         if mailbox is None:
             return await self._serve(request, segments, mailbox, route)

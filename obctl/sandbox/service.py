@@ -12,6 +12,7 @@ from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.faults import Faults
 from obctl.sandbox.identity import guid
 from obctl.sandbox.mailbox import Mailbox
+from obctl.sandbox.recorded import Recording
 from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.request import GraphRequest
 from obctl.sandbox.subscriptions import Subscriptions
@@ -34,6 +35,8 @@ class Service:
     """Meetings that steps know by name."""
     journal: Callable[[GraphRequest], object] | None = None
     """Told of every call that arrives, before it is answered."""
+    recording: Recording | None = None
+    """Answers in place of the tenant, where a real one was recorded."""
     latency: float = 0.0
     """Seconds of real time that every call takes at least."""
 

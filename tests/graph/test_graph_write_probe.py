@@ -55,9 +55,7 @@ def test_an_answer_left_out_proves_nothing(graph: RecordedGraph, ask: Ask[Any]) 
     assert isinstance(found[ROOM.mailbox], PartialRead)
 
 
-def test_a_batch_that_is_refused_is_every_room_s_error(
-    graph: RecordedGraph, ask: Ask[Any]
-) -> None:
+def test_a_batch_that_is_refused_is_every_room_s_error(graph: RecordedGraph, ask: Ask[Any]) -> None:
     graph.on("/$batch", refusal(400, "BadRequest"), method="POST")
     found = ask(lambda gateway: gateway.probe_writing([ROOM, make_room("Boiler")], LIKE))
     assert [type(one) for one in found.values()] == [GraphRefused, GraphRefused]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from obctl.config import GraphSettings
 from obctl.domain.room import Room
@@ -16,6 +17,8 @@ from obctl.engine.admin.doctor.grants import application_of
 from obctl.engine.admin.doctor.heard import Heard
 from obctl.engine.admin.doctor.history import examine_history
 from obctl.engine.admin.doctor.places import examine_places
+from obctl.engine.admin.doctor.record import write_recording
+from obctl.engine.admin.doctor.rehearse import rehearse
 from obctl.engine.admin.doctor.rooms import (
     examine_calendars,
     examine_identities,
@@ -48,6 +51,8 @@ class World:
     """Raises `ConfigError`."""
     step: Callable[[str], None]
     """Told what is being looked at."""
+    record: Path | None = None
+    """Where what Graph answered is to be written, if it is."""
 
 
 async def examine(
@@ -60,14 +65,20 @@ async def examine(
     findings = _company(company, world, mapped) + examine_history(company, rooms)
     if len(rooms) < len(mapped):
         findings.append(_left_out(len(mapped) - len(rooms)))
+    claims = None
     try:
         gateway = await connect()
         claims = await gateway.token_claims()
         await _graph(company, gateway, world, rooms, claims, findings)
+        if world.record is not None:
+            world.step("recording")
+            await rehearse(gateway, rooms, company.now)
     except ObctlError as error:
         findings.append(refused("graph", error))
         findings.append(_unasked(rooms))
         findings += examine_ledger(company, rooms)
+    if world.record is not None:
+        findings.append(_record(company, world, rooms, claims, world.record))
     if only is None:
         world.step("listener")
         findings += await examine_endpoints(company, world.shake_hands)
@@ -132,6 +143,15 @@ async def _graph(
     findings += await examine_subscriptions(company, gateway, rooms, application)
     pinned = bool(world.environment.get("OBCTL_NOW"))
     findings.append(examine_clock(world.heard.ahead, pinned=pinned))
+
+
+def _record(
+    company: Company, world: World, rooms: Sequence[Room], claims: TokenClaims | None, file: Path
+) -> Finding:
+    if not world.heard.exchanges:
+        return unproven("recording", f"{file} is not written: Graph answered nothing")
+    number = write_recording(company, rooms, world.heard, claims, file)
+    return ok("recording", f"{number} answers in {file}: names, addresses, texts masked")
 
 
 def _left_out(others: int) -> Finding:

@@ -64,6 +64,8 @@ def _what_next(store: Store, failed: ObctlError, reservation: Reservation) -> st
         )
     if isinstance(failed, ResyncRequired):
         return f"{failed.hint}\n{state}"
+    if is_final(failed) and not reservation.is_active:
+        return f"{failed.hint}. {state[0].upper()}{state[1:]}" if failed.hint else state
     if is_final(failed):
         return (
             "Outlook will not take it like this: change or cancel it; a sync run tries again once a"

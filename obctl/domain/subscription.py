@@ -10,6 +10,8 @@ from obctl.domain.room import RoomId
 
 LIFETIME = timedelta(minutes=10_080) - timedelta(minutes=60)
 """What we ask for: Graph allows 10,080 minutes for Outlook events, and its clock is not ours."""
+SHORTER_LIFETIME = timedelta(minutes=4_200)
+"""What we ask for where Graph refuses that: older tenants allow 4,230 minutes."""
 
 
 class SubscriptionState(StrEnum):
@@ -48,6 +50,8 @@ class Subscription:
     expires_at: datetime
     lost: bool = False
     last_notification_at: datetime | None = None
+    granted_at: datetime | None = None
+    """When Graph last granted the time until it expires; older ledgers do not know."""
 
     def state(self, now: datetime) -> SubscriptionState:
         """Its state at `now`; expiring from half its life on, when it is due for renewal."""
@@ -56,7 +60,8 @@ class Subscription:
         if self.expires_at <= now:
             return SubscriptionState.EXPIRED
         # Graph grants at most LIFETIME at a time, so a renewed one is older than what it has left.
-        half = self.expires_at - min(LIFETIME, self.expires_at - self.created_at) / 2
+        granted = self.granted_at or max(self.created_at, self.expires_at - LIFETIME)
+        half = granted + (self.expires_at - granted) / 2
         return SubscriptionState.EXPIRING if now >= half else SubscriptionState.ACTIVE
 
     def covers(self, moment: datetime) -> bool:

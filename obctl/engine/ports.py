@@ -111,10 +111,13 @@ class Gateway(Protocol):
     async def cancel_event(self, room: Room, event_id: EventId, comment: str) -> None:
         """Cancel an event the room organises."""
 
+    async def delete_event(self, room: Room, event_id: EventId) -> None:
+        """Take an event off the room's calendar; nobody is told whom the room did not invite."""
+
     async def decline_event(
         self, room: Room, event_id: EventId, comment: str, *, send: bool
     ) -> None:
-        """Decline somebody else's meeting; `send` tells its organiser."""
+        """Decline somebody else's meeting; `send` tells its organiser, with the comment."""
 
     async def create_subscription(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -46,6 +47,7 @@ PREFER = f'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize={PAGE
 WHOLE_REQUEST = 120.0  # seconds, the SDK's retries included
 
 Query = TypeVar("Query")
+_ENCODED_OPTION = re.compile("(?<=[?&])%24")
 
 
 class Builder(Protocol):
@@ -138,9 +140,13 @@ class Graph:
         return info
 
     def relative(self, info: RequestInformation) -> str:
-        """The address of a request below the base URL, as `$batch` wants it."""
+        """The address of a request below the base URL, as `$batch` wants it.
+
+        The SDK writes the `$` of an option as %24, which is no option inside a batch
+        (microsoftgraph/msgraph-sdk-dotnet issue 2511); what is asked for with it stays encoded.
+        """
         info.path_parameters["baseurl"] = self.url
-        return info.url.removeprefix(self.url)
+        return _ENCODED_OPTION.sub("$", info.url.removeprefix(self.url))
 
 
 def foreign_link(asked: Asked) -> ForeignLink:

@@ -111,6 +111,9 @@ class GraphGateway:
     async def cancel_event(self, room: Room, event_id: EventId, comment: str) -> None:
         await writes.cancel_event(self._graph, room, event_id, comment)
 
+    async def delete_event(self, room: Room, event_id: EventId) -> None:
+        await writes.delete_event(self._graph, room, event_id)
+
     async def decline_event(
         self, room: Room, event_id: EventId, comment: str, *, send: bool
     ) -> None:

@@ -148,6 +148,11 @@ def read_master(raw: bytes, room: Room) -> SeriesMaster:
     )
 
 
+def more_exceptions(raw: bytes) -> str | None:
+    """The link to the exceptions that a series master does not show at once."""
+    return _MASTER.decode(raw).more_exceptions
+
+
 def _recurrence(wire: MasterWire) -> Recurrence | None:
     try:
         return parse_graph_recurrence(wire.recurrence)

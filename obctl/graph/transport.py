@@ -97,6 +97,8 @@ class Connections(httpx.AsyncBaseTransport):
                 data=body or None,
                 proxy=self._proxy,
                 allow_redirects=False,
+                # else an empty POST calls itself a stream of bytes, which Graph refuses
+                skip_auto_headers=("Content-Type",),
             ) as answer:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:

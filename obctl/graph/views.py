@@ -12,6 +12,7 @@ from obctl.config import Cloud
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.errors import GraphRefused, ObctlError, defects_named
 from obctl.graph import request
 from obctl.graph.batch import SIZE, get_many
@@ -25,7 +26,7 @@ from obctl.graph.sdk_builders import (
     InstancesRequestBuilder,
 )
 from obctl.graph.times import span_texts
-from obctl.graph.translate import read_event, read_master
+from obctl.graph.translate import more_exceptions, read_event, read_master
 
 _UNSUPPORTED = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED)
 _EVENT_FIELDS = [
@@ -152,17 +153,32 @@ async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMa
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(master_id)
     if graph.cloud is Cloud.GLOBAL:
         query = EventItemRequestBuilder.EventItemRequestBuilderGetQueryParameters(
-            select=[*_EVENT_FIELDS, "cancelledOccurrences"], expand=["exceptionOccurrences"]
+            # the exceptions may be left out unless both name them
+            select=[*_EVENT_FIELDS, "cancelledOccurrences", "exceptionOccurrences"],
+            expand=["exceptionOccurrences"],
         )
         try:
             body = await graph.send(builder.to_get_request_information(asking(query)), what)
-            return read_master(body, room)
         except GraphRefused as error:
             if error.graph is None or error.graph.status not in _UNSUPPORTED:
                 raise
+        else:
+            return await _with_all_exceptions(graph, read_master(body, room), body, what)
     # National clouds lack both properties, and so may what stands between us and Graph.
     plain = await graph.send(builder.to_get_request_information(asking()), what)
     return read_master(plain, room)
+
+
+async def _with_all_exceptions(
+    graph: Graph, master: SeriesMaster, body: bytes, what: Asked
+) -> SeriesMaster:
+    """The master with all of its exceptions counted: Graph pages what it expands."""
+    link = more_exceptions(body)
+    if link is None:
+        return master
+    first = await graph.send(graph.follow(link, what), what)
+    more = [len(page.value) async for page in pages(graph, first, what)]
+    return replace(master, exceptions=(master.exceptions or 0) + sum(more))
 
 
 async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> tuple[Event, ...]:

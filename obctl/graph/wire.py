@@ -72,6 +72,9 @@ class MasterWire(msgspec.Struct, rename="camel"):
     recurrence: dict[str, Any] | None = None
     cancelled_occurrences: list[str] | None = None
     exception_occurrences: list[msgspec.Raw] | None = None
+    more_exceptions: str | None = msgspec.field(
+        name="exceptionOccurrences@odata.nextLink", default=None
+    )
 
 
 class DeltaWire(msgspec.Struct, rename="camel"):

@@ -39,11 +39,19 @@ async def cancel_event(graph: Graph, room: Room, event_id: EventId, comment: str
     await graph.send(posting(builder, {"comment": comment}), request.writing(room, event_id))
 
 
+async def delete_event(graph: Graph, room: Room, event_id: EventId) -> None:
+    builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id)
+    await graph.send(builder.to_delete_request_information(), request.writing(room, event_id))
+
+
 async def decline_event(
     graph: Graph, room: Room, event_id: EventId, comment: str, *, send: bool
 ) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id).decline
-    body = {"comment": comment, "sendResponse": send}
+    body: dict[str, Any] = {"sendResponse": send}
+    if comment and send:
+        # Graph refuses a comment, even an empty one, in an answer that is not sent.
+        body["comment"] = comment
     await graph.send(posting(builder, body), request.writing(room, event_id))
 
 

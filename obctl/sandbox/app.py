@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from email.utils import format_datetime
 from http import HTTPStatus
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -17,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from obctl.sandbox.addresses import is_loopback
 from obctl.sandbox.control_api import control
 from obctl.sandbox.delivery import Courier
 from obctl.sandbox.refusal import Refusal
@@ -143,9 +143,4 @@ class _CutResponse(Response):
 
 
 def _is_loopback(request: Request) -> bool:
-    if request.client is None:
-        return False
-    try:
-        return ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(request.client.host if request.client else None)

@@ -22,7 +22,7 @@ import msgspec
 from obctl.sandbox.identity import immutable_id, ordinary_id
 from obctl.sandbox.item import Item, Shown, shown_item
 from obctl.sandbox.mailbox import Mailbox, Tombstone, instances, overlaps
-from obctl.sandbox.refusal import Refusal, invalid_request
+from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.wire import Style, write_event, write_stub
 
 SYNC_STATES_KEPT = 32
@@ -54,6 +54,10 @@ class Page:
     delta: Token | None
 
 
+class UnknownToken(Exception):
+    """Raised for a token that was rewritten, or that was made for something else."""
+
+
 def first_token(mailbox: Mailbox, start: datetime, end: datetime) -> Token:
     """The beginning of an initial round."""
     return Token("skip", str(mailbox.id), start, end, 0, 0, 0)
@@ -67,22 +71,22 @@ def seal(token: Token) -> str:
 
 
 def unseal(text: str, kind: str) -> Token:
-    """The token in `text`; refuses one that this service did not make."""
+    """The token in `text`; raises `UnknownToken` for one that this service did not make."""
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         digest, data = raw[:12], _mask(raw[12:], raw[:12])
         token = msgspec.msgpack.decode(data, type=Token)
     except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
-        raise _bad_token() from error
+        raise UnknownToken from error
     if hashlib.blake2b(data, key=_KEY, digest_size=12).digest() != digest or token.kind != kind:
-        raise _bad_token()
+        raise UnknownToken
     return token
 
 
 def read_page(mailbox: Mailbox, token: Token, style: Style, size: int) -> Page:
-    """The page a token asks for."""
+    """The page a token asks for; raises `UnknownToken` for another mailbox's."""
     if token.mailbox != str(mailbox.id):
-        raise _bad_token()
+        raise UnknownToken
     _check_alive(mailbox, token)
     initial = token.since == 0 and token.state == 0
     if initial and token.pages == 0 and _starts_empty(mailbox.id):
@@ -206,7 +210,3 @@ def _starts_empty(mailbox: UUID) -> bool:
 def _mask(data: bytes, seed: bytes) -> bytes:
     stream = hashlib.shake_128(_KEY + seed).digest(len(data))
     return bytes(a ^ b for a, b in zip(data, stream, strict=True))
-
-
-def _bad_token() -> Refusal:
-    return invalid_request("Badly formed token.")

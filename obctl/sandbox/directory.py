@@ -10,6 +10,7 @@ from obctl.sandbox.identity import guid
 from obctl.sandbox.item import Item, Person
 from obctl.sandbox.mailbox import Mailbox, MailboxKind
 from obctl.sandbox.permissions import Permissions
+from obctl.sandbox.quirks import Quirks
 from obctl.sandbox.words import DirectoryPermission
 
 
@@ -88,6 +89,7 @@ class Directory:
     permission: DirectoryPermission = "User.Read.All"
     """What the caller was granted to read people and rooms with."""
     permissions: Permissions = field(default_factory=Permissions)
+    quirks: Quirks = field(default_factory=Quirks)
     rooms: dict[str, Room] = field(default_factory=dict)
     lists: dict[str, RoomList] = field(default_factory=dict)
     employees: dict[str, Employee] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from obctl.sandbox.wire import Style, occurrence_ids, write_event
 _BY_UID = re.compile(r"\s*iCalUId\s+eq\s+'(\w+)'\s*")
 DEFAULT_PAGE, LARGEST_PAGE = 10, 1000
 # Properties that only a GET of a master shows, or that this sandbox leaves out.
+EXPANDED_PAGE = 20
 KNOWN = ("cancelledOccurrences", "transactionId", "originalStart", "exceptionOccurrences")
 
 
@@ -64,6 +65,8 @@ def create_event(service: Service, request: GraphRequest, user: str) -> GraphRes
     changes = read_event(data, find=exchange.directory.person)
     transaction = data.get("transactionId")
     before = _by_transaction(mailbox, transaction)
+    if before is not None and exchange.directory.quirks.repeated_transaction == "conflict":
+        raise Refusal(409, "ErrorDuplicateTransactionId", "This transactionId was used before.")
     if before is not None:
         return _event(request, mailbox, shown_item(before), style, status=HTTPStatus.CREATED)
     now = exchange.now()
@@ -133,6 +136,9 @@ def cancel_event(
     mailbox = service.mailbox(user)
     item, day = mailbox.find(event_id)
     request.fields()
+    alone = item.is_organizer and not meetings.invited_to(item, day)
+    if alone and not service.exchange.directory.quirks.cancel_without_attendees:
+        raise invalid_request("Nobody is invited to whom a cancellation could be sent.")
     meetings.cancel(service.exchange, mailbox, item, day)
     return no_content(HTTPStatus.ACCEPTED)
 
@@ -165,6 +171,17 @@ def _respond(
     item, day = mailbox.find(event_id)
     data = request.parameters()
     send = data.get("sendResponse", True) is not False
+    if not send and data.get("comment") is not None:
+        raise Refusal(
+            400,
+            "ErrorInvalidParameter",
+            "The 'SendResponse' parameter must be true when the 'Comment' parameter is given.",
+        )
+    if send and not item.response_requested and not item.is_organizer:
+        raise invalid_request(
+            "Your request can't be completed. The organizer of this meeting has asked for no "
+            "responses."
+        )
     proposes = data.get("proposedNewTime") is not None
     if proposes and (response == "accepted" or not send or not item.allow_new_time_proposals):
         raise invalid_request("A new time cannot be proposed for this meeting.")
@@ -188,15 +205,41 @@ def _event(
     if shown.kind == "seriesMaster":
         if "cancelledOccurrences" in names:
             shown_event["cancelledOccurrences"] = occurrence_ids(mailbox, shown.item, style)
-        if "exceptionOccurrences" in request.expand():
-            exceptions = shown.item.exceptions.values()
-            shown_event["exceptionOccurrences"] = [
-                write_event(mailbox, shown_item(one), style, shown.item) for one in exceptions
-            ]
+        # Either alone leaves it out.
+        if "exceptionOccurrences" in request.expand() and "exceptionOccurrences" in names:
+            page = _exceptions_page(request, mailbox, shown.item, style, 0)
+            for name, value in page.items():
+                shown_event[name.replace("@", "exceptionOccurrences@", 1)] = value
+            shown_event["exceptionOccurrences"] = shown_event.pop("value")
     headers = {"ETag": str(event["@odata.etag"])}
     if request.method == "POST":
         headers["Location"] = f"{request.base}/users/{mailbox.id}/events/{event['id']}"
     return answer_json(context | shown_event, status, **headers)
+
+
+def list_exceptions(
+    service: Service, request: GraphRequest, user: str, event_id: str
+) -> GraphResponse:
+    """More of a series' exceptions than its master shows at once."""
+    mailbox, style = service.mailbox(user), request.style()
+    item, _ = mailbox.find(event_id)
+    skip = request.number("$skip", 0, 0, 1_000_000)
+    return answer_json(_exceptions_page(request, mailbox, item, style, skip))
+
+
+def _exceptions_page(
+    request: GraphRequest, mailbox: Mailbox, series: Item, style: Style, skip: int
+) -> dict[str, Any]:
+    exceptions = list(series.exceptions.values())
+    shown = exceptions[skip : skip + EXPANDED_PAGE]
+    page: dict[str, Any] = {
+        "value": [write_event(mailbox, shown_item(one), style, series) for one in shown]
+    }
+    if len(exceptions) > skip + EXPANDED_PAGE:
+        master = f"users/{mailbox.id}/events/{style.event_id(mailbox, series)}"
+        more = f"exceptionOccurrences?$skip={skip + EXPANDED_PAGE}"
+        page["@odata.nextLink"] = f"{request.base}/{master}/{more}"
+    return page
 
 
 def _check_match(request: GraphRequest, mailbox: Mailbox, item: Item, day: date | None) -> None:

@@ -25,6 +25,7 @@ _REFUSALS: dict[str, tuple[int, str, str]] = {
     "mailbox-stale": (503, "MailboxInfoStale", "Mailbox info is stale."),
     "token-expired": (
         410, "SyncStateNotFound", "The sync state generation is not found; generation=0."),
+    "bad-request": (400, "ErrorInvalidRequest", "Your request can't be completed."),
     "unauthorized": (401, "InvalidAuthenticationToken", "Access token has expired."),
 }  # fmt: skip
 _WITH_RETRY_AFTER = ("throttled", "unavailable", "mailbox-moving")

@@ -126,8 +126,12 @@ class GraphResponse:
 
 
 def split_url(url: str) -> tuple[str, dict[str, str]]:
-    """A relative URL's path and its query options."""
+    """A relative URL's path and its query options.
+
+    Inside `$batch` an option whose `$` is written as %24 is no option.
+    """
     path, _, query = url.partition("?")
+    query = "&".join(one for one in query.split("&") if not one.startswith("%24"))
     return path, dict(parse_qsl(query, keep_blank_values=True))
 
 

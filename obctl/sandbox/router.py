@@ -44,6 +44,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("PATCH", "users/*/events/*", events_api.change_event),
     ("DELETE", "users/*/events/*", events_api.delete_event),
     ("GET", "users/*/events/*/instances", views_api.event_instances),
+    ("GET", "users/*/events/*/exceptionOccurrences", events_api.list_exceptions),
     ("POST", "users/*/events/*/cancel", events_api.cancel_event),
     ("POST", "users/*/events/*/permanentDelete", events_api.delete_event),
     ("POST", "users/*/events/*/accept", events_api.accept_event),
@@ -97,6 +98,7 @@ class Router:
 
     async def _answer(self, request: GraphRequest) -> GraphResponse:
         self._check_token(request)
+        _check_type(request)
         segments = request.segments
         if segments == ("$batch",) and request.method == "POST":
             return await run_batch(request, self.call)
@@ -215,6 +217,14 @@ def _match(pattern: tuple[str, ...], segments: tuple[str, ...]) -> list[str] | N
         elif expected.lower() != segment.partition("(")[0].lower():
             return None
     return arguments
+
+
+def _check_type(request: GraphRequest) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method == "POST" and not request.body and kind == "application/octet-stream":
+        raise Refusal(
+            400, "RequestBodyRead", f"The Content-Type {kind} is none of the supported types."
+        )
 
 
 def _applied(request: GraphRequest) -> str:

@@ -15,7 +15,6 @@ from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.subscription import LifecycleEvent, Notification, Subscription
 from obctl.sandbox.times import instant_text
 
-LONGEST_LIFE = timedelta(minutes=10_080)
 SHORTEST_LIFE = timedelta(minutes=45)
 MOST_PER_MAILBOX = 1000
 _REMIND_BEFORE = timedelta(hours=1)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
+from obctl.sandbox.addresses import is_loopback
 from obctl.sandbox.delivery import validate_endpoint
 from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json, no_content
 from obctl.sandbox.service import Service
 from obctl.sandbox.subscription import Subscription
-from obctl.sandbox.subscriptions import LONGEST_LIFE, SHORTEST_LIFE
+from obctl.sandbox.subscriptions import SHORTEST_LIFE
 from obctl.sandbox.times import instant_text, parse_instant
 
 _CHANGE_TYPES = ("created", "updated", "deleted")
@@ -105,8 +107,8 @@ def _read(service: Service, request: GraphRequest, data: dict[str, Any]) -> Subs
     if client_state is not None and len(str(client_state)) > _LONGEST_CLIENT_STATE:
         raise _invalid("'clientState' is longer than 128 characters.")
     for name in ("notificationUrl", "lifecycleNotificationUrl"):
-        if data.get(name) and not str(data[name]).startswith(("http://", "https://")):
-            raise _invalid(f"'{name}' is not a valid URL.")
+        if data.get(name) and not _may_notify(str(data[name])):
+            raise _invalid(f"'{name}' has to be an https address.")
     if data.get("includeResourceData"):
         # Nobody here encrypts; a silent promise to do so would be worse than this refusal.
         raise _invalid("The sandbox sends basic notifications only: no includeResourceData.")
@@ -136,8 +138,8 @@ def _expiry(service: Service, data: dict[str, Any]) -> datetime:
     now = service.exchange.now()
     if wanted <= now:
         raise _invalid("Subscription expiration must be in the future.")
-    if wanted - now > LONGEST_LIFE:
-        minutes = int(LONGEST_LIFE.total_seconds()) // 60
+    minutes = service.exchange.directory.quirks.longest_subscription_minutes
+    if wanted - now > timedelta(minutes=minutes):
         raise _invalid(f"Subscription expiration can only be {minutes} minutes in the future.")
     return max(wanted, now + SHORTEST_LIFE)
 
@@ -161,6 +163,12 @@ def _write(service: Service, request: GraphRequest, subscription: Subscription) 
         "encryptionCertificateId": None,
         "notificationUrlAppId": None,
     }
+
+
+def _may_notify(url: str) -> bool:
+    """https alone; plain http only to this machine, where a listener is tried out."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
 
 
 def _invalid(message: str) -> Refusal:

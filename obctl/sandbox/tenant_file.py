@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast, get_args
 from uuid import UUID
 
 from obctl.sandbox.clock import Clock
@@ -20,8 +21,10 @@ from obctl.sandbox.identity import guid
 from obctl.sandbox.item import Person
 from obctl.sandbox.meetings_file import read_meeting
 from obctl.sandbox.permissions_file import read_permissions
+from obctl.sandbox.quirks import Quirks
 from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.toml_reader import Document, Table, open_document
+from obctl.sandbox.words import RepeatedTransaction, RewrittenLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def read_tenant(
         directory,
         attendant_delay=timedelta(seconds=tenant.number("attendant_seconds", 2, low=0) or 0),
     )
+    directory.quirks = _read_quirks(root.table("quirks"))
     _read_locations(root, directory)
     _read_rooms(root, directory)
     _read_people(root, directory)
@@ -77,6 +81,20 @@ def _read_directory(tenant: Table) -> Directory:
         tenant.complain(f"id {text!r} is no GUID", "id")
         tenant_id = guid(seed, "tenant", domain)
     return Directory(tenant_id, domain, tenant.zone("time_zone", "UTC"), seed)
+
+
+def _read_quirks(table: Table) -> Quirks:
+    usual = Quirks()
+    repeated, rewritten = get_args(RepeatedTransaction), get_args(RewrittenLink)
+    found = Quirks(
+        table.flag("cancel_without_attendees", default=usual.cancel_without_attendees),
+        table.number("longest_subscription_minutes", usual.longest_subscription_minutes, low=45)
+        or usual.longest_subscription_minutes,
+        cast("RepeatedTransaction", table.choice("repeated_transaction", repeated, repeated[0])),
+        cast("RewrittenLink", table.choice("rewritten_link", rewritten, rewritten[0])),
+    )
+    table.done()
+    return found
 
 
 def _read_locations(root: Table, directory: Directory) -> None:

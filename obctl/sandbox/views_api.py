@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from obctl.sandbox.change_feed import first_token, read_page, seal, unseal
+from obctl.sandbox.change_feed import UnknownToken, first_token, read_page, seal, unseal
 from obctl.sandbox.events_api import DEFAULT_PAGE, KNOWN, LARGEST_PAGE
 from obctl.sandbox.item import Shown
 from obctl.sandbox.mailbox import Mailbox, instances
 from obctl.sandbox.odata import selected, written_page
-from obctl.sandbox.refusal import invalid_request
+from obctl.sandbox.refusal import Refusal, invalid_request
 from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json
 from obctl.sandbox.service import Service
 from obctl.sandbox.times import parse_instant
@@ -42,7 +42,16 @@ def event_instances(
 
 def calendar_delta(service: Service, request: GraphRequest, user: str) -> GraphResponse:
     """What changed in a window since a token; the first round shows all of it."""
-    mailbox, style = service.mailbox(user), request.style()
+    try:
+        return _delta_page(service.mailbox(user), request)
+    except UnknownToken as error:
+        if service.exchange.directory.quirks.rewritten_link == "gone":
+            raise Refusal(410, "SyncStateNotFound", "The sync state is not found.") from error
+        raise invalid_request("Badly formed token.") from error
+
+
+def _delta_page(mailbox: Mailbox, request: GraphRequest) -> GraphResponse:
+    style = request.style()
     if skip := request.query.get("$skiptoken"):
         token = unseal(skip, "skip")
     elif delta := request.query.get("$deltatoken"):

@@ -74,7 +74,8 @@ def write_event(
         "allowNewTimeProposals": item.allow_new_time_proposals,
         "isDraft": item.is_draft,
         "hideAttendees": item.hide_attendees,
-        "recurrence": _recurrence(item),
+        # only a series master has one
+        "recurrence": _recurrence(item) if shown.day is None else None,
         "onlineMeeting": {"joinUrl": item.join_url} if item.join_url else None,
         "responseStatus": _response(item.response, item.responded_at),
         "body": _body(item, style),

@@ -7,11 +7,13 @@ from typing import Literal
 FaultKind = Literal[
     "throttled", "unavailable", "gateway-timeout", "server-error", "slow", "cut", "looping",
     "empty", "partial", "forbidden", "mailbox-gone", "mailbox-moving", "mailbox-stale",
-    "token-expired", "unauthorized",
+    "token-expired", "unauthorized", "bad-request",
 ]  # fmt: skip
 DirectoryPermission = Literal["User.Read.All", "User.ReadBasic.All", "none"]
 BeyondBasic = Literal["refused", "absent"]
 ScopedCalls = Literal["scoped", "unscoped-only"]
+RepeatedTransaction = Literal["first", "conflict"]
+RewrittenLink = Literal["gone", "bad-request"]
 Trigger = Literal[
     "created", "updated", "cancelled", "deleted", "missed", "subscriptionRemoved",
     "reauthorizationRequired",

@@ -402,3 +402,14 @@ def m009_undecided(connection: sqlite3.Connection) -> None:
         CREATE INDEX undecided_room ON undecided (room)
         """,
     )
+
+
+@step
+def m010_granted_subscriptions(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- When Graph last granted the time until a subscription expires. Null in older ones
+        ALTER TABLE subscriptions ADD COLUMN granted_at TEXT
+        """,
+    )

@@ -15,8 +15,8 @@ def save_subscription(store: Store, subscription: Subscription) -> None:
     """Write one line, replacing an older one of the same id."""
     store.run(
         "INSERT OR REPLACE INTO subscriptions (id, room, resource, notification_url,"
-        " lifecycle_url, client_state, created_at, expires_at, lost, last_notification_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " lifecycle_url, client_state, created_at, expires_at, lost, last_notification_at,"
+        " granted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             subscription.id,
             subscription.room,
@@ -28,15 +28,18 @@ def save_subscription(store: Store, subscription: Subscription) -> None:
             instant(subscription.expires_at),
             subscription.lost,
             instant(subscription.last_notification_at),
+            instant(subscription.granted_at),
         ),
     )
 
 
-def extend_subscription(store: Store, subscription: str, expires_at: datetime) -> None:
+def extend_subscription(
+    store: Store, subscription: str, expires_at: datetime, granted_at: datetime
+) -> None:
     """Record that Graph renewed it."""
     store.run(
-        "UPDATE subscriptions SET expires_at = ?, lost = 0 WHERE id = ?",
-        (instant(expires_at), subscription),
+        "UPDATE subscriptions SET expires_at = ?, granted_at = ?, lost = 0 WHERE id = ?",
+        (instant(expires_at), instant(granted_at), subscription),
     )
 
 
@@ -96,4 +99,5 @@ def _subscription(row: sqlite3.Row) -> Subscription:
         expires_at=moment(row["expires_at"]),
         lost=bool(row["lost"]),
         last_notification_at=moment(row["last_notification_at"]),
+        granted_at=moment(row["granted_at"]),
     )

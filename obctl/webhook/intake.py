@@ -26,8 +26,8 @@ from obctl.webhook.items import Received
 
 MOST_WAITING = 50_000
 """Items in memory; beyond that Graph is asked to come again."""
-BUSY_MILLISECONDS = 5_000
-"""Graph gives up on an answer after ten seconds."""
+BUSY_MILLISECONDS = 2_000
+"""Less than the time in which Graph has to have its answer."""
 
 Answer = TypeVar("Answer")
 Gathered = tuple[Sequence[Received], asyncio.Future[None]]

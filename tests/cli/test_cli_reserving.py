@@ -143,10 +143,11 @@ def test_a_write_that_graph_refuses_is_nothing_unexpected(
         (meeting,) = (one for one in tenant.tenant.meetings_in(ROOM) if is_ours(tenant, one))
         tenant.tenant.delete(ROOM, meeting)
         assert synced.run("sync", "run").exit_code == 0
-    method = "PATCH" if act == "change" else "POST"
-    tenant.service.faults.active.append(
+    methods = {"change": ["PATCH"], "cancel": ["POST", "DELETE"]}.get(act, ["POST"])
+    tenant.service.faults.active += [
         Answer("server-error", ROOM, method=method, route="*events*", status=status)
-    )
+        for method in methods
+    ]
     match act:
         case "create":
             answer = create(synced, "2026-10-20T20:00")

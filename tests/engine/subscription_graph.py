@@ -11,7 +11,7 @@ from obctl.config import Config
 from obctl.domain.company_log import LogEntry
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import Room
-from obctl.domain.subscription import GraphSubscription, Subscription
+from obctl.domain.subscription import LIFETIME, GraphSubscription, Subscription
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import GraphDetail, GraphRefused, NotFound
@@ -29,6 +29,8 @@ class SubscriptionGraph:
         self.secrets: dict[str, str] = {}
         self.calls: list[str] = []
         self.refusals: list[Exception] = []
+        self.longest = LIFETIME
+        self.reauthorizes = True
         self.down: Exception | None = None
         self.users: dict[str, str] = {}
         self._made = 0
@@ -60,6 +62,7 @@ class SubscriptionGraph:
         self._called(f"create {room.user}")
         if self.refusals:
             raise self.refusals.pop(0)
+        self._check(expires_at)
         resource = f"users/{room.user}/events"
         if any(one.resource.strip("/").lower() == resource for one in self.held.values()):
             raise refused(409, "Conflict")
@@ -75,12 +78,15 @@ class SubscriptionGraph:
         self, subscription_id: str, expires_at: datetime
     ) -> GraphSubscription:
         self._called(f"renew {subscription_id}")
+        self._check(expires_at)
         self.held[subscription_id] = replace(self._find(subscription_id), expires_at=expires_at)
         return self.held[subscription_id]
 
     async def reauthorize_subscription(self, subscription_id: str) -> None:
         self._called(f"reauthorize {subscription_id}")
         self._find(subscription_id)
+        if not self.reauthorizes:
+            raise refused(400, "BadRequest")
 
     async def delete_subscription(self, subscription_id: str) -> None:
         self._called(f"delete {subscription_id}")
@@ -89,6 +95,10 @@ class SubscriptionGraph:
     async def fetch_subscriptions(self) -> list[GraphSubscription]:
         self._called("list")
         return list(self.held.values())
+
+    def _check(self, expires_at: datetime) -> None:
+        if expires_at - NOW > self.longest:
+            raise refused(400, "InvalidRequest")
 
     def _called(self, call: str) -> None:
         self.calls.append(call)

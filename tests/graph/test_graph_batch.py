@@ -262,3 +262,18 @@ def test_all_who_ask_a_mailbox_wait_when_one_of_them_is_told_to(
     ask(ask_five)
     assert len(times) == 6
     assert min(times[1:]) - times[0] >= 1
+
+
+def test_the_options_of_a_question_in_a_batch_are_no_encoded_ones(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.serve_batch()
+    for name in ("atrium", "bistro"):
+        graph.on(f"/users/object-{name}/events", EMPTY)
+    rooms = [make_room("Atrium"), make_room("Bistro")]
+    ask(lambda gateway: gateway.find_all_by_ical_uid([(room, "a&b%24'c'") for room in rooms]))
+    inner = [seen for seen in graph.seen if seen.batched]
+    assert len(inner) == 2
+    for seen in inner:
+        assert seen.query == {"$filter": "iCalUId eq 'a&b%24''c'''", "$top": "200"}
+        assert "&$top=" in seen.target

@@ -276,7 +276,21 @@ def test_a_master_is_asked_for_with_its_cancelled_dates(graph: RecordedGraph, as
     assert master.cancelled_dates == {date(2026, 9, 22)}
     query = graph.seen[0].query
     assert query["$expand"] == "exceptionOccurrences"
-    assert {"cancelledOccurrences", "recurrence", "iCalUId"} <= set(query["$select"].split(","))
+    wanted = {"cancelledOccurrences", "exceptionOccurrences", "recurrence", "iCalUId"}
+    assert wanted <= set(query["$select"].split(","))
+
+
+def test_exceptions_that_come_in_pages_are_all_counted(graph: RecordedGraph, ask: Ask) -> None:
+    path = "/users/object-atrium/events/m1"
+    more = f"{path}/exceptionOccurrences"
+    first = {
+        "exceptionOccurrences": [wire("x1"), wire("x2")],
+        "exceptionOccurrences@odata.nextLink": f"{graph.url}{more}?$skip=2",
+    }
+    graph.on(path, MASTER | first)
+    graph.on(more, {"value": [wire("x3")]})
+    master = ask(lambda gateway: gateway.fetch_master(ROOM, EventId("m1")))
+    assert master.exceptions == 3
 
 
 def test_a_server_that_does_not_know_the_properties_is_asked_without(

@@ -184,13 +184,21 @@ def test_a_cancellation_carries_its_comment(graph: RecordedGraph, ask: Ask) -> N
     assert graph.seen[0].body == {"comment": "The room is closed"}
 
 
-@pytest.mark.parametrize("send", [True, False])
+@pytest.mark.parametrize(
+    ("comment", "send", "body"),
+    [
+        ("", True, {"sendResponse": True}),
+        ("closed", True, {"sendResponse": True, "comment": "closed"}),
+        ("", False, {"sendResponse": False}),
+        ("closed", False, {"sendResponse": False}),
+    ],
+)
 def test_a_decline_tells_the_organiser_only_when_asked(
-    graph: RecordedGraph, ask: Ask, send: bool
+    graph: RecordedGraph, ask: Ask, comment: str, send: bool, body: dict[str, object]
 ) -> None:
     graph.on(EVENT + "/decline", Answer(None, 202), method="POST")
-    ask(lambda gateway: gateway.decline_event(ROOM, EventId("e1"), "", send=send))
-    assert graph.seen[0].body == {"comment": "", "sendResponse": send}
+    ask(lambda gateway: gateway.decline_event(ROOM, EventId("e1"), comment, send=send))
+    assert graph.seen[0].body == body
 
 
 def test_only_the_organiser_may_cancel(graph: RecordedGraph, ask: Ask) -> None:

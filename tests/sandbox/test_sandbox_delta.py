@@ -113,9 +113,9 @@ def test_some_rounds_begin_with_an_empty_page(tmp_path: Path) -> None:
 def test_tokens_are_opaque_and_belong_to_one_mailbox(graph: Graph) -> None:
     _, link = graph.delta()
     assert "2026" not in link.partition("deltatoken")[2]
-    assert error_of(graph.send("GET", link[:-2] + "xx"))[0] == 400
+    assert error_of(graph.send("GET", link[:-2] + "xx"))[0] == 410
     other = link.replace(ROOM, ANNA)
-    assert error_of(graph.send("GET", other))[0] == 400
+    assert error_of(graph.send("GET", other))[0] == 410
     refused = graph.send("GET", f"/users/{ROOM}/calendarView/delta?{WINDOW}&$select=subject")
     assert error_of(refused) == (400, "ErrorInvalidRequest")
 

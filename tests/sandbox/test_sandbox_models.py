@@ -107,11 +107,13 @@ def test_a_master_with_its_cancelled_and_changed_occurrences_fits_the_model(
 ) -> None:
     found = graph.get(
         f"/users/{ANNA}/events/{calendar['series']}"
-        "?$select=id,subject,cancelledOccurrences&$expand=exceptionOccurrences"
+        "?$select=id,subject,cancelledOccurrences,exceptionOccurrences&$expand=exceptionOccurrences"
     )
     assert len(found["cancelledOccurrences"]) == 1
     assert [one["subject"] for one in found["exceptionOccurrences"]] == ["Moved"]
     assert problems(found, _model("models.event")) == []
+    alone = graph.get(f"/users/{ANNA}/events/{calendar['series']}/exceptionOccurrences")
+    assert problems(alone, _model("models.event_collection_response")) == []
 
 
 def test_the_instances_of_a_series_fit_the_model(graph: Graph, calendar: dict[str, str]) -> None:
@@ -199,6 +201,7 @@ def test_every_route_that_reads_is_checked_above() -> None:
     by_id = {
         "users/*/events/*",
         "users/*/events/*/instances",
+        "users/*/events/*/exceptionOccurrences",
         "subscriptions/*",
     }
     checked = {path.partition("?")[0].lower() for path, _ in READS}

@@ -230,6 +230,25 @@ def test_a_store_that_cannot_be_written_makes_graph_come_again(doomed_listener) 
     assert search_log(doomed_listener.store, LogFilter()) == []
 
 
+def test_a_store_that_somebody_holds_makes_graph_come_again(listener) -> None:
+    with listener.store.transaction():
+        assert listener.post(item()).status == 503
+    assert listener.inbox() == []
+    assert listener.post(item()).status == 202
+    assert len(listener.inbox()) == 1
+
+
+def test_a_body_that_does_not_end_in_time_makes_graph_come_again(listener) -> None:
+    with socket.create_connection(("127.0.0.1", listener.port), timeout=20) as raw:
+        raw.sendall(
+            b"POST /notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b'Content-Length: 100\r\n\r\n{"value": ['
+        )
+        assert raw.recv(64).startswith(b"HTTP/1.1 503")
+    assert listener.metric('obctl_responses_total{status="503"}') == "1"
+    assert listener.inbox() == []
+
+
 def test_many_at_once_are_all_kept(listener) -> None:
     senders = [
         threading.Thread(

@@ -178,10 +178,15 @@ def _save_in_step(
         company.journal.write([replace(entry, event_id=event.id)], payloads)
 
 
-def record_cancelled(company: Company, delivery: Delivery, found: Collection[EventId] = ()) -> None:
+def record_cancelled(
+    company: Company,
+    delivery: Delivery,
+    found: Collection[EventId] = (),
+    phrase: str = "no longer in Outlook",
+) -> None:
     """Outlook has neither the event nor, for a whole series, any of its occurrences.
 
-    `found` are events that the outbox did not know of.
+    `found` are events that the outbox did not know of; `phrase` says how they left, for the log.
     """
     store, now = company.store, company.now
     with store.transaction():
@@ -199,7 +204,7 @@ def record_cancelled(company: Company, delivery: Delivery, found: Collection[Eve
         forget_agreed(store, [date.number for date in gone])
         ids = {delivery.item.event_id, *found, *(date.event_id for date in gone)}
         mark_gone(store, delivery.room.id, [event_id for event_id in ids if event_id], now)
-        company.journal.write([delivery.entry(Action.PUSH_CANCELLED, "no longer in Outlook")])
+        company.journal.write([delivery.entry(Action.PUSH_CANCELLED, phrase)])
 
 
 def save_state(company: Company, reservation: Reservation, state: ExternalState) -> None:

@@ -24,6 +24,7 @@ from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.push.link_series import link_series
 from obctl.engine.push.relink import relink
 from obctl.engine.push.slot_guard import check_double_booking, ensure_free_at
+from obctl.engine.push.take_off import take_off
 from obctl.engine.push.update_event import patch_as_read
 from obctl.errors import GraphRefused
 
@@ -67,7 +68,7 @@ async def cancel_orphan(company: Company, gateway: Gateway, delivery: Delivery) 
         if event is not None:
             found = (event.id,)
             if event.takes_room:
-                await gateway.cancel_event(delivery.room, event.id, delivery.item.note or "")
+                await take_off(gateway, delivery.room, event, delivery.item.note or "")
     record_cancelled(company, delivery, found)
 
 

@@ -17,6 +17,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import RoomId
 from obctl.domain.sync.change import Conflict
 from obctl.domain.sync.merge import merge
+from obctl.domain.sync.run_report import Problem
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -32,6 +33,7 @@ from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.push.event_gone import cancelled_there, decide_lost, is_lost
 from obctl.engine.push.retry import record_defect, record_failure
 from obctl.engine.push.slot_guard import ensure_free
+from obctl.engine.push.take_off import TakenOff, take_off, untold
 from obctl.engine.push.update_event import (
     begin_change,
     patch_as_read,
@@ -150,7 +152,7 @@ async def _write(company: Company, gateway: Gateway, delivery: Delivery) -> Push
         case PushAction.CHANGE:
             await _change(company, gateway, delivery)
         case PushAction.CANCEL:
-            await _cancel(company, gateway, delivery)
+            return await _cancel(company, gateway, delivery)
     return PushResult(delivery.reservation.number)
 
 
@@ -194,24 +196,25 @@ async def _change(company: Company, gateway: Gateway, delivery: Delivery) -> Non
     )
 
 
-async def _cancel(company: Company, gateway: Gateway, delivery: Delivery) -> None:
+async def _cancel(company: Company, gateway: Gateway, delivery: Delivery) -> PushResult:
     item = delivery.item
     begin_attempt(company, delivery)
+    how = TakenOff.AS_ASKED
+    problems: tuple[Problem, ...] = ()
     if item.event_id is not None:
         try:
             event = await _event_now(company, gateway, delivery, item.event_id)
-            note = item.note or ""
-            if event.is_cancelled:
-                pass
-            elif event.is_organizer:
-                await gateway.cancel_event(delivery.room, event.id, note)
-            else:
-                await gateway.decline_event(delivery.room, event.id, note, send=not item.silent)
+            if not event.is_cancelled:
+                how = await take_off(
+                    gateway, delivery.room, event, item.note or "", silent=item.silent
+                )
+                problems = untold(delivery, event, how)
         except MailboxGone:
             raise
         except NotFound:
             pass  # gone already: what was wanted is so
-    record_cancelled(company, delivery)
+    record_cancelled(company, delivery, phrase=how.value)
+    return PushResult(delivery.reservation.number, problems=problems)
 
 
 async def _event_now(

@@ -23,6 +23,7 @@ from obctl.engine.push.confirm import LinkedSeries, record_series
 from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.push.retry import is_final
 from obctl.engine.push.slot_guard import check_double_booking
+from obctl.engine.push.take_off import take_off
 from obctl.errors import (
     CredentialRefused,
     GraphRefused,
@@ -127,7 +128,7 @@ async def _leave_out(gateway: Gateway, delivery: Delivery, event: Event) -> Obct
     Returns why it stays in, where waiting does not help; raises what may pass.
     """
     try:
-        await gateway.cancel_event(delivery.room, event.id, "")
+        await take_off(gateway, delivery.room, event)
     except (MailboxGone, CredentialRefused):
         raise
     except NotFound:

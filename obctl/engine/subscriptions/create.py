@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 
 from obctl.domain.notification_urls import NotificationUrls
 from obctl.domain.room import Room
-from obctl.domain.subscription import LIFETIME, GraphSubscription, Subscription
+from obctl.domain.subscription import GraphSubscription, Subscription
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
+from obctl.engine.subscriptions.expiry import LIFETIMES, longest_granted
 from obctl.engine.subscriptions.ledger import (
     enqueue_catch_up,
     record_created,
@@ -22,8 +25,8 @@ from obctl.errors import GraphRefused, NotFound
 from obctl.store.rooms import load_reading_state, save_identity
 from obctl.store.subscriptions import find_subscription
 
-ATTEMPTS = 3
-"""Graph sometimes never sends its validation request and then says that nobody answered."""
+_LIFETIMES = [lifetime for lifetime in LIFETIMES for _ in range(2)]
+"""Each twice: Graph sometimes never sends its validation request and says that nobody answered."""
 
 
 async def create_subscription(
@@ -101,6 +104,7 @@ async def _subscribe(
         client_state=client_state,
         created_at=company.now,
         expires_at=granted.expires_at,
+        granted_at=company.now,
     )
     record_created(company, subscription, catch_up=catch_up)
     return subscription
@@ -109,28 +113,27 @@ async def _subscribe(
 async def _ask(
     company: Company, gateway: Gateway, room: Room, urls: NotificationUrls, client_state: str
 ) -> GraphSubscription:
-    attempt = 1
-    while True:
-        try:
-            return await gateway.create_subscription(
-                room,
-                notification_url=urls.notification,
-                lifecycle_url=urls.lifecycle,
-                client_state=client_state,
-                expires_at=company.now + LIFETIME,
-            )
-        except GraphRefused as error:
-            if _status(error) != HTTPStatus.BAD_REQUEST:
-                raise
-            if attempt == ATTEMPTS:
-                raise GraphRefused(
-                    error.message,
-                    hint="Graph first calls the notification URL: `obctl listen` must run there"
-                    " and be reachable for Graph",
-                    code="subscription-refused",
-                    graph=error.graph,
-                ) from error
-        attempt += 1
+    def ask(expires_at: datetime) -> Awaitable[GraphSubscription]:
+        return gateway.create_subscription(
+            room,
+            notification_url=urls.notification,
+            lifecycle_url=urls.lifecycle,
+            client_state=client_state,
+            expires_at=expires_at,
+        )
+
+    try:
+        return await longest_granted(ask, company.now, _LIFETIMES)
+    except GraphRefused as error:
+        if _status(error) != HTTPStatus.BAD_REQUEST:
+            raise
+        raise GraphRefused(
+            error.message,
+            hint="Graph's own words say why. It first calls the notification URL: `obctl listen`"
+            " must run there and be reachable for Graph",
+            code="subscription-refused",
+            graph=error.graph,
+        ) from error
 
 
 async def _adopt(
@@ -147,7 +150,9 @@ async def _adopt(
         if urls != NotificationUrls(known.notification_url, known.lifecycle_url):
             continue
         try:
-            granted = await gateway.renew_subscription(item.id, company.now + LIFETIME)
+            granted = await longest_granted(
+                partial(gateway.renew_subscription, item.id), company.now
+            )
         except NotFound:
             continue
         return record_renewed(company, known, granted.expires_at)
@@ -157,6 +162,7 @@ async def _adopt(
 def _watches(item: GraphSubscription, room: Room) -> bool:
     """Whether it is one for this room's events, however Graph spells the path."""
     path = item.resource.strip("/").casefold().partition("?")[0]
+    path = path.replace("users('", "users/").replace("')", "")
     users = {room.mailbox.casefold(), (room.object_id or room.mailbox).casefold()}
     return path in {f"users/{user}/events" for user in users}
 

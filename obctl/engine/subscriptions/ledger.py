@@ -37,9 +37,9 @@ def record_created(company: Company, subscription: Subscription, *, catch_up: bo
 def record_renewed(
     company: Company, subscription: Subscription, expires_at: datetime
 ) -> Subscription:
-    renewed = replace(subscription, expires_at=expires_at, lost=False)
+    renewed = replace(subscription, expires_at=expires_at, granted_at=company.now, lost=False)
     with company.store.transaction():
-        extend_subscription(company.store, renewed.id, expires_at)
+        extend_subscription(company.store, renewed.id, expires_at, company.now)
         _log(
             company,
             Action.SUBSCRIPTION_RENEWED,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from obctl.domain.notification_urls import NotificationUrls
 from obctl.domain.room import RoomId
 from obctl.domain.subscription import (
-    LIFETIME,
     GraphSubscription,
     Subscription,
     SubscriptionState,
@@ -19,13 +19,14 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.create import create_subscription, delete_at_graph
+from obctl.engine.subscriptions.expiry import longest_granted
 from obctl.engine.subscriptions.ledger import (
     record_lost,
     record_reauthorized,
     record_removed,
     record_renewed,
 )
-from obctl.errors import GraphDetail, NotFound, ObctlError, defects_named
+from obctl.errors import GraphDetail, GraphRefused, NotFound, ObctlError, defects_named
 from obctl.store.rooms import find_room_by_id
 from obctl.store.subscriptions import current_subscriptions, load_subscriptions
 
@@ -101,7 +102,9 @@ async def renew_subscription(
     if subscription.lost:
         return await replace_lost(company, gateway, subscription)
     try:
-        granted = await gateway.renew_subscription(subscription.id, company.now + LIFETIME)
+        granted = await longest_granted(
+            partial(gateway.renew_subscription, subscription.id), company.now
+        )
     except NotFound as error:
         return await replace_lost(company, gateway, subscription, said=error.graph)
     return record_renewed(company, subscription, granted.expires_at)
@@ -123,11 +126,17 @@ async def replace_lost(
 
 
 async def reauthorize(company: Company, gateway: Gateway, subscription: Subscription) -> None:
-    """Answer Graph's `reauthorizationRequired`; it does not make the subscription last longer."""
+    """Answer Graph's `reauthorizationRequired`; it does not make the subscription last longer.
+
+    Where Graph will not take that, the expiry is moved, which reauthorizes too (Microsoft's page
+    "Reduce missing subscriptions and change notifications").
+    """
     try:
         await gateway.reauthorize_subscription(subscription.id)
     except NotFound as error:
         await replace_lost(company, gateway, subscription, said=error.graph)
+    except GraphRefused:
+        await renew_subscription(company, gateway, subscription)
     else:
         record_reauthorized(company, subscription)
 

@@ -43,7 +43,7 @@ class Elsewhere:
 
 @dataclass
 class Refusing:
-    """A gateway to an Outlook that will not cancel a date, whoever asks."""
+    """A gateway to an Outlook that will not let a date go, whoever asks."""
 
     gateway: Gateway
     error: ObctlError
@@ -52,6 +52,9 @@ class Refusing:
         return getattr(self.gateway, name)
 
     async def cancel_event(self, room: Room, event_id: EventId, comment: str) -> None:
+        raise self.error
+
+    async def delete_event(self, room: Room, event_id: EventId) -> None:
         raise self.error
 
 

@@ -8,12 +8,12 @@ from builders import NOW
 from subscription_graph import SubscriptionGraph, in_ledger, logged, make_company, refused
 
 from obctl.domain.notification_urls import notification_urls
-from obctl.domain.subscription import LIFETIME, Occasion
-from obctl.engine.subscriptions.create import ATTEMPTS
+from obctl.domain.subscription import LIFETIME, SHORTER_LIFETIME, Occasion, SubscriptionState
 from obctl.engine.subscriptions.renew import (
     Failed,
     compare_with_graph,
     create_subscription,
+    reauthorize,
     remove_subscription,
     renew_all,
     renew_due,
@@ -88,17 +88,42 @@ def test_a_mailbox_that_is_not_in_the_directory_is_not_subscribed(company, graph
 
 
 def test_a_failed_validation_is_tried_again(company, graph) -> None:
-    graph.refusals = [refused(400, "InvalidRequest")] * (ATTEMPTS - 1)
+    graph.refusals = [refused(400, "InvalidRequest")] * 3
     assert subscribe(company, graph).id == "new-1"
 
 
 def test_a_validation_that_keeps_failing_says_what_graph_needs(company, graph) -> None:
-    graph.refusals = [refused(400, "InvalidRequest")] * ATTEMPTS
+    graph.refusals = [refused(400, "InvalidRequest")] * 4
     with pytest.raises(GraphRefused) as caught:
         subscribe(company, graph)
     assert "obctl listen" in caught.value.hint
     assert caught.value.graph.code == "InvalidRequest"
     assert load_subscriptions(company.store) == []
+
+
+def test_a_tenant_that_grants_less_gets_what_it_grants_and_is_not_asked_all_the_time(
+    company, graph
+) -> None:
+    graph.longest = SHORTER_LIFETIME
+    made = subscribe(company, graph)
+    assert made.expires_at == NOW + SHORTER_LIFETIME
+    assert graph.calls == ["create object-atrium"] * 3
+
+    graph.calls.clear()
+    renewed = asyncio.run(renew_subscription(company, graph, made))
+    assert graph.calls == ["renew new-1"] * 2
+    assert find_subscription(company.store, made.id) == renewed
+    assert renewed.state(NOW + SHORTER_LIFETIME * 0.4) is SubscriptionState.ACTIVE
+    assert renewed.state(NOW + SHORTER_LIFETIME * 0.6) is SubscriptionState.EXPIRING
+
+
+def test_where_graph_will_not_reauthorize_the_expiry_is_moved(company, graph) -> None:
+    graph.hold(subscription := in_ledger(company))
+    graph.reauthorizes = False
+    asyncio.run(reauthorize(company, graph, subscription))
+    assert graph.calls == [f"reauthorize {subscription.id}", f"renew {subscription.id}"]
+    assert find_subscription(company.store, subscription.id).expires_at == NOW + LIFETIME
+    assert actions(company) == ["subscription.renewed"]
 
 
 @pytest.mark.parametrize("error", [refused(422, "Other"), GraphUnavailable("down")])
@@ -136,7 +161,12 @@ def test_a_duplicate_with_another_address_is_replaced_and_the_room_catches_up(
 
 
 @pytest.mark.parametrize(
-    "resource", ["users/object-atrium/events", "/Users/Atrium@Contoso.example/Events"]
+    "resource",
+    [
+        "users/object-atrium/events",
+        "/Users/Atrium@Contoso.example/Events",
+        "Users('object-atrium')/events",
+    ],
 )
 def test_a_duplicate_whose_secret_nobody_knows_is_replaced(company, graph, resource) -> None:
     foreign = in_ledger(company, id="foreign")

@@ -18,6 +18,7 @@ from obctl.sandbox.faults import Fault
 from obctl.sandbox.permissions import Permissions
 from obctl.sandbox.server import SandboxServer
 from obctl.sandbox.words import FaultKind
+from obctl.store.runs import finish_run, start_run
 
 ONE, TWO = "ams-1.01@contoso.example", "ams-1.02@contoso.example"
 USUAL = ("Place.Read.All", "User.ReadBasic.All")
@@ -112,6 +113,52 @@ def test_what_is_not_granted_is_told_by_what_it_stops(
             assert one["remedy"], one
 
 
+@pytest.mark.parametrize(
+    ("code", "finding"),
+    [
+        (0, ("last run", "ok")),
+        (4, ("last run", "warning")),
+        (5, ("last run", "warning")),
+        (6, ("guard", "problem")),
+        (8, ("last run", "warning")),
+        (1, ("last run", "problem")),
+        (None, ("last run", "warning")),
+    ],
+)
+def test_how_the_last_run_ended_is_told(
+    mapped: Desk, tenant: SandboxServer, code: int | None, finding: tuple[str, str]
+) -> None:
+    now = tenant.tenant.now()
+    with mapped.store() as store, store.transaction():
+        start_run(store, "r1", kind="sync", at=now)
+        if code is not None:
+            stopped = {"room": ONE, "code": "guard-tripped", "message": "too much"}
+            report = {"problems": [stopped] if code == 6 else []}
+            finish_run(store, "r1", at=now, exit_code=code, report=report)
+    told = Told(mapped)
+    (found,) = told.of("last run") + told.of("guard")
+    assert (found["check"], found["verdict"]) == finding
+    assert told.exit == (3 if finding[1] == "problem" else 0)
+    if code == 6:
+        assert found["rooms"] == [ONE]
+        assert "--allow-cancellations" in found["remedy"]
+
+
+def test_writes_that_failed_are_told_with_the_reason(mapped: Desk, tenant: SandboxServer) -> None:
+    tenant.service.faults.active.append(Fault("forbidden", mailbox=ONE, method="POST"))
+    mapped.run(
+        "reservations", "create", "--room", ONE, "--subject", "Ours", "--organizer",
+        "anna@contoso.example", "--start", "2026-10-21T20:00", "--duration", "1h",
+    )  # fmt: skip
+    tenant.service.faults.clear()
+    told = Told(mapped)
+    outbox = told.one("outbox")
+    assert (outbox["verdict"], outbox["rooms"], told.exit) == ("problem", [ONE], 3)
+    assert "1 writes failed" in outbox["message"]
+    # What another room owes is no business of this one.
+    assert Told(mapped, "--room", TWO).verdicts("outbox") == ["ok"]
+
+
 def test_the_room_out_of_scope_is_named_and_no_other(mapped: Desk, tenant: SandboxServer) -> None:
     grants(tenant, mapped, scope=(ONE,))
     problem = next(one for one in Told(mapped).of("calendars") if one["verdict"] == "problem")
@@ -149,17 +196,27 @@ def test_nothing_is_written(mapped: Desk, tenant: SandboxServer) -> None:
     assert {method for method, _ in seen} == {"GET", "POST", "PATCH"}
 
 
-def test_where_no_room_shows_an_event_writing_is_unproven(
+def test_where_no_event_was_ever_seen_writing_is_unproven(
+    live_desk: Desk, tenant: SandboxServer
+) -> None:
+    grants(tenant, live_desk)
+    for room in (ONE, TWO):
+        tenant.tenant.exchange.directory.mailboxes[room].items.clear()
+        assert live_desk.run("rooms", "add", room).exit_code == 0
+    told = Told(live_desk)
+    assert told.verdicts("writing") == ["unproven"]
+    assert told.exit == 0
+    grants(tenant, live_desk, scoped=("Calendars.Read",))
+    assert Told(live_desk).verdicts("writing") == ["problem"]
+
+
+def test_a_free_day_takes_an_event_that_was_read_before(
     mapped: Desk, tenant: SandboxServer
 ) -> None:
     grants(tenant, mapped)
     for room in (ONE, TWO):
         tenant.tenant.exchange.directory.mailboxes[room].items.clear()
-    told = Told(mapped)
-    assert told.verdicts("writing") == ["unproven"]
-    assert told.exit == 0
-    grants(tenant, mapped, scoped=("Calendars.Read",))
-    assert Told(mapped).verdicts("writing") == ["problem"]
+    assert Told(mapped).verdicts("writing") == ["ok"]
 
 
 @pytest.mark.parametrize("kind", ["server-error", "mailbox-gone"])

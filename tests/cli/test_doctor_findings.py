@@ -69,7 +69,7 @@ def test_rooms_with_one_trouble_are_one_finding() -> None:
     forbidden, gone = by_kind("calendars", errors, remedies={MailboxPermissionLost: "test {room}"})
     assert forbidden.message == "forbidden: a; and b, c, d and 2 more"
     assert (forbidden.rooms, forbidden.remedy) == (tuple("abcdef"), "test a")
-    assert (gone.rooms, gone.remedy, gone.permission) == (("g",), None, False)
+    assert (gone.rooms, gone.remedy, gone.permission) == (("g",), "obctl doctor --room g", False)
 
 
 def subscription(room: int, url: str = "https://hooks.example/notifications") -> Subscription:

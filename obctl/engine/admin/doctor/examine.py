@@ -36,6 +36,7 @@ from obctl.engine.admin.doctor.writing import examine_writing
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect, Gateway
 from obctl.errors import ConfigError, ObctlError
+from obctl.store.events import some_event_id
 from obctl.store.rooms import load_rooms
 from obctl.store.subscriptions import current_subscriptions
 
@@ -137,7 +138,11 @@ async def _graph(
     findings += await examine_schedules(gateway, calendars.readable, company.now, application)
     world.step("writing")
     findings += await examine_writing(
-        gateway, calendars.readable, claims, calendars.some_event, application
+        gateway,
+        calendars.readable,
+        claims,
+        calendars.some_event or some_event_id(company.store),
+        application,
     )
     world.step("subscriptions")
     findings += await examine_subscriptions(company, gateway, rooms, application)

@@ -104,10 +104,11 @@ def refused(
     rooms: Sequence[str] = (),
     verdict: Verdict = Verdict.PROBLEM,
 ) -> Finding:
-    """An error of Graph or of ours as a finding."""
+    """An error of Graph or of ours as a finding; where nothing mends it, it is asked again."""
     missing = isinstance(error, NotAuthorised)
     said = message or error.message
-    return Finding(check, verdict, said, error.hint, remedy, tuple(rooms), missing)
+    again = f"obctl doctor --room {rooms[0]}" if rooms else "obctl doctor"
+    return Finding(check, verdict, said, error.hint, remedy or again, tuple(rooms), missing)
 
 
 def by_kind(

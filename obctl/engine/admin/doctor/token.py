@@ -51,7 +51,12 @@ def examine_credential(
     """Until when the certificate or secret holds, where that can be seen."""
     match certificate_end:
         case ConfigError():
-            yield problem("credential", certificate_end.message, certificate_end.hint)
+            yield problem(
+                "credential",
+                certificate_end.message,
+                certificate_end.hint,
+                remedy="obctl config get graph.certificate",
+            )
         case datetime():
             yield _certificate(certificate_end, now)
         case None if environment.get("AZURE_CLIENT_SECRET") and (

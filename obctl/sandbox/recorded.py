@@ -7,10 +7,11 @@ with the day that was recorded.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote
 
 import msgspec
 
@@ -27,6 +28,7 @@ from obctl.sandbox.request import GraphRequest, GraphResponse
 FORMAT = "obctl-recording-1"
 _BASE = b"{base}"
 # What a query may have different from the one recorded.
+_DELTA = "$deltatoken"
 _FREE = frozenset({"startDateTime", "endDateTime", "$top", "$select", "$skip"})
 
 
@@ -62,7 +64,7 @@ class Recording:
         self._calls: dict[tuple[str, ...], list[RecordedCall]] = {}
         self._schedules: dict[str, Any] = {}
         for call in file.exchanges:
-            segments = tuple(unquote(one) for one in call.path.split("/"))
+            segments = GraphRequest("GET", quote(call.path), {}, {}, b"", "").segments
             self._note_identity(segments, call)
             self._calls.setdefault(self._key(call.method, segments), []).append(call)
             if segments[-1].lower() == "getschedule" and call.status == 200:
@@ -75,10 +77,12 @@ class Recording:
         calls = self._calls.get(self._key(request.method, segments), [])
         if segments[-1].lower() == "getschedule":
             return self._schedule(request, calls)
-        for rigid in (frozenset[str](), _FREE):
-            wanted = _without(request.query, rigid)
+        for free in (frozenset[str](), _FREE, _FREE | {_DELTA}):
+            wanted = _without(request.query, free)
             for call in calls:
-                if _without(call.query, rigid) == wanted:
+                # A later round is not the first one, whatever its token.
+                same_kind = (_DELTA in call.query) == (_DELTA in request.query)
+                if same_kind and _without(call.query, free) == wanted:
                     return _response(call, request.base)
         raise _not_recorded(request)
 
@@ -101,10 +105,7 @@ class Recording:
                 self._addresses.setdefault(str(found["id"]).lower(), segments[1])
 
     def _key(self, method: str, segments: tuple[str, ...]) -> tuple[str, ...]:
-        folded = [
-            "graph." + one.rpartition(".")[2] if ".graph." in f".{one.lower()}" else one
-            for one in segments
-        ]
+        folded = list(segments)
         if len(folded) > 1 and folded[0].lower() == "users":
             folded[1] = self._addresses.get(folded[1].lower(), folded[1])
         if method != "GET" and len(folded) > 3 and folded[2].lower() == "events":
@@ -142,7 +143,7 @@ def recorded_exchange(recording: Recording, clock: datetime | None, *, frozen: b
     return Exchange(Clock(now - ahead, frozen=frozen), directory)
 
 
-def _without(query: dict[str, str] | Any, names: frozenset[str]) -> dict[str, str]:
+def _without(query: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
     spared = names | {"startDateTime", "endDateTime"}
     return {name: value for name, value in query.items() if name not in spared}
 
@@ -153,4 +154,7 @@ def _response(call: RecordedCall, base: str) -> GraphResponse:
 
 
 def _not_recorded(request: GraphRequest) -> Refusal:
-    return Refusal(501, "NotRecorded", f"{request.method} {request.path} is not in the recording.")
+    options = ", ".join(request.query)
+    return Refusal(
+        501, "NotRecorded", f"{request.method} {request.path} ({options}) is not in the recording."
+    )

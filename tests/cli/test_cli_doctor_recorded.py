@@ -112,6 +112,21 @@ def test_what_is_recorded_names_nobody_and_holds_no_secret(
     assert {one["status"] for one in probed} == {404}
 
 
+def test_nights_can_be_run_on_a_recorded_tenant(live_desk: Desk, tmp_path: Path) -> None:
+    assert live_desk.run("rooms", "discover", "--add").exit_code == 0
+    file = tmp_path / "tenant.json"
+    assert told(live_desk, "--record", str(file))[0] == 0
+    with played(file, tmp_path / "again") as (desk, _):
+        found = desk.run("rooms", "discover", "--add")
+        assert "12 rooms are mapped now" in found.stderr
+        for night in ("the first", "another, unchanged"):
+            run = desk.run("sync", "run", "-o", "json")
+            assert run.exit_code == 0, (night, run.stderr)
+        planner = desk.run("planner", "2026-10-19")
+        assert "Subject 1 " in planner.stdout
+        assert told(desk)[0] == 0
+
+
 def test_a_tenant_that_refuses_everything_is_recorded_too(
     mapped: Desk, tenant: SandboxServer, tmp_path: Path
 ) -> None:

@@ -23,7 +23,9 @@ async def rehearse(gateway: Gateway, rooms: Sequence[Room], now: datetime) -> No
     if not rooms:
         return
     span = TimeSpan(now, now + VIEW)
-    await _asked(lambda: gateway.open_deltas([(room, span) for room in rooms]))
+    deltas = await gateway.open_deltas([(room, span) for room in rooms])
+    links = {name: one for name, one in deltas.items() if not isinstance(one, ObctlError)}
+    await _asked(lambda: gateway.follow_delta(links))
     views = await gateway.fetch_views(rooms, span)
     room, event = _first(rooms, views)
     await _asked(lambda: gateway.look_up_account(room.mailbox))

@@ -18,7 +18,7 @@ from typing import Any, Literal
 from obctl.domain.enums import Cloud as Cloud
 from obctl.domain.enums import CredentialKind as CredentialKind
 from obctl.domain.settings import PushSettings, SeriesPolicy, SyncSettings
-from obctl.domain.zones import iana_name
+from obctl.domain.zones import usable_name
 from obctl.errors import ConfigError, UnknownZone
 
 
@@ -242,7 +242,7 @@ class Setting:
                 if not self.least <= value <= self.most:
                     raise ValueError(f"{value} is not between {self.least} and {self.most}")
             case "zone":
-                return iana_name(str(value))
+                return usable_name(str(value))
             case "url":
                 return _checked_url(value)
             case _:

@@ -12,6 +12,8 @@ ObctlError                     1   unexpected
   TryLater                     5   Throttled, AnotherRunActive, StoreBusy, StoreFull, StoreFailing
     GraphUnavailable           5   nobody answers, or Graph is unwell
       PartialRead              5   an answer that ends early or cannot be read
+        LoopingNextLink        5   pages that lead in a circle
+        ForeignLink            5   a link or a redirect to something else: not followed
     RoomsUnread                5   the meeting may be in a room that could not be asked
   Refused                      6   a guard stopped it: the meeting is not ours
     UnsafePlan                 6   too much would go at once, or the plan is not the reviewed one
@@ -20,10 +22,8 @@ ObctlError                     1   unexpected
   ResyncRequired               7   locked out until `obctl sync resync`
   Unfinished                   8   some rooms failed or were inconclusive
   GraphRefused                 1   Graph answered with an error nobody above handles
-    NotFound                   1   404: the item is not there
-      MailboxGone              1   404: the whole mailbox is not there
-    LoopingNextLink            1   pages that lead in a circle
-    ForeignLink                1   a link or a redirect away from Graph: not followed
+    NotFound                   2   404: what is named is not there
+      MailboxGone              2   404: the whole mailbox is not there
     DeltaLinkExpired           -   410: internal, the reader starts over
     EventChanged               -   412: internal, read again and decide anew
 
@@ -160,10 +160,14 @@ class MailboxPermissionLost(NotAuthorised):
 
 
 class TryLater(ObctlError):
-    """Raised when the same command may succeed in a while."""
+    """Raised when the same command may succeed in a while.
+
+    `rest` are the seconds after which whoever put us off may be asked again, where nobody waited.
+    """
 
     exit_code = 5
     code = "try-later"
+    rest: float | None = None
 
 
 class GraphUnavailable(TryLater):
@@ -176,6 +180,18 @@ class PartialRead(GraphUnavailable):
     """Raised when an answer of Graph ends early or cannot be read: nothing of it is used."""
 
     code = "partial-read"
+
+
+class LoopingNextLink(PartialRead):
+    """Raised when the pages of an answer lead in a circle."""
+
+    code = "looping-next-link"
+
+
+class ForeignLink(PartialRead):
+    """Raised when Graph, or something in between, leads to something else: it is not followed."""
+
+    code = "foreign-link"
 
 
 class RoomsUnread(TryLater):
@@ -262,6 +278,7 @@ class GraphRefused(ObctlError):
 class NotFound(GraphRefused):
     """Raised when Graph knows no such event, mailbox or subscription (404)."""
 
+    exit_code = 2
     code = "not-found"
 
 
@@ -269,18 +286,6 @@ class MailboxGone(NotFound):
     """Raised when Graph knows no such mailbox, whatever it was asked for in there."""
 
     code = "mailbox-gone"
-
-
-class LoopingNextLink(GraphRefused):
-    """Raised when the pages of an answer lead in a circle."""
-
-    code = "looping-next-link"
-
-
-class ForeignLink(GraphRefused):
-    """Raised when Graph, or something in between, leads to another server: it is not followed."""
-
-    code = "foreign-link"
 
 
 class DeltaLinkExpired(GraphRefused):

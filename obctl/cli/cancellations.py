@@ -30,6 +30,7 @@ def list_(
     """Requests, oldest first: open ones unless --status says otherwise."""
     from obctl.domain.sync.cancellation import RequestStatus
     from obctl.engine.reservations.cancellation_requests import requests_matching
+    from obctl.engine.reservations.series_now import series_now
     from obctl.render.cancellations import COLUMNS
     from obctl.render.objects import request_object
     from obctl.render.output import show_list
@@ -49,7 +50,13 @@ def list_(
     show_list(
         format,
         [
-            request_object(request, reservation, rooms, context.now)
+            request_object(
+                request,
+                reservation,
+                rooms,
+                context.now,
+                series_now(context.company, request, reservation),
+            )
             for request, reservation in found
         ],
         COLUMNS,
@@ -100,7 +107,11 @@ def approve(
     by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """Cancel the reservations with their services."""
+    """Cancel the reservations with their services.
+
+    A meeting that takes place on other days now is named first: where its series meets, and how
+    what is ordered can go along.
+    """
     from obctl.domain.sync.cancellation import RequestStatus
     from obctl.engine.reservations.cancellation_requests import approve as approve_requests
     from obctl.engine.reservations.cancellation_requests import requests_matching
@@ -116,6 +127,7 @@ def approve(
     if not chosen:
         _show(context, [], format)
         return
+    _warn_of_series(context, chosen)
     confirm(_consequences(context, chosen), yes=yes)
     approve_requests(context.company, chosen, note=note)
     _show(context, chosen, format)
@@ -165,6 +177,7 @@ def reject(
 
 
 def _objects(context: Context, requests: list[int]) -> list[dict[str, Any]]:
+    from obctl.engine.reservations.series_now import series_now
     from obctl.render.objects import request_object
     from obctl.store.cancellation_requests import find_request
     from obctl.store.reservations import find_reservation
@@ -174,7 +187,8 @@ def _objects(context: Context, requests: list[int]) -> list[dict[str, Any]]:
     for number in requests:
         request = find_request(context.store, number)
         reservation = find_reservation(context.store, request.reservation)
-        found.append(request_object(request, reservation, rooms, context.now))
+        series = series_now(context.company, request, reservation)
+        found.append(request_object(request, reservation, rooms, context.now, series))
     return found
 
 
@@ -183,6 +197,23 @@ def _show(context: Context, requests: list[int], format: Format) -> None:
     from obctl.render.output import show_list
 
     show_list(format, _objects(context, requests), COLUMNS, empty="no open requests")
+
+
+def _warn_of_series(context: Context, requests: list[int]) -> None:
+    """Say which meetings take place on other days, before what is ordered for them is cancelled."""
+    from obctl.render.cancellations import how_to_keep, series_text
+    from obctl.render.output import warning
+
+    for item in _objects(context, requests):
+        if item["status"] != "open" or not item["series_now"]:
+            continue
+        reservation = item["reservation"]
+        warning(
+            f"reservation {reservation['number']} ({reservation['subject']}): its series"
+            f" {series_text(item)}"
+        )
+        if keep := how_to_keep(item):
+            warning(f"  to keep what is ordered: {keep}")
 
 
 def _consequences(context: Context, requests: list[int]) -> str:

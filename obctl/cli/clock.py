@@ -20,6 +20,10 @@ def standing(environment: Mapping[str, str]) -> datetime | None:
         raise _bad(text) from error
     if moment.tzinfo is None:
         raise _bad(text)
+    from obctl.domain.time_span import ACCEPTED, is_accepted
+
+    if not is_accepted(moment):
+        raise ConfigError(f"OBCTL_NOW={text!r} is out of range", hint=ACCEPTED)
     return moment.astimezone(UTC)
 
 

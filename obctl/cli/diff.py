@@ -12,6 +12,7 @@ from obctl.cli.options import (
     FormatOption,
     LocationOption,
     RoomOption,
+    ensure_at_once,
     parse_days,
 )
 from obctl.render.output import Format
@@ -39,7 +40,7 @@ def diff(
 ) -> None:
     """Compare Officebooking and Outlook, each difference with its cause.
 
-    Exit 0: equal. Exit 3: differences. Exit 8: a room could not be compared.
+    Exit 0: equal. Exit 3: differences. Exit 8: a room, or an event in it, could not be read.
     """
     from obctl.engine.fix import compare_and_fix
     from obctl.render.diff import diff_picture
@@ -48,6 +49,7 @@ def diff(
 
     context = context_of(ctx)
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
+    ensure_at_once(last - first)
     rooms = context.chosen_rooms(location, room)
     company = context.company
     compared = context.run(
@@ -66,6 +68,7 @@ def diff(
         [item.verdict for item in compared.rooms],
         compared.differences,
         context.rooms,
+        {item.room.id: item.unreadable for item in compared.rooms},
     )
     if format in (Format.JSONL, Format.CSV):
         from obctl.render.output import show_list

@@ -24,3 +24,7 @@ def get(
     answer = context.with_graph(lambda gateway: gateway.get(path))
     sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
+    if not answer:
+        from obctl.render.output import message
+
+        message("Graph's answer is empty: it says nothing, not that nothing is there")

@@ -173,6 +173,7 @@ def prune(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Remove old entries with their originals, for good."""
+    from obctl.domain.time_span import later
     from obctl.engine.admin import company_log
     from obctl.render.objects import at
     from obctl.render.output import message, write_json
@@ -183,10 +184,7 @@ def prune(
     age = parse_duration(older_than)
     if not age:
         raise UsageError("an age of 0 would remove everything", code="bad-time")
-    try:
-        before = context.company.now - age
-    except OverflowError as error:
-        raise UsageError(f"{older_than} is too long ago", code="bad-time") from error
+    before = later(context.company.now, -age)
     count = count_log(context.store, instant(before))
     if count:
         confirm(f"Remove {count} entries older than {older_than} for good?", yes=yes)

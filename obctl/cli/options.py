@@ -37,8 +37,7 @@ CachedOption = Annotated[
     bool, typer.Option("--cached", help="Outlook as last read, without asking Graph.")
 ]
 
-_OPEN_START = datetime(1900, 1, 1, tzinfo=UTC)
-_OPEN_END = datetime(9000, 1, 1, tzinfo=UTC)
+_LONGEST = timedelta(days=365_000)
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?")
 
 
@@ -51,16 +50,30 @@ def parse_day(text: str, *, now: datetime, zone: ZoneInfo) -> date:
         if lowered in words:
             return today + timedelta(days=words[lowered])
         if lowered[:1] in ("+", "-") and lowered[1:].isdigit():
-            return today + timedelta(days=int(lowered))
-        if len(lowered) != len("2026-10-19"):
+            day = today + timedelta(days=int(lowered))
+        elif len(lowered) != len("2026-10-19"):
             raise ValueError(text)  # noqa: TRY301  the same words for every wrong day
-        return date.fromisoformat(lowered)
-    except (ValueError, OverflowError) as error:
+        else:
+            day = date.fromisoformat(lowered)
+    except OverflowError as error:
+        raise _out_of_range(text, "bad-day") from error
+    except ValueError as error:
         raise UsageError(
             f"{text!r} is no day",
             hint="use YYYY-MM-DD, today, tomorrow, yesterday, +N or -N",
             code="bad-day",
         ) from error
+    from obctl.domain.time_span import FIRST_DAY, LAST_DAY
+
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise _out_of_range(text, "bad-day")
+    return day
+
+
+def _out_of_range(text: str, code: str) -> UsageError:
+    from obctl.domain.time_span import ACCEPTED
+
+    return UsageError(f"{text!r} is out of range", hint=ACCEPTED, code=code)
 
 
 def parse_days(first: str, last: str | None, *, now: datetime, zone: ZoneInfo) -> tuple[date, date]:
@@ -90,6 +103,10 @@ def parse_instant(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
             hint="use 2026-10-19T14:00 (in the room's zone) or 2026-10-19T12:00:00Z",
             code="bad-time",
         ) from error
+    from obctl.domain.time_span import is_accepted
+
+    if not is_accepted(moment):
+        raise _out_of_range(text, "bad-time")
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
     local = moment.replace(tzinfo=zone)
@@ -115,10 +132,10 @@ def parse_span(
 
     Words such as `today` mean the company's day; a bound that is not given is open.
     """
-    from obctl.domain.time_span import TimeSpan
+    from obctl.domain.time_span import EARLIEST, LATEST, TimeSpan
 
-    start = _bound(first, 0, now=now, company=company, zone=zone) if first else _OPEN_START
-    end = _bound(last, 1, now=now, company=company, zone=zone) if last else _OPEN_END
+    start = _bound(first, 0, now=now, company=company, zone=zone) if first else EARLIEST
+    end = _bound(last, 1, now=now, company=company, zone=zone) if last else LATEST
     if end <= start:
         raise UsageError(f"--to {last} is not after --from {first}", code="bad-time")
     return TimeSpan(start, end)
@@ -132,8 +149,6 @@ def _bound(text: str, days: int, *, now: datetime, company: ZoneInfo, zone: Zone
         return midnight(day + timedelta(days=days), zone)
     except UsageError:
         return parse_instant(text, now=now, zone=zone)
-    except OverflowError as error:
-        raise UsageError(f"{text!r} is too far away", code="bad-day") from error
 
 
 def parse_duration(text: str) -> timedelta:
@@ -144,6 +159,26 @@ def parse_duration(text: str) -> timedelta:
         raise UsageError(f"{text!r} is no duration", hint="use 90m, 1h30m or 2d", code="bad-time")
     days, hours, minutes = (int(part or 0) for part in found.groups())
     try:
-        return timedelta(days=days, hours=hours, minutes=minutes)
+        length = timedelta(days=days, hours=hours, minutes=minutes)
     except OverflowError as error:
-        raise UsageError(f"{text!r} is too long", code="bad-time") from error
+        raise _too_long(text) from error
+    if length > _LONGEST:
+        raise _too_long(text)
+    return length
+
+
+def _too_long(text: str) -> UsageError:
+    most = f"{_LONGEST.days}d is the most"
+    return UsageError(f"{text!r} is too long", hint=most, code="bad-time")
+
+
+def ensure_at_once(length: timedelta) -> None:
+    """Raise `UsageError` for more time than Graph shows at once."""
+    from obctl.domain.time_span import MOST_AT_ONCE
+
+    if length > MOST_AT_ONCE:
+        raise UsageError(
+            f"more than {MOST_AT_ONCE.days} days are asked for at once",
+            hint="ask for fewer",
+            code="bad-day",
+        )

@@ -103,7 +103,8 @@ def _export(days: list[PlannerDay], path: Path) -> None:
 
 
 def _remark(days: list[PlannerDay]) -> None:
-    """What the picture leads to; ends with 8 where a room could not be read."""
+    """What the picture leads to; ends with 8 where a room, or an event, could not be read."""
+    from obctl.domain.unreadable_event import EVENT_UNREADABLE
     from obctl.render.output import message, warning
 
     differences = sum(len(row.differences) for item in days for row in item.rows)
@@ -113,7 +114,16 @@ def _remark(days: list[PlannerDay]) -> None:
         number = "1 difference" if differences == 1 else f"{differences} differences"
         message(f"{number}: obctl diff {asked} explains what and why")
     unread = {row.room.name: row.condition for item in days for row in item.rows if row.condition}
+    hidden = {
+        (row.room.name, event.handle): event
+        for item in days
+        for row in item.rows
+        for event in row.unreadable
+    }
     for name, condition in unread.items():
-        warning(f"{name} could not be read: {condition}")
+        if condition != EVENT_UNREADABLE:
+            warning(f"{name} could not be read: {condition}")
+    for (name, _handle), event in hidden.items():
+        warning(f"{name}: {event.named} cannot be read: {event.wrong}")
     if unread:
         raise typer.Exit(8)

@@ -53,6 +53,7 @@ def create(
 ) -> None:
     """Reserve a room and write it into Outlook; a double booking is refused."""
     from obctl.domain.event import Person
+    from obctl.domain.time_span import later
     from obctl.engine.reservations.create import NewReservation, make_reservation
 
     context = context_of(ctx)
@@ -64,7 +65,7 @@ def create(
     if end:
         ends = parse_instant(end, now=context.now, zone=found.zone)
     else:
-        ends = starts + parse_duration(duration or "")
+        ends = later(starts, parse_duration(duration or ""))
     new = NewReservation(
         room=found,
         subject=subject,

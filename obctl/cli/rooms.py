@@ -86,7 +86,7 @@ def add(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Map a room: from now on obctl keeps it in step."""
-    from obctl.domain.zones import zone
+    from obctl.domain.zones import usable_name, zone
     from obctl.engine.rooms.mapping import NewRoom, map_room
     from obctl.render.objects import room_object
     from obctl.render.output import message, write_json
@@ -94,7 +94,7 @@ def add(
     context = context_of(ctx)
     if "@" not in mailbox.strip("@"):
         raise UsageError(f"{mailbox!r} is no address", code="bad-address")
-    where = zone(time_zone) if time_zone else context.zone
+    where = zone(usable_name(time_zone)) if time_zone else context.zone
     wanted = NewRoom(
         mailbox,
         name=name,

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import Context, context_of
-from obctl.cli.options import CachedOption, FormatOption, LocationOption, parse_instant
+from obctl.cli.options import (
+    CachedOption,
+    FormatOption,
+    LocationOption,
+    ensure_at_once,
+    parse_instant,
+)
 from obctl.errors import UsageError
 from obctl.render.output import Format
 
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from obctl.domain.room import Room
+    from obctl.engine.rooms.free import Availability
 
 
 def free(
@@ -48,6 +55,7 @@ def free(
     end = parse_instant(to, now=context.now, zone=zone)
     if end <= start:
         raise UsageError(f"--to {to} is not after --from {from_}", code="bad-time")
+    ensure_at_once(end - start)
     span = TimeSpan(start, end)
     if cached or not rooms:
         found = find_free_cached(context.company, rooms, span, capacity)
@@ -60,13 +68,17 @@ def free(
         format,
         [free_room_object(item) for item in found.free],
         free_columns({room.mailbox: room.time_zone for room in rooms}),
-        empty=f"no room is free {asked}" if rooms else "no room is mapped yet",
+        empty=_nothing(found, asked) if rooms else "no room is mapped yet",
         title=f"free {asked}",
     )
     for room, error in found.unknown:
         warning(f"left out, its schedule could not be read: {room.name}: {error.message}")
     if found.unknown:
         raise typer.Exit(8)
+
+
+def _nothing(found: Availability, asked: str) -> str:
+    return f"no room is {'known to be ' if found.unknown else ''}free {asked}"
 
 
 def _zone(context: Context, rooms: list[Room], location: str | None) -> ZoneInfo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -70,9 +71,12 @@ def serve(
             "--recorded goes with no --tenant, --scenario or --state",
             hint="a recording is a tenant of its own, and nothing happens in it",
         )
+    starts = clock or os.environ.get("OBCTL_NOW") or None
+    if starts:
+        _ensure_accepted(starts)
     server = SandboxServer(
         tenant,
-        clock or os.environ.get("OBCTL_NOW") or None,
+        starts,
         token,
         state,
         port,
@@ -232,7 +236,17 @@ def _clock_change(text: str) -> dict[str, Any]:
             f"{text!r} is neither a duration nor an instant",
             hint="use +8h, +90m, 2026-10-20T05:30:00Z, freeze or run",
         ) from error
+    _ensure_accepted(text)
     return {"set": text}
+
+
+def _ensure_accepted(text: str) -> None:
+    """Raise `UsageError` for an instant at which no calendar works; what is none passes."""
+    from obctl.domain.time_span import ACCEPTED, is_accepted
+
+    with suppress(ValueError):
+        if not is_accepted(datetime.fromisoformat(text)):
+            raise UsageError(f"{text!r} is out of range", hint=ACCEPTED, code="bad-time")
 
 
 def _call(url: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -120,16 +120,45 @@ def cancel(
 ) -> None:
     """Cancel services; locked ones only on a yes: somebody may have begun already."""
     from obctl.engine.reservations.services import cancel_services, find_cancellable
-    from obctl.render.output import clean
 
     context = context_of(ctx)
     context.act_as(by)
     found = find_cancellable(context.company, services)
-    locked = [service for service in found if service.is_locked(context.now)]
+    _ask_about_locked(context, found, "Cancel all the same?", yes=yes)
+    _show_done(context, cancel_services(context.company, found), format, "cancelled", many=True)
+
+
+@app.command("move")
+def move(
+    ctx: typer.Context,
+    services: Annotated[list[int], typer.Argument(metavar="ID...", help="Services' ids.")],
+    to: Annotated[int, typer.Option("--to", metavar="NUMBER", help="The reservation to get them.")],
+    yes: YesOption = False,
+    by: ByOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Take services along to another reservation; locked ones only on a yes.
+
+    For a meeting that takes place on another day: what is ordered goes with it.
+    """
+    from obctl.engine.reservations.services import find_movable, move_services
+
+    context = context_of(ctx)
+    context.act_as(by)
+    found = find_movable(context.company, services, to)
+    _ask_about_locked(context, found, "Move all the same?", yes=yes)
+    _show_done(context, move_services(context.company, found, to), format, "moved", many=True)
+
+
+def _ask_about_locked(
+    context: Context, services: list[Service], question: str, *, yes: bool
+) -> None:
+    from obctl.render.output import clean
+
+    locked = [service for service in services if service.is_locked(context.now)]
     if locked:
         what = ", ".join(f"{item.id} ({item.kind.value}: {item.description})" for item in locked)
-        confirm(f"Locked: {clean(what)}. Cancel all the same?", yes=yes)
-    _show_done(context, cancel_services(context.company, found), format, "cancelled", many=True)
+        confirm(f"Locked: {clean(what)}. {question}", yes=yes)
 
 
 def _show_done(

@@ -44,7 +44,8 @@ def run(
     """Bring both sides in step: what cron runs every night.
 
     Exit 5: Graph puts off every room. Exit 6: a guard stopped a room. Exit 8: some rooms are not
-    done, or a meeting that is gone may be in one that could not be read; the rest is done.
+    done, an event cannot be read, or a meeting that is gone may be in a room that could not be
+    read; the rest is done.
     """
     from obctl.engine.sync.plan_room import PassOptions
 
@@ -128,8 +129,8 @@ def status(
 ) -> None:
     """How the company stands: passes, outbox, inbox, subscriptions.
 
-    Exit 3: something is stale or lost, a room is inconclusive, a write to Outlook failed, or a
-    reservation waits for a room that could not be read.
+    Exit 3: something is stale or lost, a room is inconclusive, a write to Outlook failed, a
+    reservation waits for a room that could not be read, or an event cannot be read.
     """
     from obctl.engine.admin.status import current_status
     from obctl.render.output import show_one
@@ -195,7 +196,7 @@ def _show(report: RunReport, format: Format) -> None:
 
     item = run_object(report)
     show_one(format, item, lambda: report_picture(item))
-    for problem in report.problems + report.undecided:
+    for problem in report.told:
         where = f"{problem.room}: " if problem.room else ""
         warning(f"{where}{problem.code}: {problem.message}")
         for line in (problem.hint or "").splitlines():

@@ -23,6 +23,26 @@ class BusySpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is known of a room in a span: when it is taken, and of which times nothing is said.
+
+    Only what is in neither is free.
+    """
+
+    busy: tuple[BusySpan, ...] = ()
+    unknown: tuple[TimeSpan, ...] = ()
+
+    def __add__(self, other: Schedule) -> Schedule:
+        return Schedule(self.busy + other.busy, self.unknown + other.unknown)
+
+    def knows(self, span: TimeSpan) -> bool:
+        """Whether it can be told if the room is free for all of `span`: taken once is taken."""
+        return not is_free(span, self.busy) or not any(
+            span.overlaps(gap.start, gap.end) for gap in self.unknown
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FreeRoom:
     """A room that is free for a whole span.
 

@@ -33,6 +33,10 @@ class Evidence:
     value: str | int | bool | None
 
 
+MEETS_NOW = "series.meets_now"
+"""The evidence that says in words on which days a series meets now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why two sides differ.
@@ -46,6 +50,12 @@ class Cause:
     evidence: tuple[Evidence, ...]
     refuted_by: str
     remedy: str
+
+    @property
+    def meets_now(self) -> str | None:
+        """On which days the series of the meeting meets now, where it moved to others."""
+        told = (str(item.value) for item in self.evidence if item.fact == MEETS_NOW)
+        return next(told, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,38 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def same_address(one: str | None, other: str | None) -> bool:
+    """Whether two mail addresses are the same, however they are spelled; so are two unknown."""
+    return one == other or (one or "").casefold() == (other or "").casefold()
+
+
+def person(name: str | None, address: str | None) -> Person:
+    """Somebody as Exchange names them; an address that no mail reaches is none."""
+    return Person(name or None, None if not address or is_directory_name(address) else address)
+
+
+def is_directory_name(address: str) -> bool:
+    """Whether it is a name of Exchange's own directory (`/o=ExchangeLabs/ou=…/cn=Recipients/cn=…`).
+
+    Exchange shows it, bare or wrapped as IMCEAEX, in place of the address of somebody whose mailbox
+    was deleted or moved (legacyExchangeDN in the Exchange documentation).
+    """
+    bare = address.strip().lower().removeprefix("ex:")
+    return bare.startswith(("/o=", "/ou=", "/cn=", "imceaex-"))
+
+
 def same_person(one: Person, other: Person) -> bool:
-    """Whether both have the same address; one without an address is nobody in particular."""
-    return bool(one.email and other.email) and (
-        one.email == other.email or str(one.email).casefold() == str(other.email).casefold()
-    )
+    """Whether both have the same address, or the same name where one of them shows no address.
+
+    Whoever has neither is nobody in particular.
+    """
+    if one.email and other.email:
+        return one.email == other.email or one.email.casefold() == other.email.casefold()
+    return bool(one.name and other.name) and _folded(one.name) == _folded(other.name)
+
+
+def _folded(name: str | None) -> str:
+    return plain(name or "").casefold()
 
 
 class EventKey(Struct, frozen=True):
@@ -109,6 +136,8 @@ class Event(Struct, frozen=True):
     etag: str | None = None
     """What a write names to say which state of the event it means; only of an event just read."""
     transaction_id: str | None = None
+    unknown: tuple[str, ...] = ()
+    """Fields of ours for which Graph sent what nobody can read; they hold their defaults."""
     payload: bytes = b""
 
     @property
@@ -163,7 +192,11 @@ class DeltaItem:
 
 @dataclass(frozen=True, slots=True)
 class DeltaRound:
-    """A whole round: the items in order, last one wins, and the link that starts the next."""
+    """A whole round: the items in order, last one wins, and the link that starts the next.
+
+    `nameless` says that some items name no event: something else changed, nobody knows what.
+    """
 
     items: tuple[DeltaItem, ...]
     link: DeltaLink
+    nameless: bool = False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from obctl.domain.company_log import LogEntry
+from obctl.domain.foreign_text import read_json
 
 # They move with every write and say nothing about the meeting.
 _STAMPS = frozenset({"changeKey", "lastModifiedDateTime"})
@@ -64,7 +64,7 @@ def _state(payload: bytes | None) -> dict[str, Any] | None:
     if payload is None:
         return None
     try:
-        content = json.loads(payload)
+        content = read_json(payload)
     except ValueError:
         return None
     if not isinstance(content, dict) or "subscriptionId" in content or "value" in content:

@@ -12,7 +12,8 @@ from enum import StrEnum
 
 import msgspec
 
-from obctl.domain.event import Event, Response
+from obctl.domain.event import Event, Response, is_directory_name
+from obctl.domain.foreign_text import decode
 from obctl.domain.room import Room
 
 
@@ -96,18 +97,22 @@ _RESPONSES = {answer.value.lower(): answer for answer in Response}
 def as_copy(event: Event, room: Room) -> OrganizerCopy | None:
     """The copy that an event of the organiser's calendar is, as it concerns `room`.
 
-    `None` where it is not the organiser's, or does not say who is invited.
+    `None` where it is not the organiser's, or does not say who is invited: neither does a name of
+    Exchange's own directory.
     """
     try:
-        original = _ORIGINAL.decode(event.payload)
+        original = decode(_ORIGINAL, event.payload)
     except msgspec.DecodeError:
         return None
     if not event.is_organizer or original.attendees is None:
         return None
+    answer = _response(original.attendees, room)
+    if answer is None and any(is_directory_name(_address(one)) for one in original.attendees):
+        return None
     return OrganizerCopy(
         event,
         location=_places(original),
-        room_response=_response(original.attendees, room),
+        room_response=answer,
         resources=sum((one.type or "").lower() == "resource" for one in original.attendees),
     )
 
@@ -122,7 +127,11 @@ def _places(original: _Original) -> str | None:
 def _response(attendees: list[_Attendee], room: Room) -> Response | None:
     address = room.mailbox.casefold()
     for one in attendees:
-        if one.email_address and (one.email_address.address or "").casefold() == address:
+        if _address(one).casefold() == address:
             answer = one.status.response if one.status else None
             return _RESPONSES.get((answer or "").lower(), Response.NONE)
     return None
+
+
+def _address(attendee: _Attendee) -> str:
+    return (attendee.email_address and attendee.email_address.address) or ""

@@ -90,7 +90,9 @@ class OutboxItem:
     error: str | None = None
     request_id: str | None = None
     event_id: EventId | None = None
-    """The event to change or cancel; none yet for a create."""
+    """The event to change or cancel; of a create, what Graph answered that it made."""
+    written_at: datetime | None = None
+    """When Graph answered that it made the event, which it may not show for some minutes."""
     repeat: str | None = None
     """RFC 5545 rule of a series that is created as one Graph series."""
     note: str | None = None

@@ -14,6 +14,7 @@ from typing import Any
 
 from obctl.domain.actor import person_in
 from obctl.domain.company_log import LogEntry
+from obctl.domain.foreign_text import read_json
 from obctl.domain.values import replace
 
 _HARMLESS = frozenset({
@@ -106,7 +107,7 @@ class Pseudonyms:
         if payload is None:
             return None
         try:
-            content = json.loads(payload)
+            content = read_json(payload)
         except ValueError:
             return b'"(masked)"'
         return json.dumps(self._original(content, "", quoted), ensure_ascii=False).encode()

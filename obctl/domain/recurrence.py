@@ -15,6 +15,8 @@ from typing import Any, Literal, cast
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, rruleset, rrulestr, weekday
 
+from obctl.domain.time_span import ACCEPTED, FIRST_DAY, LAST_DAY, utc
+from obctl.domain.values import replace
 from obctl.errors import UnsupportedRecurrence
 
 PatternType = Literal[
@@ -24,6 +26,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 _ICAL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _INDEX = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _INDEX_NAME = {number: name for name, number in _INDEX.items()}
+_UNSET = "0001-"  # Graph's 0001-01-01: no date
 _LAST_DAYS = {29: (28, 29), 30: (28, 29, 30), 31: (28, 29, 30, 31)}
 
 
@@ -62,6 +65,39 @@ class Recurrence:
             self.count is None
             or (day - self.start_date).days < self.count
             or day <= _last_date(self)
+        )
+
+    @property
+    def last_date(self) -> date | None:
+        """The last day that the range allows; `None` for a series without end."""
+        return _last_date(self) if self.count else self.end_date
+
+    def without_range(self, day: date) -> Recurrence:
+        """The same pattern, on the same days, without end and begun well before `day`."""
+        start = self.start_date
+        if day < start:
+            match self.type:
+                case "daily":
+                    passed = (start - day).days // self.interval + 1
+                    start -= timedelta(days=passed * self.interval)
+                case "weekly":
+                    passed = (start - day).days // (7 * self.interval) + 2
+                    start -= timedelta(weeks=passed * self.interval)
+                case "absoluteMonthly" | "relativeMonthly":
+                    months = start.year * 12 + start.month - 1
+                    passed = (start - day).days // (28 * self.interval) + 1
+                    year, month = divmod(months - passed * self.interval, 12)
+                    start = date(year, month + 1, 1)
+                case "absoluteYearly" | "relativeYearly":
+                    passed = (start - day).days // (365 * self.interval) + 1
+                    start = date(start.year - passed * self.interval, 1, 1)
+        return replace(
+            self,
+            start_date=start,
+            end_date=None,
+            count=None,
+            day_of_month=self.day_of_month or self.start_date.day,
+            month=self.month or self.start_date.month,
         )
 
     def _dates(self, first: date, last: date, count: int | None = None) -> Iterator[date]:
@@ -168,10 +204,15 @@ def parse_rrule(text: str, start: datetime) -> Recurrence:
     try:
         parts = dict(part.split("=", 1) for part in body.split(";") if part)
         if "UNTIL" in parts:
-            parts["UNTIL"] = f"{_last_day(parts['UNTIL'], start):%Y%m%d}"
+            last = _last_day(parts["UNTIL"], start)
+            if not FIRST_DAY <= last <= LAST_DAY:
+                raise _unsupported(text, f"its UNTIL is out of range, {ACCEPTED}")
+            parts["UNTIL"] = f"{last:%Y%m%d}"
         body = ";".join(f"{name}={value}" for name, value in parts.items())
         parsed = rrulestr(body, dtstart=datetime.combine(start.date(), datetime.min.time()))
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except UnsupportedRecurrence:
+        raise
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
         raise _unsupported(text, "it is no RFC 5545 rule") from error
     if isinstance(parsed, rruleset):
         raise _unsupported(text, "one rule is wanted, not a set")
@@ -189,7 +230,7 @@ def _last_day(until: str, start: datetime) -> date:
         return datetime.strptime(until, "%Y%m%d").date()  # noqa: DTZ007  a date has no zone
     moment = datetime.strptime(until.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
     if until.endswith("Z"):
-        moment = moment.replace(tzinfo=UTC).astimezone(start.tzinfo).replace(tzinfo=None)
+        moment = utc(moment.replace(tzinfo=UTC)).astimezone(start.tzinfo).replace(tzinfo=None)
     # a day whose own start lies after UNTIL is not one of the series
     return moment.date() - timedelta(days=1 if moment.time() < start.time() else 0)
 
@@ -269,6 +310,10 @@ def parse_graph_recurrence(value: dict[str, Any] | None) -> Recurrence | None:
     pattern, limits = value["pattern"], value.get("range") or {}
     kind = cast("PatternType", pattern["type"])
     end = limits.get("endDate") if limits.get("type") == "endDate" else None
+    if str(limits.get("startDate")).startswith(_UNSET):
+        return None
+    if end and end.startswith(_UNSET):
+        end = None
     count = limits.get("numberOfOccurrences") if limits.get("type") == "numbered" else None
     days = tuple(day.lower() for day in pattern.get("daysOfWeek") or ())
     first_day = (pattern.get("firstDayOfWeek") or "sunday").lower()
@@ -293,7 +338,7 @@ def parse_graph_recurrence(value: dict[str, Any] | None) -> Recurrence | None:
 def starts(recurrence: Recurrence, first_start: datetime, until: datetime) -> Iterator[datetime]:
     """The starts of a series as aware datetimes in the zone of `first_start`, up to `until`."""
     zone = first_start.tzinfo
-    for day in recurrence.dates(until.astimezone(zone).date() + timedelta(days=1)):
+    for day in recurrence.dates(utc(until).astimezone(zone).date() + timedelta(days=1)):
         moment = datetime.combine(day, first_start.time(), zone)
         if moment <= until:
             yield moment

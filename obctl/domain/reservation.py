@@ -28,6 +28,26 @@ class Source(StrEnum):
     OFFICEBOOKING = "officebooking"
 
 
+class CancelledWith(StrEnum):
+    """What a service was cancelled with; only what no person decided comes back."""
+
+    NOTHING_ELSE = "nothing-else"
+    """A person cancelled just this service."""
+    RESERVATION = "reservation"
+    """A person cancelled the reservation, or approved that it goes."""
+    MEETING = "meeting"
+    """Outlook lost the meeting, and nobody was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """When, by whom and with what a service was cancelled."""
+
+    at: datetime
+    by: str
+    cancelled_with: CancelledWith
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """Catering, a visitor registration or something else that depends on the reservation."""
@@ -39,6 +59,8 @@ class Service:
     quantity: int
     cancelled: bool = False
     locked_from: datetime | None = None
+    ending: Ending | None = None
+    """Of a cancelled one, unless a version of obctl did it that kept no record."""
 
     def is_locked(self, now: datetime) -> bool:
         """Whether it cannot be undone any more: a visitor from registration on."""
@@ -51,6 +73,10 @@ class Service:
         if self.cancelled:
             return False
         return self.kind is not ServiceKind.OTHER or self.is_locked(now)
+
+    def went_with(self, what: CancelledWith) -> bool:
+        """Whether it was cancelled, and with just that."""
+        return self.cancelled and self.ending is not None and self.ending.cancelled_with is what
 
 
 class Reservation(Struct, frozen=True):

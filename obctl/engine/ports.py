@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from obctl.domain.availability import BusySpan
+from obctl.domain.availability import Schedule
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
@@ -15,6 +15,7 @@ from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.token_claims import TokenClaims
+from obctl.domain.unreadable_event import Listing
 from obctl.errors import ObctlError
 
 
@@ -23,7 +24,9 @@ class Gateway(Protocol):
 
     Every method may raise `NotAuthorised`, `GraphUnavailable`, `Throttled`, `NotFound` and
     `GraphRefused`; a page chain is read to its end or the method raises. Rooms are asked for by
-    `room.user`; all-day items come out as the local midnights of `room.zone`.
+    `room.user`; all-day items come out as the local midnights of `room.zone`. An event that cannot
+    be understood stands beside the others in a `Listing`, and is raised as `EventUnreadable` where
+    it is the one that was asked for.
     """
 
     async def look_up(self, address: str) -> DirectoryEntry | None:
@@ -37,18 +40,27 @@ class Gateway(Protocol):
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
         """`look_up` of many, 20 to a `$batch`, keyed as given; errors are values here."""
 
+    async def look_up_ids(
+        self, object_ids: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        """Whose many object ids are, 15 to a question and 20 questions to a `$batch`.
+
+        `None` where nobody has the id; errors are values here, one for all of a question.
+        """
+
     async def fetch_places(self) -> list[FoundRoom]:
         """All rooms Graph lists, each with the name of its room list where it has one."""
 
-    async def fetch_view(self, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+    async def fetch_view(self, room: Room, span: TimeSpan) -> Listing:
         """Every single event, occurrence and exception that overlaps `span` (calendarView)."""
 
     async def fetch_views(
-        self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[str, tuple[Event, ...] | ObctlError]:
+        self, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
+    ) -> dict[str, Listing | ObctlError]:
         """`fetch_view` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
 
-        Errors are values here: one room's failure is no other's.
+        Errors are values here: one room's failure is no other's. Unless `patient`, nobody waits for
+        a mailbox that asks for rest.
         """
 
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
@@ -62,17 +74,15 @@ class Gateway(Protocol):
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         """A series master with its pattern and cancelled dates. Raises `NotFound`."""
 
-    async def fetch_instances(
-        self, room: Room, master_id: EventId, span: TimeSpan
-    ) -> tuple[Event, ...]:
+    async def fetch_instances(self, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
         """All occurrences and exceptions of a series in `span`. Raises `NotFound`."""
 
-    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
+    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> Listing:
         """Singles and masters with this `iCalUId` in the room's calendar."""
 
     async def find_all_by_ical_uid(
         self, wanted: Sequence[tuple[Room, str]]
-    ) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+    ) -> dict[tuple[str, str], Listing | ObctlError]:
         """`find_by_ical_uid` of many, 20 to a `$batch`, keyed by `room.mailbox` and `iCalUId`.
 
         Errors are values here.
@@ -86,21 +96,26 @@ class Gateway(Protocol):
     ) -> dict[str, DeltaLink | ObctlError]:
         """`open_delta` of many rooms, 20 to a `$batch`, keyed by `room.mailbox`.
 
-        Errors are values here.
+        Errors are values here. Nobody waits for a mailbox that asks for rest.
         """
 
     async def follow_delta(
-        self, links: Mapping[str, DeltaLink]
+        self, links: Sequence[tuple[Room, DeltaLink]]
     ) -> dict[str, DeltaRound | ObctlError]:
-        """The next round of many delta links at once, keyed as given (by mailbox).
+        """The next round of many delta links at once, keyed by `room.mailbox`.
 
-        `DeltaLinkExpired` among the values asks for a full read.
+        `DeltaLinkExpired` among the values asks for a full read, and so does `ForeignLink`: the
+        link is not one of this room. Nobody waits for a mailbox that asks for rest: its error names
+        the `rest`, and the caller asks again.
         """
 
     async def fetch_schedules(
         self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[str, tuple[BusySpan, ...] | ObctlError]:
-        """Busy spans by mailbox (`getSchedule`, 20 to a request)."""
+    ) -> dict[str, Schedule | ObctlError]:
+        """Free and busy times by mailbox (`getSchedule`, 20 to a request).
+
+        Errors are values here; what an answer says nothing of is unknown, never free.
+        """
 
     async def create_event(self, room: Room, draft: EventDraft) -> Event:
         """Write an event on the room's own calendar; the room becomes its organiser."""

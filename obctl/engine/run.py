@@ -18,9 +18,11 @@ from obctl.domain.sync.run_report import Problem, RunReport, run_object
 from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.live.inbox import drain_inbox
+from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.push.delivery import PushResult
 from obctl.engine.push.dispatch import push_due
+from obctl.engine.rooms.lockout import save_locked_out
 from obctl.engine.subscriptions.ledger import record_not_renewed
 from obctl.engine.subscriptions.renew import Failed, renew_due
 from obctl.engine.sync.plan_room import PassOptions, stale_plan
@@ -31,6 +33,8 @@ from obctl.store.reservation_text import catch_up_reservations
 from obctl.store.rooms import find_room_by_id
 from obctl.store.runs import finish_run, run_lock, start_run
 
+IDENTITY_UNCHECKED = "identity-unchecked"
+"""The problem of a run in which the directory gave no answer; no room suffers for it."""
 _INTERRUPTED = 130
 _INDEXED_AT_ONCE = 20_000
 """What an ordinary night writes; a first night's words are left to the first search for one."""
@@ -60,20 +64,29 @@ async def run_sync(
     report = RunReport(run=new_run_id(now), started_at=now, dry_run=options.dry_run)
     company = replace(company, run=report.run)
     with run_lock(company.config.folder):
+        identities = Identities(gateway)
         if options.dry_run:
-            await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
+            unchecked = await _check_mailboxes(company, identities, report, rooms)
+            await Pass(
+                company, gateway, report, options, identities, progress=hooks.room_done
+            ).over(rooms)
+            _report_unchecked(report, unchecked)
             report.finished_at = company.now
             return report
         _start(company, report, len(rooms))
         try:
+            unchecked = await _check_mailboxes(company, identities, report, rooms)
             if options.expected is None:
                 await _prepare(company, gateway, report, rooms, hooks)
             else:
                 hooks.step("comparing with the plan")
-                await _rehearse(company, gateway, report, rooms, options)
+                await _rehearse(company, gateway, report, rooms, options, identities)
             if not report.stopped:
                 hooks.step("reading rooms")
-                await Pass(company, gateway, report, options, progress=hooks.room_done).over(rooms)
+                await Pass(
+                    company, gateway, report, options, identities, progress=hooks.room_done
+                ).over(rooms)
+                _report_unchecked(report, unchecked)
         except BaseException as error:
             code, message = _end_of(error)
             _finish(company, report, code, f"ended early: {message}")
@@ -94,6 +107,27 @@ def _end_of(error: BaseException) -> tuple[int, str]:
             return _INTERRUPTED, str(error) or kind
         case _:
             return ObctlError.exit_code, f"{kind}: {error}"
+
+
+async def _check_mailboxes(
+    company: Company, identities: Identities, report: RunReport, rooms: Sequence[Room]
+) -> ObctlError | None:
+    """Ask whose the rooms' addresses are, before anything is read or written.
+
+    A mailbox that lost its address goes on answering by its id: nothing is pushed into it any more,
+    and the pass reports the room. The answer is why the directory could not be asked just now.
+    """
+    unchecked = await identities.check(rooms)
+    if not report.dry_run:
+        save_locked_out(company.store, await identities.others(rooms))
+    return unchecked
+
+
+def _report_unchecked(report: RunReport, unchecked: ObctlError | None) -> None:
+    """Say that rooms were read whose addresses nobody vouched for; no room suffers for it."""
+    if unchecked is not None and report.ok:
+        message = f"whose the rooms' addresses are could not be asked: {unchecked.message}"
+        report.problems.append(Problem(None, IDENTITY_UNCHECKED, message, unchecked.hint))
 
 
 async def _prepare(
@@ -156,13 +190,15 @@ async def _rehearse(
     report: RunReport,
     rooms: Sequence[Room],
     options: PassOptions,
+    identities: Identities,
 ) -> None:
     """Stop all rooms where one would not get exactly what was reviewed for it.
 
     A room that cannot be read stops them if the plan changes it; else the pass reports it.
     """
     found = RunReport(run=report.run, started_at=report.started_at, dry_run=True)
-    await Pass(company, gateway, found, replace(options, dry_run=True, expected=None)).over(rooms)
+    rehearsed = replace(options, dry_run=True, expected=None)
+    await Pass(company, gateway, found, rehearsed, identities).over(rooms)
     planned, now = options.expected or {}, found.fingerprints()
     problems = [problem for problem in found.problems if problem.room in planned]
     named = {problem.room for problem in problems}
@@ -201,6 +237,8 @@ def _finish(company: Company, report: RunReport, exit_code: int, why: str | None
         f"{report.ok} rooms in step, {report.changes} changes,"
         f" {report.inconclusive} inconclusive, {report.failed} failed, {report.stopped} stopped"
     )
+    if report.unreadable and not why:
+        message += f", {len(report.unreadable)} events that cannot be read"
     with company.store.transaction():
         finish_run(
             company.store,

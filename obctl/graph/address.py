@@ -42,13 +42,14 @@ def base_url(settings: GraphSettings) -> str:
 
 
 def same_origin(url: str, other: str) -> bool:
-    """Whether both go to the same scheme, host and port."""
+    """Whether both go to the same scheme, host and port, and neither as somebody else."""
     first, second = _split(url), _split(other)
     return first is not None and second is not None and _origin(first) == _origin(second)
 
 
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None, bool]:
+    port = _PORTS.get(parts.scheme) if parts.port is None else parts.port
+    return parts.scheme, parts.hostname, port, "@" in parts.netloc
 
 
 def _split(url: str) -> SplitResult | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -12,16 +13,17 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.backoff import Backoff
-from obctl.errors import ObctlError
+from obctl.domain.foreign_text import decode, decode_parts
+from obctl.errors import ObctlError, TryLater
 from obctl.graph import request
 from obctl.graph.batch_fallback import Singly
 from obctl.graph.client import PREFER, Graph
-from obctl.graph.failures import cut_short, error_for
+from obctl.graph.failures import error_for
 from obctl.graph.graph_error import from_answer
-from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting
+from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting, MailboxSilent
 from obctl.graph.request import Asked, Errand, Outcomes
 from obctl.graph.transport import RETRIES, BoundedRetries
-from obctl.graph.wire import BatchAnswer, BatchAnswers
+from obctl.graph.wire import BatchAnswer, BatchAnswers, BatchId
 
 SIZE = 20
 AT_ONCE = 4
@@ -33,17 +35,27 @@ _WORTH_RETRYING = (
 _BACKOFF = Backoff(timedelta(seconds=0.5), timedelta(seconds=LONGEST_WAIT))
 _SDK = BoundedRetries()
 _ANSWERS = msgspec.json.Decoder(BatchAnswers)
+_ANSWER = msgspec.json.Decoder(BatchAnswer)
+_ID = msgspec.json.Decoder(BatchId)
+_UNREADABLE = (ValueError, RecursionError)  # no JSON, or nested deeper than anybody follows
 
 
-async def get_many(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
-    """The body or the error of each GET, keyed as given."""
+async def get_many(
+    graph: Graph, errands: Mapping[str, Errand], *, patient: bool = True
+) -> Outcomes:
+    """The body or the error of each GET, keyed as given.
+
+    Who asks for rest is asked again once it is over, all others waiting for the answer. Unless
+    `patient`, its outcome is the error, with the `rest` it asked for, and nobody waits.
+    """
     keys = list(errands)
     singly = Singly(graph)
     parallel = asyncio.Semaphore(AT_ONCE)
 
     async def one(chunk: Sequence[str]) -> Outcomes:
         async with parallel:
-            return await _get_chunk(graph, {key: errands[key] for key in chunk}, singly)
+            some = {key: errands[key] for key in chunk}
+            return await _get_chunk(graph, some, singly, patient=patient)
 
     chunks = [keys[at : at + SIZE] for at in range(0, len(keys), SIZE)]
     outcomes: Outcomes = {}
@@ -52,39 +64,55 @@ async def get_many(graph: Graph, errands: Mapping[str, Errand]) -> Outcomes:
     return outcomes
 
 
-async def _get_chunk(graph: Graph, errands: Mapping[str, Errand], singly: Singly) -> Outcomes:
+async def _get_chunk(
+    graph: Graph, errands: Mapping[str, Errand], singly: Singly, *, patient: bool
+) -> Outcomes:
     outcomes: Outcomes = {}
     left = dict(errands)
-    attempt = 0
+    attempt = unreadable = 0
+    longest = LONGEST_WAIT if patient else 0.0
     while True:
-        outcomes |= _take_closed(graph, left)
+        outcomes |= _take_closed(graph, left, longest)
         if not left:
             return outcomes
         try:
             answers = await _post(graph, left)
-        except MailboxResting:
+        except (MailboxResting, MailboxSilent):
             continue  # since it was looked at; the others are asked
         except ObctlError as error:
-            outcomes |= _take_closed(graph, left, error)
+            outcomes |= _take_closed(graph, left, longest, error)
             return outcomes | await singly.instead_of(error, left)
         singly.answered()
+        if not answers and not unreadable:
+            unreadable += 1
+            continue
+        unanswered = {key: left.pop(key) for key in errands if key in left and key not in answers}
+        if unanswered:
+            outcomes |= await singly.ask(unanswered)
         # The SDK's retries see only the whole batch; a throttled answer inside is ours to repeat.
-        waits = {key: _wait(graph, answers.get(key), one, attempt) for key, one in left.items()}
+        waits = {key: _wait(graph, answers[key], one, attempt) for key, one in left.items()}
         for key in [key for key, wait in waits.items() if wait is None]:
-            outcomes[key] = _outcome(answers.get(key), left.pop(key).asked)
+            outcomes[key] = _outcome(answers[key], left.pop(key).asked)
+        if left and not patient:
+            return outcomes | {
+                key: _error(answers[key], one.asked, waits[key]) for key, one in left.items()
+            }
         if left:
             await asyncio.sleep(max(wait for wait in waits.values() if wait is not None))
         attempt += 1
 
 
 def _take_closed(
-    graph: Graph, left: dict[str, Errand], error: ObctlError | None = None
+    graph: Graph, left: dict[str, Errand], longest: float, error: ObctlError | None = None
 ) -> Outcomes:
-    """Take out those whose mailboxes are to be left alone; `error` is what they were told."""
+    """Take out those whose mailboxes are to be left alone for more than `longest` seconds.
+
+    `error` is what they were told.
+    """
     closed: Outcomes = {}
     for key, errand in list(left.items()):
         mailbox = errand.asked.mailbox
-        refusal = graph.gate.refusal(mailbox) if mailbox else None
+        refusal = graph.gate.refusal(mailbox, longest) if mailbox else None
         if refusal is not None:
             closed[key] = error or refusal
             del left[key]
@@ -92,7 +120,8 @@ def _take_closed(
 
 
 async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchAnswer]:
-    numbered = dict(enumerate(errands))
+    """The answers that can be told whose they are; the others are as good as none."""
+    numbered = {str(number): key for number, key in enumerate(errands)}
     info = RequestInformation(Method.POST, f"{graph.url}/$batch", {})
     info.headers.try_add("Accept", "application/json")
     info.set_stream_content(
@@ -100,7 +129,7 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
             {
                 "requests": [
                     {
-                        "id": str(number),
+                        "id": number,
                         "method": "GET",
                         "url": errands[key].path,
                         "headers": {"Prefer": PREFER, "Accept": "application/json"},
@@ -116,29 +145,63 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
     what = request.anything(f"{first} and {others} more" if others else first)
     mailboxes = [one.asked.mailbox for one in errands.values() if one.asked.mailbox]
     body = await graph.send(info, what, mailboxes, reads=True)
+    return {numbered[one]: answer for one, answer in answers_by_id(body) if one in numbered}
+
+
+def answers_by_id(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
+    """The answers by their ids, taken as they are written.
+
+    Of two with the same id neither is believed: one of them is about another mailbox.
+    """
     try:
-        answers = _ANSWERS.decode(body).responses
-    except ValueError as error:
-        raise cut_short(what) from error
-    return {
-        numbered[int(answer.id)]: answer
-        for answer in answers
-        if answer.id.isdecimal() and int(answer.id) in numbered
-    }
+        batch, original = decode_parts(_ANSWERS, body)
+    except _UNREADABLE:
+        return
+    answers = [original(one) for one in batch.responses]
+    by_id = [(found, one) for one in answers if (found := _id(one)) is not None]
+    times = Counter(found for found, _ in by_id)
+    for found, one in by_id:
+        answer = _answer(one) if times[found] == 1 else None
+        if answer is not None:
+            yield found, answer
 
 
-def _outcome(answer: BatchAnswer | None, what: Asked) -> bytes | ObctlError:
-    if answer is None:
-        return cut_short(what)
-    if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-        return bytes(answer.body)
-    return error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), what)
-
-
-def _wait(graph: Graph, answer: BatchAnswer | None, errand: Errand, attempt: int) -> float | None:
-    """Seconds until this answer is worth another try; `None` when it is final."""
-    if answer is None:
+def _id(one: msgspec.Raw) -> str | None:
+    try:
+        return decode(_ID, one).id
+    except _UNREADABLE:
         return None
+
+
+def _answer(one: msgspec.Raw) -> BatchAnswer | None:
+    """One answer; `None` for what is none, a page of markup in place of an object for example."""
+    try:
+        answer, original = decode_parts(_ANSWER, one)
+    except _UNREADABLE:
+        return None
+    answer.body = original(answer.body)
+    return None if _is_good(answer) and not bytes(answer.body).lstrip().startswith(b"{") else answer
+
+
+def _is_good(answer: BatchAnswer) -> bool:
+    return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+def _outcome(answer: BatchAnswer, what: Asked) -> bytes | ObctlError:
+    if _is_good(answer):
+        return bytes(answer.body)
+    return _error(answer, what, _SDK.rest_asked_for(answer.status, _headers(answer)))
+
+
+def _error(answer: BatchAnswer, what: Asked, rest: float | None) -> ObctlError:
+    error = error_for(from_answer(answer.status, bytes(answer.body), _headers(answer)), what)
+    if isinstance(error, TryLater):
+        error.rest = rest
+    return error
+
+
+def _wait(graph: Graph, answer: BatchAnswer, errand: Errand, attempt: int) -> float | None:
+    """Seconds until this answer is worth another try; `None` when it is final."""
     if answer.status not in _WORTH_RETRYING:
         if errand.asked.mailbox:
             graph.gate.answered(errand.asked.mailbox)

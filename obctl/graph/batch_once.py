@@ -9,13 +9,12 @@ import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
+from obctl.graph.batch import answers_by_id
 from obctl.graph.client import PREFER, Builder, Graph
-from obctl.graph.failures import cut_short
 from obctl.graph.request import Asked
-from obctl.graph.wire import BatchAnswer, BatchAnswers
+from obctl.graph.wire import BatchAnswer
 
 SIZE = 20
-_ANSWERS = msgspec.json.Decoder(BatchAnswers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,7 @@ async def send_batch(
     body = {"requests": [_inner(graph, number, one) for number, one in enumerate(requests)]}
     info.set_stream_content(msgspec.json.encode(body), "application/json")
     answer = await graph.send(info, asked, mailboxes)
-    try:
-        answers = {one.id: one for one in _ANSWERS.decode(answer).responses}
-    except ValueError as error:
-        raise cut_short(asked) from error
+    answers = dict(answers_by_id(answer))
     return [answers.get(str(number)) for number in range(len(requests))]
 
 

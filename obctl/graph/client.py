@@ -30,12 +30,13 @@ from msgraph.graph_service_client import GraphServiceClient
 import obctl.graph.sdk_builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
 from obctl.domain.token_claims import TokenClaims, read_claims
-from obctl.errors import ForeignLink, GraphUnavailable, NotAuthorised
+from obctl.errors import GraphUnavailable, NotAuthorised
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.credentials import token_source
 from obctl.graph.failures import translated
+from obctl.graph.links import foreign_link
 from obctl.graph.mailbox_gate import Gate
-from obctl.graph.request import Asked
+from obctl.graph.request import Asked, Errand
 from obctl.graph.tokens import TokenSource
 from obctl.graph.transport import SILENCE, Heard, Rest, open_http
 
@@ -115,11 +116,17 @@ class Graph:
     ) -> bytes:
         info.add_request_options([Rest(partial(self.gate.close, places))])
         async with self.gate.passed(places):
-            with translated(asked):
-                async with asyncio.timeout(patience):
-                    body: bytes | None = await self._adapter.send_primitive_async(
-                        info, "bytes", {"XXX": ODataError}
-                    )
+            try:
+                with translated(asked):
+                    async with asyncio.timeout(patience):
+                        body: bytes | None = await self._adapter.send_primitive_async(
+                            info, "bytes", {"XXX": ODataError}
+                        )
+            except GraphUnavailable as error:
+                waited_for = isinstance(error.__cause__, SLOW) and patience >= WHOLE_REQUEST
+                if asked.mailbox and asked.is_answered_by_mailbox and waited_for:
+                    self.gate.kept_silent(asked.mailbox)
+                raise
         if asked.mailbox:
             self.gate.answered(asked.mailbox)
         return body or b""
@@ -131,7 +138,7 @@ class Graph:
     def follow(self, link: str, asked: Asked) -> RequestInformation:
         """The request for an opaque link, sent as Graph wrote it.
 
-        Raises `GraphRefused` for a link that would carry our token to another server.
+        Raises `ForeignLink` for a link that would carry our token to another server.
         """
         if not same_origin(link, self.url):
             raise foreign_link(asked)
@@ -148,13 +155,9 @@ class Graph:
         info.path_parameters["baseurl"] = self.url
         return _ENCODED_OPTION.sub("$", info.url.removeprefix(self.url))
 
-
-def foreign_link(asked: Asked) -> ForeignLink:
-    """Graph, or something in between, points to another server."""
-    return ForeignLink(
-        f"the answer leads away from Graph to another server: {asked.what}",
-        hint="check `[graph] url` and what lies between it and Graph; no token was sent there",
-    )
+    def errand(self, info: RequestInformation, asked: Asked) -> Errand:
+        """What a request asks, for a `$batch`, or to know its next page by."""
+        return Errand(self.relative(info), asked)
 
 
 def asking(query: Query | None = None) -> RequestConfiguration[Query]:

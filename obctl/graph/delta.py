@@ -6,7 +6,8 @@ Links are opaque: they are stored whole and sent back as they came.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from urllib.parse import quote
 
 from kiota_abstractions.request_information import RequestInformation
 
@@ -18,6 +19,7 @@ from obctl.graph import request
 from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
+from obctl.graph.links import ensure_goes_on
 from obctl.graph.paging import pages
 from obctl.graph.request import Asked, Errand, Outcomes
 from obctl.graph.sdk_builders import DeltaRequestBuilder
@@ -30,21 +32,22 @@ async def open_delta(graph: Graph, room: Room, span: TimeSpan) -> DeltaLink:
 
     What the round says of every event is passed over: most of it is stubs.
     """
-    what = request.delta_of(room.mailbox)
-    return await _end_of_round(graph, await graph.send(_first_round(graph, room, span), what), what)
+    info, what = _first_round(graph, room, span), request.delta_of(room)
+    return await _end_of_round(graph, await graph.send(info, what), graph.errand(info, what))
 
 
 async def open_deltas(
     graph: Graph, windows: Sequence[tuple[Room, TimeSpan]]
 ) -> dict[str, DeltaLink | ObctlError]:
-    """`open_delta` of many rooms: first pages by `$batch`, the others one by one."""
+    """`open_delta` of many rooms: first pages by `$batch`, the others one by one.
+
+    Nobody waits for a mailbox that asks for rest.
+    """
     errands = {
-        room.mailbox: Errand(
-            graph.relative(_first_round(graph, room, span)), request.delta_of(room.mailbox)
-        )
+        room.mailbox: graph.errand(_first_round(graph, room, span), request.delta_of(room))
         for room, span in windows
     }
-    first = await get_many(graph, errands)
+    first = await get_many(graph, errands, patient=False)
 
     async def one(mailbox: str) -> DeltaLink | ObctlError:
         body = first.pop(mailbox)
@@ -52,7 +55,7 @@ async def open_deltas(
             return body
         try:
             with defects_named():
-                return await _end_of_round(graph, body, errands[mailbox].asked)
+                return await _end_of_round(graph, body, errands[mailbox])
         except ObctlError as error:
             return error
 
@@ -69,26 +72,35 @@ def _first_round(graph: Graph, room: Room, span: TimeSpan) -> RequestInformation
     return builder.to_get_request_information(asking(query))
 
 
-async def _end_of_round(graph: Graph, first: bytes, what: Asked) -> DeltaLink:
+async def _end_of_round(graph: Graph, first: bytes, errand: Errand) -> DeltaLink:
     link: str | None = None
-    async for page in pages(graph, first, what):
+    async for page in pages(graph, first, errand):
         link = page.delta_link
-    return _ended(link, what)
+    return _ended(link, errand.asked)
 
 
 async def follow_delta(
-    graph: Graph, links: Mapping[str, DeltaLink]
+    graph: Graph, links: Sequence[tuple[Room, DeltaLink]]
 ) -> dict[str, DeltaRound | ObctlError]:
-    """The next round of each link: first pages by `$batch`, the others one by one."""
+    """The next round of each link: first pages by `$batch`, the others one by one.
+
+    Nobody waits for a mailbox that asks for rest.
+    """
+    errands = {room.mailbox: _round(room) for room, _ in links}
     first: Outcomes = {}
-    errands: dict[str, Errand] = {}
-    for mailbox, link in links.items():
-        what = request.delta_of(mailbox)
+    batched: dict[str, Errand] = {}
+    for room, link in links:
+        errand = errands[room.mailbox]
+        try:
+            ensure_goes_on(link, errand, graph.url)
+        except ObctlError as error:
+            first[room.mailbox] = error
+            continue
         if link.startswith(f"{graph.url}/"):
-            errands[mailbox] = Errand(link.removeprefix(graph.url), what)
+            batched[room.mailbox] = Errand(link.removeprefix(graph.url), errand.asked)
         else:
-            first[mailbox] = await _get_alone(graph, link, what)
-    first |= await get_many(graph, errands)
+            first[room.mailbox] = await _get_alone(graph, link, errand.asked)
+    first |= await get_many(graph, batched, patient=False)
 
     async def one(mailbox: str) -> DeltaRound | ObctlError:
         body = first.pop(mailbox)
@@ -96,29 +108,40 @@ async def follow_delta(
             return body
         try:
             with defects_named():
-                return await _read_round(graph, body, request.delta_of(mailbox))
+                return await _read_round(graph, body, errands[mailbox])
         except ObctlError as error:
             return error
 
-    rounds = await asyncio.gather(*map(one, links))
-    return dict(zip(links, rounds, strict=True))
+    rounds = await asyncio.gather(*map(one, errands))
+    return dict(zip(errands, rounds, strict=True))
+
+
+def _round(room: Room) -> Errand:
+    """What every round of a room asks, the first and the next ones."""
+    return Errand(f"/users/{quote(room.user)}/calendarView/delta", request.delta_of(room))
 
 
 async def _get_alone(graph: Graph, link: DeltaLink, what: Asked) -> bytes | ObctlError:
-    """The same server under another spelling, or a link that is not followed at all."""
+    """The answer to a link of the same server in another spelling, which no `$batch` takes."""
     try:
-        return await graph.send(graph.follow(link, what), what)
+        with defects_named():
+            return await graph.send(graph.follow(link, what), what)
     except ObctlError as error:
         return error
 
 
-async def _read_round(graph: Graph, first: bytes, what: Asked) -> DeltaRound:
+async def _read_round(graph: Graph, first: bytes, errand: Errand) -> DeltaRound:
+    what = errand.asked
     items: list[DeltaItem] = []
+    nameless = False
     link: str | None = None
-    async for page in pages(graph, first, what):
-        items.extend(read_delta_item(raw, what.mailbox or "") for raw in page.value)
+    async for page in pages(graph, first, errand):
+        for raw in page.value:
+            item = read_delta_item(raw)
+            items += [] if item is None else [item]
+            nameless |= item is None
         link = page.delta_link
-    return DeltaRound(tuple(items), _ended(link, what))
+    return DeltaRound(tuple(items), _ended(link, what), nameless)
 
 
 def _ended(link: str | None, what: Asked) -> DeltaLink:

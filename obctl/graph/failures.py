@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 import httpx
+import msgspec
 from kiota_abstractions.api_error import APIError
 from kiota_http._exceptions import KiotaHTTPXError
 
+from obctl.domain.foreign_text import decode
 from obctl.errors import (
     CredentialRefused,
     DeltaLinkExpired,
@@ -31,6 +33,7 @@ from obctl.errors import (
 from obctl.graph.graph_error import GraphError, from_sdk
 from obctl.graph.request import Asked, Subject
 
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RESYNC = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired"})
 _CHANGED = frozenset({"errorirresolvableconflict", "resourcemodified"})
 # Exchange's words for a bad moment; some come with a status that would say "never".
@@ -60,6 +63,13 @@ _NO_SUCH_EVENT = frozenset(
         "errorcalendaroccurrenceindexisoutofrecurrencerange",
     }
 )
+_WHOLE_CALENDAR = (Subject.CALENDAR, Subject.CHANGES)
+_COMPARE = "compare what was asked for with `[graph] url`; `obctl doctor` checks the connection"
+_NOT_THERE = {
+    Subject.EVENT: "it is gone or has another id now: `obctl sync run` finds out which",
+    Subject.SUBSCRIPTION: "`obctl subscriptions list` shows what Graph has,"
+    " `obctl subscriptions renew --all` subscribes anew",
+}
 _SLOW_DOWN = (HTTPStatus.TOO_MANY_REQUESTS, 509)  # 509: the bandwidth is used up
 _TRY_AGAIN = "run the command again; if it goes on, see `obctl doctor`"
 
@@ -111,15 +121,25 @@ def cut_short(asked: Asked) -> PartialRead:
     )
 
 
+def ensure_done(body: bytes, asked: Asked) -> None:
+    """Raise `PartialRead` where something was to be done, and the answer is not Graph's.
+
+    Graph answers with nothing at all, or with the object it is about: a page that wants somebody to
+    sign in comes with 200 too, and nothing was done.
+    """
+    if body.strip():
+        try:
+            decode(_OBJECT, body)
+        except ValueError as error:
+            raise cut_short(asked) from error
+
+
 def error_for(error_answer: GraphError, asked: Asked) -> ObctlError:
     """The error that an error answer of Graph means."""
     status, graph = error_answer.detail.status, error_answer.detail
     about = f"{asked.what} ({error_answer.said})"
     if status == HTTPStatus.GONE or error_answer.codes & _RESYNC:
-        hint = "the next pass reads the room in full"
-        return DeltaLinkExpired(
-            f"Graph no longer knows how to go on: {about}", hint=hint, graph=graph
-        )
+        return _no_longer(error_answer, asked)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _not_authorised(error_answer, asked)
     no_such_event = asked.subject is Subject.EVENT and error_answer.codes & _NO_SUCH_EVENT
@@ -141,6 +161,23 @@ def error_for(error_answer: GraphError, asked: Asked) -> ObctlError:
     )
 
 
+def _no_longer(error_answer: GraphError, asked: Asked) -> ObctlError:
+    """410: of a delta link it asks to start over; Graph says it of nothing else in a calendar."""
+    about, graph = f"{asked.what} ({error_answer.said})", error_answer.detail
+    match asked.subject:
+        case Subject.CHANGES:
+            hint = "the next pass reads the room in full"
+            return DeltaLinkExpired(
+                f"Graph no longer knows how to go on: {about}", hint=hint, graph=graph
+            )
+        case Subject.SUBSCRIPTION:
+            return _not_found(error_answer, asked)
+        case _:
+            return GraphUnavailable(
+                f"Graph does not say what is there now: {about}", hint=_TRY_AGAIN, graph=graph
+            )
+
+
 def _waiting_helps(status: int) -> bool:
     """Whether a status speaks of a bad moment; 501 is the one 5xx that no waiting cures."""
     if status == HTTPStatus.REQUEST_TIMEOUT:
@@ -156,7 +193,7 @@ def _not_authorised(error_answer: GraphError, asked: Asked) -> NotAuthorised:
             hint="check `[graph]` credential, tenant_id and client_id; then `obctl doctor`",
             graph=error_answer.detail,
         )
-    if asked.subject in (Subject.CALENDAR, Subject.EVENT):
+    if asked.subject in (*_WHOLE_CALENDAR, Subject.EVENT):
         return MailboxPermissionLost(
             f"Graph forbids {about}: {asked.permission} is missing or does not cover this mailbox",
             hint=f"grant the application {asked.permission} and put the mailbox into its RBAC scope"
@@ -172,7 +209,7 @@ def _not_authorised(error_answer: GraphError, asked: Asked) -> NotAuthorised:
 
 def _not_found(error_answer: GraphError, asked: Asked) -> NotFound:
     about = f"{asked.what} ({error_answer.said})"
-    if asked.subject is Subject.CALENDAR or (
+    if asked.subject in _WHOLE_CALENDAR or (
         asked.subject is Subject.EVENT and error_answer.codes & _NO_MAILBOX
     ):
         return MailboxGone(
@@ -180,4 +217,8 @@ def _not_found(error_answer: GraphError, asked: Asked) -> NotFound:
             hint="restore or license the mailbox, or remove the room from obctl",
             graph=error_answer.detail,
         )
-    return NotFound(f"Graph does not know {about}", graph=error_answer.detail)
+    return NotFound(
+        f"Graph does not know {about}",
+        hint=_NOT_THERE.get(asked.subject, _COMPARE),
+        graph=error_answer.detail,
+    )

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from obctl.config import GraphSettings
-from obctl.domain.availability import BusySpan
+from obctl.domain.availability import Schedule
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
@@ -17,9 +17,11 @@ from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.token_claims import TokenClaims
+from obctl.domain.unreadable_event import Listing
 from obctl.errors import ObctlError, UsageError
 from obctl.graph import (
     delta,
+    directory,
     places,
     request,
     schedules,
@@ -39,26 +41,31 @@ class GraphGateway:
         self._graph = graph
 
     async def look_up(self, address: str) -> DirectoryEntry | None:
-        return await places.look_up(self._graph, address)
+        return await directory.look_up(self._graph, address)
 
     async def look_up_account(self, address: str) -> DirectoryEntry | None:
-        return await places.look_up_account(self._graph, address)
+        return await directory.look_up_account(self._graph, address)
 
     async def look_up_all(
         self, addresses: Sequence[str]
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
-        return await places.look_up_all(self._graph, addresses)
+        return await directory.look_up_all(self._graph, addresses)
+
+    async def look_up_ids(
+        self, object_ids: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        return await directory.look_up_ids(self._graph, object_ids)
 
     async def fetch_places(self) -> list[FoundRoom]:
         return await places.fetch_places(self._graph)
 
-    async def fetch_view(self, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+    async def fetch_view(self, room: Room, span: TimeSpan) -> Listing:
         return await views.fetch_view(self._graph, room, span)
 
     async def fetch_views(
-        self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[str, tuple[Event, ...] | ObctlError]:
-        return await views.fetch_views(self._graph, rooms, span)
+        self, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
+    ) -> dict[str, Listing | ObctlError]:
+        return await views.fetch_views(self._graph, rooms, span, patient=patient)
 
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
         return await views.fetch_event(self._graph, room, event_id)
@@ -71,17 +78,15 @@ class GraphGateway:
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         return await views.fetch_master(self._graph, room, master_id)
 
-    async def fetch_instances(
-        self, room: Room, master_id: EventId, span: TimeSpan
-    ) -> tuple[Event, ...]:
+    async def fetch_instances(self, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
         return await views.fetch_instances(self._graph, room, master_id, span)
 
-    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> tuple[Event, ...]:
+    async def find_by_ical_uid(self, room: Room, ical_uid: str) -> Listing:
         return await views.find_by_ical_uid(self._graph, room, ical_uid)
 
     async def find_all_by_ical_uid(
         self, wanted: Sequence[tuple[Room, str]]
-    ) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+    ) -> dict[tuple[str, str], Listing | ObctlError]:
         return await views.find_all_by_ical_uid(self._graph, wanted)
 
     async def open_delta(self, room: Room, span: TimeSpan) -> DeltaLink:
@@ -93,13 +98,13 @@ class GraphGateway:
         return await delta.open_deltas(self._graph, windows)
 
     async def follow_delta(
-        self, links: Mapping[str, DeltaLink]
+        self, links: Sequence[tuple[Room, DeltaLink]]
     ) -> dict[str, DeltaRound | ObctlError]:
         return await delta.follow_delta(self._graph, links)
 
     async def fetch_schedules(
         self, rooms: Sequence[Room], span: TimeSpan
-    ) -> dict[str, tuple[BusySpan, ...] | ObctlError]:
+    ) -> dict[str, Schedule | ObctlError]:
         return await schedules.fetch_schedules(self._graph, rooms, span)
 
     async def create_event(self, room: Room, draft: EventDraft) -> Event:

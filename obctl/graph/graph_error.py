@@ -11,6 +11,7 @@ from kiota_abstractions.api_error import APIError
 from msgraph.generated.models.o_data_errors.inner_error import InnerError
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
+from obctl.domain.foreign_text import decode, well_formed
 from obctl.errors import GraphDetail
 
 
@@ -45,11 +46,14 @@ class _ErrorBody(msgspec.Struct):
     error: _MainError | None = None
 
 
+_ERROR = msgspec.json.Decoder(_ErrorBody)
+
+
 def from_answer(status: int, body: bytes, headers: Mapping[str, str]) -> GraphError:
     """The error answer of one request inside a `$batch`; `headers` have names in lower case."""
     try:
-        main = msgspec.json.decode(body, type=_ErrorBody).error
-    except ValueError:
+        main = decode(_ERROR, body).error
+    except (ValueError, RecursionError):
         main = None  # an HTML page of a gateway: the status alone has to do
     main = main or _MainError()
     codes = [main.code]
@@ -86,11 +90,11 @@ def _graph_error(
     return GraphError(
         GraphDetail(
             status,
-            code or "",
+            well_formed(code or ""),
             (inner.request_id if inner else None) or headers.get("request-id"),
             (inner.client_request_id if inner else None) or headers.get("client-request-id"),
         ),
-        message or "",
+        well_formed(message or ""),
         frozenset(one.lower() for one in codes if one),
     )
 

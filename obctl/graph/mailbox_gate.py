@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from obctl.errors import GraphDetail, Throttled
+from obctl.errors import GraphDetail, GraphUnavailable, Throttled
 
 PER_MAILBOX = 4
 IN_ALL = 8  # httpx's pool slows down with many busy connections
@@ -22,6 +22,13 @@ MOST_REST = 60.0
 """Seconds of short rests, one after the other, that are waited for before a mailbox answers."""
 RESPITE = 300.0
 """Seconds for which it is left alone after that: the wait is not repeated for every question."""
+
+SILENT_FOR = 60.0
+"""Seconds for which a mailbox that kept silent is not asked: each question would wait as long."""
+
+
+class MailboxSilent(GraphUnavailable):
+    """Raised in place of a request to a mailbox that has just left another one unanswered."""
 
 
 class MailboxResting(Throttled):
@@ -55,6 +62,8 @@ class Gate:
         self._all = asyncio.Semaphore(in_all)
         self._most_rest = most_rest
         self._closed: dict[str, _Closed] = {}
+        self._silent: dict[str, float] = {}
+        """Until when a mailbox is not asked because it gave no answer."""
 
     def close(self, mailboxes: Iterable[str], seconds: float, said: GraphDetail) -> None:
         """Leave mailboxes alone for a while, as Graph `said`; a longer while stands.
@@ -75,16 +84,28 @@ class Gate:
             else:
                 self._closed[name] = _Closed(until, said, rest)
 
+    def kept_silent(self, mailbox: str) -> None:
+        """It gave no answer, and was asked alone: nobody waits for it again right away."""
+        self._silent[mailbox.casefold()] = _now() + SILENT_FOR
+
     def answered(self, mailbox: str) -> None:
         """It has answered a question: whatever rest it asked for is forgotten once it is over."""
+        self._silent.pop(mailbox.casefold(), None)
         closed = self._closed.get(mailbox.casefold())
         if closed is not None and (closed.given_up or closed.until <= _now()):
             del self._closed[mailbox.casefold()]
 
-    def refusal(self, mailbox: str) -> MailboxResting | None:
-        """The error of asking a mailbox now, where it is closed for longer than anybody waits."""
+    def refusal(
+        self, mailbox: str, longest: float = LONGEST_WAIT
+    ) -> MailboxResting | MailboxSilent | None:
+        """The error of asking a mailbox now: it is closed for longer than one waits, or silent."""
+        if self._silent.get(mailbox.casefold(), 0.0) > _now():
+            return MailboxSilent(
+                f"Graph did not answer in time for {mailbox}, which is left alone for a minute",
+                hint="run the command again; if it goes on, see `obctl doctor`",
+            )
         left = self._left(mailbox)
-        if left <= LONGEST_WAIT:
+        if left <= longest:
             return None
         closed = self._closed[mailbox.casefold()]
         why = (
@@ -92,21 +113,28 @@ class Gate:
             if closed.given_up
             else f"Graph asks us to leave {mailbox} alone"
         )
-        return MailboxResting(
+        refusal = MailboxResting(
             f"{why} for another {math.ceil(left)} s",
             hint="wait that long, then run the command again",
             graph=closed.said,
         )
+        if not closed.given_up:
+            refusal.rest = left
+        return refusal
 
     @asynccontextmanager
     async def passed(self, mailboxes: Collection[str]) -> AsyncIterator[None]:
-        """Hold the places that questions to `mailboxes` take; raises `MailboxResting`.
+        """Hold the places that questions to `mailboxes` take.
 
-        Many questions to one mailbox take all its places: Graph works on that many at once. Sorted,
-        so that two batches never wait for each other; the place among all comes last, so that
-        nobody sits on it while waiting for a mailbox.
+        Raises `MailboxResting` and `MailboxSilent`. Many questions to one mailbox take all its
+        places: Graph works on that many at once. Sorted, so that two batches never wait for each
+        other; the place among all comes last, so that nobody sits on it while waiting for a
+        mailbox.
         """
         names = {mailbox.casefold(): mailbox for mailbox in mailboxes}
+        for mailbox in names.values():
+            if isinstance(refusal := self.refusal(mailbox), MailboxSilent):
+                raise refusal
         asked = Counter(mailbox.casefold() for mailbox in mailboxes)
         async with AsyncExitStack() as stack:
             for name in sorted(names):

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from obctl.domain.foreign_text import decode_parts
 from obctl.errors import LoopingNextLink
 from obctl.graph.client import Graph
 from obctl.graph.failures import cut_short
-from obctl.graph.request import Asked
+from obctl.graph.links import ensure_goes_on
+from obctl.graph.request import Asked, Errand
 from obctl.graph.wire import Page
 
 MAX_PAGES = 2_000
@@ -20,11 +22,18 @@ MAX_EMPTY = 50
 _PAGE = msgspec.json.Decoder(Page)
 
 
-async def pages(graph: Graph, first: bytes, asked: Asked) -> AsyncIterator[Page]:
-    """The page in `first`, and all that its next links lead to."""
+async def pages(graph: Graph, first: bytes, errand: Errand) -> AsyncIterator[Page]:
+    """The page in `first`, and all that its next links lead to.
+
+    Raises `ForeignLink` where a page has a link that does not go on with what `errand` asks.
+    """
+    asked = errand.asked
     guard = LoopGuard(asked)
     page = read_page(first, asked)
     while True:
+        for link in (page.next_link, page.delta_link):
+            if link is not None:
+                ensure_goes_on(link, errand, graph.url)
         guard.check(page)
         yield page
         if page.next_link is None:
@@ -35,9 +44,11 @@ async def pages(graph: Graph, first: bytes, asked: Asked) -> AsyncIterator[Page]
 def read_page(body: bytes, asked: Asked) -> Page:
     """One page. Raises `PartialRead` for what is no page."""
     try:
-        return _PAGE.decode(body)
+        page, original = decode_parts(_PAGE, body)
     except ValueError as error:
         raise cut_short(asked) from error
+    page.value = [original(item) for item in page.value]
+    return page
 
 
 @dataclass(slots=True)

@@ -1,106 +1,30 @@
-"""Rooms as the directory and Graph's places know them."""
+"""Rooms as Graph's places list them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
-from obctl.domain.directory import DirectoryEntry
+from obctl.domain.foreign_text import decode
 from obctl.domain.room import FoundRoom
-from obctl.errors import (
-    CredentialRefused,
-    NotAuthorised,
-    NotFound,
-    ObctlError,
-    defects_named,
-)
 from obctl.graph import request
-from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
-from obctl.graph.request import Asked, Errand
+from obctl.graph.request import Asked
 from obctl.graph.sdk_builders import (
     GraphRoomListRequestBuilder,
     GraphRoomRequestBuilder,
     RoomsRequestBuilder,
-    UserItemRequestBuilder,
 )
-from obctl.graph.wire import PlaceWire, UserWire
+from obctl.graph.wire import PlaceWire
 
 _TOP = 100  # the most Graph gives of rooms and room lists
-# What `User.ReadBasic.All` covers. One more name, and all is refused.
-_BASIC = ["id", "mail", "userPrincipalName", "displayName"]
 _PLACE = msgspec.json.Decoder(PlaceWire)
-_USER = msgspec.json.Decoder(UserWire)
 
 Ask = Callable[[int | None], RequestInformation]
-
-
-async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
-    """Whose an address or object id is."""
-    return await _fetch_entry(graph, address, _BASIC)
-
-
-async def look_up_account(graph: Graph, address: str) -> DirectoryEntry | None:
-    """`look_up`, and whether the account is enabled, where `User.Read.All` is granted."""
-    try:
-        return await _fetch_entry(graph, address, [*_BASIC, "accountEnabled"])
-    except CredentialRefused:
-        raise
-    except NotAuthorised:
-        return await look_up(graph, address)
-
-
-async def _fetch_entry(graph: Graph, address: str, names: list[str]) -> DirectoryEntry | None:
-    what = request.directory(address)
-    try:
-        return _read_entry(await graph.send(_ask_user(graph, address, names), what), address, what)
-    except NotFound:
-        return None
-
-
-async def look_up_all(
-    graph: Graph, addresses: Sequence[str]
-) -> dict[str, DirectoryEntry | ObctlError | None]:
-    """`look_up` of many, by `$batch`; one address's failure is no other's."""
-    errands = {
-        address: Errand(
-            graph.relative(_ask_user(graph, address, _BASIC)), request.directory(address)
-        )
-        for address in addresses
-    }
-    found: dict[str, DirectoryEntry | ObctlError | None] = {}
-    for address, body in (await get_many(graph, errands)).items():
-        if isinstance(body, ObctlError):
-            found[address] = None if isinstance(body, NotFound) else body
-            continue
-        try:
-            with defects_named():
-                found[address] = _read_entry(body, address, errands[address].asked)
-        except ObctlError as error:
-            found[address] = error
-    return found
-
-
-def _ask_user(graph: Graph, address: str, names: list[str]) -> RequestInformation:
-    query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=names)
-    return graph.client.users.by_user_id(address).to_get_request_information(asking(query))
-
-
-def _read_entry(body: bytes, address: str, what: Asked) -> DirectoryEntry:
-    try:
-        user = _USER.decode(body)
-    except ValueError as error:
-        raise cut_short(what) from error
-    return DirectoryEntry(
-        object_id=user.id,
-        address=user.mail or user.user_principal_name or address,
-        display_name=user.display_name,
-        enabled=user.account_enabled,
-    )
 
 
 async def fetch_places(graph: Graph) -> list[FoundRoom]:
@@ -163,7 +87,8 @@ async def _places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWir
     skip: int | None = None
     while True:
         new = 0
-        async for page in pages(graph, await graph.send(ask(skip), what), what):
+        info = ask(skip)
+        async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
             for raw in page.value:
                 place = _read(raw, what)
                 key = place.id or (place.email_address or "").casefold()
@@ -178,7 +103,7 @@ async def _places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWir
 
 def _read(raw: msgspec.Raw, what: Asked) -> PlaceWire:
     try:
-        return _PLACE.decode(raw)
+        return decode(_PLACE, raw)
     except ValueError as error:
         raise cut_short(what) from error
 

@@ -14,10 +14,12 @@ class Subject(Enum):
     """What a 403 or a 404 is about."""
 
     CALENDAR = auto()
+    CHANGES = auto()
     EVENT = auto()
     DIRECTORY = auto()
     PLACES = auto()
     SUBSCRIPTION = auto()
+    SUBSCRIPTIONS = auto()
     ANYTHING = auto()
 
 
@@ -30,18 +32,29 @@ class Asked:
     permission: str = "Calendars.Read"
     mailbox: str | None = None
     """Whose limit of concurrent requests counts."""
+    object_id: str | None = None
+    """Its other name, where that is known: links may be spelled by either."""
+
+    @property
+    def is_answered_by_mailbox(self) -> bool:
+        """Whether silence is the mailbox's; a subscription waits for the listener's handshake."""
+        return self.mailbox is not None and self.subject in (Subject.CALENDAR, Subject.EVENT)
 
 
 def calendar(room: Room) -> Asked:
-    return Asked(f"the calendar of {room.mailbox}", Subject.CALENDAR, mailbox=room.mailbox)
+    return _of(room, f"the calendar of {room.mailbox}", Subject.CALENDAR)
 
 
-def delta_of(mailbox: str) -> Asked:
-    return Asked(f"the changes in {mailbox}", Subject.CALENDAR, mailbox=mailbox)
+def delta_of(room: Room) -> Asked:
+    return _of(room, f"the changes in {room.mailbox}", Subject.CHANGES)
 
 
 def event(room: Room, event_id: EventId) -> Asked:
-    return Asked(f"event {event_id} in {room.mailbox}", Subject.EVENT, mailbox=room.mailbox)
+    return _of(room, f"event {event_id} in {room.mailbox}", Subject.EVENT)
+
+
+def _of(room: Room, what: str, subject: Subject) -> Asked:
+    return Asked(what, subject, mailbox=room.mailbox, object_id=room.object_id)
 
 
 def writing(room: Room, event_id: EventId | None = None) -> Asked:
@@ -69,8 +82,13 @@ def anything(what: str) -> Asked:
     return Asked(what, Subject.ANYTHING, "the permission it needs")
 
 
-def subscription(what: str, room: Room | None = None) -> Asked:
-    return Asked(what, Subject.SUBSCRIPTION, mailbox=room.mailbox if room else None)
+def subscription(subscription_id: str) -> Asked:
+    return Asked(f"subscription {subscription_id}", Subject.SUBSCRIPTION)
+
+
+def subscriptions(what: str, room: Room | None = None) -> Asked:
+    """All of them, or a new one."""
+    return Asked(what, Subject.SUBSCRIPTIONS, mailbox=room.mailbox if room else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from http import HTTPStatus
 
 import msgspec
-from kiota_abstractions.method import Method
 
-from obctl.domain.availability import BusySpan
+from obctl.domain.availability import Schedule
+from obctl.domain.foreign_text import decode, decode_parts
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import (
@@ -20,73 +19,43 @@ from obctl.errors import (
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
 )
 from obctl.graph import request
-from obctl.graph.batch_once import SIZE, Inner, send_batch
-from obctl.graph.client import Builder, Graph, posting
+from obctl.graph.client import Graph, posting
 from obctl.graph.failures import cut_short
+from obctl.graph.merged_view import read_schedule
 from obctl.graph.request import Asked
-from obctl.graph.times import read_wall, write_wall
-from obctl.graph.wire import ScheduleError, Schedules, ScheduleWire
+from obctl.graph.times import write_wall
+from obctl.graph.wire import Page, ScheduleError, ScheduleOwner, ScheduleWire
 
 _ROOMS = 20
 _DAYS = timedelta(days=60)  # Graph allows less than 62
-_NOT_BUSY = ("free", "workingelsewhere")
-_SCHEDULES = msgspec.json.Decoder(Schedules)
+_FINE = timedelta(minutes=5)  # the finest slots of the merged view, and those of a long span
+_COARSE = timedelta(minutes=30)
+_A_DAY_OR_SO = timedelta(days=2)
+_PAGE = msgspec.json.Decoder(Page)
+_OWNER = msgspec.json.Decoder(ScheduleOwner)
+_SCHEDULE = msgspec.json.Decoder(ScheduleWire)
 
-Busy = dict[str, tuple[BusySpan, ...] | ObctlError]
+Busy = dict[str, Schedule | ObctlError]
 
 
 async def fetch_schedules(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
-    """Busy spans by mailbox; a room that cannot be read has its error instead."""
-    busy: Busy = {room.mailbox: () for room in rooms}
-    chunks = [rooms[at : at + _ROOMS] for at in range(0, len(rooms), _ROOMS)]
-    for part in _parts(span):
-        for at in range(0, len(chunks), SIZE):
-            for mailbox, found in (await _fetch_all(graph, chunks[at : at + SIZE], part)).items():
-                before = busy[mailbox]
-                if isinstance(before, ObctlError):
-                    continue
-                busy[mailbox] = found if isinstance(found, ObctlError) else before + found
+    """What is known of each mailbox; a room that cannot be read has its error instead."""
+    busy: Busy = {room.mailbox: Schedule() for room in rooms}
+    for at in range(0, len(rooms), _ROOMS):
+        chunk = rooms[at : at + _ROOMS]
+        for part in _parts(span):
+            for mailbox, found in (await _fetch(graph, chunk, part)).items():
+                busy[mailbox] = _joined(busy[mailbox], found)
     return busy
 
 
-async def _fetch_all(graph: Graph, chunks: Sequence[Sequence[Room]], span: TimeSpan) -> Busy:
-    """Twenty chunks to a `$batch`; what has no good answer there is asked for by itself."""
-    if len(chunks) == 1:
-        return await _fetch(graph, chunks[0], span)
-    askers = [chunk[0] for chunk in chunks]
-    inner = [
-        Inner(Method.POST, _asker(graph, chunk[0]), _body(chunk, span), {}) for chunk in chunks
-    ]
-    what = request.calendar(askers[0])
-    try:
-        answers = await send_batch(graph, inner, what, [room.mailbox for room in askers])
-    except CredentialRefused:
-        raise
-    except ObctlError:
-        answers = [None for _ in chunks]
-    found: Busy = {}
-    for chunk, answer in zip(chunks, answers, strict=True):
-        if answer is not None and answer.status == HTTPStatus.OK:
-            found |= _read(bytes(answer.body), chunk, request.calendar(chunk[0]))
-        else:
-            found |= await _fetch(graph, chunk, span)
-    return found
-
-
-def _asker(graph: Graph, room: Room) -> Builder:
-    """Any mailbox may ask for all of them."""
-    return graph.client.users.by_user_id(room.user).calendar.get_schedule
-
-
-def _body(rooms: Sequence[Room], span: TimeSpan) -> dict[str, object]:
-    return {
-        "schedules": [room.mailbox for room in rooms],
-        "startTime": write_wall(span.start, "UTC"),
-        "endTime": write_wall(span.end, "UTC"),
-        "availabilityViewInterval": 30,
-    }
+def _joined(before: Schedule | ObctlError, after: Schedule | ObctlError) -> Schedule | ObctlError:
+    if isinstance(before, ObctlError):
+        return before
+    return after if isinstance(after, ObctlError) else before + after
 
 
 def _parts(span: TimeSpan) -> Iterator[TimeSpan]:
@@ -98,41 +67,64 @@ def _parts(span: TimeSpan) -> Iterator[TimeSpan]:
 
 
 async def _fetch(graph: Graph, rooms: Sequence[Room], span: TimeSpan) -> Busy:
+    slot = _FINE if span.length <= _A_DAY_OR_SO else _COARSE
+    body = {
+        "schedules": [room.mailbox for room in rooms],
+        "startTime": write_wall(span.start, "UTC"),
+        "endTime": write_wall(span.end, "UTC"),
+        "availabilityViewInterval": slot // timedelta(minutes=1),
+    }
     refused: Busy = {}
     for asker in rooms:
-        # One that is gone or forbidden only fails itself.
+        # Any mailbox may ask for all of them; one that is gone or forbidden only fails itself.
+        builder = graph.client.users.by_user_id(asker.user).calendar.get_schedule
         what = request.calendar(asker)
         try:
-            answer = await graph.send(posting(_asker(graph, asker), _body(rooms, span)), what)
+            by_owner = _by_owner(await graph.send(posting(builder, body), what), what)
         except CredentialRefused:
             raise
-        except (NotFound, NotAuthorised) as error:
+        except (NotFound, NotAuthorised, PartialRead) as error:
             refused[asker.mailbox] = error
             continue
-        return _read(answer, rooms, what)
+        return {room.mailbox: _of(by_owner, room, span, slot) for room in rooms}
     return refused
 
 
-def _read(answer: bytes, rooms: Sequence[Room], what: Asked) -> Busy:
+def _by_owner(answer: bytes, what: Asked) -> dict[str, list[msgspec.Raw]]:
+    """The schedules of each address, however it is spelled; one that names nobody is nobody's."""
     try:
-        schedules = _SCHEDULES.decode(answer).value
-        by_mailbox = {one.schedule_id.casefold(): one for one in schedules}
-        return {room.mailbox: _busy(by_mailbox, room) for room in rooms}
+        page, original = decode_parts(_PAGE, answer)
     except ValueError as error:
         raise cut_short(what) from error
+    found: dict[str, list[msgspec.Raw]] = {}
+    for raw in map(original, page.value):
+        try:
+            owner = decode(_OWNER, raw).schedule_id
+        except msgspec.DecodeError:
+            continue
+        found.setdefault(_key(owner or ""), []).append(raw)
+    return found
 
 
-def _busy(schedules: Mapping[str, ScheduleWire], room: Room) -> tuple[BusySpan, ...] | ObctlError:
-    schedule = schedules.get(room.mailbox.casefold())
-    if schedule is None:
-        return cut_short(request.calendar(room))
-    if schedule.error is not None:
-        return _error(schedule.error, room)
-    return tuple(
-        BusySpan(read_wall(item.start), read_wall(item.end), status)
-        for item in schedule.schedule_items or ()
-        if (status := (item.status or "busy").lower()) not in _NOT_BUSY
-    )
+def _key(address: str) -> str:
+    return address.strip().casefold()
+
+
+def _of(
+    by_owner: Mapping[str, Sequence[msgspec.Raw]], room: Room, span: TimeSpan, slot: timedelta
+) -> Schedule | ObctlError:
+    """What the answer says of `room`; where it says it twice, all of it counts."""
+    found: Schedule | ObctlError | None = None
+    for raw in by_owner.get(_key(room.mailbox), ()):
+        try:
+            wire = decode(_SCHEDULE, raw)
+            one = (
+                read_schedule(wire, span, slot) if wire.error is None else _error(wire.error, room)
+            )
+        except ValueError:  # msgspec's, datetime's and UnknownZone are ValueErrors
+            one = cut_short(request.calendar(room))
+        found = one if found is None else _joined(found, one)
+    return cut_short(request.calendar(room)) if found is None else found
 
 
 def _error(error: ScheduleError, room: Room) -> ObctlError:

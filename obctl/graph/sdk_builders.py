@@ -73,4 +73,5 @@ __all__ = [
     "InstancesRequestBuilder",
     "RoomsRequestBuilder",
     "UserItemRequestBuilder",
+    "UsersRequestBuilder",
 ]

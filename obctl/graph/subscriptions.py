@@ -7,12 +7,13 @@ from datetime import datetime
 import msgspec
 from kiota_abstractions.method import Method
 
+from obctl.domain.foreign_text import decode
 from obctl.domain.room import Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import instant_text
 from obctl.graph import request
 from obctl.graph.client import Graph, asking, posting
-from obctl.graph.failures import cut_short
+from obctl.graph.failures import cut_short, ensure_done
 from obctl.graph.paging import pages
 from obctl.graph.request import Asked
 from obctl.graph.times import read_instant
@@ -41,42 +42,42 @@ async def create(
     }
     if lifecycle_url is not None:
         body["lifecycleNotificationUrl"] = lifecycle_url
-    what = request.subscription(f"a subscription to {room.mailbox}", room)
+    what = request.subscriptions(f"a subscription to {room.mailbox}", room)
     return _read(await graph.send(posting(graph.client.subscriptions, body), what), what)
 
 
 async def renew(graph: Graph, subscription_id: str, expires_at: datetime) -> GraphSubscription:
-    what = request.subscription(f"subscription {subscription_id}")
+    what = request.subscription(subscription_id)
     builder = graph.client.subscriptions.by_subscription_id(subscription_id)
     body = {"expirationDateTime": instant_text(expires_at)}
     return _read(await graph.send(posting(builder, body, Method.PATCH), what), what)
 
 
 async def reauthorize(graph: Graph, subscription_id: str) -> None:
-    what = request.subscription(f"subscription {subscription_id}")
+    what = request.subscription(subscription_id)
     builder = graph.client.subscriptions.by_subscription_id(subscription_id).reauthorize
-    await graph.send(builder.to_post_request_information(), what)
+    ensure_done(await graph.send(builder.to_post_request_information(), what), what)
 
 
 async def delete(graph: Graph, subscription_id: str) -> None:
-    what = request.subscription(f"subscription {subscription_id}")
+    what = request.subscription(subscription_id)
     builder = graph.client.subscriptions.by_subscription_id(subscription_id)
-    await graph.send(builder.to_delete_request_information(), what)
+    ensure_done(await graph.send(builder.to_delete_request_information(), what), what)
 
 
 async def fetch_all(graph: Graph) -> list[GraphSubscription]:
     """All of this application's, those to other things than rooms included."""
-    what = request.subscription("the list of subscriptions")
+    what = request.subscriptions("the list of subscriptions")
     info = graph.client.subscriptions.to_get_request_information(asking())
     found: list[GraphSubscription] = []
-    async for page in pages(graph, await graph.send(info, what), what):
+    async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
         found.extend(_read(raw, what) for raw in page.value)
     return found
 
 
 def _read(raw: bytes | msgspec.Raw, what: Asked) -> GraphSubscription:
     try:
-        wire = _SUBSCRIPTION.decode(raw)
+        wire = decode(_SUBSCRIPTION, raw)
         expires_at = read_instant(wire.expiration_date_time)
     except ValueError as error:
         raise cut_short(what) from error

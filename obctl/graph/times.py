@@ -10,11 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from obctl.domain.time_span import TimeSpan, instant_text, midnight
-from obctl.domain.zones import windows_name, zone
+from obctl.domain.time_span import TimeSpan, found, instant_text, later, local_day, midnight
+from obctl.domain.zones import has_windows_name, windows_name, zone
 from obctl.errors import UnknownZone
 from obctl.graph.wire import WallTime
 
+# [MS-OXOCAL] counts minutes from 1601 on and writes the last day of August 4500 for "no end".
+_EXCHANGE = TimeSpan(datetime(1601, 1, 1, tzinfo=UTC), datetime(4500, 8, 31, tzinfo=UTC))
 _UNSET_YEAR = 1  # Exchange's "0001-01-01T00:00:00Z": never
 
 
@@ -25,7 +27,7 @@ def read_instant(text: str | None) -> datetime | None:
     moment = datetime.fromisoformat(text)
     if moment.year == _UNSET_YEAR:
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return found(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
 
 
 def read_wall(wall: WallTime) -> datetime:
@@ -38,15 +40,14 @@ def _instant_of(date_time: str, time_zone: str | None) -> datetime:
     # Meetings start and end on the same half hours in every room.
     moment = datetime.fromisoformat(date_time)
     if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    if time_zone in ("UTC", None, ""):
-        return moment.replace(tzinfo=UTC)
-    return moment.replace(tzinfo=zone(time_zone)).astimezone(UTC)
+        return found(moment)
+    named = UTC if time_zone in ("UTC", None, "") else zone(time_zone)
+    return found(moment.replace(tzinfo=named))
 
 
 def read_day(wall: WallTime, room_zone: ZoneInfo) -> datetime:
     """The room's midnight of an all-day boundary: its date as written, whatever zone is named."""
-    return midnight(date.fromisoformat(wall.date_time[:10]), room_zone)
+    return found(midnight(date.fromisoformat(wall.date_time[:10]), room_zone))
 
 
 def meant_midnight(
@@ -61,23 +62,27 @@ def meant_midnight(
     try:
         local = moment.astimezone(zone(time_zone or ""))
     except UnknownZone:
-        near = (moment.astimezone(room_zone) + timedelta(hours=12)).date()
-        return midnight(day or near, room_zone)
+        near = later(moment, timedelta(hours=12))
+        return midnight(day or local_day(near, room_zone), room_zone)
     return moment if local.time() != time() else midnight(local.date(), room_zone)
 
 
-def graph_zone(name: str) -> str:
-    """How Graph is told a zone: by its Windows name, as it knows only some of the IANA names."""
-    try:
-        return windows_name(name)
-    except UnknownZone:
-        return zone(name).key
-
-
 def write_wall(moment: datetime, time_zone: str) -> dict[str, str]:
-    """A dateTimeTimeZone at the wall clock of `time_zone`."""
-    local = moment.astimezone(zone(time_zone)).replace(tzinfo=None, microsecond=0)
-    return {"dateTime": local.isoformat(), "timeZone": graph_zone(time_zone)}
+    """A dateTimeTimeZone at the wall clock of `time_zone`, under the Windows name of that.
+
+    Raises `UnknownZone` where Exchange has none for it.
+    """
+    return {"dateTime": _local_text(moment, time_zone), "timeZone": windows_name(time_zone)}
+
+
+def write_day(moment: datetime, time_zone: str) -> dict[str, str]:
+    """The dateTimeTimeZone of a day's midnight in `time_zone`: the day counts, in whatever zone."""
+    named = windows_name(time_zone) if has_windows_name(time_zone) else "UTC"
+    return {"dateTime": _local_text(moment, time_zone), "timeZone": named}
+
+
+def _local_text(moment: datetime, time_zone: str) -> str:
+    return moment.astimezone(zone(time_zone)).replace(tzinfo=None, microsecond=0).isoformat()
 
 
 def is_ambiguous(moment: datetime, time_zone: str) -> bool:
@@ -87,5 +92,7 @@ def is_ambiguous(moment: datetime, time_zone: str) -> bool:
 
 
 def span_texts(span: TimeSpan) -> tuple[str, str]:
-    """`startDateTime` and `endDateTime`."""
-    return instant_text(span.start), instant_text(span.end)
+    """`startDateTime` and `endDateTime`, inside what Exchange can store: it refuses the rest."""
+    start = min(max(span.start, _EXCHANGE.start), _EXCHANGE.end - timedelta(days=1))
+    end = max(min(span.end, _EXCHANGE.end), start + timedelta(minutes=1))
+    return instant_text(start), instant_text(end)

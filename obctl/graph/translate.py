@@ -14,11 +14,18 @@ from obctl.domain.event import (
     Person,
     Response,
     SeriesMaster,
+    is_directory_name,
+    person,
 )
+from obctl.domain.foreign_text import decode
 from obctl.domain.ical_uid import read_ical_uid
 from obctl.domain.recurrence import Recurrence, parse_graph_recurrence
 from obctl.domain.room import Room
-from obctl.errors import PartialRead
+from obctl.domain.unreadable_event import EventUnreadable, UnreadableEvent
+from obctl.domain.values import replace
+from obctl.graph.failures import cut_short
+from obctl.graph.odd_event import is_object, read_each, read_leniently, told_of
+from obctl.graph.request import Asked
 from obctl.graph.times import meant_midnight, read_day, read_instant, read_wall
 from obctl.graph.wire import DeltaWire, EventWire, MasterWire, Recipient
 
@@ -31,20 +38,69 @@ _IN_SERIES = (EventType.OCCURRENCE, EventType.EXCEPTION)
 
 
 def read_event(raw: bytes | msgspec.Raw, room: Room) -> Event:
-    """One event of `room`. Raises `PartialRead` for what is no event."""
+    """One event of `room`. Raises `EventUnreadable` for what cannot be understood or placed."""
     try:
-        return _event(_EVENT.decode(raw), bytes(raw), room)
-    except ValueError as error:  # msgspec's, datetime's and UnknownZone are ValueErrors
-        raise _unreadable("an event", room.mailbox) from error
+        return _event(decode(_EVENT, raw), bytes(raw), room)
+    except (ValueError, OverflowError):  # msgspec's, datetime's and UnknownZone are ValueErrors
+        return _odd_event(bytes(raw), room)
 
 
-def _event(wire: EventWire, payload: bytes, room: Room) -> Event:
+def read_answer(body: bytes, room: Room, asked: Asked, event_id: EventId | None = None) -> Event:
+    """The event that an answer is about, `event_id` where it was asked for by that.
+
+    Raises `EventUnreadable`, and `PartialRead` for an answer that is none about an event.
+    """
+    try:
+        return read_event(body, room)
+    except EventUnreadable as error:
+        event = error.event
+        if not is_object(body):
+            raise cut_short(asked) from error
+        raise EventUnreadable(room.mailbox, replace(event, id=event.id or event_id)) from error
+
+
+def _odd_event(payload: bytes, room: Room) -> Event:
+    """An event with something odd in it, where that can be lived with (`odd_event`)."""
+    wire, wrong, unknown = read_leniently(payload)
+    if wire is None:
+        raise EventUnreadable(room.mailbox, _told(wrong, payload))
+    try:
+        return _event(wire, payload, room, unknown)
+    except (ValueError, OverflowError) as error:
+        raise EventUnreadable(room.mailbox, _told(str(error), payload)) from error
+
+
+def _told(wrong: str, payload: bytes) -> UnreadableEvent:
+    """What names an unreadable event, and says as much as possible of what it may be."""
+    told = told_of(payload)
+    uid = told.get("iCalUId")
+    all_day = told.get("isAllDay", True) is not False  # then its times are days, not instants
+    return UnreadableEvent(
+        id=told.get("id"),
+        wrong=wrong,
+        subject=told.get("subject"),
+        start=read_wall(told["start"]) if "start" in told and not all_day else None,
+        end=read_wall(told["end"]) if "end" in told and not all_day else None,
+        series_master_id=told.get("seriesMasterId"),
+        original_start=read_instant(told.get("originalStart")) if not all_day else None,
+        ical_uid=uid,
+        series_key=read_ical_uid(uid).series_key if uid else None,
+        transaction_id=told.get("transactionId"),
+        payload=payload,
+    )
+
+
+def _event(wire: EventWire, payload: bytes, room: Room, unknown: tuple[str, ...] = ()) -> Event:
     kind = _TYPES.get((wire.type or "").lower(), EventType.SINGLE)
+    if not wire.id:
+        raise ValueError("id: empty")
     all_day = bool(wire.is_all_day)
     if all_day:
         start, end = read_day(wire.start, room.zone), read_day(wire.end, room.zone)
     else:
         start, end = read_wall(wire.start), read_wall(wire.end)
+    if end < start:
+        raise ValueError("end: before the start")
     meeting = read_ical_uid(wire.i_cal_uid) if wire.i_cal_uid else None
     instance_date = meeting.instance_date if meeting else None
     answer = wire.response_status.response if wire.response_status else None
@@ -80,6 +136,7 @@ def _event(wire: EventWire, payload: bytes, room: Room) -> Event:
         change_key=wire.change_key,
         etag=wire.etag,
         transaction_id=wire.transaction_id,
+        unknown=unknown,
         payload=payload,
     )
 
@@ -101,6 +158,7 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
     """How many people are invited, and whether the room is; unknown where the list is hidden.
 
     Rooms, equipment and the organiser, who is named elsewhere, are not counted; nobody is twice.
+    Where somebody stands there under a name of Exchange's own directory, that may be the room.
     """
     if wire.attendees is None or (wire.hide_attendees and not wire.is_organizer):
         return None, None
@@ -108,7 +166,7 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
     organizer = _address(wire.organizer)
     people: set[str] = set()
     nameless = 0
-    room_invited = False
+    room_invited: bool | None = False
     for attendee in wire.attendees:
         address = _address(attendee)
         if address == room_address:
@@ -119,6 +177,8 @@ def _attendees(wire: EventWire, room: Room) -> tuple[int | None, bool | None]:
             people.add(address)
         else:
             nameless += 1
+    if not room_invited and any(is_directory_name(_address(one)) for one in wire.attendees):
+        room_invited = None
     return len(people) + nameless, room_invited
 
 
@@ -129,16 +189,16 @@ def _address(recipient: Recipient | None) -> str:
 
 def _person(recipient: Recipient | None) -> Person:
     found = recipient.email_address if recipient else None
-    return Person(found.name or None, found.address or None) if found else Person(None, None)
+    return person(found.name, found.address) if found else Person(None, None)
 
 
-def read_master(raw: bytes, room: Room) -> SeriesMaster:
-    """A series master as one GET returned it."""
-    event = read_event(raw, room)
-    try:
-        wire = _MASTER.decode(raw)
-    except msgspec.DecodeError as error:
-        raise _unreadable("a series", room.mailbox) from error
+def read_master(raw: bytes, room: Room, asked: Asked, master_id: EventId) -> SeriesMaster:
+    """A series master as one GET returned it; what only masters have may be odd, and unknown.
+
+    Raises as `read_answer` does.
+    """
+    event = read_answer(raw, room, asked, master_id)
+    wire = _master(raw)
     cancelled = wire.cancelled_occurrences
     return SeriesMaster(
         event=event,
@@ -150,7 +210,14 @@ def read_master(raw: bytes, room: Room) -> SeriesMaster:
 
 def more_exceptions(raw: bytes) -> str | None:
     """The link to the exceptions that a series master does not show at once."""
-    return _MASTER.decode(raw).more_exceptions
+    return _master(raw).more_exceptions
+
+
+def _master(raw: bytes) -> MasterWire:
+    try:
+        return decode(_MASTER, raw)
+    except ValueError:
+        return MasterWire(**read_each(raw, MasterWire))
 
 
 def _recurrence(wire: MasterWire) -> Recurrence | None:
@@ -171,22 +238,20 @@ def _cancelled_days(items: list[str]) -> list[date]:
     return days
 
 
-def read_delta_item(raw: bytes | msgspec.Raw, mailbox: str) -> DeltaItem:
-    """One item of a delta round, as the hint that it is."""
+def read_delta_item(raw: bytes | msgspec.Raw) -> DeltaItem | None:
+    """One item of a delta round, as the hint that it is; `None` where it names no event."""
     try:
-        wire = _DELTA.decode(raw)
-    except msgspec.DecodeError as error:
-        raise _unreadable("a change", mailbox) from error
+        wire = decode(_DELTA, raw)
+    except ValueError:
+        told = read_each(raw, DeltaWire)
+        if not told.get("id"):
+            return None
+        wire = DeltaWire(**told)
+    if not wire.id:
+        return None
     return DeltaItem(
         id=EventId(wire.id),
         removed=wire.removed is not None,
         type=_TYPES.get(wire.type.lower()) if wire.type else None,
         series_master_id=EventId(wire.series_master_id) if wire.series_master_id else None,
-    )
-
-
-def _unreadable(what: str, mailbox: str) -> PartialRead:
-    return PartialRead(
-        f"Graph's answer holds {what} that cannot be read: {mailbox}",
-        hint="run the command again; `obctl graph get` shows the answer as it is",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
+from urllib.parse import quote
 
 from kiota_abstractions.request_information import RequestInformation
 
@@ -12,13 +13,15 @@ from obctl.config import Cloud
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import EventUnreadable, Listing, UnreadableEvent, too_many
 from obctl.domain.values import replace
-from obctl.errors import GraphRefused, ObctlError, defects_named
+from obctl.errors import GraphRefused, ObctlError, PartialRead, defects_named
 from obctl.graph import request
 from obctl.graph.batch import SIZE, get_many
 from obctl.graph.client import PAGE_SIZE, Graph, asking
+from obctl.graph.links import ensure_goes_on
 from obctl.graph.paging import pages
-from obctl.graph.request import Asked, Errand
+from obctl.graph.request import Errand
 from obctl.graph.sdk_builders import (
     CalendarViewRequestBuilder,
     EventItemRequestBuilder,
@@ -26,7 +29,7 @@ from obctl.graph.sdk_builders import (
     InstancesRequestBuilder,
 )
 from obctl.graph.times import span_texts
-from obctl.graph.translate import more_exceptions, read_event, read_master
+from obctl.graph.translate import more_exceptions, read_answer, read_event, read_master
 
 _UNSUPPORTED = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED)
 _EVENT_FIELDS = [
@@ -37,30 +40,32 @@ _EVENT_FIELDS = [
 ]  # fmt: skip
 
 
-async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> tuple[Event, ...]:
+async def fetch_view(graph: Graph, room: Room, span: TimeSpan) -> Listing:
     """Every single event, occurrence and exception of `room` that overlaps `span`."""
-    what = request.calendar(room)
-    return await _read_view(graph, room, span, await graph.send(_view(graph, room, span), what))
+    info, what = _view(graph, room, span), request.calendar(room)
+    return await _read_view(
+        graph, room, span, await graph.send(info, what), graph.errand(info, what)
+    )
 
 
 async def fetch_views(
-    graph: Graph, rooms: Sequence[Room], span: TimeSpan
-) -> dict[str, tuple[Event, ...] | ObctlError]:
+    graph: Graph, rooms: Sequence[Room], span: TimeSpan, *, patient: bool = True
+) -> dict[str, Listing | ObctlError]:
     """`fetch_view` of many rooms: first pages by `$batch`, the others one by one."""
     by_mailbox = {room.mailbox: room for room in rooms}
     errands = {
-        mailbox: Errand(graph.relative(_view(graph, room, span)), request.calendar(room))
+        mailbox: graph.errand(_view(graph, room, span), request.calendar(room))
         for mailbox, room in by_mailbox.items()
     }
-    first = await get_many(graph, errands)
+    first = await get_many(graph, errands, patient=patient)
 
-    async def one(room: Room) -> tuple[Event, ...] | ObctlError:
+    async def one(room: Room) -> Listing | ObctlError:
         body = first.pop(room.mailbox)
         if isinstance(body, ObctlError):
             return body
         try:
             with defects_named():
-                return await _read_view(graph, room, span, body)
+                return await _read_view(graph, room, span, body, errands[room.mailbox])
         except ObctlError as error:
             return error
 
@@ -77,43 +82,62 @@ def _view(graph: Graph, room: Room, span: TimeSpan) -> RequestInformation:
     return builder.to_get_request_information(asking(query))
 
 
-async def _read_view(graph: Graph, room: Room, span: TimeSpan, first: bytes) -> tuple[Event, ...]:
-    events = await _read_events(graph, room, first, request.calendar(room))
-    return tuple(
+async def _read_view(
+    graph: Graph, room: Room, span: TimeSpan, first: bytes, errand: Errand
+) -> Listing:
+    found = await _read_events(graph, room, first, errand)
+    events = (
         event
-        for event in events
+        for event in found
         if event.type is not EventType.MASTER and span.overlaps(event.start, event.end)
     )
+    return Listing(events, [event for event in found.unreadable if event.may_touch(span)])
 
 
-async def _read_events(graph: Graph, room: Room, first: bytes, what: Asked) -> list[Event]:
-    """The events of all pages; of one that comes twice, the last."""
+async def _read_events(graph: Graph, room: Room, first: bytes, errand: Errand) -> Listing:
+    """The events of all pages; of one that comes twice, the last.
+
+    Raises `PartialRead` where `too_many` cannot be read.
+    """
+    what = errand.asked
     events: dict[EventId, Event] = {}
-    async for page in pages(graph, first, what):
+    unreadable: dict[str, UnreadableEvent] = {}
+    async for page in pages(graph, first, errand):
         for raw in page.value:
-            event = read_event(raw, room)
-            events[event.id] = event
-    return list(events.values())
+            try:
+                event = read_event(raw, room)
+            except EventUnreadable as error:
+                unreadable[error.event.handle] = error.event
+                events.pop(EventId(error.event.handle), None)
+            else:
+                events[event.id] = event
+                unreadable.pop(event.id, None)
+    if too_many(len(unreadable), len(events)):
+        first_one = next(iter(unreadable.values()))
+        raise PartialRead(
+            f"{len(unreadable)} of {len(events) + len(unreadable)} events cannot be read:"
+            f" {what.what}; the first, {first_one.named}: {first_one.wrong}",
+            hint="run the command again; `obctl graph get` shows the answer as it is",
+        )
+    return Listing(events.values(), unreadable.values())
 
 
-async def fetch_instances(
-    graph: Graph, room: Room, master_id: EventId, span: TimeSpan
-) -> tuple[Event, ...]:
+async def fetch_instances(graph: Graph, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
     """All occurrences and exceptions of a series in `span`."""
     start, end = span_texts(span)
     query = InstancesRequestBuilder.InstancesRequestBuilderGetQueryParameters(
         start_date_time=start, end_date_time=end, top=PAGE_SIZE
     )
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(master_id).instances
-    what = request.event(room, master_id)
-    body = await graph.send(builder.to_get_request_information(asking(query)), what)
-    return tuple(await _read_events(graph, room, body, what))
+    info, what = builder.to_get_request_information(asking(query)), request.event(room, master_id)
+    body = await graph.send(info, what)
+    return await _read_events(graph, room, body, graph.errand(info, what))
 
 
 async def fetch_event(graph: Graph, room: Room, event_id: EventId) -> Event:
     """One event by id."""
-    info = _event(graph, room, event_id)
-    return read_event(await graph.send(info, request.event(room, event_id)), room)
+    what = request.event(room, event_id)
+    return read_answer(await graph.send(_event(graph, room, event_id), what), room, what, event_id)
 
 
 async def fetch_events(
@@ -123,13 +147,11 @@ async def fetch_events(
     found: dict[EventId, Event | ObctlError] = {}
     for first in range(0, len(event_ids), SIZE):
         errands = {
-            event_id: Errand(
-                graph.relative(_event(graph, room, event_id)), request.event(room, event_id)
-            )
+            event_id: graph.errand(_event(graph, room, event_id), request.event(room, event_id))
             for event_id in event_ids[first : first + SIZE]
         }
         bodies = await get_many(graph, {str(event_id): one for event_id, one in errands.items()})
-        found |= {event_id: _read_event(bodies[event_id], room) for event_id in errands}
+        found |= {event_id: _read_event(bodies[event_id], room, event_id) for event_id in errands}
     return found
 
 
@@ -138,11 +160,11 @@ def _event(graph: Graph, room: Room, event_id: EventId) -> RequestInformation:
     return builder.to_get_request_information(asking())
 
 
-def _read_event(body: bytes | ObctlError, room: Room) -> Event | ObctlError:
+def _read_event(body: bytes | ObctlError, room: Room, event_id: EventId) -> Event | ObctlError:
     if isinstance(body, ObctlError):
         return body
     try:
-        return read_event(body, room)
+        return read_answer(body, room, request.event(room, event_id), event_id)
     except ObctlError as error:
         return error
 
@@ -163,54 +185,57 @@ async def fetch_master(graph: Graph, room: Room, master_id: EventId) -> SeriesMa
             if error.graph is None or error.graph.status not in _UNSUPPORTED:
                 raise
         else:
-            return await _with_all_exceptions(graph, read_master(body, room), body, what)
+            path = f"/users/{quote(room.user)}/events/{quote(master_id)}/exceptionOccurrences"
+            master = read_master(body, room, what, master_id)
+            return await _with_all_exceptions(graph, master, body, Errand(path, what))
     # National clouds lack both properties, and so may what stands between us and Graph.
     plain = await graph.send(builder.to_get_request_information(asking()), what)
-    return read_master(plain, room)
+    return read_master(plain, room, what, master_id)
 
 
 async def _with_all_exceptions(
-    graph: Graph, master: SeriesMaster, body: bytes, what: Asked
+    graph: Graph, master: SeriesMaster, body: bytes, errand: Errand
 ) -> SeriesMaster:
     """The master with all of its exceptions counted: Graph pages what it expands."""
     link = more_exceptions(body)
     if link is None:
         return master
-    first = await graph.send(graph.follow(link, what), what)
-    more = [len(page.value) async for page in pages(graph, first, what)]
+    ensure_goes_on(link, errand, graph.url)
+    first = await graph.send(graph.follow(link, errand.asked), errand.asked)
+    more = [len(page.value) async for page in pages(graph, first, errand)]
     return replace(master, exceptions=(master.exceptions or 0) + sum(more))
 
 
-async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> tuple[Event, ...]:
+async def find_by_ical_uid(graph: Graph, room: Room, ical_uid: str) -> Listing:
     """Singles and masters with this `iCalUId`."""
-    what = request.calendar(room)
-    body = await graph.send(_by_ical_uid(graph, room, ical_uid), what)
-    return tuple(await _read_events(graph, room, body, what))
+    info, what = _by_ical_uid(graph, room, ical_uid), request.calendar(room)
+    body = await graph.send(info, what)
+    return await _read_events(graph, room, body, graph.errand(info, what))
 
 
 async def find_all_by_ical_uid(
     graph: Graph, wanted: Sequence[tuple[Room, str]]
-) -> dict[tuple[str, str], tuple[Event, ...] | ObctlError]:
+) -> dict[tuple[str, str], Listing | ObctlError]:
     """`find_by_ical_uid` of many, by `$batch`; one calendar's failure is no other's."""
     errands = {
-        str(number): Errand(graph.relative(_by_ical_uid(graph, room, uid)), request.calendar(room))
+        str(number): graph.errand(_by_ical_uid(graph, room, uid), request.calendar(room))
         for number, (room, uid) in enumerate(wanted)
     }
     bodies = await get_many(graph, errands)
     return {
-        (room.mailbox, uid): await _found(graph, room, bodies[str(number)])
+        (room.mailbox, uid): await _found(graph, room, bodies[str(number)], errands[str(number)])
         for number, (room, uid) in enumerate(wanted)
     }
 
 
 async def _found(
-    graph: Graph, room: Room, body: bytes | ObctlError
-) -> tuple[Event, ...] | ObctlError:
+    graph: Graph, room: Room, body: bytes | ObctlError, errand: Errand
+) -> Listing | ObctlError:
     if isinstance(body, ObctlError):
         return body
     try:
         with defects_named():
-            return tuple(await _read_events(graph, room, body, request.calendar(room)))
+            return await _read_events(graph, room, body, errand)
     except ObctlError as error:
         return error
 

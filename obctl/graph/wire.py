@@ -71,7 +71,7 @@ class MasterWire(msgspec.Struct, rename="camel"):
 
     recurrence: dict[str, Any] | None = None
     cancelled_occurrences: list[str] | None = None
-    exception_occurrences: list[msgspec.Raw] | None = None
+    exception_occurrences: list[Any] | None = None
     more_exceptions: str | None = msgspec.field(
         name="exceptionOccurrences@odata.nextLink", default=None
     )
@@ -123,24 +123,33 @@ class ScheduleError(msgspec.Struct, rename="camel"):
     response_code: str | None = None
 
 
+class ScheduleOwner(msgspec.Struct, rename="camel"):
+    """Whose a schedule is, whatever else stands in it."""
+
+    schedule_id: str | None = None
+
+
 class ScheduleWire(msgspec.Struct, rename="camel"):
-    schedule_id: str
+    availability_view: str | None = None
     schedule_items: list[ScheduleItem] | None = None
     error: ScheduleError | None = None
 
 
-class Schedules(msgspec.Struct):
-    value: list[ScheduleWire]
+class BatchId(msgspec.Struct):
+    """Which question of a `$batch` an answer says it is to."""
+
+    id: str
 
 
 class BatchAnswer(msgspec.Struct):
     """One answer inside a `$batch`; a body that is no JSON comes as base64 text."""
 
-    id: str
     status: int
     headers: dict[str, Any] | None = None
     body: msgspec.Raw = msgspec.Raw(b"")
 
 
 class BatchAnswers(msgspec.Struct):
-    responses: list[BatchAnswer]
+    """The answers of a `$batch`, each as it came: what one of them holds is no other's trouble."""
+
+    responses: list[msgspec.Raw]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +13,20 @@ from obctl.domain.event_changes import EventChanges
 from obctl.domain.outbox import EventDraft
 from obctl.domain.room import Room
 from obctl.domain.values import replace
+from obctl.domain.zones import has_windows_name, windows_name
 from obctl.graph import request
 from obctl.graph.client import Graph, posting
-from obctl.graph.times import graph_zone, is_ambiguous, write_wall
-from obctl.graph.translate import read_event
+from obctl.graph.failures import ensure_done
+from obctl.graph.times import is_ambiguous, write_day, write_wall
+from obctl.graph.translate import read_answer
 
 
 async def create_event(graph: Graph, room: Room, draft: EventDraft) -> Event:
     """POST to the room's own calendar; the same `transactionId` twice books once."""
     builder = graph.client.users.by_user_id(room.user).calendar.events
-    body = await graph.send(posting(builder, _new_event(room, draft)), request.writing(room))
-    return read_event(body, room)
+    what = request.writing(room)
+    body = await graph.send(posting(builder, _new_event(room, draft)), what)
+    return read_answer(body, room, what)
 
 
 async def change_event(graph: Graph, room: Room, event: Event, changes: EventChanges) -> Event:
@@ -31,17 +35,20 @@ async def change_event(graph: Graph, room: Room, event: Event, changes: EventCha
     info = posting(builder, _changed_event(changes), Method.PATCH)
     if event.etag is not None:
         info.headers.try_add("If-Match", event.etag)
-    return read_event(await graph.send(info, request.writing(room, event.id)), room)
+    what = request.writing(room, event.id)
+    return read_answer(await graph.send(info, what), room, what, event.id)
 
 
 async def cancel_event(graph: Graph, room: Room, event_id: EventId, comment: str) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id).cancel
-    await graph.send(posting(builder, {"comment": comment}), request.writing(room, event_id))
+    what = request.writing(room, event_id)
+    ensure_done(await graph.send(posting(builder, {"comment": comment}), what), what)
 
 
 async def delete_event(graph: Graph, room: Room, event_id: EventId) -> None:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id)
-    await graph.send(builder.to_delete_request_information(), request.writing(room, event_id))
+    what = request.writing(room, event_id)
+    ensure_done(await graph.send(builder.to_delete_request_information(), what), what)
 
 
 async def decline_event(
@@ -52,22 +59,24 @@ async def decline_event(
     if comment and send:
         # Graph refuses a comment, even an empty one, in an answer that is not sent.
         body["comment"] = comment
-    await graph.send(posting(builder, body), request.writing(room, event_id))
+    what = request.writing(room, event_id)
+    ensure_done(await graph.send(posting(builder, body), what), what)
 
 
 def _new_event(room: Room, draft: EventDraft) -> dict[str, Any]:
+    wall = _writer(fixed=draft.recurrence is not None, all_day=draft.all_day)
     body: dict[str, Any] = {
         "subject": draft.subject,
         "body": {"contentType": "text", "content": draft.body},
-        "start": _wall(draft.start, draft.time_zone, fixed=draft.recurrence is not None),
-        "end": _wall(draft.end, draft.time_zone, fixed=draft.recurrence is not None),
+        "start": wall(draft.start, draft.time_zone),
+        "end": wall(draft.end, draft.time_zone),
         "isAllDay": draft.all_day,
         "location": {"displayName": draft.location, "locationEmailAddress": room.mailbox},
         "showAs": "tentative" if draft.tentative else "busy",
         "transactionId": draft.transaction_id,
     }
     if draft.recurrence is not None:
-        zone = graph_zone(draft.time_zone)
+        zone = windows_name(draft.time_zone)
         body["recurrence"] = replace(draft.recurrence, time_zone=zone).to_graph()
     if draft.invite is not None and draft.invite.email:
         address = {"address": draft.invite.email, "name": draft.invite.name or draft.invite.email}
@@ -80,15 +89,21 @@ def _changed_event(changes: EventChanges) -> dict[str, Any]:
     if changes.subject is not None:
         body["subject"] = changes.subject
     if time := changes.time:
-        body["start"] = _wall(time.start, time.time_zone)
-        body["end"] = _wall(time.end, time.time_zone)
+        wall = _writer(fixed=False, all_day=time.all_day)
+        body["start"] = wall(time.start, time.time_zone)
+        body["end"] = wall(time.end, time.time_zone)
         body["isAllDay"] = time.all_day
     return body
 
 
-def _wall(moment: datetime, time_zone: str, *, fixed: bool = False) -> dict[str, str]:
-    """The wall clock of `time_zone`, or UTC in the hour that this clock shows twice.
+def _writer(*, fixed: bool, all_day: bool) -> Callable[[datetime, str], dict[str, str]]:
+    """How a time is written: a series is `fixed` to its zone, there the wall clock is meant."""
+    if fixed:
+        return write_wall
+    return write_day if all_day else _wall_or_utc
 
-    A series is `fixed` to its zone: there the wall clock is what is meant.
-    """
-    return write_wall(moment, time_zone if fixed or not is_ambiguous(moment, time_zone) else "UTC")
+
+def _wall_or_utc(moment: datetime, time_zone: str) -> dict[str, str]:
+    """The wall clock of `time_zone`; UTC in the hour it shows twice, or unknown to Exchange."""
+    told = has_windows_name(time_zone) and not is_ambiguous(moment, time_zone)
+    return write_wall(moment, time_zone if told else "UTC")

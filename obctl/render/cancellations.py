@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.event import person
+from obctl.domain.time_span import utc
 from obctl.domain.zones import zone
 from obctl.render.objects import at, event_object
 from obctl.render.output import Column, fields
@@ -20,7 +22,7 @@ JsonObject = Mapping[str, Any]
 
 def local(item: str, zone_name: str) -> str:
     """An instant's text as people of a zone read it."""
-    return f"{datetime.fromisoformat(item).astimezone(zone(zone_name)):%a %d %b %H:%M}"
+    return f"{utc(datetime.fromisoformat(item)).astimezone(zone(zone_name)):%a %d %b %H:%M}"
 
 
 def _where(item: JsonObject) -> str:
@@ -75,11 +77,45 @@ def picture(item: JsonObject) -> RenderableType:
             ("refuted by", cause["refuted_by"]),
         ]
     pairs.append(("approval cancels", _impact(item) or "the reservation alone"))
+    if item["series_now"]:
+        pairs.append(("series", f"its series {series_text(item)}"))
+        if item["status"] == "open" and (keep := how_to_keep(item)):
+            pairs.append(("to keep services", keep))
     if item["decided_at"]:
         pairs.append(("decided", f"{item['decided_at']} by {item['decided_by']}"))
     if item["note"]:
         pairs.append(("note", item["note"]))
     return fields(pairs)
+
+
+def series_text(item: JsonObject) -> str:
+    """Where the series of a request meets now: pattern and dates, with their reservations."""
+    series, zone_name = item["series_now"], item["reservation"]["time_zone"]
+    following, nearest = series["next"], series["nearest"]
+    said = f"meets {series['meets']} now"
+    if following is None:
+        return f"{said}; no date of it is reserved yet"
+    said += f", next on {_date(following, zone_name)}"
+    if nearest["reservation"] != following["reservation"]:
+        said += f", nearest to this date on {_date(nearest, zone_name)}"
+    return said
+
+
+def how_to_keep(item: JsonObject) -> str | None:
+    """The commands that take what is ordered along, to the nearest date of the series."""
+    ordered = [s["id"] for s in item["reservation"]["services"] if s["status"] == "ordered"]
+    nearest = item["series_now"]["nearest"]
+    if not ordered or nearest is None:
+        return None
+    ids = " ".join(map(str, ordered))
+    return (
+        f"obctl services move {ids} --to {nearest['reservation']},"
+        f" then obctl cancellations approve {item['id']}"
+    )
+
+
+def _date(date: JsonObject, zone_name: str) -> str:
+    return f"{local(date['start'], zone_name)} (reservation {date['reservation']})"
 
 
 def _span(reservation: JsonObject) -> str:
@@ -94,22 +130,30 @@ def _person(person: JsonObject) -> str:
 
 
 def status_object(info: StatusInfo) -> dict[str, Any]:
-    """`{request, asked_at, outlook, event, last_known}`; originals as Graph sent them."""
-    import msgspec
+    """`{request, asked_at, outlook, event, last_known, series}`; originals as Graph sent them."""
+    from obctl.domain.foreign_text import read_json
 
     event = None
     if info.event is not None:
         event = {
             **event_object(info.event),
             "room": info.room.mailbox if info.room else None,
-            "original": msgspec.json.decode(info.event.payload) if info.event.payload else None,
+            "original": read_json(info.event.payload) if info.event.payload else None,
         }
     return {
         "request": info.request,
         "asked_at": at(info.asked_at),
         "outlook": info.outlook.value,
         "event": event,
-        "last_known": msgspec.json.decode(info.last_known) if info.last_known else None,
+        "last_known": read_json(info.last_known) if info.last_known else None,
+        "series": info.series
+        and {
+            "meets": info.series.meets,
+            "next": at(info.series.next),
+            "nearest": at(info.series.nearest),
+            "room": info.room.mailbox if info.room else None,
+            "on_other_days": info.series.on_other_days,
+        },
     }
 
 
@@ -122,15 +166,32 @@ _MEANING = {
 }
 
 
+_LEFT_OUT = {
+    True: "its series meets on other days now",
+    False: "the date was taken out of its series, which goes on",
+}
+
+
+def _meets(series: JsonObject, zone_name: str) -> str:
+    """Where a living series meets: pattern, next date, room."""
+    said = f"meets {series['meets']}, next on {local(series['next'], zone_name)}"
+    if series["nearest"] and series["nearest"] != series["next"]:
+        said += f", nearest to this date on {local(series['nearest'], zone_name)}"
+    return f"{said} in {series['room']}" if series["room"] else said
+
+
 def status_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
     """What Outlook has now, beside the last known original; times in the room's zone."""
-    now = fields(
-        [
-            ("request", item["request"]),
-            ("asked", f"{local(item['asked_at'], zone_name)} ({zone_name})"),
-            ("outlook", f"{item['outlook']}: {_MEANING[item['outlook']]}"),
-        ]
-    )
+    series = item["series"]
+    meaning = _LEFT_OUT[series["on_other_days"]] if series else _MEANING[item["outlook"]]
+    pairs: list[tuple[str, object]] = [
+        ("request", item["request"]),
+        ("asked", f"{local(item['asked_at'], zone_name)} ({zone_name})"),
+        ("outlook", f"{item['outlook']}: {meaning}"),
+    ]
+    if series:
+        pairs.append(("series", _meets(series, zone_name)))
+    now = fields(pairs)
     event, last = item["event"] or {}, item["last_known"] or {}
     from rich import box
     from rich.table import Table
@@ -152,8 +213,9 @@ def status_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
 
 
 def _address(original: JsonObject, _zone_name: str) -> str:
-    person = (original.get("organizer") or {}).get("emailAddress") or {}
-    return f"{person.get('name') or ''} <{person.get('address') or ''}>" if person else ""
+    shown = (original.get("organizer") or {}).get("emailAddress") or {}
+    found = person(shown.get("name"), shown.get("address"))
+    return " ".join(filter(None, [found.name, f"<{found.email}>" if found.email else None]))
 
 
 def _moment(value: JsonObject | None, zone_name: str) -> str:

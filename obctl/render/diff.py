@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from obctl.domain.zones import zone
-from obctl.render.objects import Rooms, at, cause_object, difference_object
+from obctl.render.objects import Rooms, at, cause_object, difference_object, unreadable_object
 from obctl.render.output import Column, fields, table, text
 
 if TYPE_CHECKING:
@@ -36,7 +36,12 @@ def diff_picture(item: JsonObject, zones: Mapping[str, str]) -> list[RenderableT
     """Rooms that could not be compared, each difference with cause and remedy, the counts."""
     parts: list[RenderableType] = []
     for room in item["rooms"]:
-        if room["condition"]:
+        for event in room["unreadable"]:
+            named = event["event_id"] or "without an id"
+            about = f"{named} ({event['subject']!r})" if event["subject"] else named
+            words = f"{room['room']}: event {about} cannot be read: {event['wrong']}"
+            parts.append(text(f"{words}; the rest is compared", "yellow"))
+        if room["condition"] and not room["unreadable"]:
             words = f"{room['room']}: inconclusive, {room['condition']}; not compared"
             parts.append(text(words, "yellow"))
     for number, difference in enumerate(item["differences"], 1):
@@ -82,7 +87,7 @@ def _cause_text(cause: JsonObject) -> Text:
 def _summary(item: JsonObject) -> Text:
     summary = item["summary"]
     days = item["from"] if item["from"] == item["to"] else f"{item['from']} to {item['to']}"
-    compared = sum(not room["condition"] for room in item["rooms"])
+    compared = sum(not room["condition"] or bool(room["unreadable"]) for room in item["rooms"])
     if not summary["differences"]:
         return text(f"{days}: no differences in {compared} rooms")
     causes = ", ".join(f"{count} {code}" for code, count in summary["by_cause"].items())
@@ -102,6 +107,7 @@ def local_span(item: JsonObject, zone_name: str) -> str:
 def story_object(story: Story, rooms: Rooms) -> dict[str, Any]:
     """The JSON object of `explain`."""
     shown = story.reservation or story.event
+    unreadable = story.unreadable
     return {
         "item": {
             "room": story.room.mailbox,
@@ -110,8 +116,10 @@ def story_object(story: Story, rooms: Rooms) -> dict[str, Any]:
             if story.event
             else story.reservation.event_id
             if story.reservation
+            else unreadable.id
+            if unreadable
             else None,
-            "subject": shown.subject if shown else None,
+            "subject": shown.subject if shown else unreadable.subject if unreadable else None,
             "start": at(shown.start) if shown else None,
             "end": at(shown.end) if shown else None,
         },
@@ -132,6 +140,7 @@ def story_object(story: Story, rooms: Rooms) -> dict[str, Any]:
         ],
         "verdict": story.verdict.verdict.value,
         "condition": story.verdict.condition,
+        "unreadable": unreadable_object(unreadable) if unreadable else None,
     }
 
 
@@ -234,6 +243,10 @@ def _verdict(item: JsonObject, zone_name: str) -> RenderableType:
     pairs: list[tuple[str, object]] = []
     if item["condition"]:
         pairs.append(("verdict", text(f"inconclusive: {item['condition']}", "yellow")))
+        if unreadable := item["unreadable"]:
+            named = unreadable["event_id"] or "without an id"
+            pairs.append(("in Outlook", f"event {named} cannot be read: {unreadable['wrong']}"))
+            pairs.append(("left alone", "until it can be read; every run asks for it again"))
     elif cause is None:
         pairs.append(("verdict", "both sides are in step"))
     else:

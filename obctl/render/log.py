@@ -163,9 +163,9 @@ def _value(value: object) -> str:
 def _parsed(payload: bytes | None) -> Any:
     if payload is None:
         return None
-    import json
+    from obctl.domain.foreign_text import read_json
 
     try:
-        return json.loads(payload)
+        return read_json(payload)
     except ValueError:
         return payload.decode("utf-8", "replace")

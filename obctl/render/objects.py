@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from obctl.domain.room import FoundRoom, Room, RoomId
     from obctl.domain.subscription import Subscription
     from obctl.domain.sync.cancellation import CancellationRequest
+    from obctl.domain.sync.status_info import SeriesNow
+    from obctl.domain.unreadable_event import UnreadableEvent
 
 
 def at(moment: datetime | None) -> str | None:
@@ -90,6 +92,9 @@ def service_object(service: Service, now: datetime) -> dict[str, Any]:
         "status": "cancelled" if service.cancelled else "ordered",
         "locked": service.is_locked(now),
         "reservation": service.reservation,
+        "cancelled_at": at(service.ending.at) if service.ending else None,
+        "cancelled_by": service.ending.by if service.ending else None,
+        "cancelled_with": service.ending.cancelled_with.value if service.ending else None,
     }
 
 
@@ -130,6 +135,7 @@ def diff_object(
     verdicts: Sequence[RoomVerdict],
     differences: Sequence[Difference],
     rooms: Rooms,
+    unreadable: Mapping[RoomId, Sequence[UnreadableEvent]] | None = None,
 ) -> dict[str, Any]:
     by_cause: dict[str, int] = {}
     for difference in differences:
@@ -143,6 +149,9 @@ def diff_object(
                 "room": rooms.mailbox(verdict.room),
                 "verdict": verdict.verdict.value,
                 "condition": verdict.condition,
+                "unreadable": [
+                    unreadable_object(event) for event in (unreadable or {}).get(verdict.room, ())
+                ],
             }
             for verdict in verdicts
         ],
@@ -156,7 +165,11 @@ def diff_object(
 
 
 def request_object(
-    request: CancellationRequest, reservation: Reservation, rooms: Rooms, now: datetime
+    request: CancellationRequest,
+    reservation: Reservation,
+    rooms: Rooms,
+    now: datetime,
+    series: SeriesNow | None = None,
 ) -> dict[str, Any]:
     from obctl.domain.sync.cancellation import RequestStatus, impact_of
 
@@ -184,7 +197,17 @@ def request_object(
             "catering_for": impact.catering_for,
             "visitors": impact.visitors,
         },
+        "series_now": series
+        and {
+            "meets": series.meets,
+            "next": _date_object(series.next),
+            "nearest": _date_object(series.nearest),
+        },
     }
+
+
+def _date_object(date: Reservation | None) -> dict[str, Any] | None:
+    return {"reservation": date.number, "start": at(date.start)} if date else None
 
 
 def log_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:
@@ -213,6 +236,17 @@ def event_object(event: Event) -> dict[str, Any]:
         "subject": event.subject,
         "show_as": event.show_as,
         "is_cancelled": event.is_cancelled,
+    }
+
+
+def unreadable_object(event: UnreadableEvent) -> dict[str, Any]:
+    """An event that cannot be read, as far as it can be told of."""
+    return {
+        "event_id": event.id,
+        "start": at(event.start),
+        "end": at(event.end),
+        "subject": event.subject,
+        "wrong": event.wrong,
     }
 
 

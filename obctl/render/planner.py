@@ -11,7 +11,7 @@ from rich.text import Text
 
 from obctl.domain.compare.planner import PlannerDay, PlannerRow, View
 from obctl.domain.room import Verdict
-from obctl.render.objects import at, event_object
+from obctl.render.objects import at, event_object, unreadable_object
 from obctl.render.output import clean, console
 from obctl.render.planner_bars import Bar, References, Ruler, draw_lane, lanes
 from obctl.render.planner_items import SIGNS, Item, items_of
@@ -54,6 +54,7 @@ def _row_object(row: PlannerRow) -> dict[str, Any]:
         "time_zone": row.room.time_zone,
         "verdict": (Verdict.INCONCLUSIVE if row.condition else Verdict.OK).value,
         "condition": row.condition,
+        "unreadable": [unreadable_object(event) for event in row.unreadable],
     }
 
 
@@ -171,7 +172,8 @@ def _row(
         bars = [
             Bar.of(item, ruler, references, colour=colour) for item in items if item.side is side
         ]
-        unread = side is View.OFFICE365 and row.condition is not None
+        theirs = side is View.OFFICE365
+        unread = theirs and row.condition is not None and not row.unreadable
         for number, lane in enumerate(lanes(bars) or [[]]):
             line = Line(f"{name if first else blank} ")
             if view is View.BOTH:
@@ -182,3 +184,13 @@ def _row(
                 line.append_line(draw_lane(lane, ruler))
             yield line
             first = False
+        if theirs and row.unreadable:
+            yield Line(" " * (names + (6 if view is View.BOTH else 1))).append(
+                f"not read: {_counted(row)}"[: ruler.width], style="yellow"
+            )
+
+
+def _counted(row: PlannerRow) -> str:
+    count = len(row.unreadable)
+    named = row.unreadable[0].subject or row.unreadable[0].handle
+    return f"1 event, {clean(named)}" if count == 1 else f"{count} events"

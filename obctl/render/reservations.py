@@ -89,7 +89,10 @@ def person_text(person: Mapping[str, str | None]) -> str:
 
 def service_state(item: JsonObject) -> Text:
     if item["status"] == "cancelled":
-        return text("cancelled", "dim")
+        by = item.get("cancelled_by")
+        if item.get("cancelled_with") == "meeting":
+            return text("cancelled with its meeting", "dim")
+        return text(f"cancelled by {by}" if by else "cancelled", "dim")
     return text("ordered, locked" if item["locked"] else "ordered")
 
 

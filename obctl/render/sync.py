@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from obctl.domain.sync.undecided import ROOMS_UNREAD
+from obctl.domain.unreadable_event import EVENT_UNREADABLE
 from obctl.render.output import Column, fields, table, text
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def _nothing(item: JsonObject) -> str:
     rooms = item.get("rooms") or {}
     if any(problem["code"] == ROOMS_UNREAD for problem in item.get("problems") or ()):
         return "nothing: what is gone may be in a room that could not be read"
+    if any(problem["code"] == EVENT_UNREADABLE for problem in item.get("problems") or ()):
+        return "nothing: what could be read is in step"
     if any(rooms.get(name) for name in ("failed", "inconclusive", "stopped")):
         return "nothing: not every room could be done"
     return "nothing: both sides are in step"
@@ -59,7 +62,7 @@ def _line(plan: JsonObject, change: JsonObject) -> JsonObject:
         if name != "event_id"
     )
     why = change["reason"] or change["cause"] or ""
-    what = "; ".join(filter(None, (changed or why, _goes_on(change))))
+    what = "; ".join(filter(None, (changed or why, _goes_on(change), _services_again(change))))
     return {**change, "room": plan["room"].partition("@")[0], "what": what}
 
 
@@ -69,6 +72,18 @@ def _goes_on(change: JsonObject) -> str:
     count = len(change["services_moved"])
     along = f", {count} service{'s' if count > 1 else ''} with it" if count else ""
     return f"goes on as reservation {change['goes_on_as']}{along}"
+
+
+def _services_again(change: JsonObject) -> str:
+    told = (
+        (len(change.get(name) or ()), words)
+        for name, words in (
+            ("services_restored", "ordered again"), ("services_left", "stay cancelled"),
+        )
+    )  # fmt: skip
+    return ", ".join(
+        f"{count} service{'s' if count > 1 else ''} {words}" for count, words in told if count
+    )
 
 
 _PLAN = [
@@ -96,7 +111,8 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
     )
     failed = [table(item["failed_writes"], _FAILED)] if item["failed_writes"] else []
     undecided = [table(item["undecided"], _UNDECIDED)] if item["undecided"] else []
-    return [summary, *failed, *undecided, table(item["rooms"], _ROOMS)]
+    unreadable = [table(item["unreadable"], _UNREADABLE)] if item["unreadable"] else []
+    return [summary, *failed, *undecided, *unreadable, table(item["rooms"], _ROOMS)]
 
 
 _FAILED = [
@@ -114,6 +130,14 @@ _UNDECIDED = [
     Column("waits for", lambda o: o["unread"]),
 ]
 
+_UNREADABLE = [
+    Column("no.", lambda o: str(o["reservation"] or ""), justify="right"),
+    Column("room", lambda o: o["room"].partition("@")[0]),
+    Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
+    Column("event", lambda o: o["subject"] or o["event_id"] or "without an id"),
+    Column("cannot be read", lambda o: o["wrong"]),
+]
+
 
 _ROOMS = [
     Column("room", lambda o: o["room"]),
@@ -121,6 +145,7 @@ _ROOMS = [
     Column("verdict", lambda o: o["verdict"]),
     Column("condition", lambda o: o["condition"]),
     Column("", lambda o: text("stale", "red") if o["stale"] else ""),
+    Column("", lambda o: "identity check off" if o["identity_unchecked"] else ""),
 ]
 
 HISTORY = [

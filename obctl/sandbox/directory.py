@@ -58,6 +58,8 @@ class Room:
     capacity: int | None = None
     zone: str = "UTC"
     processing: Processing = field(default_factory=Processing)
+    principal: str | None = None
+    """The user principal name, where it is not the address."""
 
 
 @dataclass(slots=True)
@@ -101,6 +103,8 @@ class Directory:
     def add_room(self, room: Room) -> Mailbox:
         """Create a room and its mailbox."""
         self.rooms[room.person.address.lower()] = room
+        if room.principal is not None:
+            self._addresses[room.principal.lower()] = room.person.address.lower()
         return self._open(room.person, "room", room.zone)
 
     def add_list(self, name: str, address: str, zone: str) -> RoomList:
@@ -141,6 +145,23 @@ class Directory:
             return None
         employee = self.employees.get(address)
         return None if employee is not None and employee.deleted else mailbox
+
+    def address_of(self, mailbox: Mailbox) -> str:
+        """The address a mailbox has now: it may live on under another one."""
+        own = mailbox.owner.address
+        known = self._addresses.get(str(mailbox.id), own)
+        return own if known == own.lower() else known
+
+    def principal_of(self, mailbox: Mailbox) -> str:
+        """The user principal name under which a mailbox is found among the users."""
+        address = self.address_of(mailbox)
+        room = self.rooms.get(address.lower())
+        return room.principal if room is not None and room.principal is not None else address
+
+    def is_principal(self, name: str) -> bool:
+        """Whether users are found by this name: an address may be no user principal name."""
+        room = self.rooms.get(name.lower())
+        return room is None or room.principal is None or room.principal.lower() == name.lower()
 
     def room_of(self, mailbox: Mailbox) -> Room | None:
         """The room whose mailbox this is."""

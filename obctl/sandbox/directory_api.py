@@ -27,10 +27,11 @@ _BASIC = ("displayName", "givenName", "id", "mail", "surname", "userPrincipalNam
 
 
 def get_user(service: Service, request: GraphRequest, user: str) -> GraphResponse:
-    """A person or a room; `accountEnabled` and others only with $select."""
+    """A person or a room, by id or user principal name; `accountEnabled` only with $select."""
     names = _readable(service, request)
-    mailbox = service.exchange.directory.visible(user)
-    if mailbox is None:
+    directory = service.exchange.directory
+    mailbox = directory.visible(user)
+    if mailbox is None or not directory.is_principal(user):
         raise Refusal(
             404,
             "Request_ResourceNotFound",
@@ -51,6 +52,8 @@ def list_users(service: Service, request: GraphRequest) -> GraphResponse:
         if directory.visible(name) is not None
     ]
     if filter_ := request.query.get("$filter"):
+        if directory.permission == "User.ReadBasic.All" and "proxyAddresses" in filter_:
+            raise _denied()
         found = matching(found, filter_, lambda item, name: item.get(name))
     shown = [selected(one, names, ()) for one in found]
     return answer_json(page_of(request, shown, request.number("$top", 100, 1, 999), "users"))
@@ -64,12 +67,16 @@ def _readable(service: Service, request: GraphRequest) -> Sequence[str]:
     if beyond and service.exchange.directory.permissions.beyond_basic == "absent":
         return [name for name in wanted if name in _BASIC] or _BASIC
     if permission == "none" or beyond:
-        raise Refusal(
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        )
+        raise _denied()
     return wanted or (_USER_SHOWN if permission == "User.Read.All" else _BASIC)
+
+
+def _denied() -> Refusal:
+    return Refusal(
+        403,
+        "Authorization_RequestDenied",
+        "Insufficient privileges to complete the operation.",
+    )
 
 
 def get_mailbox_settings(service: Service, request: GraphRequest, user: str) -> GraphResponse:
@@ -173,17 +180,19 @@ def _user(service: Service, mailbox: Mailbox) -> dict[str, Any]:
     employee = service.exchange.directory.employees.get(mailbox.owner.address.lower())
     given, _, surname = mailbox.owner.name.partition(" ")
     person = mailbox.kind == "user"
+    mail = service.exchange.directory.address_of(mailbox)
     return {
         "businessPhones": [],
         "displayName": mailbox.owner.name,
         "givenName": given if person else None,
         "jobTitle": None,
-        "mail": mailbox.owner.address,
+        "mail": mail,
         "mobilePhone": None,
         "officeLocation": None,
         "preferredLanguage": None,
         "surname": surname if person else None,
-        "userPrincipalName": mailbox.owner.address,
+        "proxyAddresses": [f"SMTP:{mail}"],
+        "userPrincipalName": service.exchange.directory.principal_of(mailbox),
         "id": str(mailbox.id),
         # A room's account is disabled by design: nobody logs on to it.
         "accountEnabled": employee.enabled if employee is not None else False,

@@ -17,6 +17,12 @@ _COMPARISON = re.compile(
     r"\s*([\w/]+)\s+(eq|ne|ge|gt|le|lt)\s+('(?:[^']|'')*'|true|false|[\w:.+-]+)\s*", re.IGNORECASE
 )
 _STARTS = re.compile(r"\s*startswith\(\s*([\w/]+)\s*,\s*'((?:[^']|'')*)'\s*\)\s*", re.IGNORECASE)
+_LITERAL = r"'(?:[^']|'')*'|true|false|[\w:.+-]+"
+_LISTED = re.compile(
+    rf"\s*([\w/]+)\s+in\s*\(\s*((?:{_LITERAL})(?:\s*,\s*(?:{_LITERAL}))*)\s*\)\s*", re.IGNORECASE
+)
+_ANY = re.compile(r"\s*(\w+)/any\(\s*(\w+)\s*:\s*\2\s+eq\s+'((?:[^']|'')*)'\s*\)\s*", re.IGNORECASE)
+_MOST_CLAUSES = 15
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda a, b: a == b,
     "ne": lambda a, b: a != b,
@@ -100,12 +106,31 @@ def _test(part: str) -> tuple[str, Callable[[Any], bool]]:
     if starts is not None:
         prefix = starts.group(2).replace("''", "'")
         return starts.group(1), lambda value: str(value or "").startswith(prefix)
+    among = _ANY.fullmatch(part)
+    if among is not None:
+        one = among.group(3).replace("''", "'").lower()
+        return among.group(1), lambda value: one in (each.lower() for each in value or ())
+    listed = _LISTED.fullmatch(part)
+    if listed is not None:
+        return listed.group(1), _among(listed.group(2))
     found = _COMPARISON.fullmatch(part.strip("() "))
     if found is None:
         raise Refusal(400, "ErrorInvalidUrlQueryFilter", f"Invalid filter clause: {part.strip()}")
     name, operator, text = found.groups()
     wanted, compare = literal(text), _OPERATORS[operator.lower()]
     return name, lambda value: _compared(compare, value, wanted)
+
+
+def _among(listed: str) -> Callable[[Any], bool]:
+    wanted = [literal(text) for text in re.findall(_LITERAL, listed, re.IGNORECASE)]
+    if len(wanted) > _MOST_CLAUSES:
+        raise Refusal(
+            400,
+            "Request_UnsupportedQuery",
+            "Too many child clauses specified in search filter expression containing 'OR'"
+            f" operators: {len(wanted)}. Max allowed: {_MOST_CLAUSES}.",
+        )
+    return lambda value: value in wanted
 
 
 def _compared(compare: Callable[[Any, Any], bool], value: Any, wanted: Any) -> bool:

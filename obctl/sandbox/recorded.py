@@ -7,6 +7,7 @@ with the day that was recorded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ FORMAT = "obctl-recording-1"
 _BASE = b"{base}"
 # What a query may have different from the one recorded.
 _DELTA = "$deltatoken"
+_QUOTED = re.compile(r"'([^']*)'")
 _FREE = frozenset({"startDateTime", "endDateTime", "$top", "$select", "$skip"})
 
 
@@ -63,6 +65,7 @@ class Recording:
         self._addresses = {one.id.lower(): one.address for one in file.rooms if one.id}
         self._calls: dict[tuple[str, ...], list[RecordedCall]] = {}
         self._schedules: dict[str, Any] = {}
+        self._entries: dict[str, Any] = {}
         for call in file.exchanges:
             segments = GraphRequest("GET", quote(call.path), {}, {}, b"", "").segments
             self._note_identity(segments, call)
@@ -77,6 +80,8 @@ class Recording:
         calls = self._calls.get(self._key(request.method, segments), [])
         if segments[-1].lower() == "getschedule":
             return self._schedule(request, calls)
+        if segments == ("users",) and _by_ids(request.query):
+            return self._people(request, [call for call in calls if _by_ids(call.query)])
         for free in (frozenset[str](), _FREE, _FREE | {_DELTA}):
             wanted = _without(request.query, free)
             for call in calls:
@@ -97,12 +102,28 @@ class Recording:
             return _response(refused[-1], request.base)
         raise _not_recorded(request)
 
+    def _people(self, request: GraphRequest, calls: list[RecordedCall]) -> GraphResponse:
+        """Whose ids are these, whichever were asked for together then."""
+        refused = [call for call in calls if call.status != 200]
+        if refused:
+            return _response(refused[-1], request.base)
+        if not calls:
+            raise _not_recorded(request)
+        ids = {one.lower() for one in _QUOTED.findall(request.query["$filter"])}
+        found = [entry for name, entry in self._entries.items() if name in ids]
+        return GraphResponse(200, msgspec.json.encode({"value": found}))
+
     def _note_identity(self, segments: tuple[str, ...], call: RecordedCall) -> None:
         """A mailbox may be asked for by its id, once the directory has told it."""
-        if len(segments) == 2 and segments[0].lower() == "users" and call.status == 200:
-            found = msgspec.json.decode(call.body)
-            if isinstance(found, dict) and "id" in found:
-                self._addresses.setdefault(str(found["id"]).lower(), segments[1])
+        if segments[0].lower() != "users" or len(segments) > 2 or call.status != 200:
+            return
+        found = msgspec.json.decode(call.body)
+        entries = found.get("value", [found]) if isinstance(found, dict) else []
+        for entry in entries:
+            if isinstance(entry, dict) and "id" in entry:
+                self._entries[str(entry["id"]).lower()] = entry
+                if len(segments) == 2:
+                    self._addresses.setdefault(str(entry["id"]).lower(), segments[1])
 
     def _key(self, method: str, segments: tuple[str, ...]) -> tuple[str, ...]:
         folded = list(segments)
@@ -151,6 +172,10 @@ def _without(query: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
 def _response(call: RecordedCall, base: str) -> GraphResponse:
     body = bytes(call.body).replace(_BASE, base.encode())
     return GraphResponse(call.status, b"" if body == b"null" else body, dict(call.headers))
+
+
+def _by_ids(query: Mapping[str, str]) -> bool:
+    return query.get("$filter", "").startswith("id in ")
 
 
 def _not_recorded(request: GraphRequest) -> Refusal:

@@ -11,9 +11,8 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from obctl.domain import zones
-from obctl.errors import UnknownZone
 from obctl.sandbox.refusal import Refusal, invalid_request
+from obctl.sandbox.times import known_zone
 from obctl.sandbox.wire import Style
 
 _KEYED = re.compile(r"(\w+)\((?:\w+=)?'(.*)'\)")
@@ -97,16 +96,7 @@ class GraphRequest:
     def style(self) -> Style:
         """How events have to look in the answer."""
         wishes = self.preferences()
-        zone = wishes.get("outlook.timezone") or "UTC"
-        try:
-            zones.zone(zone)
-        except UnknownZone as error:
-            raise Refusal(
-                400,
-                "TimeZoneNotSupportedException",
-                f"A valid TimeZone value must be specified. The following TimeZone value is not "
-                f"supported: '{zone}'.",
-            ) from error
+        zone = known_zone(wishes.get("outlook.timezone") or "UTC")
         return Style(
             immutable=wishes.get("idtype", "").lower() == "immutableid",
             zone=zone,

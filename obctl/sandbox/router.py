@@ -89,6 +89,8 @@ class Router:
             _log.exception("%s %s", request.method, request.path)
             defect = Refusal(500, "UnknownError", "An unexpected error occurred in the sandbox.")
             answer = self._error(request, defect, request_id)
+        if self._service.last_hand is not None:
+            answer = self._service.last_hand(request, answer)
         headers = {"request-id": request_id} | answer.headers
         if client := request.headers.get("client-request-id"):
             headers["client-request-id"] = client

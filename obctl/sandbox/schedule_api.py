@@ -18,7 +18,7 @@ _MOST_SCHEDULES = 20
 _LONGEST = timedelta(days=62)
 _MOST_ENTRIES = 1000
 _MOST_IDS = 1000
-_DIGITS = {"free": 0, "tentative": 1, "busy": 2, "oof": 3, "workingElsewhere": 4}
+_DIGITS = {"free": 0, "tentative": 1, "busy": 2, "oof": 3, "workingElsewhere": 0}
 
 
 def get_schedule(service: Service, request: GraphRequest, user: str) -> GraphResponse:

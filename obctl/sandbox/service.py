@@ -14,7 +14,7 @@ from obctl.sandbox.identity import guid
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.recorded import Recording
 from obctl.sandbox.refusal import Refusal
-from obctl.sandbox.request import GraphRequest
+from obctl.sandbox.request import GraphRequest, GraphResponse
 from obctl.sandbox.subscriptions import Subscriptions
 from obctl.sandbox.tenant import Meeting, Tenant
 from obctl.sandbox.throttle import Throttle
@@ -37,6 +37,8 @@ class Service:
     """Told of every call that arrives, before it is answered."""
     recording: Recording | None = None
     """Answers in place of the tenant, where a real one was recorded."""
+    last_hand: Callable[[GraphRequest, GraphResponse], GraphResponse] | None = None
+    """Has the last word on every answer, single ones of a batch too: what a proxy may do to it."""
     latency: float = 0.0
     """Seconds of real time that every call takes at least."""
 

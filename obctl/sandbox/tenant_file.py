@@ -124,6 +124,7 @@ def _read_rooms(root: Table, directory: Directory) -> None:
                 table.number("capacity", low=0),
                 table.zone("time_zone", known.zone if known else directory.zone),
                 _read_processing(table.table("processing")),
+                table.text("user_principal_name") or None,
             )
         )
         table.done()

@@ -9,7 +9,6 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from obctl.domain import zones
-from obctl.errors import UnknownZone
 from obctl.sandbox.refusal import Refusal
 
 UNSET_TIME = "0001-01-01T00:00:00Z"
@@ -53,16 +52,14 @@ def to_wall(instant: datetime, zone: str) -> datetime:
 
 
 def known_zone(name: str) -> str:
-    """`name` itself, or a refusal as Graph words it."""
-    try:
-        zones.zone(name)
-    except UnknownZone as error:
+    """`name` itself, or a refusal as Graph words it: Exchange knows some of the IANA names."""
+    if not zones.is_paired(name):
         raise Refusal(
             400,
             "TimeZoneNotSupportedException",
             f"A valid TimeZone value must be specified. The following TimeZone value is not "
             f"supported: '{name}'.",
-        ) from error
+        )
     return name
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from obctl.domain.agreed_state import AgreedState
-from obctl.domain.event import Person
+from obctl.domain.event import person
 from obctl.domain.event_changes import EventChanges
 from obctl.domain.reservation import ReservationNumber
 from obctl.domain.values import replace
@@ -93,7 +93,7 @@ def _state(row: sqlite3.Row) -> AgreedState:
         all_day=bool(row["all_day"]),
         subject=row["subject"],
         event_subject=row["event_subject"],
-        organizer=Person(row["organizer_name"], row["organizer_email"]),
+        organizer=person(row["organizer_name"], row["organizer_email"]),
         version=row["version"],
         change_key=row["change_key"],
         agreed_at=moment(row["agreed_at"]),

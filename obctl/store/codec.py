@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import overload
 
-from obctl.domain.time_span import utc
+from obctl.domain.time_span import found, utc
 
 
 @overload
@@ -35,7 +35,7 @@ def moment(text: None) -> None: ...
 def moment(text: str | None) -> datetime | None: ...
 def moment(text: str | None) -> datetime | None:
     """The aware UTC datetime of a stored instant."""
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else found(datetime.fromisoformat(text))
 
 
 def day(text: str | None) -> date | None:

@@ -146,7 +146,8 @@ def prune_log(store: Store, before: str) -> int:
         store.run(
             "DELETE FROM payloads WHERE id NOT IN"
             " (SELECT payload FROM company_log WHERE payload IS NOT NULL"
-            " UNION SELECT payload FROM events WHERE payload IS NOT NULL)"
+            " UNION SELECT payload FROM events WHERE payload IS NOT NULL"
+            " UNION SELECT payload FROM unreadable_events WHERE payload IS NOT NULL)"
         )
         store.run("DELETE FROM inbox WHERE handled_at < ? AND received_at < ?", (before, before))
     return removed

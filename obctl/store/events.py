@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from obctl.domain.event import Event, EventId, EventType, Person, Response
+from obctl.domain.event import Event, EventId, EventType, Response, person
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import day, instant, moment
@@ -174,7 +174,7 @@ def _event(row: sqlite3.Row) -> Event:
         end=moment(row["end_at"]),
         subject=row["subject"],
         all_day=bool(row["all_day"]),
-        organizer=Person(row["organizer_name"], row["organizer_email"]),
+        organizer=person(row["organizer_name"], row["organizer_email"]),
         series_master_id=row["series_master_id"],
         original_start=moment(row["original_start_at"]),
         ical_uid=row["ical_uid"],

@@ -413,3 +413,47 @@ def m010_granted_subscriptions(connection: sqlite3.Connection) -> None:
         ALTER TABLE subscriptions ADD COLUMN granted_at TEXT
         """,
     )
+
+
+@step
+def m011_how_services_ended(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- When, by whom and with what a service was cancelled. Null in what is older
+        ALTER TABLE services ADD COLUMN cancelled_at TEXT;
+        ALTER TABLE services ADD COLUMN cancelled_by TEXT;
+        ALTER TABLE services ADD COLUMN cancelled_with TEXT
+        """,
+    )
+
+
+@step
+def m012_unreadable_events(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Events in a room's calendar that cannot be read: their reservations stay
+        CREATE TABLE unreadable_events (
+            room INTEGER NOT NULL REFERENCES rooms (id),
+            handle TEXT NOT NULL,
+            event_id TEXT,
+            since TEXT NOT NULL,
+            wrong TEXT NOT NULL,
+            subject TEXT,
+            start_at TEXT,
+            end_at TEXT,
+            series_master_id TEXT,
+            original_start_at TEXT,
+            ical_uid TEXT,
+            series_key TEXT,
+            transaction_id TEXT,
+            fingerprint TEXT NOT NULL,
+            payload INTEGER REFERENCES payloads (id),
+            PRIMARY KEY (room, handle)
+        );
+        CREATE INDEX unreadable_events_id ON unreadable_events (event_id);
+        -- When Graph answered that it made the event, which it may not show for some minutes
+        ALTER TABLE outbox ADD COLUMN written_at TEXT
+        """,
+    )

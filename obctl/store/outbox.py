@@ -118,6 +118,15 @@ def mark_attempt(store: Store, item: int, tried: TimeSpan | None = None) -> bool
     return cursor.rowcount > 0
 
 
+def mark_written(store: Store, item: int, event_id: EventId | None, at: datetime | None) -> None:
+    """Graph answered that it made this event; `None` for both where it is not there after all."""
+    store.run(
+        "UPDATE outbox SET event_id = ?, written_at = ?, failed = 0"
+        " WHERE id = ? AND done_at IS NULL",
+        (event_id, instant(at), item),
+    )
+
+
 def mark_done(store: Store, item: int, at: datetime) -> None:
     """The write is in Outlook, or nobody wants it any more."""
     store.run("UPDATE outbox SET done_at = ?, failed = 0 WHERE id = ?", (instant(at), item))
@@ -193,6 +202,7 @@ def _item(row: sqlite3.Row) -> OutboxItem:
         error=row["error"],
         request_id=row["request_id"],
         event_id=row["event_id"],
+        written_at=moment(row["written_at"]),
         repeat=row["repeat"],
         note=row["note"],
         silent=bool(row["silent"]),

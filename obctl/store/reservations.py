@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from obctl.domain.event import Person
+from obctl.domain.event import person
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
@@ -223,7 +223,7 @@ def _reservation(row: sqlite3.Row) -> Reservation:
         number=row["number"],
         room=row["room"],
         subject=row["subject"],
-        organizer=Person(row["organizer_name"], row["organizer_email"]),
+        organizer=person(row["organizer_name"], row["organizer_email"]),
         start=moment(row["start_at"]),
         end=moment(row["end_at"]),
         time_zone=row["time_zone"],

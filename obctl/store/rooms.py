@@ -77,7 +77,7 @@ def rooms_at(store: Store, location: str) -> list[Room]:
 
 def add_room(store: Store, room: Room) -> Room:
     """Map a room; raises `UsageError` where the mailbox is mapped already."""
-    if store.row("SELECT 1 FROM rooms WHERE mailbox = ?", (room.mailbox,)):
+    if store.row("SELECT 1 FROM rooms WHERE mailbox = ? COLLATE NOCASE", (room.mailbox,)):
         raise UsageError(
             f"{room.mailbox} is mapped already",
             hint=f"obctl rooms show {room.mailbox}",

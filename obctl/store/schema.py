@@ -25,6 +25,7 @@ TABLES = {
     "outbox": "Writes to Outlook; done_at is null while they are pending.",
     "possible_moves": "New reservations that may continue one whose room could not be read.",
     "undecided": "Reservations whose meetings are gone and may be in a room that was not readable.",
+    "unreadable_events": "Events in Outlook that cannot be read: their reservations stay.",
     "runs": "One row for each run, with its report as JSON.",
 }
 CONVENTIONS = (

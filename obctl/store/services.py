@@ -5,7 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from obctl.domain.reservation import ReservationNumber, Service, ServiceKind
+from obctl.domain.reservation import (
+    CancelledWith,
+    Ending,
+    ReservationNumber,
+    Service,
+    ServiceKind,
+)
 from obctl.errors import UsageError
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
@@ -69,10 +75,36 @@ def hand_over_services(store: Store, reservation: int, to: int) -> None:
     store.run("UPDATE services SET reservation = ? WHERE reservation = ?", (to, reservation))
 
 
-def cancel_services(store: Store, services: Sequence[int]) -> None:
-    """Mark services as cancelled."""
+def move_services(store: Store, services: Sequence[int], to: int) -> None:
+    """Hang some services on another reservation."""
     store.run_many(
-        "UPDATE services SET status = 'cancelled' WHERE id = ?",
+        "UPDATE services SET reservation = ? WHERE id = ?", [(to, service) for service in services]
+    )
+
+
+def cancel_services(store: Store, services: Sequence[int], ending: Ending) -> None:
+    """Mark services as cancelled, and keep when, by whom and with what."""
+    store.run_many(
+        "UPDATE services SET status = 'cancelled', cancelled_at = ?, cancelled_by = ?,"
+        " cancelled_with = ? WHERE id = ?",
+        [
+            (instant(ending.at), ending.by, ending.cancelled_with.value, service)
+            for service in services
+        ],
+    )
+
+
+def may_any_return(store: Store) -> bool:
+    """Whether any service at all went with a meeting that may come back."""
+    sql = "SELECT 1 FROM services WHERE cancelled_with = ? LIMIT 1"
+    return store.row(sql, (CancelledWith.MEETING.value,)) is not None
+
+
+def restore_services(store: Store, services: Sequence[int]) -> None:
+    """Mark services as ordered again."""
+    store.run_many(
+        "UPDATE services SET status = 'ordered', cancelled_at = NULL, cancelled_by = NULL,"
+        " cancelled_with = NULL WHERE id = ?",
         [(service,) for service in services],
     )
 
@@ -86,4 +118,13 @@ def _service(row: sqlite3.Row) -> Service:
         quantity=row["quantity"],
         cancelled=row["status"] == "cancelled",
         locked_from=moment(row["locked_from_at"]),
+        ending=_ending(row),
+    )
+
+
+def _ending(row: sqlite3.Row) -> Ending | None:
+    if row["cancelled_with"] is None:
+        return None
+    return Ending(
+        moment(row["cancelled_at"]), row["cancelled_by"], CancelledWith(row["cancelled_with"])
     )

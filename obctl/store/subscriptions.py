@@ -38,27 +38,28 @@ def extend_subscription(
 ) -> None:
     """Record that Graph renewed it."""
     store.run(
-        "UPDATE subscriptions SET expires_at = ?, granted_at = ?, lost = 0 WHERE id = ?",
+        "UPDATE subscriptions SET expires_at = ?, granted_at = ?, lost = 0"
+        " WHERE id = ? COLLATE NOCASE",
         (instant(expires_at), instant(granted_at), subscription),
     )
 
 
 def mark_lost(store: Store, subscription: str) -> None:
     """Record that Graph no longer knows it."""
-    store.run("UPDATE subscriptions SET lost = 1 WHERE id = ?", (subscription,))
+    store.run("UPDATE subscriptions SET lost = 1 WHERE id = ? COLLATE NOCASE", (subscription,))
 
 
 def touch_subscription(store: Store, subscription: str, at: datetime) -> None:
     """Record when Graph last notified through it."""
     store.run(
-        "UPDATE subscriptions SET last_notification_at = ? WHERE id = ?",
+        "UPDATE subscriptions SET last_notification_at = ? WHERE id = ? COLLATE NOCASE",
         (instant(at), subscription),
     )
 
 
 def forget_subscription(store: Store, subscription: str) -> None:
     """Remove the line of a subscription that was ended on purpose."""
-    store.run("DELETE FROM subscriptions WHERE id = ?", (subscription,))
+    store.run("DELETE FROM subscriptions WHERE id = ? COLLATE NOCASE", (subscription,))
 
 
 def load_subscriptions(store: Store, room: RoomId | None = None) -> list[Subscription]:
@@ -83,7 +84,7 @@ def current_subscriptions(store: Store) -> dict[RoomId, Subscription]:
 
 
 def find_subscription(store: Store, subscription: str) -> Subscription | None:
-    row = store.row("SELECT * FROM subscriptions WHERE id = ?", (subscription,))
+    row = store.row("SELECT * FROM subscriptions WHERE id = ? COLLATE NOCASE", (subscription,))
     return _subscription(row) if row else None
 
 

@@ -103,7 +103,7 @@ class Receiver:
         except ValueError as error:
             raise HTTPException(HTTPStatus.BAD_REQUEST, "no notifications") from error
         read = [(read_item(raw), raw) for raw in raws]
-        wanted = {item.subscription_id for item, _ in read if isinstance(item, Item)}
+        wanted = {item.subscription_id.casefold() for item, _ in read if isinstance(item, Item)}
         try:
             ledger = await self.intake.ledger(wanted)
             now = self.now()

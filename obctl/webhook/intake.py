@@ -62,7 +62,7 @@ class Intake:
         self._thread.shutdown()
 
     async def ledger(self, wanted: set[str]) -> Mapping[str, Subscription]:
-        """Our subscriptions by id.
+        """Our subscriptions by id, whose case means nothing.
 
         Another process may have made an unknown one just now. All who ask for unknown ids share one
         look that begins after they asked, so strangers cannot make us look more often.
@@ -120,7 +120,7 @@ class Intake:
         await self._in_thread(self._load)
 
     def _load(self, store: Store) -> None:
-        self._ledger = {item.id: item for item in load_subscriptions(store)}
+        self._ledger = {item.id.casefold(): item for item in load_subscriptions(store)}
 
     async def _in_thread(self, work: Callable[[Store], Answer]) -> Answer:
         loop = asyncio.get_running_loop()

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from obctl.domain.event import EventId
+from obctl.domain.foreign_text import decode, decode_parts
 from obctl.domain.subscription import Occasion, Subscription
 from obctl.store.inbox import Notification, NotificationKind
 
@@ -22,6 +24,8 @@ LIFECYCLE_EVENTS = frozenset(
     {Occasion.REAUTHORIZATION_REQUIRED, Occasion.SUBSCRIPTION_REMOVED, Occasion.MISSED}
 )
 CHANGE_TYPES = frozenset({Occasion.CREATED, Occasion.UPDATED, Occasion.DELETED})
+_LIFECYCLE = {occasion.value.casefold(): occasion for occasion in LIFECYCLE_EVENTS}
+_CHANGES = {occasion.value.casefold(): occasion for occasion in CHANGE_TYPES}
 LONGEST_ID = 1024
 _HIDDEN = b"(checked)"
 
@@ -46,7 +50,7 @@ class Item(msgspec.Struct, rename="camel"):
     subscription_id: str
     client_state: str | None = None
     tenant_id: str | None = None
-    change_type: str | None = None
+    change_type: Any = None
     lifecycle_event: str | None = None
     resource: str | None = None
     resource_data: ResourceData | None = None
@@ -74,14 +78,15 @@ _ITEM = msgspec.json.Decoder(Item)
 def read_body(body: bytes) -> list[msgspec.Raw]:
     """The items of a POST, each as it was sent; raises `ValueError` for any other shape."""
     try:
-        return _BODY.decode(body).value
+        found, original = decode_parts(_BODY, body)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    return [original(item) for item in found.value]
 
 
 def read_item(raw: msgspec.Raw) -> Item | Dropped:
     try:
-        return _ITEM.decode(raw)
+        return decode(_ITEM, raw)
     except (ValueError, RecursionError):
         return Dropped.MALFORMED
 
@@ -95,7 +100,7 @@ def judge(
     now: datetime,
 ) -> Received | Dropped:
     """Take the item if it comes from Graph, through a subscription of ours."""
-    subscription = ledger.get(item.subscription_id)
+    subscription = ledger.get(item.subscription_id.casefold())
     if subscription is None:
         return Dropped.UNKNOWN_SUBSCRIPTION
     secret = subscription.client_state.encode()
@@ -106,18 +111,20 @@ def judge(
     event_id = None
     if item.lifecycle_event is not None:
         # One address may serve for both, so the item and not the path says what it is.
-        kind, what, known = NotificationKind.LIFECYCLE, item.lifecycle_event, LIFECYCLE_EVENTS
+        kind, what = NotificationKind.LIFECYCLE, _LIFECYCLE.get(item.lifecycle_event.casefold())
     else:
-        kind, what, known = NotificationKind.CHANGE, item.change_type or "", CHANGE_TYPES
+        # Whatever it calls the change, it is a reason to look.
+        said = item.change_type if isinstance(item.change_type, str) else ""
+        kind, what = NotificationKind.CHANGE, _CHANGES.get(said.casefold(), Occasion.UPDATED)
         event_id = _event_id(item)
         if event_id is not None and len(event_id) > LONGEST_ID:
             return Dropped.MALFORMED
-    if what not in known:
+    if what is None:
         return Dropped.UNKNOWN_KIND
     return Received(
         Notification(
             kind=kind,
-            what=Occasion(what),
+            what=what,
             subscription=subscription.id,
             room=subscription.room,
             received_at=now,

@@ -78,6 +78,17 @@ def event(room: int, number: int, version: int = 0) -> dict[str, object]:
     }
 
 
+def user(room: int) -> dict[str, object]:
+    mailbox = f"room{room}@bench.example"
+    return {
+        "id": f"room{room}",
+        "mail": mailbox,
+        "userPrincipalName": mailbox,
+        "displayName": f"Room {room}",
+        "accountEnabled": True,
+    }
+
+
 class Tenant:
     """Rooms and events, and which rooms changed since the first delta round."""
 
@@ -100,16 +111,15 @@ class Tenant:
             return json.dumps({"requests": count}).encode()
         if path.endswith("/$batch"):
             return self._batch(json.loads(body))
+        if path == "/v1.0/users":
+            asked = re.findall(r"'room(\d+)'", query["$filter"][0])
+            return json.dumps({"value": [user(int(room)) for room in asked]}).encode()
         found = re.match(r"/v1\.0/users/room(\d+)(?:@bench\.example)?(.*)", path)
         if not found:
             return b'{"value":[]}'
         room, rest = int(found[1]), found[2]
         if rest == "":
-            mailbox = f"room{room}@bench.example"
-            return json.dumps(
-                {"id": f"room{room}", "mail": mailbox, "userPrincipalName": mailbox,
-                 "displayName": f"Room {room}", "accountEnabled": True}
-            ).encode()  # fmt: skip
+            return json.dumps(user(room)).encode()
         if "/calendarView/delta" in rest:
             return self._delta(room, "$deltatoken" in query or "deltatoken" in parts.query)
         if "/events/" in rest:

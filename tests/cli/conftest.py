@@ -25,6 +25,13 @@ def desk(empty_desk: Desk) -> Desk:
 
 
 @pytest.fixture
+def read_desk(desk: Desk) -> Desk:
+    """The same, its rooms passed over last night: `--cached` may speak for Outlook."""
+    desk.was_read()
+    return desk
+
+
+@pytest.fixture
 def tenant() -> Iterator[SandboxServer]:
     """The demo's tenant, its clock standing still on Monday morning."""
     with SandboxServer(frozen=True) as server:

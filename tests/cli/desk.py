@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from builders import NOW, make_room, write_log
+from builders import LAST_PASS, NOW, make_room, span_of, write_log
 from typer.testing import CliRunner
 
 from obctl.cli.app import app
@@ -21,7 +22,13 @@ from obctl.engine.admin.init import create_company
 from obctl.store.database import Store, open_store
 from obctl.store.events import save_events
 from obctl.store.reservations import insert_reservations
-from obctl.store.rooms import add_room
+from obctl.store.rooms import (
+    ReadingState,
+    add_room,
+    load_rooms,
+    save_pass,
+    save_reading_state,
+)
 from obctl.store.services import add_service
 
 ATRIUM, LIBERTY = RoomId(1), RoomId(2)
@@ -88,6 +95,18 @@ class Desk:
 
     def events(self, room: RoomId, *events: Event) -> None:
         self._write(lambda store: save_events(store, room, events))
+
+    def was_read(self) -> None:
+        """Every room was passed over last night, its Outlook read for the days around `NOW`."""
+        span = span_of(NOW.date() - timedelta(days=2), 210)
+        state = ReadingState(None, span.start, span.end, span.end)
+
+        def read(store: Store) -> None:
+            for room in load_rooms(store):
+                save_reading_state(store, room.id, state)
+                save_pass(store, room.id, synced_at=LAST_PASS)
+
+        self._write(read)
 
     def logged(self, *entries: LogEntry) -> None:
         self._write(lambda store: write_log(store, entries))

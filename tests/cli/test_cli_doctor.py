@@ -66,3 +66,13 @@ def test_where_the_directory_was_closed_later_only_the_check_is_off(
     code, (told,) = findings(mapped)
     assert (code, told["check"]) == (3, "room identity")
     assert "no object id is on record" not in told["message"]
+
+
+def test_the_status_names_the_rooms_whose_identity_nobody_checks(
+    mapped: Desk, tenant: SandboxServer
+) -> None:
+    off = tenant.tenant.exchange.directory.permission == "none"
+    rooms = json.loads(mapped.run("sync", "status", "-o", "json").stdout)["rooms"]
+    assert {room["room"]: room["identity_unchecked"] for room in rooms} == dict.fromkeys(ROOMS, off)
+    shown = mapped.run("sync", "status").stdout
+    assert shown.count("identity check off") == (2 if off else 0)

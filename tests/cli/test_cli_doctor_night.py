@@ -402,7 +402,7 @@ def test_many_rooms_cost_little_more_than_two_unchanged_nights(
     assert told.one("calendars")["message"] == "60 of 60 rooms can be read"
     assert told.of("writing")[0]["message"].startswith("20 of 20 ")
     doctor = [one for one in calls if one]
-    # Two requests for twenty rooms, as two nights take, and four more whatever their number:
-    # free and busy times of 400 rooms, writing to 20, places, subscriptions.
-    assert (night, len(doctor)) == (3, 2 * 3 + 4)
+    # Two requests for twenty rooms, a view and free and busy times, and four more: their ids in
+    # the directory, as a night asks for them, writing to 20, places, subscriptions.
+    assert (night, len(doctor)) == (3 + 1, 2 * 3 + 4)
     assert told.of("writing")[1]["message"].startswith("40 more rooms were not tried")

@@ -144,7 +144,7 @@ def test_other_commands_that_ask_graph_open_it_once(
     synced("rooms discover --add", 1)
     synced("rooms free --from 2026-10-20T09:00 --to 2026-10-20T10:00", 1)
     synced("planner 2026-10-20", 1)
-    synced("planner 2026-10-20 --cached", 0)
+    synced(f"planner 2026-10-20 --room {ROOM} --cached", 0)
     synced(f"explain {number}", 1)
     synced(f"explain {number} --cached", 0)
     synced(f"sync run --room {ROOM} --plan-out {plan}", 1)

@@ -17,17 +17,18 @@ VERMEER = "ams-1.02@contoso.example"
 DAY_KEYS = ["day", "time_zone", "rooms", "view"]
 ROOM_KEYS = [
     "room", "name", "location", "office365", "officebooking", "time_zone", "verdict", "condition",
+    "unreadable",
 ]  # fmt: skip
 
 
 @pytest.fixture
-def planned(desk: Desk) -> Desk:
-    desk.reservations(
+def planned(read_desk: Desk) -> Desk:
+    read_desk.reservations(
         make_reservation(1, starts="07:00", ends="10:00"),
         make_reservation(2, event=None, room=LIBERTY, starts="14:00", ends="17:00", subject="Own"),
     )
-    desk.events(ATRIUM, make_event("E1", starts="07:00", ends="10:00"))
-    return desk
+    read_desk.events(ATRIUM, make_event("E1", starts="07:00", ends="10:00"))
+    return read_desk
 
 
 def _json(desk: Desk, *words: str) -> Any:
@@ -54,7 +55,8 @@ def test_the_day_as_the_store_knows_it(planned: Desk) -> None:
     ]
 
 
-def test_what_lies_around_the_day_is_read_where_it_matters(desk: Desk) -> None:
+def test_what_lies_around_the_day_is_read_where_it_matters(read_desk: Desk) -> None:
+    desk = read_desk
     desk.reservations(
         make_reservation(1, starts="09:00"),
         make_reservation(2, starts="2026-09-16 09:00"),
@@ -69,6 +71,22 @@ def test_what_lies_around_the_day_is_read_where_it_matters(desk: Desk) -> None:
         drawn = desk.run("planner", day, "--cached", "--room", "Atrium").stdout
         assert ("differs in start, end" in drawn) is (day == "2026-09-16")
         assert ("#2 · a duplicate" in drawn) is (day == "2026-09-16")
+
+
+def test_a_room_that_was_never_read_is_neither_empty_nor_in_step(desk: Desk) -> None:
+    desk.reservations(make_reservation(2, event=None, room=LIBERTY, subject="Own"))
+    for words in (("planner",), ("planner", "--view", "office365"), ("diff",)):
+        answer = desk.run(*words, "2026-09-15", "--cached", "-o", "json")
+        assert answer.exit_code == 8
+        rooms = json.loads(answer.stdout)["rooms"]
+        assert [(room["verdict"], room["condition"]) for room in rooms] == [
+            ("inconclusive", "not-read"), ("inconclusive", "not-read"),
+        ]  # fmt: skip
+    assert json.loads(answer.stdout)["differences"] == []
+    answer = desk.run("planner", "2026-09-15", "--cached", "--view", "officebooking")
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    answer = desk.run("explain", "2", "--cached", "-o", "json")
+    assert answer.exit_code == 8
 
 
 def test_a_day_is_an_object_and_several_are_a_list_in_one(planned: Desk) -> None:

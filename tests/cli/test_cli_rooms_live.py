@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import pytest
 from builders import make_reservation, make_room
 from desk import ATRIUM, Desk, lines
+from recorded_graph import RecordedGraph
 
+from obctl.domain.room import RoomId
 from obctl.sandbox.faults import Fault
 from obctl.sandbox.server import SandboxServer
 from obctl.store.rooms import find_room, load_rooms
@@ -140,11 +144,58 @@ def test_a_room_whose_schedule_cannot_be_read_is_left_out_and_named(live_desk: D
     assert answer.stderr.startswith("left out, its schedule could not be read: Ghost: ")
 
 
-def test_where_no_schedule_can_be_read_the_error_is_the_answer(live_desk: Desk) -> None:
+def test_where_no_schedule_can_be_read_no_room_is_known_to_be_free(live_desk: Desk) -> None:
     live_desk.rooms(make_room("Ghost", object_id=None))
     answer = live_desk.run("rooms", "free", "--from", "tomorrow 13:00", "--to", "tomorrow 14:00")
-    assert (answer.exit_code, answer.stdout) == (1, "")
-    assert answer.stderr.startswith("error: ")
+    assert (answer.exit_code, answer.stdout) == (8, "")
+    assert answer.stderr.startswith("no room is known to be free Tue 2026-10-20")
+    assert "left out, its schedule could not be read: Ghost: " in answer.stderr
+
+
+def test_where_graph_forbids_all_the_error_is_the_answer(
+    live_desk: Desk, tenant: SandboxServer
+) -> None:
+    live_desk.rooms(make_room("Vermeer", mailbox=VERMEER, object_id=None))
+    tenant.service.token = "another"
+    answer = live_desk.run("rooms", "free", "--from", "tomorrow 13:00", "--to", "tomorrow 14:00")
+    assert (answer.exit_code, answer.stdout) == (4, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "free", "code"),
+    [
+        ({"availabilityView": "2" * 18}, ["Boiler"], 0),
+        ({"availabilityView": "2" * 18, "scheduleItems": []}, ["Boiler"], 0),
+        ({"availabilityView": "2" * 18, "scheduleItems": None}, ["Boiler"], 0),
+        ({"availabilityView": "0" * 17 + "1"}, ["Boiler"], 0),
+        ({"availabilityView": "2" * 6 + "0" * 12}, ["Atrium", "Boiler"], 0),
+        ({"availabilityView": "22"}, ["Boiler"], 8),
+        ({"availabilityView": "0" * 17}, ["Boiler"], 8),
+        ({"availabilityView": "0" * 6 + "2"}, ["Boiler"], 0),
+        ({}, ["Boiler"], 8),
+        ({"error": {"responseCode": "5006"}, "availabilityView": "0" * 18}, ["Boiler"], 8),
+    ],
+)
+def test_a_room_shown_without_its_items_is_free_only_where_its_view_says_so(
+    live_desk: Desk, said: dict[str, Any], free: list[str], code: int
+) -> None:
+    live_desk.rooms(make_room("Atrium"), make_room("Boiler", id=RoomId(2)))
+    answer = {
+        "value": [
+            {"scheduleId": "ATRIUM@contoso.example", **said},
+            {"scheduleId": "boiler@contoso.example", "availabilityView": "0" * 18},
+        ]
+    }
+    with RecordedGraph() as graph:
+        for name in ("atrium", "boiler"):
+            graph.on(f"/users/object-{name}/calendar/getSchedule", answer, method="POST")
+        live_desk.environment["OBCTL_GRAPH_URL"] = graph.url
+        found = live_desk.run(
+            "rooms", "free", "--from", "tomorrow 13:00", "--to", "tomorrow 14:00", "-o", "json"
+        )
+    assert [room["name"] for room in json.loads(found.stdout)] == free
+    assert found.exit_code == code
+    assert ("could not be read: Atrium" in found.stderr) is (code == 8)
 
 
 def test_graph_get_prints_what_graph_sent(live_desk: Desk) -> None:

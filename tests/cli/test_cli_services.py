@@ -8,7 +8,10 @@ from desk import LIBERTY, Desk, lines
 
 from obctl.store.company_log import LogFilter, search_log
 
-KEYS = ["id", "kind", "description", "quantity", "status", "locked", "reservation"]
+KEYS = [
+    "id", "kind", "description", "quantity", "status", "locked", "reservation", "cancelled_at",
+    "cancelled_by", "cancelled_with",
+]  # fmt: skip
 LUNCH = ("--kind", "catering", "--description", "Lunch")
 
 
@@ -39,7 +42,9 @@ def test_a_service_is_ordered_and_logged(booked: Desk) -> None:
     assert (answer.exit_code, answer.stderr) == (0, "")
     service = json.loads(answer.stdout)
     assert list(service) == KEYS
-    assert list(service.values()) == [1, "catering", "Lunch", 12, "ordered", False, 1]
+    assert list(service.values()) == [
+        1, "catering", "Lunch", 12, "ordered", False, 1, None, None, None,
+    ]  # fmt: skip
     assert _log(booked) == [
         ("service.added", 1, "catering for 12 ordered on reservation 1 (service 1)")
     ]
@@ -132,3 +137,25 @@ def test_wrong_arguments_are_named(booked: Desk, words: tuple[str, ...], message
     answer = booked.run("services", *words)
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert message in answer.stderr
+
+
+def test_services_go_to_another_reservation_that_stands(booked: Desk) -> None:
+    assert booked.run("services", "add", "1", *LUNCH).exit_code == 0
+    for to, code in (("3", "reservation-closed"), ("4", "reservation-closed"),
+                     ("1", "already-there"), ("9", "unknown-reservation")):  # fmt: skip
+        refused = booked.run("services", "move", "1", "--to", to, "-o", "json")
+        assert refused.exit_code == 2
+        assert json.loads(refused.stderr)["error"]["code"] == code
+    assert booked.run("services", "move", "1", "--to", "2").exit_code == 0
+    assert json.loads(booked.run("services", "list", "1", "-o", "json").stdout) == []
+    assert booked.run("services", "cancel", "1", "--yes").exit_code == 0
+    refused = booked.run("services", "move", "1", "--to", "1", "-o", "json")
+    assert json.loads(refused.stderr)["error"]["code"] == "already-cancelled"
+
+
+def test_a_locked_service_moves_only_on_a_yes(booked: Desk) -> None:
+    visitor = ("--kind", "visitor", "--description", "Bram")
+    assert booked.run("services", "add", "1", *visitor).exit_code == 0
+    refused = booked.run("services", "move", "1", "--to", "2")
+    assert refused.exit_code == 2
+    assert booked.run("services", "move", "1", "--to", "2", "--yes").exit_code == 0

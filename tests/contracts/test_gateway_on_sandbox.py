@@ -17,6 +17,7 @@ import pytest
 from builders import make_room
 
 from obctl.config import CredentialKind, GraphSettings
+from obctl.domain.availability import Schedule
 from obctl.domain.event import Event, EventId, EventType, Response
 from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.outbox import EventDraft
@@ -195,11 +196,11 @@ def test_events_fetched_together_are_those_fetched_alone(tenant: Tenant) -> None
 
 def test_a_quiet_round_says_nothing_and_a_change_is_said(tenant: Tenant) -> None:
     opened = tenant.ask(lambda gateway: gateway.open_delta(VERMEER, WEEKS))
-    links = {VERMEER.mailbox: opened}
+    links = [(VERMEER, opened)]
     quiet = tenant.ask(lambda gateway: gateway.follow_delta(links))[VERMEER.mailbox]
     assert quiet.items == ()
     tenant.book("Board")
-    loud = tenant.ask(lambda gateway: gateway.follow_delta({VERMEER.mailbox: quiet.link}))
+    loud = tenant.ask(lambda gateway: gateway.follow_delta([(VERMEER, quiet.link)]))
     (item,) = {item.id: item for item in loud[VERMEER.mailbox].items}.values()
     assert (item.removed, item.type) == (False, EventType.SINGLE)
 
@@ -208,7 +209,9 @@ def test_links_opened_together_are_as_good_as_those_opened_alone(tenant: Tenant)
     rooms = (VERMEER, REMBRANDT)
     links = tenant.ask(lambda gateway: gateway.open_deltas([(room, WEEKS) for room in rooms]))
     tenant.book("Board")
-    rounds = tenant.ask(lambda gateway: gateway.follow_delta(links))
+    rounds = tenant.ask(
+        lambda gateway: gateway.follow_delta([(room, links[room.mailbox]) for room in rooms])
+    )
     assert {item.type for item in rounds[VERMEER.mailbox].items} == {EventType.SINGLE}
     assert rounds[REMBRANDT.mailbox].items == ()
 
@@ -223,7 +226,7 @@ def test_the_ids_of_delta_and_view_are_the_same_space(tenant: Tenant) -> None:
 def test_a_dead_token_is_one_rooms_trouble(tenant: Tenant) -> None:
     async def ask(gateway: GraphGateway) -> dict[str, Any]:
         rooms = (VERMEER, REMBRANDT)
-        links = {room.mailbox: await gateway.open_delta(room, WEEK) for room in rooms}
+        links = [(room, await gateway.open_delta(room, WEEK)) for room in rooms]
         tenant.act("expire-tokens", room=VERMEER.mailbox)
         return await gateway.follow_delta(links)
 
@@ -480,16 +483,17 @@ def test_schedules_agree_with_the_views(tenant: Tenant) -> None:
     busy, views = tenant.ask(ask)
     for mailbox, events in views.items():
         taken = [one for one in events if one.show_as != "free" and not one.is_cancelled]
-        assert sorted((span.start, span.end) for span in busy[mailbox]) == sorted(
+        assert sorted((span.start, span.end) for span in busy[mailbox].busy) == sorted(
             (one.start, one.end) for one in taken
         )
+        assert busy[mailbox].unknown == ()
 
 
 def test_a_room_that_is_not_there_is_an_error_among_schedules(tenant: Tenant) -> None:
     nowhere = make_room("Nowhere", mailbox="nowhere@contoso.example", object_id=None)
     busy = tenant.ask(lambda gateway: gateway.fetch_schedules([nowhere, VERMEER], WEEK))
     assert isinstance(busy[nowhere.mailbox], NotFound)
-    assert isinstance(busy[VERMEER.mailbox], tuple)
+    assert isinstance(busy[VERMEER.mailbox], Schedule)
 
 
 @pytest.mark.parametrize(

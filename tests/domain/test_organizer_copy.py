@@ -69,6 +69,9 @@ def test_a_room_is_named_by_its_whole_name_or_its_address(
 def test_what_does_not_say_who_is_invited_is_no_copy() -> None:
     assert as_copy(original(attendees=None), ATRIUM) is None
     assert as_copy(make_event("X", is_organizer=True, payload=b"no JSON"), ATRIUM) is None
+    hidden = attendee("/o=ExchangeLabs/ou=Exchange/cn=Recipients/cn=0a1b")
+    assert as_copy(original(attendees=[hidden]), ATRIUM) is None
+    assert as_copy(original(attendees=[hidden, attendee(ATRIUM.mailbox)]), ATRIUM) is not None
 
 
 def test_a_copy_of_somebody_else_is_not_the_organisers() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from obctl.domain.recurrence import DAYS, Recurrence
+from obctl.domain.recurrence import DAYS, Recurrence, parse_graph_recurrence
 
 STARTS = st.dates(date(2019, 12, 20), date(2022, 3, 10))
 WEEKDAYS = st.lists(st.sampled_from(DAYS), min_size=1, unique=True).map(tuple)
@@ -110,3 +110,27 @@ def calls_of(work: Any) -> int:
     finally:
         sys.setprofile(before)
     return calls
+
+
+UNSET = "0001-01-01"
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"type": "noEnd", "startDate": "2026-09-15", "endDate": UNSET, "numberOfOccurrences": 0},
+        {"type": "endDate", "startDate": "2026-09-15", "endDate": UNSET},
+        {"type": "endDate", "startDate": "2026-09-15", "endDate": "9999-12-31"},
+    ],
+)
+def test_a_series_that_ends_on_no_day_goes_on(limits: dict[str, Any]) -> None:
+    pattern = {"type": "daily", "interval": 1}
+    found = parse_graph_recurrence({"pattern": pattern, "range": limits})
+    assert found is not None
+    assert found.covers(date(2030, 1, 1))
+    assert found.covers(date(9998, 12, 31))
+
+
+def test_a_series_that_starts_on_no_day_says_nothing() -> None:
+    limits = {"type": "noEnd", "startDate": UNSET}
+    assert parse_graph_recurrence({"pattern": {"type": "daily"}, "range": limits}) is None

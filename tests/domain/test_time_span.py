@@ -11,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obctl.domain.time_span import (
+    EARLIEST,
+    LATEST,
+    MOST_AT_ONCE,
     TimeSpan,
     days_span,
+    found,
     instant_text,
+    later,
     local_day,
     midnight,
     shift_days,
@@ -79,3 +84,38 @@ def test_every_day_begins_where_the_day_before_ends(day: date, name: str) -> Non
     assert span.end == days_span(day + timedelta(days=1), day + timedelta(days=1), zone).start
     assert local_day(midnight(day, zone), zone) == day
     assert local_day(span.end - timedelta(seconds=1), zone) == day
+
+
+ZONES = st.sampled_from(
+    [UTC, AMSTERDAM, ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Etc/GMT+12"), ZoneInfo("Asia/Tokyo")]
+)
+ANY = st.datetimes(timezones=ZONES)
+
+
+@given(ANY, st.sampled_from([AMSTERDAM, ZoneInfo("Etc/GMT+12"), ZoneInfo("Pacific/Kiritimati")]),
+       st.timedeltas())  # fmt: skip
+def test_no_instant_is_too_far_away_to_work_with(
+    moment: datetime, zone: ZoneInfo, by: timedelta
+) -> None:
+    instant = utc(moment)
+    assert EARLIEST <= instant <= LATEST
+    if EARLIEST.year < moment.year < LATEST.year - 1:
+        assert instant == moment.astimezone(UTC)
+    assert EARLIEST <= later(instant, by) <= LATEST
+    seen = found(moment)
+    whole = TimeSpan(EARLIEST, LATEST)
+    assert whole.overlaps(seen, seen)
+    span = TimeSpan(seen, seen).widened(abs(by) if by > timedelta.min else timedelta.max)
+    assert EARLIEST <= span.start <= seen <= span.end <= LATEST
+    assert span.at_once.length <= MOST_AT_ONCE
+    day = local_day(moment, zone)
+    assert midnight(day, zone) <= max(instant, EARLIEST) + timedelta(days=2)
+    assert days_span(day, day, zone).start <= days_span(day, day, zone).end
+    shift_days(moment, by.days, zone)
+    instant_text(moment)
+
+
+@given(st.dates(), st.dates())
+def test_no_day_is_too_far_away_to_have_a_span(first: date, last: date) -> None:
+    span = days_span(min(first, last), max(first, last), AMSTERDAM)
+    assert EARLIEST <= span.start <= span.end <= LATEST

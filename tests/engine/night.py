@@ -165,11 +165,18 @@ class TenantServer:
     """A sandbox and a gateway to it, used again and again: opening them takes long."""
 
     def __init__(
-        self, server: SandboxServer, *, silence: float = 30, cloud: Cloud = Cloud.GLOBAL
+        self,
+        server: SandboxServer,
+        *,
+        silence: float = 30,
+        cloud: Cloud = Cloud.GLOBAL,
+        url: str | None = None,
     ) -> None:
         self.server = server
         self._runner = asyncio.Runner()
-        settings = GraphSettings(url=server.url, credential=CredentialKind.TOKEN, cloud=cloud)
+        settings = GraphSettings(
+            url=url or server.url, credential=CredentialKind.TOKEN, cloud=cloud
+        )
         self._opened = open_gateway(settings, token="letmein", silence=silence)
         self._gateway = self._runner.run(self._opened.__aenter__())
 

@@ -15,6 +15,7 @@ from recorded_graph import Answer, RecordedGraph, Seen, refusal
 from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.event import EventId
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing
 from obctl.errors import GraphDetail, GraphUnavailable, ObctlError, Throttled
 from obctl.graph.gateway import GraphGateway, open_gateway
 from obctl.graph.mailbox_gate import Gate, MailboxResting
@@ -89,7 +90,7 @@ def test_silent_mailboxes_however_many_keep_no_other_from_being_asked(
     for room in range(20):
         graph.on(view_of(room), EMPTY if room > 16 else silent)
     found = hasty(graph, views(20), silence=1)
-    assert kinds(found) == [GraphUnavailable] * 17 + [tuple] * 3
+    assert kinds(found) == [GraphUnavailable] * 17 + [Listing] * 3
 
 
 def test_a_mailbox_that_was_only_glanced_at_is_asked_again_once_another_has_answered(
@@ -98,7 +99,7 @@ def test_a_mailbox_that_was_only_glanced_at_is_asked_again_once_another_has_answ
     graph.serve_batch()
     for room in range(10):
         graph.on(view_of(room), *[silent] * (room < 9), *[EMPTY] * (room > 7))
-    assert kinds(hasty(graph, views(10), silence=1)) == [GraphUnavailable] * 8 + [tuple] * 2
+    assert kinds(hasty(graph, views(10), silence=1)) == [GraphUnavailable] * 8 + [Listing] * 2
     assert graph.paths().count(view_of(8)) == 2
 
 
@@ -119,7 +120,7 @@ def test_a_connection_that_breaks_at_once_is_no_sign_that_graph_is_down(
     graph.on("/$batch", broken, method="POST")
     for room in range(20):
         graph.on(view_of(room), broken if room == 0 else EMPTY)
-    assert kinds(ask(views(20))) == [GraphUnavailable] + [tuple] * 19
+    assert kinds(ask(views(20))) == [GraphUnavailable] + [Listing] * 19
 
 
 def test_a_batch_that_a_gateway_gave_up_is_asked_one_by_one(graph: RecordedGraph, ask: Ask) -> None:
@@ -127,7 +128,7 @@ def test_a_batch_that_a_gateway_gave_up_is_asked_one_by_one(graph: RecordedGraph
     graph.on("/$batch", gave_up, method="POST")
     for room in range(3):
         graph.on(view_of(room), gave_up if room == 1 else EMPTY)
-    assert kinds(ask(views(3))) == [tuple, GraphUnavailable, tuple]
+    assert kinds(ask(views(3))) == [Listing, GraphUnavailable, Listing]
 
 
 @pytest.mark.parametrize("until", ["300", IN_YEARS], ids=["seconds", "date"])
@@ -188,7 +189,7 @@ def test_a_mailbox_that_puts_off_every_question_is_waited_for_once_and_not_for_e
 
     found = ask(ask_thrice)
     if answers:
-        assert found == [tuple] * 3
+        assert found == [Listing] * 3
     else:
         assert found[1:] == [MailboxResting] * 2
         assert issubclass(found[0], Throttled)

@@ -58,10 +58,10 @@ NOT_AGAIN = "300"  # a Retry-After nobody waits for
         (400, "ErrorTimeoutExpired", GraphUnavailable, "graph-unavailable"),
         (400, "ErrorMailboxStoreUnavailable", GraphUnavailable, "graph-unavailable"),
         (409, "Conflict", GraphRefused, "graph-refused"),
-        (410, "SyncStateNotFound", DeltaLinkExpired, "delta-link-expired"),
-        (410, "", DeltaLinkExpired, "delta-link-expired"),
-        (400, "syncStateNotFound", DeltaLinkExpired, "delta-link-expired"),
-        (404, "ResyncRequired", DeltaLinkExpired, "delta-link-expired"),
+        (410, "SyncStateNotFound", GraphUnavailable, "graph-unavailable"),
+        (410, "", GraphUnavailable, "graph-unavailable"),
+        (400, "syncStateNotFound", GraphUnavailable, "graph-unavailable"),
+        (404, "ResyncRequired", GraphUnavailable, "graph-unavailable"),
         (412, "ErrorIrresolvableConflict", EventChanged, "event-changed"),
         (409, "ErrorIrresolvableConflict", EventChanged, "event-changed"),
         (429, "ApplicationThrottled", Throttled, "throttled"),
@@ -88,6 +88,31 @@ def test_an_error_answer_means_the_same_over_http_and_inside_a_batch(
         assert error.graph == GraphDetail(status, code, "req-1", "cli-1")
         assert "atrium@contoso.example" in error.message
         assert str(status) in error.message
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (410, "SyncStateNotFound"),
+        (410, ""),
+        (400, "syncStateNotFound"),
+        (404, "ResyncRequired"),
+    ],
+)
+def test_a_410_asks_to_start_over_where_a_delta_link_was_followed(
+    graph: RecordedGraph, ask: Ask, status: int, code: str
+) -> None:
+    graph.on("/users/object-atrium/calendarView/delta()", refusal(status, code))
+    with pytest.raises(DeltaLinkExpired) as raised:
+        ask(lambda gateway: gateway.open_delta(ROOM, SPAN))
+    assert raised.value.hint == "the next pass reads the room in full"
+
+
+def test_a_410_of_a_subscription_is_one_that_is_gone(graph: RecordedGraph, ask: Ask) -> None:
+    graph.on("/subscriptions/s1", refusal(410, "ResourceGone"), method="PATCH")
+    with pytest.raises(NotFound) as raised:
+        ask(lambda gateway: gateway.renew_subscription("s1", SPAN.end))
+    assert "obctl subscriptions renew --all" in (raised.value.hint or "")
 
 
 def test_a_403_says_which_permission_and_which_policies(graph: RecordedGraph, ask: Ask) -> None:
@@ -136,9 +161,9 @@ def test_a_code_that_only_the_inner_error_has_counts_too(graph: RecordedGraph, a
             "innerError": {"innerError": {"code": "SyncStateNotFound"}, "request-id": "req-9"},
         }
     }
-    graph.on(EVENT, Answer(body, 400))
+    graph.on("/users/object-atrium/calendarView/delta()", Answer(body, 400))
     with pytest.raises(DeltaLinkExpired) as raised:
-        ask(lambda gateway: gateway.fetch_event(ROOM, EventId("e1")))
+        ask(lambda gateway: gateway.open_delta(ROOM, SPAN))
     assert raised.value.graph == GraphDetail(400, "UnknownError", "req-9", None)
     inside = from_answer(400, Answer(body).content, {})
     assert "syncstatenotfound" in inside.codes
@@ -176,7 +201,6 @@ def test_an_error_without_any_body_is_still_an_error(graph: RecordedGraph, ask: 
         pytest.param(Answer({"items": []}), id="a page without values"),
         pytest.param(Answer({"value": None}), id="a page of null"),
         pytest.param(Answer(b'{"value": []}', headers={"Content-Encoding": "gzip"}), id="no gzip"),
-        pytest.param(Answer({"value": [{"id": "e1"}]}), id="an event without times"),
     ],
 )
 def test_what_is_no_whole_page_is_a_partial_read(

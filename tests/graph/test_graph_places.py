@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 from asking import Ask
-from recorded_graph import Answer, RecordedGraph, Seen, refusal
+from recorded_graph import Answer, RecordedGraph, Seen
 
-from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom
-from obctl.errors import NotAuthorised
 
 LISTS = "/places/graph.roomList"
 ROOMS = "/places/graph.room"
@@ -117,76 +115,3 @@ def test_a_room_of_a_list_that_the_tenant_does_not_list_is_found(
     graph.on(ROOMS, page())
     (room,) = ask(lambda gateway: gateway.fetch_places())
     assert (room.name, room.location) == ("Attic", "Berlin")
-
-
-def test_the_directory_answers_with_its_own_id(graph: RecordedGraph, ask: Ask) -> None:
-    graph.on(
-        "/users/atrium@contoso.example",
-        {
-            "id": "object-1",
-            "mail": "Atrium@contoso.example",
-            "displayName": "Atrium",
-            "accountEnabled": False,
-        },
-    )
-    found = ask(lambda gateway: gateway.look_up_account("atrium@contoso.example"))
-    assert found == DirectoryEntry("object-1", "Atrium@contoso.example", "Atrium", enabled=False)
-    assert "accountEnabled" in graph.seen[0].query["$select"].split(",")
-
-
-def test_who_somebody_is_takes_the_least_permission(graph: RecordedGraph, ask: Ask) -> None:
-    graph.on("/users/a@contoso.example", {"id": "o1", "mail": "a@contoso.example"})
-    ask(lambda gateway: gateway.look_up("a@contoso.example"))
-    assert graph.seen[0].query["$select"] == "id,mail,userPrincipalName,displayName"
-
-
-def test_an_account_that_may_not_be_read_is_looked_up_all_the_same(
-    graph: RecordedGraph, ask: Ask
-) -> None:
-    def reply(seen: Seen) -> Answer:
-        if "accountEnabled" in seen.query["$select"]:
-            return refusal(403, "Authorization_RequestDenied")
-        return Answer({"id": "o1", "mail": "a@contoso.example"})
-
-    graph.on("/users/a@contoso.example", reply)
-    found = ask(lambda gateway: gateway.look_up_account("a@contoso.example"))
-    assert found == DirectoryEntry("o1", "a@contoso.example", None, enabled=None)
-
-
-def test_who_has_no_mail_has_a_principal_name(graph: RecordedGraph, ask: Ask) -> None:
-    graph.on("/users/o1", {"id": "o1", "mail": None, "userPrincipalName": "a@contoso.example"})
-    found = ask(lambda gateway: gateway.look_up("o1"))
-    assert found == DirectoryEntry("o1", "a@contoso.example", None, enabled=None)
-
-
-def test_who_is_not_in_the_directory_is_nobody(graph: RecordedGraph, ask: Ask) -> None:
-    graph.on("/users/gone", refusal(404, "Request_ResourceNotFound"))
-    assert ask(lambda gateway: gateway.look_up("gone")) is None
-
-
-def test_a_directory_that_may_not_be_read_is_no_missing_person(
-    graph: RecordedGraph, ask: Ask
-) -> None:
-    graph.on("/users/a", refusal(403, "Authorization_RequestDenied"))
-    with pytest.raises(NotAuthorised, match=r"User\.ReadBasic\.All"):
-        ask(lambda gateway: gateway.look_up("a"))
-
-
-def test_many_are_looked_up_in_one_request_and_one_failure_is_no_others(
-    graph: RecordedGraph, ask: Ask
-) -> None:
-    graph.serve_batch()
-    graph.on("/users/atrium@contoso.example", {"id": "o1", "mail": "atrium@contoso.example"})
-    graph.on("/users/gone@contoso.example", refusal(404, "Request_ResourceNotFound"))
-    graph.on("/users/shut@contoso.example", refusal(403, "Authorization_RequestDenied"))
-    found = ask(
-        lambda gateway: gateway.look_up_all(
-            ["atrium@contoso.example", "gone@contoso.example", "shut@contoso.example"]
-        )
-    )
-    assert found["atrium@contoso.example"] == DirectoryEntry(
-        "o1", "atrium@contoso.example", None, enabled=None
-    )
-    assert found["gone@contoso.example"] is None
-    assert isinstance(found["shut@contoso.example"], NotAuthorised)
-    assert len([seen for seen in graph.seen if not seen.batched]) == 1

@@ -10,12 +10,31 @@ from builders import make_room
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obctl.domain.event import Event, EventType, Person, Response
+from obctl.domain.event import (
+    DeltaItem,
+    Event,
+    EventId,
+    EventType,
+    Person,
+    Response,
+    SeriesMaster,
+)
+from obctl.domain.time_span import EARLIEST, LATEST, TimeSpan
+from obctl.domain.unreadable_event import EventUnreadable
 from obctl.domain.zones import zone
-from obctl.errors import PartialRead
-from obctl.graph.times import graph_zone, meant_midnight, read_instant, read_wall, write_wall
+from obctl.errors import PartialRead, UnknownZone
+from obctl.graph import request
+from obctl.graph.odd_event import LIVABLE, NEEDED
+from obctl.graph.times import (
+    meant_midnight,
+    read_instant,
+    read_wall,
+    span_texts,
+    write_day,
+    write_wall,
+)
 from obctl.graph.translate import read_delta_item, read_event, read_master
-from obctl.graph.wire import WallTime
+from obctl.graph.wire import EventWire, WallTime
 
 ROOM = make_room("Atrium")
 MEETING: dict[str, Any] = {
@@ -342,12 +361,35 @@ SERIES = MEETING | {
 }
 
 
+def series(wire: dict[str, Any]) -> SeriesMaster:
+    asked = EventId("AAkALgAA")
+    return read_master(json.dumps(wire).encode(), ROOM, request.event(ROOM, asked), asked)
+
+
+@pytest.mark.parametrize("name", ["recurrence", "cancelledOccurrences", "exceptionOccurrences"])
+@pytest.mark.parametrize("odd", ["weekly", 5, {"a": 1}, [1, None]], ids=str)
+def test_what_is_odd_about_a_series_is_not_known_and_the_rest_is(name: str, odd: object) -> None:
+    whole = SERIES | {"cancelledOccurrences": ["OID.m.2026-09-22"], "exceptionOccurrences": []}
+    good, found = series(whole), series(whole | {name: odd})
+    kept = {
+        "recurrence": (found.cancelled_dates, found.exceptions),
+        "cancelledOccurrences": (found.recurrence, found.exceptions),
+        "exceptionOccurrences": (found.recurrence, found.cancelled_dates),
+    }
+    wanted = {
+        "recurrence": (good.cancelled_dates, good.exceptions),
+        "cancelledOccurrences": (good.recurrence, good.exceptions),
+        "exceptionOccurrences": (good.recurrence, good.cancelled_dates),
+    }
+    assert kept[name] == wanted[name]
+
+
 def test_a_master_tells_its_pattern_its_cancelled_dates_and_its_exceptions() -> None:
     wire = SERIES | {
         "cancelledOccurrences": ["OID.AAkA.LgAA=.2026-09-22", "OID.AAkA.LgAA=.2026-10-06", "odd"],
         "exceptionOccurrences": [MEETING],
     }
-    master = read_master(json.dumps(wire).encode(), ROOM)
+    master = series(wire)
     assert master.event.type is EventType.MASTER
     assert master.recurrence is not None
     assert master.recurrence.days == ("tuesday",)
@@ -356,7 +398,7 @@ def test_a_master_tells_its_pattern_its_cancelled_dates_and_its_exceptions() -> 
 
 
 def test_a_master_without_cancelled_dates_says_that_it_does_not_know() -> None:
-    master = read_master(json.dumps(SERIES).encode(), ROOM)
+    master = series(SERIES)
     assert (master.cancelled_dates, master.exceptions) == (None, None)
 
 
@@ -372,21 +414,110 @@ def test_a_master_without_cancelled_dates_says_that_it_does_not_know() -> None:
     ],
 )
 def test_a_pattern_nobody_understands_is_none(recurrence: object) -> None:
-    master = read_master(json.dumps(SERIES | {"recurrence": recurrence}).encode(), ROOM)
+    master = series(SERIES | {"recurrence": recurrence})
     assert master.recurrence is None
 
 
 def test_a_removed_item_is_told_from_a_changed_one() -> None:
-    gone = read_delta_item(b'{"id": "1", "@removed": {"reason": "deleted"}}', "atrium")
-    stub = read_delta_item(b'{"id":"2","type":"occurrence","seriesMasterId":"m"}', "atrium")
+    gone = read_delta_item(b'{"id": "1", "@removed": {"reason": "deleted"}}')
+    stub = read_delta_item(b'{"id":"2","type":"occurrence","seriesMasterId":"m"}')
     assert (gone.removed, gone.type) == (True, None)
     assert (stub.removed, stub.type, stub.series_master_id) == (False, EventType.OCCURRENCE, "m")
 
 
-def test_a_delta_item_without_id_makes_the_read_partial() -> None:
-    with pytest.raises(PartialRead) as raised:
-        read_delta_item(b"{}", "atrium")
-    assert raised.value.code == "partial-read"
+@pytest.mark.parametrize(
+    "item", [b"{}", b'{"id": null}', b'{"id": 5}', b"[]", b'"x"', b'{"id":""}']
+)
+def test_a_delta_item_without_id_names_nothing(item: bytes) -> None:
+    assert read_delta_item(item) is None
+
+
+def test_what_else_is_odd_in_a_delta_item_does_not_hide_which_event_it_names() -> None:
+    found = read_delta_item(b'{"id": "1", "type": 5, "seriesMasterId": [], "@removed": "yes"}')
+    assert found == DeltaItem(EventId("1"), removed=False)
+
+
+ODD: list[object] = [5, 1.5, True, "yes", "", [], [5], {}, {"a": 1}, {"dateTime": None}]
+
+
+def test_every_field_is_needed_or_can_be_lived_without() -> None:
+    fields = {field.encode_name for field in msgspec.structs.fields(EventWire)}
+    assert fields == NEEDED | LIVABLE.keys()
+    assert not NEEDED & LIVABLE.keys()
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+@pytest.mark.parametrize("name", sorted(LIVABLE))
+def test_what_an_event_can_do_without_may_be_odd(name: str, odd: object) -> None:
+    """It is unknown then, and everything else is read as ever."""
+    event, good = read(**{name: odd}), read()
+    assert (event.id, event.start, event.end, event.type) == (
+        good.id, good.start, good.end, good.type
+    )  # fmt: skip
+    assert set(event.unknown) <= set(LIVABLE[name])
+    left = {"subject", "organizer", "sensitivity", "change_key"} - set(LIVABLE[name])
+    assert all(getattr(event, field) == getattr(good, field) for field in left)
+
+
+@pytest.mark.parametrize(
+    ("name", "odd", "unknown"),
+    [
+        pytest.param("subject", 5, ("subject",), id="a number as subject"),
+        pytest.param("organizer", [], ("organizer",), id="a list as organiser"),
+        pytest.param("attendees", {}, ("attendees",), id="an object as attendees"),
+        pytest.param("attendees", [5], ("attendees",), id="a number among them"),
+        pytest.param("isOrganizer", "no", ("is_organizer", "organizer"), id="whose it is"),
+        pytest.param("createdDateTime", "soon", ("created_at",), id="no instant"),
+        pytest.param("location", 5, (), id="what nobody reads"),
+    ],
+)
+def test_what_is_odd_is_named_as_unknown(name: str, odd: object, unknown: tuple[str, ...]) -> None:
+    assert read(**{name: odd}).unknown == unknown
+
+
+def test_of_an_organiser_with_an_odd_name_the_address_is_known() -> None:
+    event = read(organizer={"emailAddress": {"name": 5, "address": "anna@contoso.example"}})
+    assert (event.organizer, event.unknown) == (Person(None, "anna@contoso.example"), ())
+
+
+WRONG = [
+    pytest.param({"id": None}, "id: expected str, got null", id="no id"),
+    pytest.param({"id": 5}, "id: expected str, got int", id="a number as id"),
+    pytest.param({"id": ""}, "id: empty", id="an empty id"),
+    pytest.param({"start": None}, "start: expected object, got null", id="no start"),
+    pytest.param(
+        {"end": {"dateTime": None}}, "end: expected str, got null - at $.dateTime", id="no end"
+    ),
+    pytest.param(
+        {"start": {"dateTime": "soon"}},
+        "start: invalid isoformat string: 'soon'",
+        id="no time",
+    ),
+    pytest.param({"isAllDay": "yes"}, "isAllDay: expected bool, got str", id="days or hours"),
+    pytest.param({"isCancelled": 1}, "isCancelled: expected bool, got int", id="off or not"),
+    pytest.param({"isDraft": "no"}, "isDraft: expected bool, got str", id="sent or not"),
+    pytest.param({"type": 5}, "type: expected str | null, got int", id="what it is"),
+    pytest.param(
+        {"seriesMasterId": 5}, "seriesMasterId: expected str | null, got int", id="of which series"
+    ),
+    pytest.param(
+        {"end": {"dateTime": "2026-09-15T08:00:00", "timeZone": "UTC"}},
+        "end: before the start",
+        id="it ends before it starts",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "wrong"), WRONG)
+def test_what_cannot_be_placed_says_which_field_is_wrong(
+    changes: dict[str, Any], wrong: str
+) -> None:
+    with pytest.raises(EventUnreadable) as raised:
+        read(**changes)
+    event = raised.value.event
+    assert event.wrong.lower().startswith(wrong.lower().split(",")[0])
+    assert (event.subject, event.series_key) == ("Anna de Vries", read().series_key)
+    assert json.loads(event.payload) == MEETING | changes
 
 
 moments = st.datetimes(
@@ -439,8 +570,68 @@ def test_a_wall_clock_written_is_the_instant_read_outside_the_repeated_hour(
         ("W. Europe Standard Time", "W. Europe Standard Time"),
         ("UTC", "UTC"),
         ("America/New_York", "Eastern Standard Time"),
-        ("Factory", "Factory"),
+        ("Europe/Uzhgorod", "FLE Standard Time"),
+        ("US/East-Indiana", "US Eastern Standard Time"),
     ],
 )
-def test_graph_is_told_a_windows_zone_where_there_is_one(name: str, told: str) -> None:
-    assert graph_zone(name) == told
+def test_graph_is_told_a_windows_zone(name: str, told: str) -> None:
+    assert write_wall(datetime(2026, 9, 15, tzinfo=UTC), name)["timeZone"] == told
+
+
+def test_a_zone_that_exchange_does_not_know_is_told_only_as_a_day() -> None:
+    summer = datetime(2026, 7, 14, 22, tzinfo=UTC)
+    with pytest.raises(UnknownZone):
+        write_wall(summer, "Antarctica/Troll")
+    assert write_day(summer, "Antarctica/Troll") == {
+        "dateTime": "2026-07-15T00:00:00", "timeZone": "UTC",
+    }  # fmt: skip
+
+
+ODD_ZONES = st.sampled_from(["UTC", None, "", "W. Europe Standard Time", "Dateline Standard Time",
+                             "Pacific/Kiritimati"])  # fmt: skip
+
+
+@given(st.datetimes(), st.datetimes(), ODD_ZONES, st.booleans(), st.binary(min_size=8, max_size=8))
+def test_no_time_of_an_event_is_too_far_away(
+    starts: datetime, ends: datetime, name: str | None, all_day: bool, birth: bytes
+) -> None:
+    uid = f"040000008200E00074C5B7101A82E00807EA090F{birth.hex()}{'0' * 16}10000000{'0' * 32}"
+    starts, ends = sorted([starts, ends])  # what ends before it starts cannot be placed
+    event = read(
+        start={"dateTime": starts.isoformat(), "timeZone": name},
+        end={"dateTime": ends.isoformat(), "timeZone": name},
+        isAllDay=all_day,
+        type="exception",
+        originalStart=f"{starts.isoformat()}+14:00",
+        createdDateTime=f"{ends.isoformat()}-12:00",
+        originalStartTimeZone=name,
+        iCalUId=uid,
+    )
+    for moment in (event.start, event.end, event.original_start, event.created_at, event.born_at):
+        assert moment is None or EARLIEST <= moment < LATEST
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "texts"),
+    [
+        ("2026-01-01", "2026-01-02", ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")),
+        ("1600-01-01", "1700-01-01", ("1601-01-01T00:00:00Z", "1700-01-01T00:00:00Z")),
+        ("4500-01-01", "9000-01-01", ("4500-01-01T00:00:00Z", "4500-08-31T00:00:00Z")),
+        ("9000-01-01", "9001-01-01", ("4500-08-30T00:00:00Z", "4500-08-31T00:00:00Z")),
+        ("1100-01-01", "1200-01-01", ("1601-01-01T00:00:00Z", "1601-01-01T00:01:00Z")),
+    ],
+)
+def test_exchange_is_asked_for_days_that_it_can_have(
+    start: str, end: str, texts: tuple[str, str]
+) -> None:
+    assert span_texts(TimeSpan(utc(start), utc(end))) == texts
+
+
+def test_who_stands_there_by_a_directory_name_may_be_the_room() -> None:
+    x500 = "/o=ExchangeLabs/ou=Exchange/cn=Recipients/cn=0a1b"
+    hidden = read(attendees=[attendee("bram@contoso.example"), attendee(x500, "resource")])
+    assert (hidden.attendees, hidden.room_invited) == (1, None)
+    shown = read(attendees=[attendee(ROOM.mailbox, "resource"), attendee(x500)])
+    assert (shown.attendees, shown.room_invited) == (1, True)
+    organizer = {"emailAddress": {"name": "Anna de Vries", "address": x500}}
+    assert read(organizer=organizer).organizer == Person("Anna de Vries", None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from obctl.config import Cloud
 from obctl.domain.event import Event, EventId
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import EventUnreadable, Listing
 from obctl.errors import (
     ForeignLink,
     GraphUnavailable,
@@ -222,7 +224,8 @@ def test_one_rooms_failure_is_no_others(graph: RecordedGraph, ask: Ask) -> None:
     views = ask(lambda gateway: gateway.fetch_views(rooms(7), DAY))
     kinds = [type(views[room.mailbox]) for room in rooms(7)]
     assert kinds == [
-        tuple, MailboxPermissionLost, MailboxGone, Throttled, PartialRead, ForeignLink, PartialRead,
+        Listing, MailboxPermissionLost, MailboxGone, Throttled, PartialRead, ForeignLink,
+        PartialRead,
     ]  # fmt: skip
 
 
@@ -259,7 +262,7 @@ def test_one_events_failure_is_no_others(graph: RecordedGraph, ask: Ask) -> None
     ids = [EventId(event_id) for event_id in answers]
     found = ask(lambda gateway: gateway.fetch_events(ROOM, ids))
     kinds = [type(found[event_id]) for event_id in ids]
-    assert kinds == [Event, NotFound, NotFound, Throttled, PartialRead]
+    assert kinds == [Event, NotFound, NotFound, Throttled, EventUnreadable]
 
 
 def test_no_event_at_all_is_no_request(graph: RecordedGraph, ask: Ask) -> None:
@@ -331,3 +334,82 @@ def test_an_ical_uid_is_quoted_for_the_filter(graph: RecordedGraph, ask: Ask) ->
     (event,) = ask(lambda gateway: gateway.find_by_ical_uid(ROOM, "o'neill+1@x"))
     assert event.id == "e1"
     assert graph.seen[0].query["$filter"] == "iCalUId eq 'o''neill+1@x'"
+
+
+BAD: dict[str, Any] = {"start": None}
+
+
+def test_one_event_that_cannot_be_read_stands_beside_the_others(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    answer = Answer(
+        page(wire("e0"), wire("e1") | BAD, wire("e2") | {"end": None, "subject": "Budget"})
+    )
+    graph.on("/users/object-atrium/calendar/calendarView", answer)
+    found = ask(lambda gateway: gateway.fetch_view(ROOM, DAY))
+    assert [event.id for event in found] == ["e0"]
+    assert [(event.id, event.wrong) for event in found.unreadable] == [
+        ("e1", "start: expected object, got null"),
+        ("e2", "end: expected object, got null"),
+    ]
+    assert found.unreadable[1].subject == "Budget"
+    assert json.loads(found.unreadable[1].payload)["end"] is None
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "is_read"),
+    [
+        pytest.param(0, 3, True, id="a few, and nothing else"),
+        pytest.param(15, 4, False, id="four of nineteen"),
+        pytest.param(16, 4, True, id="one in five"),
+    ],
+)
+def test_a_list_full_of_events_that_cannot_be_read_is_not_to_be_trusted(
+    graph: RecordedGraph, ask: Ask, good: int, bad: int, is_read: bool
+) -> None:
+    events = [wire(f"g{n}") for n in range(good)] + [wire(f"b{n}") | BAD for n in range(bad)]
+    graph.on("/users/object-atrium/calendar/calendarView", Answer(page(*events)))
+    if is_read:
+        found = ask(lambda gateway: gateway.fetch_view(ROOM, DAY))
+        assert (len(found), len(found.unreadable)) == (good, bad)
+    else:
+        with pytest.raises(PartialRead, match=f"{bad} of {good + bad} events cannot be read"):
+            ask(lambda gateway: gateway.fetch_view(ROOM, DAY))
+
+
+def test_an_event_without_its_id_is_the_one_that_was_asked_for(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on("/users/object-atrium/events/e1", Answer(wire("e1", id=None)))
+    with pytest.raises(EventUnreadable) as raised:
+        ask(lambda gateway: gateway.fetch_event(ROOM, EventId("e1")))
+    assert (raised.value.event.id, raised.value.event.wrong) == ("e1", "id: expected str, got null")
+
+
+def test_a_throttled_room_is_asked_again_alone(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    first, second = (f"/users/{room.user}/calendar/calendarView" for room in rooms(2))
+    graph.on(first, page())
+    graph.on(
+        second,
+        refusal(429, "ApplicationThrottled", Retry_After="0"),
+        refusal(503, "ErrorServerBusy", Retry_After="0"),
+        page(),
+    )
+    views = ask(lambda gateway: gateway.fetch_views(rooms(2), DAY))
+    assert list(views.values()) == [(), ()]
+    sizes = [len(seen.body["requests"]) for seen in graph.seen if not seen.batched]
+    assert sizes == [2, 1, 1]
+
+
+def test_a_room_that_stays_throttled_is_given_up(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    (room,) = rooms(1)
+    path = f"/users/{room.user}/calendar/calendarView"
+    graph.on(path, refusal(429, "ApplicationThrottled", Retry_After="0"))
+    for patient, asked in ((True, 4), (False, 5)):
+        views = ask(
+            lambda gateway, patient=patient: gateway.fetch_views(rooms(1), DAY, patient=patient)
+        )
+        assert isinstance(views[room.mailbox], Throttled)
+        assert graph.paths().count(path) == asked

@@ -13,7 +13,7 @@ from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.outbox import EventDraft
 from obctl.domain.recurrence import parse_rrule
 from obctl.domain.values import replace
-from obctl.errors import EventChanged, GraphRefused
+from obctl.errors import EventChanged, GraphRefused, PartialRead
 
 ROOM = make_room("Atrium")
 ZONE = "Europe/Amsterdam"
@@ -205,3 +205,47 @@ def test_only_the_organiser_may_cancel(graph: RecordedGraph, ask: Ask) -> None:
     graph.on(EVENT + "/cancel", refusal(400, "ErrorInvalidRequest"), method="POST")
     with pytest.raises(GraphRefused, match="ErrorInvalidRequest"):
         ask(lambda gateway: gateway.cancel_event(ROOM, EventId("e1"), ""))
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+@pytest.mark.parametrize(
+    ("body", "done"),
+    [
+        (b"", True),
+        (b"\r\n", True),
+        (b"{}", True),
+        (b'{"@odata.context":"x"}', True),
+        (b"<html>Sign in to the network</html>", False),
+        (b'{"@odata', False),
+        (b"null", False),
+        (b"[]", False),
+        (b"\xff", False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("path", "method", "write"),
+    [
+        ("events/e1/cancel", "POST", lambda g: g.cancel_event(ROOM, EventId("e1"), "")),
+        (
+            "events/e1/decline",
+            "POST",
+            lambda g: g.decline_event(ROOM, EventId("e1"), "", send=False),
+        ),
+        ("/subscriptions/s1", "DELETE", lambda g: g.delete_subscription("s1")),
+        ("/subscriptions/s1/reauthorize", "POST", lambda g: g.reauthorize_subscription("s1")),
+    ],
+    ids=["cancel", "decline", "delete", "reauthorize"],
+)
+def test_what_is_answered_by_somebody_else_is_not_done(
+    graph: RecordedGraph, ask: Ask, path: str, method: str, write: Any, status: int, body: bytes,
+    done: bool,
+) -> None:  # fmt: skip
+    if status == 204 and body:
+        return  # HTTP knows no such answer
+    where = path if path.startswith("/") else f"/users/object-atrium/{path}"
+    graph.on(where, Answer(body, status), method=method)
+    if done:
+        ask(write)
+    else:
+        with pytest.raises(PartialRead):
+            ask(write)

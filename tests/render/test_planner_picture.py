@@ -14,13 +14,14 @@ from rich.console import Console
 
 from obctl.domain.compare.comparison import compare
 from obctl.domain.compare.planner import PlannerDay, PlannerRow, View, plan_row
-from obctl.domain.event import Event, Response
+from obctl.domain.event import Event, EventId, Response
 from obctl.domain.reservation import ExternalState, Reservation, Status
 from obctl.domain.room import Room, RoomId
 from obctl.domain.sync.matching import match
 from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import days_span
+from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.render.planner import planner_object, planner_picture
 
 WIDTH = 80
@@ -224,6 +225,16 @@ def test_a_room_that_could_not_be_read_says_why() -> None:
     ]
 
 
+def test_a_day_with_an_event_that_cannot_be_read_says_so_beside_the_others() -> None:
+    hidden = UnreadableEvent(EventId("E9"), "start: expected object, got null", "Secret")
+    event = make_event("E1", starts="07:00", ends="10:00", subject="Budget")
+    row = plan_row(make_room(), DAY, events=[event], unreadable=[hidden])
+    assert row.condition == "event-unreadable"
+    shown = _picture(row, view=View.OFFICE365)
+    assert "Budget" in shown[4]
+    assert shown[5].strip() == "not read: 1 event, Secret"
+
+
 def test_the_hour_that_comes_twice_takes_no_room_twice() -> None:
     day = date(2026, 10, 25)
     event = make_event("E1", starts="2026-10-25 00:30", ends="2026-10-25 01:15", subject="Twice")
@@ -310,6 +321,7 @@ def test_the_object_of_a_day_has_these_keys() -> None:
                 "time_zone": "Europe/Amsterdam",
                 "verdict": "ok",
                 "condition": None,
+                "unreadable": [],
             }
         ],
         "view": "both",

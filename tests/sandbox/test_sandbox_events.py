@@ -359,3 +359,22 @@ def test_calendar_scoped_and_odata_spellings_name_the_same(graph: Graph) -> None
     assert (
         graph.send("GET", f"/users/{ROOM}/calendars/other/calendarView?{WINDOW}").status_code == 404
     )
+
+
+@pytest.mark.parametrize(
+    ("shown", "view"),
+    [("busy", "2200"), ("tentative", "1100"), ("oof", "3300"), ("workingElsewhere", "0000"),
+     ("free", "0000")],
+)  # fmt: skip
+def test_the_merged_view_has_a_digit_for_each_slot(graph: Graph, shown: str, view: str) -> None:
+    start, end = "2026-10-20T09:00:00", "2026-10-20T10:00:00"
+    graph.post(f"/users/{ANNA}/events", event(start, end, rooms=(), showAs=shown))
+    found = graph.post(
+        f"/users/{ANNA}/calendar/getSchedule",
+        {
+            "schedules": [ANNA],
+            "startTime": {"dateTime": "2026-10-20T09:00:00", "timeZone": AMSTERDAM},
+            "endTime": {"dateTime": "2026-10-20T11:00:00", "timeZone": AMSTERDAM},
+        },
+    )
+    assert found["value"][0]["availabilityView"] == view

@@ -110,6 +110,19 @@ def test_a_tenant_says_how_much_of_its_directory_may_be_read(
         assert graph.send("GET", f"/users/{ANNA}/calendar").status_code == 200
 
 
+def test_a_room_may_have_a_principal_name_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "tenant.toml"
+    room = (
+        '[[rooms]]\nmailbox = "A@contoso.example"\nuser_principal_name = "Conf@contoso.example"\n'
+    )
+    file.write_text(f"[tenant]\n{room}", "utf-8")
+    directory = load_tenant(file).exchange.directory
+    mailbox = directory.visible("conf@contoso.example")
+    assert mailbox is not None
+    assert directory.principal_of(mailbox) == "Conf@contoso.example"
+    assert not directory.is_principal("a@contoso.example")
+
+
 def test_a_permission_nobody_can_grant_is_a_mistake(tmp_path: Path) -> None:
     file = tmp_path / "tenant.toml"
     file.write_text('[tenant]\ndirectory_permission = "all"\n', "utf-8")

@@ -186,3 +186,37 @@ def test_trap_10_writing_on_the_rooms_calendar_skips_the_rules_and_ids_are_per_m
     sandbox.tenant.advance(seconds=5)
     again = graph.get(f"/users/{BOB}/events/{free['id']}", prefer=IMMUTABLE)
     assert again["attendees"][0]["status"]["response"] == "accepted"
+
+
+def test_users_are_found_by_up_to_fifteen_of_their_ids(graph: Graph) -> None:
+    ids = [user["id"] for user in graph.get("/users?$top=999")["value"]]
+
+    def asked(wanted: list[str]) -> str:
+        return "/users?$filter=id in (" + ",".join(f"'{one}'" for one in wanted) + ")"
+
+    found = graph.get(asked([ids[0], ids[3], "nobody"]))["value"]
+    assert [user["id"] for user in found] == [ids[0], ids[3]]
+    assert len(graph.get(asked(["nobody"] * 14 + ids[:1]))["value"]) == 1
+    refused = graph.send("GET", asked(["nobody"] * 16))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (
+        400,
+        "Request_UnsupportedQuery",
+    )
+
+
+def test_a_room_may_be_known_to_the_directory_by_another_name_than_its_address(
+    graph: Graph, sandbox: SandboxServer
+) -> None:
+    directory = sandbox.tenant.exchange.directory
+    room = directory.rooms[ROOM]
+    room.principal = "conf-1@contoso.example"
+    refused = graph.send("GET", f"/users/{ROOM}")
+    assert error_of(refused) == (404, "Request_ResourceNotFound")
+    assert graph.get(f"/users/{ROOM}/calendarView?{WINDOW}")["value"] == []
+    for filter_ in (f"mail eq '{ROOM}'", f"proxyAddresses/any(p:p eq 'smtp:{ROOM}')"):
+        (found,) = graph.get(f"/users?$filter={filter_}")["value"]
+        assert (found["mail"], found["userPrincipalName"]) == (ROOM, "conf-1@contoso.example")
+    assert graph.get(f"/users/{found['id']}")["mail"] == ROOM
+    directory.permission = "User.ReadBasic.All"
+    assert len(graph.get(f"/users?$filter=mail eq '{ROOM}'")["value"]) == 1
+    assert graph.send("GET", f"/users?$filter={filter_}").status_code == 403

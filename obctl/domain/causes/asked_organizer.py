@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.predicates import bereft, changed, unwithdrawn, vanished
-from obctl.domain.event import Event
+from obctl.domain.event import Event, same_address
 from obctl.domain.organizer_copy import OrganizerReply
 from obctl.domain.reservation import Reservation, Source
 from obctl.domain.values import replace
@@ -51,7 +51,7 @@ def is_rooms_own(facts: Facts, reservation: Reservation, seen: Event | None) -> 
     """Whether the room organises the meeting: then nobody else has an organiser's copy."""
     if seen is not None:
         return seen.is_organizer
-    if reservation.organizer.email == facts.room.mailbox:
+    if same_address(reservation.organizer.email, facts.room.mailbox):
         return True
     # one never written to Outlook may all the same be somebody's own meeting there
     return reservation.source is Source.OFFICEBOOKING and reservation.event_id is not None

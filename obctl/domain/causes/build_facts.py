@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.company_log import LogEntry
 from obctl.domain.difference import Difference
+from obctl.domain.directory import same_id
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.outbox import OutboxItem
 from obctl.domain.reservation import Reservation
@@ -150,7 +151,7 @@ def build_facts(
         mailbox_shared_with=tuple(
             other
             for other in recorded.mapped
-            if other.id != room.id and room.object_id and other.object_id == room.object_id
+            if other.id != room.id and same_id(other.object_id, room.object_id)
         ),
     )
 

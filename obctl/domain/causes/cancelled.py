@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from obctl.domain.causes.facts import Facts
-from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name, sync
+from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name
 from obctl.domain.causes.predicates import (
     bereft,
     cancellation_seen,
-    is_past,
-    kept_on_purpose,
+    remedy_for,
     since_last_pass,
 )
 from obctl.domain.causes.series import continuation
 from obctl.domain.difference import Cause
-from obctl.domain.reservation import ExternalState, Reservation
+from obctl.domain.reservation import ExternalState
 from obctl.domain.series.excluded_dates import is_listed, series_days
+from obctl.domain.series.meets_now import has_moved
 from obctl.domain.sync.cancellation import RequestStatus
 
 
@@ -94,8 +94,9 @@ def occurrence_silently(facts: Facts) -> Cause | None:
     cancelled, listed = master.cancelled_dates, is_listed(master, reservation, facts.room.zone)
     # clouds without the list: the series lives on around a date its pattern still has
     hole = cancelled is None and covered is True and bool(facts.same_series)
-    # the whole series was shortened, moved to other days or made one meeting, without a successor
-    outside = (covered is False or master.is_single) and continuation(facts) is None
+    # the whole series was shortened or made one meeting, without a successor
+    outside = covered is False and not has_moved(master, reservation, facts.room.zone)
+    outside = (outside or master.is_single) and continuation(facts) is None
     if not (listed or hole or outside):
         return None
     return found(
@@ -116,18 +117,6 @@ def occurrence_silently(facts: Facts) -> Cause | None:
         refuted_by="the master's instances still include the date, or another busy event fills it",
         remedy=remedy_for(facts, reservation),
     )
-
-
-def remedy_for(facts: Facts, reservation: Reservation) -> str:
-    """What ends the matter of a reservation whose meeting is off."""
-    if is_past(facts, reservation):
-        return "none: a reservation that is over is never cancelled"
-    if request := kept_on_purpose(facts):
-        return (
-            f"none, it is kept on purpose: request {request.id} was rejected;"
-            f" to give it up after all: obctl reservations cancel {reservation.number}"
-        )
-    return sync(facts.room)
 
 
 def _event_now(facts: Facts) -> dict[str, Value]:

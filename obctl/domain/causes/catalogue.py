@@ -38,7 +38,7 @@ MEANING: Mapping[str, str] = MappingProxyType(
         "all-day-boundary": "an all-day date was read as an instant, and slipped by a day or hours",
         "stale-room-copy": "the organiser's change was never sent to the room",
         "exception-detached": "the room was invited to a single date of a series",
-        "series-edit-wiped-exceptions": "a change of the series undid changes of single dates",
+        "series-edit-wiped-exceptions": "a change of the whole series undid what single dates had",
         "series-split": "'this and all future' ended the series and began a new one",
         "recurrence-unsupported": "the pattern of the series cannot be followed",
         "push-failed": "a change made in Officebooking has not reached Outlook",

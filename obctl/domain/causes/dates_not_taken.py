@@ -13,9 +13,13 @@ from obctl.domain.compare.comparison import is_busy
 from obctl.domain.difference import Cause
 from obctl.domain.reservation import Reservation
 from obctl.domain.series.excluded_dates import is_listed
+from obctl.domain.time_span import later
 
 BOOKING_WINDOW = 180
 """Days ahead a room accepts, where nobody changed Exchange's default."""
+
+
+_NO_LIMIT = 365_000
 
 
 def recurrence_horizon(facts: Facts) -> Cause | None:
@@ -25,9 +29,10 @@ def recurrence_horizon(facts: Facts) -> Cause | None:
         return None
     window = facts.room.processing.booking_window_in_days
     made = (facts.master.event.created_at if facts.master else None) or reservation.created_at
-    limit = made + timedelta(days=BOOKING_WINDOW if window is None else window)
-    later = any(event.start > reservation.start for event in facts.same_series)
-    if reservation.start <= limit or later:
+    days = BOOKING_WINDOW if window is None else min(window, _NO_LIMIT)
+    limit = later(made, timedelta(days=days))
+    goes_on = any(event.start > reservation.start for event in facts.same_series)
+    if reservation.start <= limit or goes_on:
         return None
     seen = [event.start for event in facts.same_series]
     return found(

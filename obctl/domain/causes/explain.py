@@ -111,7 +111,7 @@ _WHY_IT_WENT = frozenset({
     "id-changed-after-mailbox-move", "moved-to-other-room", "room-declined", "recurrence-horizon",
     "conflict-partially-declined-series", "location-text-only", "cancelled-but-kept-on-calendar",
     "occurrence-cancelled-silently", "retention-purged", "restored-by-calendar-repair",
-    "no-show-released", "hard-deleted-by-delegate", "series-split",
+    "no-show-released", "hard-deleted-by-delegate", "series-edit-wiped-exceptions", "series-split",
 })  # fmt: skip
 """Causes for which an event may be cancelled or gone."""
 

@@ -6,7 +6,8 @@ from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import bereft, changed, others, unreserved
 from obctl.domain.difference import Cause, DifferenceKind
-from obctl.domain.event import Event
+from obctl.domain.directory import same_id
+from obctl.domain.event import Event, same_person
 from obctl.domain.room import LOCKED_OUT
 
 _A_DAY = 86_400
@@ -15,7 +16,7 @@ _A_DAY = 86_400
 def room_remapped(facts: Facts) -> Cause | None:
     """The room's address leads to another mailbox now, or two rooms to the same one."""
     room = facts.room
-    other_id = facts.mailbox_id if facts.mailbox_id != room.object_id else None
+    other_id = None if same_id(facts.mailbox_id, room.object_id) else facts.mailbox_id
     seen_by_pass = room.condition if room.condition == LOCKED_OUT else None
     shared = ", ".join(sorted(other.mailbox for other in facts.mailbox_shared_with)) or None
     if not ((other_id and room.object_id) or seen_by_pass or shared):
@@ -165,7 +166,7 @@ def _same_slot(event: Event, other: Event) -> bool:
     return (
         other.takes_room
         and other.start == event.start
-        and other.organizer.email == event.organizer.email
+        and same_person(other.organizer, event.organizer)
     )
 
 

@@ -10,6 +10,7 @@ from obctl.domain.causes.predicates import SETTLED, bereft, changed, is_past, la
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, Response
 from obctl.domain.settings import SeriesPolicy
+from obctl.domain.time_span import later
 
 RESTORED = 10
 """So many events with one creation time were copied by a machine, not made by people."""
@@ -66,7 +67,7 @@ def outside_window(facts: Facts) -> Cause | None:
     past = is_past(facts, event)
     days = facts.settings.past_days if past else facts.settings.future_days
     setting = "past_days" if past else "future_days"
-    due = event.start - timedelta(days=facts.settings.future_days)
+    due = later(event.start, -timedelta(days=facts.settings.future_days))
     wait = "nothing: it is over" if past else f"nothing: it is due from {due.date()} on"
     return found(
         "outside-sync-window",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from obctl.domain.causes.facts import Facts
-from obctl.domain.causes.finding import Value
+from obctl.domain.causes.finding import Value, sync
 from obctl.domain.company_log import Action
 from obctl.domain.difference import DifferenceKind
 from obctl.domain.event import Event
@@ -130,3 +130,15 @@ def since_last_pass(facts: Facts, moment: datetime | None) -> dict[str, Value]:
 
 def is_past(facts: Facts, item: Reservation | Event) -> bool:
     return item.end <= facts.now
+
+
+def remedy_for(facts: Facts, reservation: Reservation) -> str:
+    """What ends the matter of a reservation whose meeting is off."""
+    if is_past(facts, reservation):
+        return "none: a reservation that is over is never cancelled"
+    if request := kept_on_purpose(facts):
+        return (
+            f"none, it is kept on purpose: request {request.id} was rejected;"
+            f" to give it up after all: obctl reservations cancel {reservation.number}"
+        )
+    return sync(facts.room)

@@ -9,13 +9,16 @@ from obctl.domain.causes.predicates import (
     changed,
     last_pass,
     others,
+    remedy_for,
+    since_last_pass,
     unreserved,
 )
-from obctl.domain.difference import Cause
+from obctl.domain.difference import MEETS_NOW, Cause
 from obctl.domain.event import Event, EventType
 from obctl.domain.reservation import Reservation
-from obctl.domain.series.excluded_dates import series_days
-from obctl.domain.series.same_date import is_continued
+from obctl.domain.series.excluded_dates import is_listed, series_days
+from obctl.domain.series.meets_now import has_moved, in_words, nearest_start, next_start
+from obctl.domain.series.same_date import is_continued, is_same_date
 
 MANY_EXCEPTIONS = 100
 _AWKWARD = ("absoluteYearly", "relativeYearly", "relativeMonthly")
@@ -44,11 +47,18 @@ def exception_detached(facts: Facts) -> Cause | None:
 
 
 def exceptions_wiped(facts: Facts) -> Cause | None:
-    """The organiser changed the whole series, and the dates changed one by one fell back."""
+    """The organiser changed the whole series: dates changed one by one fell back, or are no more.
+
+    A date that the new pattern does not have is nowhere, and what hangs on it stays here.
+    """
+    if reservation := bereft(facts):
+        return _days_moved(facts, reservation)
     both = changed(facts)
     if both is None:
         return None
     reservation, event = both
+    if _is_another_date(facts, reservation, event):
+        return _went_along(facts, reservation, event)
     original = event.original_start
     was_exception = original is not None and reservation.start != original
     back_in_line = event.type is EventType.OCCURRENCE and event.start == original
@@ -74,6 +84,61 @@ def exceptions_wiped(facts: Facts) -> Cause | None:
             f"ask the organiser which time holds; {sync(facts.room)} takes Outlook's"
             " and keeps the services of the date"
         ),
+    )
+
+
+def _days_moved(facts: Facts, reservation: Reservation) -> Cause | None:
+    """The series meets on other days now, and this date is not among them."""
+    master, zone = facts.master, facts.room.zone
+    if facts.event is not None or master is None or not has_moved(master, reservation, zone):
+        return None
+    if master.recurrence is None or is_listed(master, reservation, zone):
+        return None
+    nearest = nearest_start(master, reservation, facts.now, zone)
+    next_one = next_start(master, facts.now, zone)
+    return found(
+        "series-edit-wiped-exceptions",
+        LIKELY,
+        {
+            "reservation.original_start": reservation.original_start,
+            "master.id": master.event.id,
+            "master.pattern_has_date": False,
+            MEETS_NOW: in_words(master.recurrence),
+            "series.next_date": next_one,
+            "series.nearest_date": nearest if nearest != next_one else None,
+            "series.end_date": master.recurrence.last_date,
+            "services": len(reservation.ordered_services),
+            "request.status": facts.request.status if facts.request else None,
+            **since_last_pass(facts, master.event.modified_at),
+        },
+        refuted_by="the master's pattern includes the date, or the master lists it as cancelled",
+        remedy=remedy_for(facts, reservation),
+    )
+
+
+def _is_another_date(facts: Facts, reservation: Reservation, event: Event) -> bool:
+    """Whether both are dates of one series, and not the same."""
+    dated = reservation.original_start is not None and event.original_start is not None
+    same_series = event.series_key is not None and event.series_key == reservation.series_key
+    return dated and same_series and not is_same_date(reservation, event, facts.room.zone)
+
+
+def _went_along(facts: Facts, reservation: Reservation, event: Event) -> Cause:
+    """The series meets on other days now, and one of them is what became of this date."""
+    recurrence = facts.master.recurrence if facts.master else None
+    return found(
+        "series-edit-wiped-exceptions",
+        LIKELY,
+        {
+            "reservation.original_start": reservation.original_start,
+            "event.original_start": event.original_start,
+            "master.id": event.series_master_id,
+            MEETS_NOW: in_words(recurrence) if recurrence else None,
+            "services": len(reservation.ordered_services),
+            **since_last_pass(facts, event.modified_at),
+        },
+        refuted_by="the series still has the reservation's own date",
+        remedy=f"{sync(facts.room)} moves the reservation with all that is ordered for it",
     )
 
 

@@ -13,6 +13,7 @@ from obctl.domain.event import Event
 from obctl.domain.organizer_copy import OrganizerReply
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
+from obctl.domain.unreadable_event import UnreadableEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,5 @@ class Story:
     story: tuple[LogEntry, ...]
     organizer: OrganizerReply | None = None
     """What the organiser's own calendar says; `None`: there was no reason to ask."""
+    unreadable: UnreadableEvent | None = None
+    """The event itself, where it is in Outlook and cannot be read."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.cancelled import remedy_for
 from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import (
@@ -14,6 +13,7 @@ from obctl.domain.causes.predicates import (
     is_external,
     is_past,
     others,
+    remedy_for,
     unreserved,
     unwithdrawn,
     vanished,

@@ -16,9 +16,11 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.sync.matching import Matching
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import UnreadableEvent
 
 __all__ = [
     "FREE", "PRIVATE", "Normalised", "compare", "differing_fields", "is_busy", "normalised",
+    "unreadable_within",
 ]  # fmt: skip
 
 
@@ -34,6 +36,22 @@ def compare(matching: Matching, span: TimeSpan) -> tuple[Difference, ...]:
         *_of_events(matching, span),
     ]
     return tuple(sorted(found, key=_order))
+
+
+def unreadable_within(matching: Matching, span: TimeSpan) -> tuple[UnreadableEvent, ...]:
+    """The events that cannot be read and take place in `span`, or may.
+
+    A reservation that is left alone for one tells when that would be.
+    """
+    held: dict[str, list[Reservation]] = {}
+    for reservation, event in matching.withheld:
+        held.setdefault(event.handle, []).append(reservation)
+    return tuple(
+        event
+        for event in matching.sides.reading.unreadable
+        if any(_within(span, item) for item in held.get(event.handle, ()))
+        or (event.handle not in held and event.may_touch(span))
+    )
 
 
 def is_busy(event: Event) -> bool:

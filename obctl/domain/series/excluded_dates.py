@@ -17,13 +17,17 @@ _FARTHEST_AHEAD_OF_UTC = timedelta(hours=14)
 
 
 def is_left_out(master: SeriesMaster, reservation: Reservation, room_zone: ZoneInfo) -> bool | None:
-    """Whether the date was cancelled, or lies outside range or pattern; `None`: it does not say."""
+    """Whether the date was cancelled, or lies outside range or pattern; `None`: it does not say.
+
+    What the series lists as cancelled is off also where it tells no recurrence.
+    """
     if reservation.original_start is None:
         return None
     if master.is_single:
         return not is_on_its_day(reservation, master.event, room_zone)
     if master.recurrence is None:
-        return None
+        # the list does not tell which days are dates of the series, only which are off
+        return True if is_listed(master, reservation, room_zone) else None
     verdicts = {_is_left_out(master, day) for day in series_days(master, reservation, room_zone)}
     return verdicts.pop() if len(verdicts) == 1 else None
 
@@ -67,9 +71,18 @@ def series_days(
         if original == midnight(day, room_zone):
             return (day,)
     try:
-        counts_in = zone((master.recurrence and master.recurrence.time_zone) or "")
+        counts_in = series_zone(master)
     except UnknownZone:
         first = (original - _FARTHEST_BEHIND_UTC).date()
         last = (original + _FARTHEST_AHEAD_OF_UTC).date()
         return tuple(first + timedelta(days=days) for days in range((last - first).days + 1))
     return (local_day(original, counts_in),)
+
+
+def series_zone(master: SeriesMaster) -> ZoneInfo:
+    """The zone in which a series counts its days; raises `UnknownZone`.
+
+    That of its recurrence; one that tells none counts as the meeting itself does.
+    """
+    told = master.recurrence.time_zone if master.recurrence else master.event.time_zone
+    return zone(told or "")

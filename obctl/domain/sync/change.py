@@ -14,8 +14,9 @@ from msgspec import Struct
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event
 from obctl.domain.organizer_copy import OrganizerSays
-from obctl.domain.reservation import Reservation
+from obctl.domain.reservation import Reservation, Service
 from obctl.domain.sync.cancellation import Proof, Reason
+from obctl.domain.sync.services_return import stays_cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,16 @@ class Restore(Struct, frozen=True):
     event: Event
     organizer_says: OrganizerSays | None = None
     """Whether it takes place, by its organiser's own copy."""
+
+    @property
+    def services_restored(self) -> tuple[int, ...]:
+        cancelled = {service.id for service in self.before.services if service.cancelled}
+        return tuple(item.id for item in self.after.ordered_services if item.id in cancelled)
+
+    @property
+    def services_left(self) -> tuple[Service, ...]:
+        """What was ordered once, is cancelled and stays so, and somebody may miss."""
+        return tuple(service for service in self.after.services if stays_cancelled(service))
 
 
 class Close(Struct, frozen=True):

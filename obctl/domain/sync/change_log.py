@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.change import (
     Absorb,
@@ -19,6 +21,7 @@ from obctl.domain.sync.change import (
     Update,
     Withdrawal,
 )
+from obctl.domain.sync.services_return import why_cancelled
 from obctl.domain.time_span import instant_text
 
 Kept = Create | Update | Rekey | Restore | Move
@@ -42,9 +45,11 @@ def entry_of(change: Kept, number: ReservationNumber) -> Entry:
             message = f"reservation {number} moved here from another room: {where}"
         case Restore():
             action = Action.EVENT_RESTORED
-            message = f"reservation {number} is in Outlook again: {where}"
+            elsewhere = ", in another room" if after.room != change.before.room else ""
+            message = f"reservation {number} is in Outlook again{elsewhere}: {where}"
             if change.organizer_says:
                 message += f"; the organiser's copy {change.organizer_says}"
+            message += _services_again(change)
         case Rekey():
             action = Action.EVENT_UPDATED
             message = f"reservation {number} has another event id now: {where}"
@@ -54,6 +59,23 @@ def entry_of(change: Kept, number: ReservationNumber) -> Entry:
         case _:
             assert_never(change)
     return entry_about(change, action, message, number)
+
+
+def _services_again(change: Restore) -> str:
+    """What of the services came back with the meeting, and what did not and why."""
+    said = ""
+    if count := len(change.services_restored):
+        said += f"; its {_services(count)} {'are' if count > 1 else 'is'} ordered again"
+    if left := left_text(change):
+        count = len(change.services_left)
+        said += f"; {count} stay{'' if count > 1 else 's'} cancelled: {left}"
+    return said
+
+
+def left_text(change: Restore) -> str:
+    """The services that stay cancelled though the meeting is there again, each with the reason."""
+    now, says = change.after.updated_at, change.organizer_says
+    return "; ".join(why_cancelled(service, now, says) for service in change.services_left)
 
 
 def _differences(change: Update) -> str:
@@ -66,8 +88,18 @@ def _differences(change: Update) -> str:
         ("status", before.status.value, after.status.value),
         ("attendees", before.attendees, after.attendees),
     ]
-    parts = [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
+    parts = ["its series meets on other days now"] if _is_on_another_day(change) else []
+    parts += [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
     return "; ".join(parts) or "ids"
+
+
+def _is_on_another_day(change: Update) -> bool:
+    """Whether it is another date of its series that stands for the reservation now."""
+    before, after = change.before, change.after
+    if before.original_start is None or after.original_start is None:
+        return False
+    same_series = before.series_key == after.series_key
+    return same_series and not is_same_date(before, after, ZoneInfo(after.time_zone))
 
 
 def lost_entry(change: Withdrawal) -> Entry:
@@ -93,6 +125,8 @@ def processed_text(change: Cancel | Absorb) -> str:
     message = f"reservation {number} cancelled"
     if count := len(change.services_cancelled):
         message += f" with {_services(count)}"
+    if meets := change.cause and change.cause.meets_now:
+        message += f"; its series meets {meets} now"
     return message
 
 

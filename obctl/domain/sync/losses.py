@@ -60,4 +60,5 @@ def kept_without_event(situation: Situation) -> list[Reservation]:
     if not kept:
         return []
     living = {owner.number for owner, event in situation.matching.pairs if event.takes_room}
+    living |= {owner.number for owner, _event in situation.matching.withheld}
     return [reservation for reservation in kept if reservation.number not in living]

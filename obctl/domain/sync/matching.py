@@ -6,22 +6,27 @@ start. Last by the slot, where no identity says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from obctl.domain.event import Event, EventId, EventType, SeriesKey, same_person
+from obctl.domain.agreed_state import AgreedState
+from obctl.domain.event import Event, EventId, EventType, Response, SeriesKey, same_person
 from obctl.domain.outbox import pushed_for
 from obctl.domain.reservation import (
     WRITE_PENDING,
     ExternalState,
     Reservation,
     ReservationNumber,
+    Status,
 )
 from obctl.domain.series.same_date import is_continued, is_on_its_day, is_same_date
+from obctl.domain.sync.organizers import with_known_addresses
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
+from obctl.domain.unreadable_event import UnreadableEvent, may_be
+from obctl.domain.values import replace
 
 Pair = tuple[Reservation, Event]
 
@@ -31,13 +36,15 @@ class Matching:
     """Both sides of a room, and which of them belong together.
 
     Each reservation and each event is matched or alone, cancelled ones included. Series masters
-    are no events of their own.
+    are no events of their own. Reservations whose event may be one that cannot be read are
+    `withheld`: they have neither lost it nor another one.
     """
 
     sides: Sides
     pairs: tuple[Pair, ...]
     lone_reservations: tuple[Reservation, ...]
     lone_events: tuple[Event, ...]
+    withheld: tuple[tuple[Reservation, UnreadableEvent], ...] = ()
 
     def by_event(self) -> dict[EventId, Reservation]:
         """The reservation of each event that has one."""
@@ -69,9 +76,26 @@ def match(sides: Sides) -> Matching:
     out of one series and gave to another, and what was written or booked for the very slot. Last
     the dates that were cancelled under another id.
     """
+    sides = with_known_addresses(_with_unknown_filled_in(sides))
     open_ = _Open(sides.reservations, sides.reading.events)
+    unreadable = sides.reading.unreadable
+    if unreadable:
+        open_.withhold(unreadable, lambda r, e: r.event_id is not None and r.event_id == e.id)
     # What was cancelled here keeps the event that Outlook still has: it is to be taken off there.
     open_.join_by_id(lambda r, e: e.takes_room and (r.is_active or r.number in sides.agreed))
+    if unreadable:
+        owned = {item.event_id for item in sides.reservations}
+        news = [event for event in unreadable if event.id is None or event.id not in owned]
+        scope = sides.reading.scope
+        open_.withhold(
+            news,
+            lambda r, e: (
+                r.is_active
+                and not open_.shows(r)
+                and (e.id is not None or scope.covers(r))
+                and may_be(e, r)
+            ),
+        )
     if open_.is_done:
         return open_.closed(sides)
     zone = sides.room.zone
@@ -106,6 +130,33 @@ def match(sides: Sides) -> Matching:
     return open_.closed(sides)
 
 
+def _with_unknown_filled_in(sides: Sides) -> Sides:
+    """Both sides, where what cannot be read of an event is as it was when they last agreed."""
+    events = sides.reading.events
+    if not any(event.unknown for event in events):
+        return sides
+    owners = {item.event_id: item for item in sides.reservations if item.is_active}
+    filled = tuple(
+        _filled_in(event, owners[event.id], sides.agreed.get(owners[event.id].number))
+        if event.unknown and event.id in owners
+        else event
+        for event in events
+    )
+    return replace(sides, reading=replace(sides.reading, events=filled))
+
+
+def _filled_in(event: Event, owner: Reservation, agreed: AgreedState | None) -> Event:
+    known = {
+        "subject": agreed.event_subject if agreed else owner.subject,
+        "organizer": agreed.organizer if agreed else owner.organizer,
+        "attendees": owner.attendees,
+        "original_start": owner.original_start,
+        "response": Response.TENTATIVE if owner.status is Status.TENTATIVE else event.response,
+    }
+    found = {name: known[name] for name in event.unknown if name in known}
+    return replace(event, **found)
+
+
 def _is_open(item: Reservation, reading: Reading, keys: Container[SeriesKey | None]) -> bool:
     """Whether a reservation without an event may be missing one, or have the meeting of another."""
     waits = item.external_state is ExternalState.CANCELLATION_REQUEST
@@ -129,6 +180,22 @@ def is_matched_by_id(reservations: Sequence[Reservation], events: Sequence[Event
     )
 
 
+def joined(matching: Matching, found: Mapping[ReservationNumber, Event]) -> Matching:
+    """The matching with some of its reservations joined to events that had none."""
+    if not found:
+        return matching
+    owners = {item.number: item for item in matching.sides.reservations}
+    pairs = [pair for pair in matching.pairs if pair[0].number not in found]
+    freed = [event for owner, event in matching.pairs if owner.number in found]
+    new = {event.id for event in found.values()}
+    return replace(
+        matching,
+        pairs=(*pairs, *((owners[number], event) for number, event in found.items())),
+        lone_reservations=tuple(i for i in matching.lone_reservations if i.number not in found),
+        lone_events=tuple(e for e in (*matching.lone_events, *freed) if e.id not in new),
+    )
+
+
 class _Open:
     """Reservations and events that have found no partner yet."""
 
@@ -136,6 +203,7 @@ class _Open:
         self._pairs: list[Pair] = []
         self._reservations = {item.number: item for item in reservations}
         self._events = {item.id: item for item in events if item.type is not EventType.MASTER}
+        self._withheld: list[tuple[Reservation, UnreadableEvent]] = []
 
     @property
     def is_done(self) -> bool:
@@ -147,7 +215,22 @@ class _Open:
             tuple(self._pairs),
             tuple(self._reservations.values()),
             tuple(self._events.values()),
+            tuple(self._withheld),
         )
+
+    def shows(self, reservation: Reservation) -> bool:
+        """Whether the reservation's own event waits for it here."""
+        return reservation.event_id in self._events
+
+    def withhold(
+        self,
+        unreadable: Iterable[UnreadableEvent],
+        hides: Callable[[Reservation, UnreadableEvent], bool],
+    ) -> None:
+        """Take out the reservations whose event one that cannot be read may be."""
+        for event in unreadable:
+            for item in [item for item in self._reservations.values() if hides(item, event)]:
+                self._withheld.append((self._reservations.pop(item.number), event))
 
     def sort(self) -> None:
         """Who is asked first: an active reservation before a cancelled one, then the older."""
@@ -241,7 +324,7 @@ def unheard(matching: Matching) -> list[Reservation]:
     sides, reading = matching.sides, matching.sides.reading
     if reading.scope.whole or not reading.events:
         return []
-    heard = {event.id for event in reading.events} | reading.gone
+    heard = reading.there | reading.gone
     keys = {event.series_key for event in reading.events if event.series_key}
     touched = {reservation.number for reservation, _event in matching.pairs}
     silent = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from obctl.domain.agreed_state import AgreedState, with_own_writes
-from obctl.domain.event import Event
+from obctl.domain.event import Event, same_address
 from obctl.domain.reservation import Reservation, Source, Status
 from obctl.domain.sync.change import Conflict
 from obctl.domain.time_span import instant_text
@@ -33,8 +33,10 @@ def merge(reservation: Reservation, agreed: AgreedState, event: Event) -> Merged
     agreed = with_own_writes(agreed, event)
     merged = _merge_time(reservation, agreed, event, conflicts)
     merged = _merge_subject(merged, agreed, event, conflicts)
-    if not event.is_organizer and event.organizer.email != agreed.organizer.email:
-        merged = replace(merged, organizer=event.organizer)
+    theirs = event.organizer
+    named = theirs.email or theirs.name  # who is not shown at all has not changed
+    if not event.is_organizer and named and not same_address(theirs.email, agreed.organizer.email):
+        merged = replace(merged, organizer=theirs)
     if reservation.source is Source.OUTLOOK:
         merged = replace(merged, status=status_of(event))
     return Merged(merged, tuple(conflicts))

@@ -21,6 +21,7 @@ from obctl.domain.sync.change import (
     Change,
     Create,
     Request,
+    Restore,
     Withdrawal,
     conflicts_of,
 )
@@ -138,13 +139,15 @@ def change_object(change: Change) -> dict[str, Any]:
 
 
 def _withdrawn(change: Change) -> dict[str, Any]:
-    """What only a withdrawal has, and of another change is null or empty."""
+    """What only a withdrawal has, or a meeting's return, and another change has null or empty."""
     shown: dict[str, Any] = {
         "proof": None,
         "reason": None,
         "cause": None,
         "services_cancelled": [],
         "services_moved": [],
+        "services_restored": [],
+        "services_left": [],
         "goes_on_as": None,
     }
     if isinstance(change, Cancel | Absorb | Request):
@@ -158,6 +161,9 @@ def _withdrawn(change: Change) -> dict[str, Any]:
             shown |= {"services_moved": services, "goes_on_as": change.goes_on_as.number}
         case Request():
             shown |= {"reason": change.reason.value}
+        case Restore():
+            left = [service.id for service in change.services_left]
+            shown |= {"services_restored": list(change.services_restored), "services_left": left}
     return shown
 
 

@@ -16,6 +16,7 @@ from obctl.domain.reservation import (
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.sync.change import Change, Close, Rekey, Restore, Update
 from obctl.domain.sync.merge import merge, status_of
+from obctl.domain.sync.services_return import with_services_back
 from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
 
@@ -24,26 +25,16 @@ def event_present(situation: Situation, reservation: Reservation, event: Event) 
     """What a reservation needs whose event Outlook shows; `None` where nothing is to be done."""
     agreed = situation.agreed.get(reservation.number)
     request = situation.requests.get(reservation.number)
-    linked = linked_to(reservation, event)
     if not reservation.is_active:
         if agreed is not None:
             # cancelled in Officebooking while Outlook still has it: the push says why
             return None
-        revived = replace(from_event(linked, event), external_state=ExternalState.IN_STEP)
-        return Restore(
-            before=reservation,
-            after=replace(revived, updated_at=situation.now),
-            event=event,
-            organizer_says=situation.reading.organizers.get(event.id),
-        )
+        return restored(situation, reservation, event)
     if agreed is None:
         if reservation.external_state in WRITE_PENDING:
             return None
         # kept by a person after a rejected cancellation, and here it is again
-        again = replace(from_event(linked, event), external_state=ExternalState.IN_STEP)
-        return Restore(
-            before=reservation, after=replace(again, updated_at=situation.now), event=event
-        )
+        return restored(situation, reservation, event)
     merged = merge(reservation, agreed, event)
     after = replace(
         linked_to(merged.reservation, event),
@@ -67,6 +58,27 @@ def event_present(situation: Situation, reservation: Reservation, event: Event) 
         after=replace(after, updated_at=situation.now),
         event=event,
         conflicts=merged.conflicts,
+    )
+
+
+def restored(situation: Situation, reservation: Reservation, event: Event) -> Restore:
+    """The reservation once its meeting is there again, with the services that come back with it.
+
+    In the room that shows the event, whichever room the meeting vanished from.
+    """
+    says = situation.reading.organizers.get(event.id)
+    again = replace(
+        from_event(linked_to(reservation, event), event),
+        room=situation.room.id,
+        time_zone=situation.room.time_zone,
+        external_state=ExternalState.IN_STEP,
+        updated_at=situation.now,
+    )
+    return Restore(
+        before=reservation,
+        after=with_services_back(again, situation.now, says),
+        event=event,
+        organizer_says=says,
     )
 
 

@@ -30,13 +30,14 @@ def proof_of(sides: Sides, reservation: Reservation) -> Proof:
         # It takes place on its own date alone, or not at all any more.
         own = is_on_its_day(reservation, master.event, sides.room.zone)
         return Proof.UNPROVEN if own and master.event.takes_room else Proof.PROVEN
-    if master is None or master.recurrence is None or reservation.original_start is None:
+    if master is None or reservation.original_start is None:
         return Proof.UNPROVEN
     if master.event.is_cancelled or is_left_out(master, reservation, sides.room.zone):
         return Proof.PROVEN
     # A cloud without the list: the series lives, and the date is gone by its id too.
     gone = (
         master.cancelled_dates is None
+        and master.recurrence is not None
         and reservation.event_id in sides.reading.gone
         and reservation.series_master_id == master.event.id
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.organizer_copy import OrganizerReply, OrganizerSays
 from obctl.domain.reservation import Reservation
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.domain.values import replace
 
 
@@ -44,6 +45,7 @@ class Reading:
     `masters` holds the masters that were asked for; `None` where Graph answered 404. `gone` are the
     events Graph was asked for by id and answered 404. `organizers` holds what organisers' calendars
     say of events that were put back once, `replies` all their answers: causes rest on these.
+    `unreadable` are events that are there, or may be, and of which nothing else is known.
     """
 
     scope: Scope
@@ -52,16 +54,25 @@ class Reading:
     gone: frozenset[EventId] = frozenset()
     organizers: Mapping[EventId, OrganizerSays] = field(default_factory=dict)
     replies: Mapping[EventId, OrganizerReply] = field(default_factory=dict)
+    unreadable: tuple[UnreadableEvent, ...] = ()
 
     @property
     def says_nothing(self) -> bool:
         """Whether nothing changed: nothing was read, and nothing had to be."""
         scope = self.scope
-        return not (self.events or self.gone or scope.whole or scope.events or scope.series)
+        asked = scope.whole or scope.events or scope.series
+        return not (self.events or self.gone or self.unreadable or asked)
+
+    @property
+    def there(self) -> set[EventId]:
+        """The events that are there, whether or not they can be read."""
+        return {event.id for event in self.events} | {e.id for e in self.unreadable if e.id}
 
     def joined(self, later: Reading) -> Reading:
         """This reading with what was asked for afterwards, which is the newer truth."""
-        events = {event.id: event for event in (*self.events, *later.events)}
+        unread = {event.id for event in later.unreadable}
+        events = {event.id: event for event in self.events if event.id not in unread}
+        events |= {event.id: event for event in later.events}
         scope = replace(
             self.scope,
             events=self.scope.events | later.scope.events,
@@ -75,4 +86,20 @@ class Reading:
             self.gone | later.gone,
             {**self.organizers, **later.organizers},
             {**self.replies, **later.replies},
+            _still(events, self.gone | later.gone, (*self.unreadable, *later.unreadable)),
         )
+
+    def with_unreadable(self, events: Iterable[UnreadableEvent]) -> Reading:
+        """This reading with more that cannot be read; what is read of an id goes before."""
+        known = {event.id for event in self.events}
+        return replace(self, unreadable=_still(known, self.gone, (*self.unreadable, *events)))
+
+
+def _still(
+    read: Container[EventId | None],
+    gone: Container[EventId | None],
+    unreadable: Iterable[UnreadableEvent],
+) -> tuple[UnreadableEvent, ...]:
+    """What no answer has shown since, once each."""
+    found = {event.handle: event for event in unreadable}
+    return tuple(e for e in found.values() if e.id not in read and e.id not in gone)

@@ -13,9 +13,8 @@ from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.kinship import Slot, is_same_booking, slot_of
-from obctl.domain.sync.matching import Matching
+from obctl.domain.sync.matching import Matching, joined
 from obctl.domain.sync.proof import proof_of
-from obctl.domain.values import replace
 
 
 def rebooked(
@@ -42,7 +41,7 @@ def rebooked(
         if event is not None and reservation.number not in moved:
             new[slot_of(reservation)] = [item for item in candidates if item.id != event.id]
             found[reservation.number] = event
-    return _joined(matching, found) if found else matching
+    return joined(matching, found)
 
 
 def may_be_rebooked(matching: Matching) -> list[Event]:
@@ -84,16 +83,3 @@ def _is_called_off(matching: Matching, reservation: Reservation) -> bool:
         event.is_cancelled for owner, event in matching.pairs if owner.number == reservation.number
     )
     return cancelled or proof_of(matching.sides, reservation) is Proof.PROVEN
-
-
-def _joined(matching: Matching, found: dict[ReservationNumber, Event]) -> Matching:
-    owners = {item.number: item for item in matching.sides.reservations}
-    pairs = [pair for pair in matching.pairs if pair[0].number not in found]
-    freed = [event for owner, event in matching.pairs if owner.number in found]
-    new = {event.id for event in found.values()}
-    return replace(
-        matching,
-        pairs=(*pairs, *((owners[number], event) for number, event in found.items())),
-        lone_reservations=tuple(i for i in matching.lone_reservations if i.number not in found),
-        lone_events=tuple(e for e in (*matching.lone_events, *freed) if e.id not in new),
-    )

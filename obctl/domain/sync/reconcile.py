@@ -19,13 +19,13 @@ from obctl.domain.reservation import (
     Source,
 )
 from obctl.domain.sync.absent import event_missing, is_changed_here, is_undecided
-from obctl.domain.sync.change import Absorb, Cancel, Change, Create, Move, Request
+from obctl.domain.sync.change import Absorb, Cancel, Change, Create, Move, Request, Restore
+from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.losses import Loss, losses
 from obctl.domain.sync.matching import Matching
 from obctl.domain.sync.merge import status_of
 from obctl.domain.sync.plan import LeftAlone, Plan
-from obctl.domain.sync.present import event_present, is_out_of_date
-from obctl.domain.sync.rebooked import rebooked
+from obctl.domain.sync.present import event_present, is_out_of_date, restored
 from obctl.domain.sync.sibling import find_siblings
 from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
@@ -40,7 +40,7 @@ class News(Enum):
 
 def plan_room(situation: Situation) -> Plan:
     """What this pass does to one room."""
-    situation = replace(situation, matching=_with_rebooked(situation))
+    situation = replace(situation, matching=_settled(situation))
     matched = situation.matching.by_event()
     lost = sorted(losses(situation), key=_by_start)
     siblings = find_siblings(situation, lost)
@@ -59,13 +59,7 @@ def plan_room(situation: Situation) -> Plan:
         if reservation is None:
             match _news_of(situation, event, started):
                 case News.CREATE:
-                    changes.append(
-                        Create(
-                            new_reservation(situation, event),
-                            event,
-                            situation.elsewhere.ambiguous.get(event.id),
-                        )
-                    )
+                    changes.append(_come(situation, event))
                     if event.series_master_id:
                         started.add(event.series_master_id)
                 case LeftAlone() as left:
@@ -99,12 +93,12 @@ def plan_room(situation: Situation) -> Plan:
     )
 
 
-def _with_rebooked(situation: Situation) -> Matching:
+def _settled(situation: Situation) -> Matching:
     """The matching once the other rooms have had their say."""
     elsewhere = situation.elsewhere
     spoken_for = elsewhere.claimed.keys() | elsewhere.ambiguous.keys()
     taken = situation.leaving | situation.owned | spoken_for
-    return rebooked(
+    return with_successors(
         situation.matching, now=situation.now, taken=taken, moved=elsewhere.moved.keys()
     )
 
@@ -133,6 +127,15 @@ def _news_of(situation: Situation, event: Event, started: Iterable[str]) -> News
     ):
         return LeftAlone(event.id, "series-not-yet-expanded")
     return News.CREATE
+
+
+def _come(situation: Situation, event: Event) -> Create | Restore:
+    """A new event: a new reservation, or that of another room where the meeting was before."""
+    perhaps = situation.elsewhere.ambiguous.get(event.id)
+    before = situation.went_elsewhere.get(event.id)
+    if perhaps is None and before is not None:
+        return restored(situation, before, event)
+    return Create(new_reservation(situation, event), event, perhaps)
 
 
 def new_reservation(situation: Situation, event: Event) -> Reservation:

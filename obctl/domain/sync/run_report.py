@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from obctl.domain.room import Room
 from obctl.domain.sync.change import (
     Absorb,
     Cancel,
+    Change,
     Close,
     Create,
     Move,
@@ -17,6 +19,7 @@ from obctl.domain.sync.change import (
     Restore,
     Update,
 )
+from obctl.domain.sync.change_log import left_text, processed_text
 from obctl.domain.sync.plan import Plan, plan_object
 from obctl.domain.time_span import instant_text
 
@@ -35,7 +38,9 @@ class Problem:
 class RunReport:
     """One run; `plans` holds only what a dry run would do, `problems` name the rooms not done.
 
-    `undecided` names what waits for a room that could not be read, in rooms that are done.
+    In rooms that are done, `undecided` names what waits for a room that could not be read,
+    `unreadable` the events that cannot be, and `services_left` the meetings that take place, and
+    not all that was ordered for them.
     """
 
     run: str
@@ -58,6 +63,8 @@ class RunReport:
     push_failed: int = 0
     problems: list[Problem] = field(default_factory=list)
     undecided: list[Problem] = field(default_factory=list)
+    unreadable: list[Problem] = field(default_factory=list)
+    services_left: list[Problem] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
 
     def count(self, plan: Plan) -> None:
@@ -69,6 +76,23 @@ class RunReport:
         self.cancelled += plan.count(Cancel, Absorb)
         self.cancellation_requests += plan.count(Request)
         self.conflicts += plan.conflicts
+        for change in plan.changes:
+            # a room may be finished twice
+            if (problem := self._missed(plan, change)) and problem not in self.services_left:
+                self.services_left.append(problem)
+
+    def _missed(self, plan: Plan, change: Change) -> Problem | None:
+        """What somebody may miss of what was ordered for a meeting that takes place."""
+        if isinstance(change, Restore) and change.services_left:
+            return _services_left(plan.room, change)
+        if isinstance(change, Cancel) and not self.dry_run:
+            return _cancelled_with_services(plan, change)
+        return None
+
+    @property
+    def told(self) -> list[Problem]:
+        """All that a person has to know, in the order in which it is shown."""
+        return self.problems + self.undecided + self.unreadable + self.services_left
 
     def fingerprints(self) -> dict[str, list[str]]:
         """The plans of a dry run that change something, by room.
@@ -92,7 +116,33 @@ class RunReport:
         """6 where a guard stopped a room, 8 where a room or something in it is not done, else 0."""
         if self.stopped:
             return 6
-        return 8 if self.failed or self.inconclusive or self.undecided else 0
+        left = self.failed or self.inconclusive or self.undecided or self.unreadable
+        return 8 if left else 0
+
+
+def _services_left(room: Room, change: Restore) -> Problem:
+    number = change.after.number
+    return Problem(
+        room.mailbox,
+        "services-stay-cancelled",
+        f"reservation {number} is in Outlook again, and not all that was ordered for it:"
+        f" {left_text(change)}",
+        f"what is still wanted: obctl services add {number} --kind … --description …",
+    )
+
+
+def _cancelled_with_services(plan: Plan, change: Cancel) -> Problem | None:
+    """What was ordered and went unasked, though the meeting takes place on another day."""
+    meets = change.cause.meets_now if change.cause else None
+    if meets is None or not change.services_cancelled:
+        return None
+    return Problem(
+        plan.room.mailbox,
+        "services-cancelled",
+        f"{processed_text(change)}: on which of these days it is wanted, nobody knows",
+        "what is still wanted: obctl services add NUMBER --kind … --description …, with the"
+        f" NUMBER of the new date: obctl reservations list --room {plan.room.mailbox}",
+    )
 
 
 def run_object(report: RunReport) -> dict[str, Any]:
@@ -119,8 +169,7 @@ def run_object(report: RunReport) -> dict[str, Any]:
         },
         "pushed": {"ok": report.pushed, "failed": report.push_failed},
         "problems": [
-            {"room": item.room, "code": item.code, "message": item.message}
-            for item in report.problems + report.undecided
+            {"room": item.room, "code": item.code, "message": item.message} for item in report.told
         ],
     }
     if report.dry_run:

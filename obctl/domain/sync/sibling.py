@@ -79,7 +79,7 @@ def waiting_beside(situation: Situation) -> list[Reservation]:
     reading = situation.reading
     if reading.scope.whole:
         return []
-    heard = {event.id for event in reading.events} | reading.gone
+    heard = reading.there | reading.gone
     waiting = [
         reservation
         for reservation in situation.reservations

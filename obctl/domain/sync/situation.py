@@ -65,6 +65,8 @@ class Situation:
     """Events that are no news: a push is about to remove them."""
     owned: frozenset[EventId] = frozenset()
     """Events of our own pushes: they are no news."""
+    went_elsewhere: Mapping[EventId, Reservation] = field(default_factory=dict)
+    """New events, and the cancelled reservations of other rooms whose services return with them."""
     causes: Mapping[int, Cause] = field(default_factory=dict)
     """Why each vanished event went, where that is known."""
     cancellations_allowed: bool = False

@@ -13,20 +13,24 @@ from obctl.domain.subscription import SubscriptionState
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.sync.undecided import Undecided
 from obctl.domain.time_span import instant_text
+from obctl.domain.unreadable_event import RecordedUnreadable
 from obctl.engine.company import Company
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.inbox import inbox_summary
 from obctl.store.outbox import load_pending
+from obctl.store.reservations import find_by_event
 from obctl.store.rooms import find_room_by_id, load_rooms
 from obctl.store.runs import RunRecord, load_runs
 from obctl.store.subscriptions import current_subscriptions
 from obctl.store.undecided import load_undecided
+from obctl.store.unreadable_events import load_unreadable
 
 
 def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any], bool]:
     """The status object, and whether anything in it wants attention.
 
-    A room is stale when its last good pass is older than `max_age` or it never had one.
+    A room is stale when its last good pass is older than `max_age` or it never had one. Its
+    identity is unchecked where passes find no object id to know its mailbox by again.
     """
     store, now = company.store, company.now
     rooms = []
@@ -43,6 +47,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
                 "verdict": room.verdict.value if room.verdict else None,
                 "condition": room.condition,
                 "stale": stale,
+                "identity_unchecked": room.object_id is None and room.last_synced_at is not None,
             }
         )
     pending = load_pending(store)
@@ -51,6 +56,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
     states = Counter(item.state(now) for item in current_subscriptions(store).values())
     runs = load_runs(store, limit=1)
     waiting = load_undecided(store, now)
+    unreadable = load_unreadable(store)
     item = {
         "rooms": rooms,
         "outbox": {"pending": len(pending) - failed, "failed": failed},
@@ -60,11 +66,13 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
         "last_run": _last(runs[0]) if runs else None,
         "failed_writes": [_failed(company, item) for item in pending if item.failed],
         "undecided": [_undecided(item, mailboxes) for item in waiting],
+        "unreadable": [_unreadable(company, item, mailboxes) for item in unreadable],
     }
     attention = (
         any(room["stale"] or room["verdict"] == Verdict.INCONCLUSIVE for room in rooms)
         or failed > 0
         or bool(waiting)
+        or bool(unreadable)
         or (oldest is not None and now - oldest > max_age)
         or states[SubscriptionState.EXPIRED] > 0
         or states[SubscriptionState.LOST] > 0
@@ -91,6 +99,22 @@ def _undecided(item: Undecided, mailboxes: Mapping[RoomId, str]) -> dict[str, An
         "room": mailboxes[item.room],
         "since": instant_text(item.since),
         "unread": item.unread,
+    }
+
+
+def _unreadable(
+    company: Company, item: RecordedUnreadable, mailboxes: Mapping[RoomId, str]
+) -> dict[str, Any]:
+    """An event that cannot be read, and the reservation that is its own, if one is known."""
+    event = item.event
+    owners = find_by_event(company.store, item.room, event.id) if event.id else []
+    return {
+        "event_id": event.id,
+        "room": mailboxes[item.room],
+        "since": instant_text(item.since),
+        "subject": event.subject,
+        "wrong": event.wrong,
+        "reservation": owners[0].number if owners else None,
     }
 
 

@@ -8,8 +8,8 @@ from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan
 from obctl.store.database import Store
-from obctl.store.events import load_events
 from obctl.store.reservations import load_by_events, load_room_reservations
+from obctl.store.unreadable_events import load_listing
 
 
 def read_in_step(store: Store, room: Room, span: TimeSpan) -> Matching | None:
@@ -17,9 +17,9 @@ def read_in_step(store: Store, room: Room, span: TimeSpan) -> Matching | None:
 
     A meeting moved out of the span, or one of several for one event, needs the days around it too.
     """
-    events = load_events(store, room.id, span)
+    events = load_listing(store, room.id, span)
     reservations = load_room_reservations(store, room.id, span)
-    if not is_matched_by_id(reservations, events):
+    if events.unreadable or not is_matched_by_id(reservations, events):
         return None
     known = {reservation.number for reservation in reservations}
     if load_by_events(store, room.id, [event.id for event in events], besides=known):

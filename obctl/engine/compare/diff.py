@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from obctl.domain.causes import Explanation, explain
-from obctl.domain.compare.comparison import compare
+from obctl.domain.compare.comparison import compare, unreadable_within
 from obctl.domain.difference import Difference, RoomVerdict
 from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
 from obctl.domain.series.same_date import is_same_date
+from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.matching import Matching, match, perhaps_continued
+from obctl.domain.sync.other_days import unread_days
 from obctl.domain.sync.proof import series_id
 from obctl.domain.sync.reading import Reading, Scope
-from obctl.domain.sync.rebooked import may_be_rebooked, rebooked
+from obctl.domain.sync.rebooked import may_be_rebooked
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
+from obctl.domain.unreadable_event import EVENT_UNREADABLE, Listing, UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.compare.both_sides import read_in_step
@@ -27,6 +30,7 @@ from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition
+from obctl.engine.outlook.remembered import not_remembered
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.database import Store
@@ -39,7 +43,10 @@ _AROUND = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class RoomComparison:
-    """One room's two sides as compared; no matching where the verdict is inconclusive."""
+    """One room's two sides as compared; no matching where the room could not be read.
+
+    Where the days have, or may have, `unreadable` events, all but these is compared.
+    """
 
     room: Room
     verdict: RoomVerdict
@@ -47,6 +54,7 @@ class RoomComparison:
     matching: Matching | None = None
     differences: tuple[Difference, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    unreadable: tuple[UnreadableEvent, ...] = ()
 
     @property
     def reservations(self) -> tuple[Reservation, ...]:
@@ -91,6 +99,8 @@ def _equal_rooms(
     found: dict[RoomId, RoomComparison] = {}
     for room in rooms:
         span = spans[room.id]
+        if not_remembered(company.store, room, span):
+            continue
         matching = read_in_step(company.store, room, span)
         if matching is not None and not compare(matching, span):
             verdict = RoomVerdict(room.id, Verdict.OK)
@@ -116,12 +126,15 @@ async def _compare(
     asked = await _with_masters(outlook, seen, span)
     reading = asked.sides.reading
     gone: set[EventId] = set()
+    unreadable = outlook.unreadable_series(room)
     events = {event.id: event for event in reading.events}
     for event_id in [item.event_id for item in _without_event(asked, span) if item.event_id]:
         found, is_gone = await outlook.event(room, event_id)
         if is_gone:
             gone.add(event_id)
-        if found is not None:
+        if isinstance(found, UnreadableEvent):
+            unreadable.append(found)
+        elif found is not None:
             if found.takes_room and whole.overlaps(found.start, found.end):
                 # the view left it out and it is there: nothing of this read is to be trusted
                 return RoomComparison(
@@ -129,12 +142,18 @@ async def _compare(
                 )
             events[found.id] = found
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
-    matching = await _with_rebooked(company, outlook, match(replace(asked.sides, reading=known)))
+    known = known.with_unreadable(unreadable)
+    matching = match(replace(asked.sides, reading=known))
+    matching = await _with_days_beyond(outlook, matching, company.now)
+    matching = await _with_successors(company, outlook, matching)
+    hidden = unreadable_within(matching, span)
     verdict = RoomVerdict(room.id, Verdict.OK)
-    return RoomComparison(room, verdict, span, matching, compare(matching, span))
+    if hidden:
+        verdict = RoomVerdict(room.id, Verdict.INCONCLUSIVE, EVENT_UNREADABLE)
+    return RoomComparison(room, verdict, span, matching, compare(matching, span), unreadable=hidden)
 
 
-def _sides(store: Store, room: Room, whole: TimeSpan, events: tuple[Event, ...]) -> Sides:
+def _sides(store: Store, room: Room, whole: TimeSpan, events: Listing) -> Sides:
     """Both sides around the days, and what belongs to their events wherever it stands."""
     reservations = {
         reservation.number: reservation
@@ -152,9 +171,8 @@ def _sides(store: Store, room: Room, whole: TimeSpan, events: tuple[Event, ...])
         if reservation.room == room.id
     }
     agreed = load_agreed_of(store, reservations.keys())
-    return Sides(
-        room, tuple(reservations.values()), agreed, Reading(Scope(whole, whole=True), events)
-    )
+    reading = Reading(Scope(whole, whole=True), tuple(events), unreadable=events.unreadable)
+    return Sides(room, tuple(reservations.values()), agreed, reading)
 
 
 async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) -> Matching:
@@ -178,15 +196,33 @@ async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) ->
     return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
 
 
-async def _with_rebooked(company: Company, outlook: Outlook, matching: Matching) -> Matching:
-    """The matching with what was booked anew in its slot joined, as a pass over the room has it.
+async def _with_days_beyond(outlook: Outlook, matching: Matching, now: datetime) -> Matching:
+    """The matching once dates beyond the days were read, of series that meet on others now."""
+    beyond = unread_days(matching, now)
+    if not beyond:
+        return matching
+    sides, reading = matching.sides, matching.sides.reading
+    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
+    view = (await outlook.views([sides.room], span))[sides.room.id]
+    if isinstance(view, ObctlError):
+        return matching
+    known = {event.id for event in reading.events}
+    new = {event.series_master_id for event in matching.lone_events}
+    wanted = (beyond.keys() | new) - {None}
+    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
+    return match(replace(sides, reading=replace(reading, events=reading.events + more)))
+
+
+async def _with_successors(company: Company, outlook: Outlook, matching: Matching) -> Matching:
+    """The matching with what goes on as another event joined, as a pass over the room has it.
 
     Not where the meeting turned up in another room, nor an event that came from one, or that a
     write is about to take off.
     """
+    leaving = load_leaving(company.store, matching.sides.room.id)
     candidates = may_be_rebooked(matching)
     if not candidates:
-        return matching
+        return with_successors(matching, now=company.now, taken=leaving)
     store, sides = company.store, matching.sides
     others = [other for other in load_rooms(store) if other.id != sides.room.id]
     span = sides.reading.scope.span
@@ -195,8 +231,7 @@ async def _with_rebooked(company: Company, outlook: Outlook, matching: Matching)
     lost = [r for r in (*matching.lone_reservations, *off) if r.is_active and r.series_key]
     found, _unasked = await look_in(outlook.answers, lost, others, span)
     moved = {meeting.number for meeting, _room, _event in found if isinstance(meeting, Reservation)}
-    leaving = load_leaving(store, sides.room.id)
-    return rebooked(matching, now=company.now, taken=taken | leaving, moved=moved)
+    return with_successors(matching, now=company.now, taken=taken | leaving, moved=moved)
 
 
 async def _from_other_rooms(

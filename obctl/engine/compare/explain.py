@@ -9,12 +9,13 @@ from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.story import Story
 from obctl.domain.company_log import LogEntry
 from obctl.domain.compare.comparison import normalised
-from obctl.domain.difference import Difference, DifferenceKind
+from obctl.domain.difference import Difference, DifferenceKind, RoomVerdict
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
-from obctl.domain.room import Room
+from obctl.domain.room import Room, Verdict
 from obctl.domain.sync.sides import Sides
-from obctl.domain.time_span import local_day
+from obctl.domain.time_span import TimeSpan, local_day
+from obctl.domain.unreadable_event import EVENT_UNREADABLE, UnreadableEvent
 from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
@@ -25,27 +26,33 @@ from obctl.store.company_log import load_history, load_refusals
 from obctl.store.events import find_event_anywhere
 from obctl.store.reservations import find_by_event, find_reservation, load_by_series
 from obctl.store.rooms import find_room_by_id, load_rooms
+from obctl.store.unreadable_events import find_unreadable
 
 _LAST_INSTANT = timedelta(microseconds=1)
 
 
 async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story:
     """The story of a reservation number or an event id; raises `UsageError` for neither."""
-    room, reservation, event = await _find(company, outlook, wanted)
+    room, reservation, found = await _find(company, outlook, wanted)
+    if isinstance(found, UnreadableEvent) and reservation is None:
+        return _of_unreadable(company, room, found)
+    event = found if isinstance(found, Event) else None
     shown = event or reservation
     if shown is None:
         raise _unknown(wanted)
     starts = [item.start for item in (reservation, event) if item]
     ends = [item.end for item in (reservation, event) if item]
+    whole = TimeSpan(min(starts), max(*starts, max(ends) - _LAST_INSTANT)).at_once
     compared = (
         await compare_rooms(
             company,
             outlook,
             [room],
-            local_day(min(starts), room.zone),
-            local_day(max(*starts, max(ends) - _LAST_INSTANT), room.zone),
+            local_day(whole.start, room.zone),
+            local_day(whole.end, room.zone),
         )
     )[0]
+    unreadable = _unreadable(compared, reservation, event)
     reservation, event = _both(compared, reservation, event)
     about = [
         position
@@ -71,7 +78,7 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
     ids |= {event.id} if event else set()
     return Story(
         room=room,
-        verdict=compared.verdict,
+        verdict=_verdict(compared, unreadable),
         reservation=reservation,
         event=event,
         agreed=agreed,
@@ -82,7 +89,44 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
         ruled_out=explanation.ruled_out if explanation else (),
         organizer=organizer,
         story=_entries(company, room, sorted(ids), reservation),
+        unreadable=unreadable,
     )
+
+
+def _of_unreadable(company: Company, room: Room, event: UnreadableEvent) -> Story:
+    """All there is to tell of an event that nobody can read, and for which nothing is reserved."""
+    return Story(
+        room=room,
+        verdict=RoomVerdict(room.id, Verdict.INCONCLUSIVE, EVENT_UNREADABLE),
+        reservation=None,
+        event=None,
+        agreed=None,
+        differences=(),
+        normalised=(),
+        cause=None,
+        missed_because=None,
+        ruled_out=(),
+        story=_entries(company, room, [event.id] if event.id else [], None),
+        unreadable=event,
+    )
+
+
+def _unreadable(
+    compared: RoomComparison, reservation: Reservation | None, event: Event | None
+) -> UnreadableEvent | None:
+    """The unreadable event that the item is, or may be."""
+    for owner, hidden in compared.matching.withheld if compared.matching else ():
+        if reservation and owner.number == reservation.number:
+            return hidden
+    shown = (item for item in compared.unreadable if event and item.id == event.id)
+    return next(shown, None)
+
+
+def _verdict(compared: RoomComparison, unreadable: UnreadableEvent | None) -> RoomVerdict:
+    """Whether what is said of the item can be trusted: another one's trouble is not its own."""
+    if compared.verdict.condition == EVENT_UNREADABLE and unreadable is None:
+        return RoomVerdict(compared.room.id, Verdict.OK)
+    return compared.verdict
 
 
 def _takes_place(reservation: Reservation, event: Event) -> bool:
@@ -118,23 +162,28 @@ def _entries(
 
 async def _find(
     company: Company, outlook: Outlook, wanted: str
-) -> tuple[Room, Reservation | None, Event | None]:
+) -> tuple[Room, Reservation | None, Event | UnreadableEvent | None]:
     if wanted.isdecimal():
         reservation = find_reservation(company.store, int(wanted))
         return find_room_by_id(company.store, reservation.room), reservation, None
     event_id = EventId(wanted)
+    recorded = find_unreadable(company.store, wanted)
     known = find_event_anywhere(company.store, wanted)
     if known is not None:
         room = find_room_by_id(company.store, known[0])
         owners = find_by_event(company.store, room.id, wanted)
         return room, owners[0] if owners else None, known[1]
+    if recorded is not None:
+        return find_room_by_id(company.store, recorded.room), None, recorded.event
     for room in load_rooms(company.store):
         owners = find_by_event(company.store, room.id, wanted)
         if owners:
             return room, owners[0], None
         found, _gone = await outlook.event(room, event_id)
-        if found is not None and found.type is EventType.MASTER:
+        if isinstance(found, Event) and found.type is EventType.MASTER:
             raise _series(company, room, found)
+        if isinstance(found, UnreadableEvent) and not found.payload:
+            continue  # a room that does not answer: nothing says that it has the event
         if found is not None:
             return room, None, found
     raise _unknown(wanted)

@@ -12,14 +12,17 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing, UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.calendars import Calendar, fetch_calendars
 from obctl.engine.outlook.inconclusive import is_out_of_reach
+from obctl.engine.outlook.items import not_given
 from obctl.engine.outlook.organizer_copy import Organizers
+from obctl.engine.outlook.remembered import remembered
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, GraphUnavailable, MailboxGone, NotFound, ObctlError
-from obctl.store.events import load_events, load_series_events
+from obctl.store.events import load_series_events
 from obctl.store.subscriptions import load_subscriptions
 
 
@@ -34,6 +37,7 @@ class Outlook:
         self._gateway = gateway
         self._views: dict[tuple[RoomId, TimeSpan], Calendar] = {}
         self._masters: dict[tuple[RoomId, EventId], SeriesMaster | None] = {}
+        self._unreadable: dict[tuple[RoomId, EventId], UnreadableEvent] = {}
         self._instances: dict[tuple[RoomId, EventId, TimeSpan], tuple[Event, ...]] = {}
         self._organizers = Organizers(company, gateway) if gateway else None
         self._directory: dict[str, DirectoryEntry | ObctlError | None] = {}
@@ -54,8 +58,7 @@ class Outlook:
         if self._gateway is None:
             for room in rooms:
                 if (room.id, span) not in self._views:
-                    known = load_events(self._company.store, room.id, span)
-                    self._views[room.id, span] = tuple(known)
+                    self._views[room.id, span] = remembered(self._company.store, room, span)
             return {room.id: self._views[room.id, span] for room in rooms}
         wanted = [room for room in rooms if (room.id, span) not in self._views]
         if wanted:
@@ -64,16 +67,21 @@ class Outlook:
                 self._views[room.id, span] = found[room.mailbox]
         return {room.id: self._views[room.id, span] for room in rooms}
 
-    async def event(self, room: Room, event_id: EventId) -> tuple[Event | None, bool]:
-        """An event by id, and whether Graph said 404; remembered ones where nobody may be asked."""
+    async def event(
+        self, room: Room, event_id: EventId
+    ) -> tuple[Event | UnreadableEvent | None, bool]:
+        """An event by id, and whether Graph said 404; nothing is known where nobody may be asked.
+
+        One that Graph does not give, or not so that it can be read, is told as such.
+        """
         if self._gateway is None:
             return None, False
         try:
             return await self._gateway.fetch_event(room, event_id), False
         except NotFound as error:
             return None, not isinstance(error, MailboxGone)
-        except ObctlError:
-            return None, False
+        except ObctlError as error:
+            return _unreadable(event_id, error), False
 
     async def master(self, room: Room, master_id: EventId) -> tuple[SeriesMaster | None, bool]:
         """A series master, and whether Graph said 404."""
@@ -87,9 +95,15 @@ class Outlook:
                 return None, False
             except NotFound:
                 self._masters[key] = None
-            except ObctlError:
+            except ObctlError as error:
+                if (unreadable := _unreadable(master_id, error)) is not None:
+                    self._unreadable[key] = unreadable
                 return None, False
         return self._masters[key], self._masters[key] is None
+
+    def unreadable_series(self, room: Room) -> list[UnreadableEvent]:
+        """The series of a room that were asked for, and cannot be read."""
+        return [event for (place, _id), event in self._unreadable.items() if place == room.id]
 
     async def mailbox_id(self, room: Room) -> str | None:
         """The object id the directory gives for the room's address now."""
@@ -123,14 +137,14 @@ class Outlook:
             try:
                 found = await self._gateway.fetch_instances(room, master_id, span)
             except ObctlError:
-                found = ()
+                found = Listing()
             self._instances[key] = found
         return self._instances[key]
 
     async def subscriptions(self, room: Room) -> tuple[Subscription, ...]:
         """The room's ledger lines; one that Graph no longer lists before its expiry is lost."""
         ledger = tuple(load_subscriptions(self._company.store, room.id))
-        live = {s.id for s in ledger if not s.lost and s.expires_at > self._company.now}
+        live = {s.id.casefold() for s in ledger if not s.lost and s.expires_at > self._company.now}
         if self._gateway is None or not live:
             return ledger
         if self._subscriptions is None:
@@ -138,9 +152,9 @@ class Outlook:
                 listed = await self._gateway.fetch_subscriptions()
             except ObctlError:
                 return ledger
-            self._subscriptions = frozenset(item.id for item in listed)
+            self._subscriptions = frozenset(item.id.casefold() for item in listed)
         lost = live - self._subscriptions
-        return tuple(replace(s, lost=True) if s.id in lost else s for s in ledger)
+        return tuple(replace(s, lost=True) if s.id.casefold() in lost else s for s in ledger)
 
     async def _entry(self, address: str) -> DirectoryEntry | ObctlError | None:
         key = address.casefold()
@@ -152,6 +166,14 @@ class Outlook:
             except ObctlError as error:
                 self._directory[key] = error
         return self._directory[key]
+
+
+def _unreadable(event_id: EventId, error: ObctlError) -> UnreadableEvent | None:
+    """What an error says of the one event that was asked for; nothing where it is about more."""
+    try:
+        return not_given(event_id, error)
+    except ObctlError:
+        return None
 
 
 def _raise_if_none_answered(answers: dict[RoomId, Calendar]) -> None:

@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from obctl.domain.compare.comparison import compare
+from obctl.domain.compare.comparison import compare, unreadable_within
 from obctl.domain.compare.planner import PlannerDay, PlannerRow, View, plan_row
-from obctl.domain.event import Event
 from obctl.domain.room import Room
 from obctl.domain.sync.matching import Matching, match
 from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
+from obctl.domain.unreadable_event import Listing
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.compare.both_sides import read_in_step
 from obctl.engine.outlook.calendars import fetch_calendars
-from obctl.engine.outlook.inconclusive import condition, is_out_of_reach
+from obctl.engine.outlook.inconclusive import condition, is_graph_itself
+from obctl.engine.outlook.remembered import not_remembered
 from obctl.engine.ports import Gateway
-from obctl.errors import MailboxPermissionLost, NotAuthorised, ObctlError, Throttled
+from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
-from obctl.store.events import load_events
 from obctl.store.reservations import load_room_reservations
+from obctl.store.unreadable_events import load_listing
 
 _AROUND = timedelta(days=1)  # all-day items and meetings moved across midnight
 
-Calendars = Mapping[str, Sequence[Event] | ObctlError]
+Calendars = Mapping[str, Listing | ObctlError]
 
 
 async def read_calendars(
@@ -42,16 +43,9 @@ async def read_calendars(
     asked = TimeSpan(min(span.start for span in spans), max(span.end for span in spans))
     calendars = await fetch_calendars(gateway, rooms, asked)
     errors = [answer for answer in calendars.values() if isinstance(answer, ObctlError)]
-    if len(errors) == len(rooms) and all(map(_is_graph_itself, errors)):
+    if len(errors) == len(rooms) and all(map(is_graph_itself, errors)):
         raise errors[0]
     return calendars
-
-
-def _is_graph_itself(error: ObctlError) -> bool:
-    """Whether it says nothing about a room: where all answers are such, Graph is the trouble."""
-    if isinstance(error, NotAuthorised):
-        return not isinstance(error, MailboxPermissionLost)
-    return isinstance(error, Throttled) or is_out_of_reach(error)
 
 
 def plan_days(
@@ -80,22 +74,29 @@ def _rows(
     """The room's row of each day; where both sides are compared, with what lies around the days."""
     store = company.store
     span = days_span(days[0], days[-1], room.zone)
-    if view is View.BOTH:
-        if calendars is None and (in_step := read_in_step(store, room, span)):
+    with_ours, with_theirs = view is not View.OFFICE365, view is not View.OFFICEBOOKING
+    from_store = with_theirs and calendars is None
+    unread = not_remembered(store, room, span) if from_store else None
+    if view is View.BOTH and unread is None:
+        if from_store and (in_step := read_in_step(store, room, span)):
             return _compared(company, days, in_step)
         span = _around(room, days[0], days[-1])
-    with_ours, with_theirs = view is not View.OFFICE365, view is not View.OFFICEBOOKING
     reservations = load_room_reservations(store, room.id, span) if with_ours else []
-    read: Sequence[Event] | ObctlError = ()
-    if with_theirs:
-        read = load_events(store, room.id, span) if calendars is None else calendars[room.mailbox]
+    read: Listing | ObctlError = Listing()
+    if unread is not None:
+        read = unread
+    elif with_theirs:
+        read = load_listing(store, room.id, span) if calendars is None else calendars[room.mailbox]
     if isinstance(read, ObctlError):
         why = condition(read)
         return {day: plan_row(room, day, reservations=reservations, condition=why) for day in days}
     if view is View.BOTH:
-        reading = Reading(Scope(span, whole=True), tuple(read))
+        reading = Reading(Scope(span, whole=True), tuple(read), unreadable=read.unreadable)
         return _compared(company, days, match(Sides(room, tuple(reservations), {}, reading)))
-    return {day: plan_row(room, day, events=read, reservations=reservations) for day in days}
+    return {
+        day: plan_row(room, day, events=read, reservations=reservations, unreadable=read.unreadable)
+        for day in days
+    }
 
 
 def _compared(company: Company, days: Sequence[date], matching: Matching) -> dict[date, PlannerRow]:
@@ -113,6 +114,7 @@ def _compared(company: Company, days: Sequence[date], matching: Matching) -> dic
             events=sides.reading.events,
             reservations=sides.reservations,
             differences=compare(matching, days_span(day, day, room.zone)) if different else (),
+            unreadable=unreadable_within(matching, days_span(day, day, room.zone)),
         )
         for day in days
     }

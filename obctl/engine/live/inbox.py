@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from obctl.domain.directory import same_id
 from obctl.domain.event import EventId
 from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Occasion
@@ -106,7 +107,7 @@ async def _mend_subscription(
     company: Company, gateway: Gateway, room: Room, lifecycle: Sequence[Notification]
 ) -> None:
     current = current_subscriptions(company.store).get(room.id)
-    said = {item.what for item in lifecycle if current and item.subscription == current.id}
+    said = {item.what for item in lifecycle if current and same_id(item.subscription, current.id)}
     if current is None or not said:
         return  # ended, or replaced since
     if Occasion.SUBSCRIPTION_REMOVED in said:

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from obctl.domain.backoff import Backoff
-from obctl.domain.room import LOCKED_OUT, RoomId
+from obctl.domain.room import LOCKED_OUT, Room, RoomId
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.live.inbox import Reconcilers, drain_room
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.renew import Failed, due_subscriptions, renew_due
 from obctl.errors import TryLater, UnsafePlan
 from obctl.store.inbox import release_settled, rooms_with_notifications
-from obctl.store.rooms import find_room_by_id
+from obctl.store.rooms import ReadingState, find_room_by_id, load_reading_state
 
 PERSON_NEEDED = 3600.0
 """Seconds between two looks at a room that a guard stopped, or that is locked out.
 
-Only a person can change that.
+Only a person can change that. What one does (`sync resync`, a run that allows cancellations) shows
+in the store, and the room is looked at again at once.
 """
 
 Report = Callable[[str, Exception], None]
@@ -60,10 +62,15 @@ class _Waiting:
     changed: float
 
 
+_Standing = tuple[Room, ReadingState]
+
+
 @dataclass(slots=True)
 class _Retry:
     attempts: int
     at: float
+    until_unlike: _Standing | None = None
+    """How the room stood that waits for a person, who may act before the time is up."""
 
 
 class Watch:
@@ -136,7 +143,14 @@ class Watch:
 
     def _may_retry(self, room: RoomId, now: float) -> bool:
         retry = self._retries.get(room)
-        return retry is None or now >= retry.at
+        if retry is None or now >= retry.at:
+            return True
+        return retry.until_unlike is not None and self._standing(room) != retry.until_unlike
+
+    def _standing(self, room: RoomId) -> _Standing:
+        store = self._company.store
+        # what others apply to the room meanwhile says nothing about it
+        return find_room_by_id(store, room), replace(load_reading_state(store, room), applied=0)
 
     def _start(self, room: RoomId) -> None:
         task = asyncio.create_task(self._handle(room))
@@ -160,7 +174,9 @@ class Watch:
         self._retries[room_id] = _Retry(attempts, now + delay.total_seconds())
         room = find_room_by_id(self._company.store, room_id)
         if isinstance(error, UnsafePlan) or room.condition == LOCKED_OUT:
-            self._retries[room_id] = _Retry(attempts, now + PERSON_NEEDED)
+            self._retries[room_id] = _Retry(
+                attempts, now + PERSON_NEEDED, until_unlike=self._standing(room_id)
+            )
         self._report(room.mailbox, error)
 
     async def _renew(self) -> None:

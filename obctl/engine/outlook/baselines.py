@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from obctl.domain.room import LOCKED_OUT, Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing
 from obctl.domain.values import replace
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.outlook.room_reading import RoomReading, whole_reading
@@ -86,12 +87,15 @@ async def renew(
         min(spans[room.mailbox].start for room in opened),
         max(spans[room.mailbox].end for room in opened),
     )
-    views = await gateway.fetch_views(opened, widest)
+    views = await gateway.fetch_views(opened, widest, patient=False)
     found: dict[str, RoomReading] = {}
     for room in opened:
         link, view, span = links[room.mailbox], views[room.mailbox], spans[room.mailbox]
         if not isinstance(link, ObctlError) and not isinstance(view, ObctlError):
-            events = tuple(event for event in view if span.overlaps(event.start, event.end))
+            events = Listing(
+                [event for event in view if span.overlaps(event.start, event.end)],
+                [event for event in view.unreadable if event.may_touch(span)],
+            )
             state = states[room.mailbox]
             found[room.mailbox] = whole_reading(room, settings, now, state, link, events)
     return found

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from obctl.domain.event import Event
 from obctl.domain.room import LOCKED_OUT, Room
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, MailboxGone, ObctlError
 
-Calendar = tuple[Event, ...] | ObctlError
+Calendar = Listing | ObctlError
 
 
 async def fetch_calendars(

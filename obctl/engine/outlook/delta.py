@@ -23,7 +23,9 @@ from obctl.errors import (
     NotAuthorised,
     NotFound,
     ObctlError,
+    PartialRead,
     Throttled,
+    TryLater,
     Unforeseen,
     defects_named,
 )
@@ -33,6 +35,9 @@ from obctl.store.rooms import ReadingState, load_reading_state
 Hint = DeltaRound | RoomReading | ObctlError | None
 """What is known of a room before its turn: what changed, all of it, what went wrong, or nothing."""
 
+LONGEST_REST = 60.0
+"""Seconds of rest that a pass waits for, once all other rooms are done."""
+
 # Forgotten by Graph, never ending, or a link of another Graph than the one configured now.
 _USELESS_LINK = (DeltaLinkExpired, LoopingNextLink, ForeignLink)
 
@@ -41,7 +46,7 @@ async def detect(
     gateway: Gateway, store: Store, rooms: Sequence[Room], settings: SyncSettings, now: datetime
 ) -> dict[str, DeltaRound | ObctlError]:
     """The next delta round of every room that can be read by one, by mailbox."""
-    links: dict[str, DeltaLink] = {}
+    links: list[tuple[Room, DeltaLink]] = []
     found: dict[str, DeltaRound | ObctlError] = {}
     for room in rooms:
         try:
@@ -58,8 +63,15 @@ async def detect(
             and state.read_start <= window.start
             and window.end <= state.read_end
         ):
-            links[room.mailbox] = state.delta_link
+            links.append((room, state.delta_link))
     return found | (await gateway.follow_delta(links) if links else {})
+
+
+def rest_of(hint: Hint) -> float | None:
+    """The seconds after which a mailbox that put us off is asked again; `None` for all others."""
+    if not isinstance(hint, TryLater) or hint.rest is None or hint.rest > LONGEST_REST:
+        return None
+    return hint.rest
 
 
 async def read_room(
@@ -86,6 +98,8 @@ async def read_room(
         return await read_whole(gateway, identities, room, settings, now, state)
     except (NotAuthorised, NotFound, Throttled, Inconclusive):
         raise
+    except PartialRead:
+        raise  # an answer that is empty or cut says so itself
     except ObctlError as error:
         if isinstance(hint, DeltaLinkExpired):
             raise Inconclusive(

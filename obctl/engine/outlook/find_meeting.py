@@ -17,7 +17,7 @@ from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.situation import Destination
-from obctl.domain.time_span import TimeSpan
+from obctl.domain.time_span import MOST_AT_ONCE, TimeSpan
 from obctl.engine.outlook.calendars import Calendar, fetch_calendars
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
@@ -51,6 +51,9 @@ async def look_in(
         if calendar is None or isinstance(calendar, ObctlError):
             unasked.append(room)
             continue
+        if any(event.series_key in by_key for event in calendar.unreadable if event.series_key):
+            # one of them is there, and cannot be read: the room does not say of it what it has
+            unasked.append(room)
         found += [
             (meeting, room, event)
             for event in calendar
@@ -167,9 +170,13 @@ def _spans(lost: Iterable[Reservation], around: timedelta) -> list[TimeSpan]:
     """The times to ask for: close ones as one, and few."""
     spans: list[TimeSpan] = []
     for reservation in sorted(lost, key=lambda r: r.start):
-        start, end = reservation.start - around, reservation.end + around
-        if spans and start <= spans[-1].end:
-            spans[-1] = TimeSpan(spans[-1].start, max(end, spans[-1].end))
+        span = TimeSpan(reservation.start, reservation.end).widened(around).at_once
+        joined = TimeSpan(spans[-1].start, max(span.end, spans[-1].end)) if spans else span
+        if spans and span.start <= spans[-1].end and joined.length <= MOST_AT_ONCE:
+            spans[-1] = joined
         else:
-            spans.append(TimeSpan(start, end))
-    return spans if len(spans) <= _FEW else [TimeSpan(spans[0].start, spans[-1].end)]
+            spans.append(span)
+    if len(spans) <= _FEW:
+        return spans
+    whole = TimeSpan(spans[0].start, spans[-1].end)
+    return spans if whole.length > MOST_AT_ONCE else [whole]

@@ -8,7 +8,6 @@ from obctl.domain.room import Room
 from obctl.errors import (
     DeltaLinkExpired,
     GraphUnavailable,
-    LoopingNextLink,
     MailboxGone,
     MailboxPermissionLost,
     NotAuthorised,
@@ -36,6 +35,13 @@ def is_out_of_reach(error: BaseException | None) -> TypeGuard[GraphUnavailable]:
     return isinstance(error, GraphUnavailable) and not isinstance(error, PartialRead)
 
 
+def is_graph_itself(error: ObctlError) -> bool:
+    """Whether it says nothing about a room: where all answers are such, Graph is the trouble."""
+    if isinstance(error, NotAuthorised):
+        return not isinstance(error, MailboxPermissionLost)
+    return isinstance(error, Throttled) or is_out_of_reach(error)
+
+
 def condition(error: ObctlError) -> str:
     """Why a room cannot be shown or compared."""
     return condition_of(error) or error.code
@@ -52,7 +58,7 @@ def condition_of(error: ObctlError) -> str | None:
             return error.code
         case DeltaLinkExpired():
             return "delta-token-expired"
-        case GraphUnavailable() | LoopingNextLink():
+        case GraphUnavailable():
             return PartialRead.code
         case _:
             return None

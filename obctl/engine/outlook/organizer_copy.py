@@ -24,6 +24,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_left_out
 from obctl.domain.time_span import TimeSpan, local_day
+from obctl.domain.unreadable_event import EventUnreadable, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.windows import policy_window
@@ -93,6 +94,8 @@ class Organizers:
         """Leave a calendar alone that may not or cannot be read. Raises `CredentialRefused`."""
         if isinstance(error, CredentialRefused):
             raise error
+        if isinstance(error, EventUnreadable):
+            return
         if isinstance(error, NotAuthorised | TryLater) or _is_no_mailbox(error):
             self._closed.add(address)
 
@@ -105,6 +108,8 @@ class Organizers:
             self._copies[key] = await self._gateway.find_by_ical_uid(calendar, uid)
         copies = self._copies[key]
         living = [copy for copy in copies if not copy.is_cancelled]
+        if not living and unreadable_in(copies):
+            return NOT_KNOWN
         if not living:
             return OrganizerReply(OrganizerSays.CANCELLED if copies else OrganizerSays.GONE)
         if living[0].type is not EventType.MASTER:
@@ -133,7 +138,7 @@ class Organizers:
         span = policy_window(calendar, self._company.config.sync, self._company.now)
         if not span.overlaps(reservation.start, reservation.end):
             span = TimeSpan(reservation.start, reservation.end)
-        span = span.widened(_AROUND)
+        span = span.widened(_AROUND).at_once
         key = (calendar.mailbox, series, span)
         if key not in self._dates:
             self._dates[key] = await self._gateway.fetch_instances(calendar, series, span)
@@ -144,12 +149,14 @@ class Organizers:
     ) -> OrganizerReply:
         """A meeting that the room never had: the one in its slot that names the room."""
         span = TimeSpan(reservation.start, reservation.end)
-        view = await self._gateway.fetch_view(calendar, span)
+        view = await self._gateway.fetch_view(calendar, span.at_once)
         for event in view:
             copy = as_copy(event, room)
             same_slot = (event.start, event.end) == (span.start, span.end)
             if copy and same_slot and event.takes_room and copy.names(room):
                 return OrganizerReply(OrganizerSays.TAKES_PLACE, copy)
+        if unreadable_in(view):
+            return NOT_KNOWN
         return OrganizerReply(OrganizerSays.GONE)
 
 

@@ -19,19 +19,21 @@ from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing, UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.outlook.inconclusive import partial_read
 from obctl.engine.outlook.items import fetch_by_id, read_parts
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.outlook.windows import policy_window, read_span
 from obctl.engine.ports import Gateway
-from obctl.errors import DeltaLinkExpired, LoopingNextLink
+from obctl.errors import DeltaLinkExpired, ForeignLink, LoopingNextLink
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
 from obctl.store.possible_moves import load_possible_moves
 from obctl.store.reservations import find_by_event, load_by_state, load_numbers
 from obctl.store.rooms import ReadingState
 from obctl.store.undecided import load_undecided
+from obctl.store.unreadable_events import load_unreadable
 
 _MANY = (
     25  # changed items beyond which one read of the whole window is cheaper than many small ones
@@ -78,12 +80,12 @@ def whole_reading(
     now: datetime,
     state: ReadingState,
     link: DeltaLink | None,
-    events: tuple[Event, ...],
+    events: Listing,
 ) -> RoomReading:
     """All events of the room's whole window, and the link under which it goes on."""
     span = read_span(room, settings, now)
     return RoomReading(
-        reading=Reading(Scope(span, whole=True), events),
+        reading=_whole(span, events),
         state=ReadingState(
             delta_link=link,
             read_start=span.start,
@@ -96,6 +98,10 @@ def whole_reading(
     )
 
 
+def _whole(span: TimeSpan, events: Listing) -> Reading:
+    return Reading(Scope(span, whole=True), tuple(events), unreadable=events.unreadable)
+
+
 async def _baseline(gateway: Gateway, room: Room, span: TimeSpan) -> DeltaLink | None:
     """A new delta link; `None` where Graph cannot give one, so that the next pass reads whole."""
     for _attempt in range(2):
@@ -103,7 +109,7 @@ async def _baseline(gateway: Gateway, room: Room, span: TimeSpan) -> DeltaLink |
             return await gateway.open_delta(room, span)
         except DeltaLinkExpired:
             continue
-        except LoopingNextLink:
+        except (LoopingNextLink, ForeignLink):
             return None
     return None
 
@@ -125,10 +131,13 @@ async def read_changes(
     hints = list({item.id: item for item in found.items}.values())
     singles, series = _sort_hints(store, room, hints)
     _add_undecided(store, room, settings, now, singles, series)
-    if len(singles) + len(series) > _MANY:
+    unreadable = load_unreadable(store, room.id)
+    singles |= {item.event.id for item in unreadable if item.event.id}
+    nameless = found.nameless or any(item.event.id is None for item in unreadable)
+    if nameless or len(singles) + len(series) > _MANY:
         events = await gateway.fetch_view(room, span)
-        await _ensure_shown(gateway, room, span, hints, events)
-        reading, fetched = Reading(Scope(span, whole=True), events), len(events)
+        left_out = await _ensure_shown(gateway, room, span, hints, events)
+        reading, fetched = _whole(span, events).with_unreadable(left_out), len(events)
     else:
         reading = await read_parts(gateway, store, room, span, singles=singles, series=series)
         fetched = len(reading.events)
@@ -148,13 +157,22 @@ async def _ensure_shown(
     room: Room,
     span: TimeSpan,
     hints: Collection[DeltaItem],
-    events: Collection[Event],
-) -> None:
-    """Raise `Inconclusive` (partial-read) where a view lacks what is told to have changed."""
+    events: Listing,
+) -> list[UnreadableEvent]:
+    """Raise `Inconclusive` (partial-read) where a view lacks what is told to have changed.
+
+    Returns what is not to be had by its id either.
+    """
     told = {item.id for item in hints if not item.removed and item.type is not EventType.MASTER}
-    for event in (await fetch_by_id(gateway, room, told - {event.id for event in events})).values():
-        if event and event.takes_room and span.overlaps(event.start, event.end):
-            raise partial_read(room, f"it left out {event.id}, which is there")
+    told -= {event.id for event in (*events, *events.unreadable) if event.id}
+    unreadable: list[UnreadableEvent] = []
+    for event in (await fetch_by_id(gateway, room, told, span)).values():
+        match event:
+            case UnreadableEvent():
+                unreadable.append(event)
+            case Event() if event.takes_room and span.overlaps(event.start, event.end):
+                raise partial_read(room, f"it left out {event.id}, which is there")
+    return unreadable
 
 
 def _with_new_days(
@@ -167,7 +185,7 @@ def _with_new_days(
     start = planned_end or window.start
     if start >= window.end or reading.scope.whole:
         return reading
-    known = {event.id for event in reading.events}
+    known = reading.there
     remembered = load_events(store, room.id, TimeSpan(start, window.end))
     return replace(
         reading,

@@ -14,8 +14,11 @@ from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId
 from obctl.domain.outbox import EventDraft, OutboxItem, changes_of
 from obctl.domain.recurrence import parse_rrule
-from obctl.domain.reservation import Status
+from obctl.domain.reservation import ExternalState, Status
+from obctl.domain.room import Room
+from obctl.domain.sync.run_report import Problem
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import EventUnreadable, Listing, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
@@ -25,14 +28,34 @@ from obctl.engine.push.link_series import link_series
 from obctl.engine.push.relink import relink
 from obctl.engine.push.slot_guard import check_double_booking, ensure_free_at
 from obctl.engine.push.take_off import take_off
-from obctl.engine.push.update_event import patch_as_read
-from obctl.errors import GraphRefused
+from obctl.engine.push.update_event import as_written, patch_as_read
+from obctl.errors import GraphRefused, MailboxGone, NotFound, ObctlError
+from obctl.store.outbox import find_pending, mark_written
+from obctl.store.reservations import change_state
 
 _AROUND = timedelta(days=1)
+_SETTLES = timedelta(minutes=15)
+"""How long Graph may take to show what it answered to have made."""
 
 
 async def create(company: Company, gateway: Gateway, delivery: Delivery) -> PushResult:
-    """Write the event of a reservation, or the series of many, unless an attempt did already."""
+    """Write the event of a reservation, or the series of many, unless an attempt did already.
+
+    What Graph answered to have made it may not show for some minutes, or not so that it can be
+    read: then the write stays pending, and is looked for again instead of written again.
+    """
+    try:
+        return await _create(company, gateway, delivery)
+    except MailboxGone:
+        raise
+    except (NotFound, EventUnreadable) as error:
+        item = find_pending(company.store, delivery.item.id)
+        if item is None or not _is_settling(company, item):
+            raise
+        return _not_confirmed(company, delivery, error)
+
+
+async def _create(company: Company, gateway: Gateway, delivery: Delivery) -> PushResult:
     reservation, room = delivery.reservation, delivery.room
     draft = draft_of(company, delivery)
     slots = _slots(delivery, draft)
@@ -41,18 +64,20 @@ async def create(company: Company, gateway: Gateway, delivery: Delivery) -> Push
     if reservation.series_key and not delivery.item.repeat:
         looked_at = looked_at.widened(_AROUND)
     view = await gateway.fetch_view(room, looked_at)
-    event = _own(view, delivery.item)
+    _ensure_not_hidden(room, view, delivery.item)
+    event = _own(view, delivery.item) or await _written_before(company, gateway, delivery)
     if event is None and (linked := await relink(company, gateway, delivery, view)):
         return linked
     if event is None:
         ensure_free_at(room, view, slots)
         begin_attempt(company, delivery, span)
-        event = await _post(gateway, delivery, draft)
+        event = await _post(company, gateway, delivery, draft)
     if draft.recurrence is not None:
         return await link_series(company, gateway, delivery, event, draft.recurrence)
     event = await gateway.fetch_event(room, event.id)
     if changes := changes_of(reservation, None, event, room.time_zone):
-        event = await patch_as_read(gateway, room, event, changes)
+        before, event = event, await patch_as_read(gateway, room, event, changes)
+        reservation = as_written(reservation, before, changes, event, company.now)
     record_in_step(company, delivery, [(reservation, event)], Action.PUSH_CREATED)
     problems = await check_double_booking(company, gateway, delivery, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)
@@ -64,11 +89,14 @@ async def cancel_orphan(company: Company, gateway: Gateway, delivery: Delivery) 
     if delivery.item.attempts:
         draft = draft_of(company, delivery)
         span = _tried(delivery.item, TimeSpan(draft.start, draft.end))
-        event = _own(await gateway.fetch_view(delivery.room, span), delivery.item)
+        view = await gateway.fetch_view(delivery.room, span)
+        event = _own(view, delivery.item) or await _written_before(company, gateway, delivery)
         if event is not None:
             found = (event.id,)
             if event.takes_room:
                 await take_off(gateway, delivery.room, event, delivery.item.note or "")
+        else:
+            _ensure_not_hidden(delivery.room, view, delivery.item)
     record_cancelled(company, delivery, found)
 
 
@@ -88,9 +116,56 @@ def _tried(item: OutboxItem, span: TimeSpan) -> TimeSpan:
     return TimeSpan(min(item.tried.start, span.start), max(item.tried.end, span.end))
 
 
-async def _post(gateway: Gateway, delivery: Delivery, draft: EventDraft) -> Event:
+def _ensure_not_hidden(room: Room, view: Listing, item: OutboxItem) -> None:
+    """Raise `EventUnreadable` where an attempt did write it, and it cannot be read."""
+    for event in unreadable_in(view):
+        if event.transaction_id == item.transaction_id or (event.id and event.id == item.event_id):
+            raise EventUnreadable(room.mailbox, event)
+
+
+async def _written_before(company: Company, gateway: Gateway, delivery: Delivery) -> Event | None:
+    """What Graph answered an attempt to have made, though the calendar does not show it.
+
+    Raises `NotFound` while that may still come.
+    """
+    item = delivery.item
+    if item.event_id is None:
+        return None
     try:
-        return await gateway.create_event(delivery.room, draft)
+        return await gateway.fetch_event(delivery.room, item.event_id)
+    except MailboxGone:
+        raise
+    except NotFound:
+        if _is_settling(company, item):
+            raise
+        with company.store.transaction():
+            mark_written(company.store, item.id, None, None)
+        return None
+
+
+def _is_settling(company: Company, item: OutboxItem) -> bool:
+    return item.written_at is not None and company.now - item.written_at <= _SETTLES
+
+
+def _not_confirmed(company: Company, delivery: Delivery, error: ObctlError) -> PushResult:
+    number = delivery.reservation.number
+    problem = Problem(
+        delivery.room.mailbox,
+        "not-confirmed",
+        f"reservation {number}: Outlook has taken it, and does not show it yet: {error.message}",
+        "the next sync run looks again; it is not written twice",
+    )
+    with company.store.transaction():
+        company.journal.write([delivery.problem_entry(Action.PUSH_UNCHECKED, problem)])
+    return PushResult(number, problems=(problem,))
+
+
+async def _post(company: Company, gateway: Gateway, delivery: Delivery, draft: EventDraft) -> Event:
+    try:
+        event = await gateway.create_event(delivery.room, draft)
+    except EventUnreadable as error:
+        _remember(company, delivery, error.event.id)
+        raise
     except GraphRefused as error:
         if error.graph is None or error.graph.status != HTTPStatus.CONFLICT:
             raise
@@ -100,6 +175,19 @@ async def _post(gateway: Gateway, delivery: Delivery, draft: EventDraft) -> Even
         if found is None:
             raise
         return found
+    _remember(company, delivery, event.id)
+    return event
+
+
+def _remember(company: Company, delivery: Delivery, event_id: EventId | None) -> None:
+    with company.store.transaction():
+        mark_written(company.store, delivery.item.id, event_id, company.now)
+        change_state(
+            company.store,
+            delivery.reservation.number,
+            ExternalState.PUSH_FAILED,
+            ExternalState.PUSH_PENDING,
+        )
 
 
 def _own(view: Collection[Event], item: OutboxItem) -> Event | None:

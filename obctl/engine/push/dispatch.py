@@ -31,10 +31,12 @@ from obctl.engine.push.confirm import (
 from obctl.engine.push.create_event import cancel_orphan, create
 from obctl.engine.push.delivery import Delivery, PushResult
 from obctl.engine.push.event_gone import cancelled_there, decide_lost, is_lost
+from obctl.engine.push.hidden import ensure_not_hidden
 from obctl.engine.push.retry import record_defect, record_failure
 from obctl.engine.push.slot_guard import ensure_free
 from obctl.engine.push.take_off import TakenOff, take_off, untold
 from obctl.engine.push.update_event import (
+    as_written,
     begin_change,
     patch_as_read,
     resolve_after_error,
@@ -183,14 +185,16 @@ async def _change(company: Company, gateway: Gateway, delivery: Delivery) -> Non
     changes = changes_of(reservation, agreed, event, room.time_zone)
     if changes.time is not None:
         span = TimeSpan(reservation.start, reservation.end)
-        ensure_free(room, await gateway.fetch_view(room, span), [event.id])
+        ensure_free(room, await gateway.fetch_view(room, span.at_once), [event.id])
     begin_change(company, delivery, changes)
     if changes:
+        before = event
         try:
             event = await patch_as_read(gateway, room, event, changes)
         except ObctlError as error:
             await resolve_after_error(company, gateway, delivery, event.id, error)
             raise
+        reservation = as_written(reservation, before, changes, event, company.now)
     record_in_step(
         company, delivery, [(reservation, event)], Action.PUSH_UPDATED, conflicts=conflicts
     )
@@ -233,7 +237,9 @@ async def _event_now(
         if reservation.key is None:
             raise
         for span in _where_it_may_be(company, reservation):
-            for event in await gateway.fetch_view(delivery.room, span):
+            view = await gateway.fetch_view(delivery.room, span)
+            ensure_not_hidden(delivery.room, view, reservation)
+            for event in view:
                 if event.key == reservation.key:
                     if event.series_master_id and event_id == reservation.series_master_id:
                         return replace(event, id=event.series_master_id)
@@ -248,7 +254,9 @@ async def _date_of(company: Company, gateway: Gateway, delivery: Delivery, serie
     """What stands for one reservation in what became a series since: never the series itself."""
     reservation = delivery.reservation
     for span in _where_it_may_be(company, reservation):
-        for event in await gateway.fetch_view(delivery.room, span):
+        view = await gateway.fetch_view(delivery.room, span)
+        ensure_not_hidden(delivery.room, view, reservation)
+        for event in view:
             if event.series_master_id == series.id and event.start == span.start:
                 return event
     raise NotFound(f"reservation {reservation.number} is no date of the series its meeting became")

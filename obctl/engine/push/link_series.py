@@ -15,6 +15,7 @@ from obctl.domain.series.pair_dates import pair_dates
 from obctl.domain.series.same_date import day_in_series
 from obctl.domain.sync.run_report import Problem
 from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.unreadable_event import EventUnreadable, Listing, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.items import find_left_out
@@ -89,9 +90,12 @@ async def link_series(
 
 async def _instances(
     gateway: Gateway, delivery: Delivery, master: Event, span: TimeSpan
-) -> tuple[Event, ...]:
+) -> Listing:
     """All dates of the series; raises `TryLater` where the answer leaves one out that is there."""
     found = await gateway.fetch_instances(delivery.room, master.id, span)
+    if unreadable_in(found):
+        # Which date that is nobody can tell: as one that is not there it would be written again.
+        raise EventUnreadable(delivery.room.mailbox, unreadable_in(found)[0])
     left_out = await find_left_out(gateway, delivery.room, master.id, span, found)
     if left_out is not None:
         raise TryLater(

@@ -18,15 +18,16 @@ from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.merge import merge
 from obctl.domain.sync.situation import Destination
-from obctl.domain.time_span import TimeSpan
+from obctl.domain.time_span import TimeSpan, later
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.find_meeting import find_elsewhere
 from obctl.engine.ports import Gateway
 from obctl.engine.push.confirm import begin_attempt, record_in_step
 from obctl.engine.push.delivery import Delivery, PushResult
+from obctl.engine.push.hidden import ensure_not_hidden
 from obctl.engine.push.slot_guard import check_double_booking, ensure_free_at
-from obctl.engine.push.update_event import patch_as_read
+from obctl.engine.push.update_event import as_written, patch_as_read
 from obctl.errors import MailboxGone, NotFound, Refused, RoomsUnread, SlotTaken, TryLater
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.events import find_event, known_among
@@ -48,6 +49,7 @@ async def relink(
     reservation = delivery.reservation
     if delivery.item.repeat or reservation.series_key is None:
         return None
+    ensure_not_hidden(delivery.room, view, reservation)
     found = _its_own(company, delivery, view) or _its_own(
         company, delivery, await _whole_room(gateway, delivery)
     )
@@ -102,11 +104,15 @@ async def _whole_room(gateway: Gateway, delivery: Delivery) -> list[Event]:
             pass  # its key may still lead to it
     uid = reservation.ical_uid
     for text in sorted({uid, without_date(uid)}) if uid else ():
-        found += await gateway.find_by_ical_uid(room, text)
+        listed = await gateway.find_by_ical_uid(room, text)
+        ensure_not_hidden(room, listed, reservation)
+        found += listed
     day = reservation.original_start or reservation.start
-    around = TimeSpan(day, day + (reservation.end - reservation.start)).widened(_FAR)
+    around = TimeSpan(day, later(day, reservation.end - reservation.start)).widened(_FAR)
     for series in [event for event in found if event.type is EventType.MASTER]:
-        found += await gateway.fetch_instances(room, series.id, around)
+        listed = await gateway.fetch_instances(room, series.id, around)
+        ensure_not_hidden(room, listed, reservation)
+        found += listed
     return [event for event in found if event.type is not EventType.MASTER]
 
 
@@ -156,7 +162,8 @@ async def _link(
         reservation = _as_there(reservation, event, company.now)
     elif changes := changes_of(reservation, None, event, room.time_zone):
         ensure_free_at(room, view, [TimeSpan(reservation.start, reservation.end)], [event.id])
-        event = await patch_as_read(gateway, room, event, changes)
+        before, event = event, await patch_as_read(gateway, room, event, changes)
+        reservation = as_written(reservation, before, changes, event, company.now)
     record_in_step(company, delivery, [(reservation, event)], Action.EVENT_RESTORED)
     problems = await check_double_booking(company, gateway, delivery, [(reservation, event)])
     return PushResult(reservation.number, problems=problems)

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from obctl.domain.company_log import Action
 from obctl.domain.outbox import PushAction
-from obctl.domain.reservation import ExternalState, Reservation, Status
+from obctl.domain.reservation import (
+    CancelledWith,
+    Ending,
+    ExternalState,
+    Reservation,
+    Status,
+)
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -65,7 +71,8 @@ def _cancelled(company: Company, reservation: Reservation, notice: CancelNotice)
         updated_at=company.now,
     )
     update_reservation(company.store, after)
-    cancel_services(company.store, [item.id for item in reservation.ordered_services])
+    ending = Ending(company.now, company.actor, CancelledWith.RESERVATION)
+    cancel_services(company.store, [item.id for item in reservation.ordered_services], ending)
     _decide(company, reservation, notice)
     record(company, after, Action.RESERVATION_CANCELLED, "cancelled in Officebooking")
     return after

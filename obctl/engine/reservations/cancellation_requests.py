@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.outbox import PushAction
-from obctl.domain.reservation import ExternalState, Reservation, Status
+from obctl.domain.reservation import (
+    CancelledWith,
+    Ending,
+    ExternalState,
+    Reservation,
+    Status,
+)
 from obctl.domain.room import Room
 from obctl.domain.sync.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.values import replace
@@ -57,7 +63,8 @@ def approve(
                 ),
             )
             services = reservation.ordered_services
-            cancel_services(company.store, [service.id for service in services])
+            ending = Ending(now, company.actor, CancelledWith.RESERVATION)
+            cancel_services(company.store, [service.id for service in services], ending)
             forget_agreed(company.store, [reservation.number])
             cancel_pending_of(company.store, reservation.number, reservation.room, now)
             _decide(company, request, RequestStatus.APPROVED, note)

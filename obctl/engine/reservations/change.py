@@ -14,7 +14,7 @@ from obctl.domain.event import Person
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.order import Move, changes_day, ensure_in_order, in_passing_order
-from obctl.domain.time_span import TimeSpan, local_day, shift_days
+from obctl.domain.time_span import TimeSpan, later, local_day, shift_days
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect
@@ -23,7 +23,7 @@ from obctl.engine.push.slot_guard import ensure_free_now
 from obctl.engine.reservations.refusals import record, refusal_entry_of, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
 from obctl.engine.reservations.series_scope import SeriesScope, chosen_of
-from obctl.engine.reservations.slot import ensure_free_here, is_all_day
+from obctl.engine.reservations.slot import ensure_free_here, ensure_possible, is_all_day
 from obctl.engine.rooms.lockout import ensure_not_locked_out
 from obctl.errors import Refused, UsageError
 from obctl.store.cancellation_requests import open_request
@@ -137,11 +137,10 @@ def _edited(
     start, end = reservation.start, reservation.end
     if edit.start is not None:
         start = shift_days(edit.start, days, zone)
-        end = start + (reservation.end - reservation.start)
+        end = later(start, reservation.end - reservation.start)
     if edit.end is not None:
         end = shift_days(edit.end, days, zone)
-    if end <= start:
-        raise UsageError("a reservation must end after it starts", code="bad-time")
+    ensure_possible(TimeSpan(start, end))
     # A person kept it here though Outlook lost it: it stays so until it moves on.
     kept = reservation.external_state is ExternalState.NOT_ON_OUTLOOK
     ours_alone = kept and reservation.room == room.id

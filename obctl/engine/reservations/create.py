@@ -29,7 +29,7 @@ from obctl.engine.push.enqueue import enqueue
 from obctl.engine.push.slot_guard import ensure_free_now
 from obctl.engine.reservations.refusals import record, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
-from obctl.engine.reservations.slot import ensure_free_here, is_all_day
+from obctl.engine.reservations.slot import ensure_free_here, ensure_possible, is_all_day
 from obctl.engine.rooms.lockout import ensure_not_locked_out
 from obctl.errors import UnsupportedRecurrence, UsageError
 from obctl.store.reservations import insert_reservations, next_number
@@ -121,8 +121,7 @@ def _refusal_entry(new: NewReservation) -> Entry:
 
 def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
     """The times that it would take, were it made now."""
-    if new.end <= new.start:
-        raise UsageError("a reservation must end after it starts", code="bad-time")
+    ensure_possible(TimeSpan(new.start, new.end))
     if not new.subject.strip():
         raise UsageError("a reservation needs a subject", code="bad-subject")
     spans = _spans(new)

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from obctl.domain.company_log import Action, Entry
-from obctl.domain.reservation import Reservation, Service, ServiceKind
+from obctl.domain.reservation import (
+    CancelledWith,
+    Ending,
+    Reservation,
+    Service,
+    ServiceKind,
+)
 from obctl.engine.company import Company
 from obctl.errors import UsageError
 from obctl.store import services as store
@@ -34,10 +40,13 @@ def add_service(
 
 
 def find_cancellable(company: Company, ids: Sequence[int]) -> list[Service]:
-    """The services with these ids; raises `UsageError` where one is cancelled already."""
+    """The services with these ids; raises `UsageError` where one is cancelled already.
+
+    What went with a meeting that vanished may be cancelled for good: it would come back with it.
+    """
     found = [store.find_service(company.store, service) for service in dict.fromkeys(ids)]
     for service in found:
-        if service.cancelled:
+        if service.cancelled and not service.went_with(CancelledWith.MEETING):
             raise UsageError(f"service {service.id} is cancelled already", code="already-cancelled")
     return found
 
@@ -45,7 +54,8 @@ def find_cancellable(company: Company, ids: Sequence[int]) -> list[Service]:
 def cancel_services(company: Company, services: Sequence[Service]) -> list[Service]:
     """Cancel services; whether locked ones may go is the caller's question to ask."""
     with company.store.transaction():
-        store.cancel_services(company.store, [service.id for service in services])
+        ending = Ending(company.now, company.actor, CancelledWith.NOTHING_ELSE)
+        store.cancel_services(company.store, [service.id for service in services], ending)
         company.journal.write(
             _entry(
                 Action.SERVICE_CANCELLED,
@@ -54,6 +64,45 @@ def cancel_services(company: Company, services: Sequence[Service]) -> list[Servi
             )
             for service in services
         )
+    return [store.find_service(company.store, service.id) for service in services]
+
+
+def find_movable(company: Company, ids: Sequence[int], to: int) -> list[Service]:
+    """The services with these ids; raises `UsageError` where one cannot go to reservation `to`."""
+    _ensure_open(find_reservation(company.store, to), company.now)
+    found = [store.find_service(company.store, service) for service in dict.fromkeys(ids)]
+    for service in found:
+        if service.cancelled:
+            raise UsageError(f"service {service.id} is cancelled", code="already-cancelled")
+        if service.reservation == to:
+            raise UsageError(
+                f"service {service.id} is on reservation {to} already", code="already-there"
+            )
+    return found
+
+
+def move_services(company: Company, services: Sequence[Service], to: int) -> list[Service]:
+    """Hang services on another reservation, which says so as the one they leave does.
+
+    Raises `UsageError` where one was cancelled meanwhile, or that reservation was.
+    """
+    with company.store.transaction():
+        services = find_movable(company, [service.id for service in services], to)
+        target = find_reservation(company.store, to)
+        store.move_services(company.store, [service.id for service in services], to)
+        for service in services:
+            left = find_reservation(company.store, service.reservation)
+            what = f"{service.kind.value} for {service.quantity} (service {service.id})"
+            company.journal.write(
+                [
+                    Entry.about(left, Action.SERVICE_MOVED, f"{what} went to reservation {to}"),
+                    Entry.about(
+                        target,
+                        Action.SERVICE_MOVED,
+                        f"{what} came from reservation {service.reservation}",
+                    ),
+                ]
+            )
     return [store.find_service(company.store, service.id) for service in services]
 
 

@@ -5,10 +5,34 @@ from __future__ import annotations
 from datetime import time
 
 from obctl.domain.room import Room
-from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.time_span import (
+    ACCEPTED,
+    MOST_AT_ONCE,
+    TimeSpan,
+    instant_text,
+    is_accepted,
+)
 from obctl.engine.company import Company
-from obctl.errors import SlotTaken
+from obctl.errors import SlotTaken, UsageError
 from obctl.store.reservations import load_room_reservations
+
+
+def ensure_possible(span: TimeSpan) -> None:
+    """Raise `UsageError` for a time that nobody can reserve."""
+    if span.end <= span.start:
+        raise UsageError("a reservation must end after it starts", code="bad-time")
+    if span.length > MOST_AT_ONCE:
+        raise UsageError(
+            f"a reservation of {span.length.days} days is too long: {MOST_AT_ONCE.days} are the"
+            " most, Graph shows no more at once",
+            code="bad-time",
+        )
+    if not is_accepted(span.start) or not is_accepted(span.end):
+        raise UsageError(
+            f"{instant_text(span.start)} to {instant_text(span.end)} is out of range",
+            hint=ACCEPTED,
+            code="bad-time",
+        )
 
 
 def is_all_day(span: TimeSpan, room: Room) -> bool:

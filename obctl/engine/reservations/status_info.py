@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from obctl.domain.company_log import Action
-from obctl.domain.event import Event
+from obctl.domain.event import Event, SeriesMaster
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_left_out
-from obctl.domain.sync.status_info import InOutlook, StatusInfo
+from obctl.domain.series.meets_now import has_moved, in_words, nearest_start, next_start
+from obctl.domain.sync.status_info import InOutlook, LivingSeries, StatusInfo
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.find_meeting import look_in, views_of
 from obctl.errors import MailboxGone, NotFound, ObctlError
@@ -68,15 +70,18 @@ async def get_status_info(company: Company, gateway: Gateway, number: int) -> St
     if cancelled is not None:
         return info(InOutlook.CANCELLED, cancelled, room)
     try:
-        series = await _series_without(gateway, room, reservation)
+        master = await _series_without(gateway, room, reservation)
     except ObctlError:
         return info(InOutlook.UNKNOWN)
-    if series is not None:
-        return info(InOutlook.CANCELLED, series, room)
+    if master is not None:
+        found = info(InOutlook.CANCELLED, master.event, room)
+        return replace(found, series=_living(master, reservation, company.now, room))
     return info(InOutlook.GONE if complete else InOutlook.UNKNOWN)
 
 
-async def _series_without(gateway: Gateway, room: Room, reservation: Reservation) -> Event | None:
+async def _series_without(
+    gateway: Gateway, room: Room, reservation: Reservation
+) -> SeriesMaster | None:
     """The master of the reservation's series, where it shows that this date was taken out."""
     if reservation.series_master_id is None or reservation.original_start is None:
         return None
@@ -87,7 +92,24 @@ async def _series_without(gateway: Gateway, room: Room, reservation: Reservation
     except NotFound:
         return None
     left_out = is_left_out(master, reservation, room.zone)
-    return master.event if left_out or master.event.is_cancelled else None
+    return master if left_out or master.event.is_cancelled else None
+
+
+def _living(
+    master: SeriesMaster, reservation: Reservation, now: datetime, room: Room
+) -> LivingSeries | None:
+    """Where a series meets that goes on without the reservation's date."""
+    if master.recurrence is None or master.event.is_cancelled:
+        return None
+    following = next_start(master, now, room.zone)
+    if following is None:
+        return None
+    return LivingSeries(
+        in_words(master.recurrence),
+        following,
+        nearest_start(master, reservation, now, room.zone),
+        has_moved(master, reservation, room.zone),
+    )
 
 
 def _last_alive(company: Company, reservation: Reservation) -> bytes | None:
@@ -107,7 +129,7 @@ async def _find_by_key(
     """Where the meeting stands now, and whether every mapped room could be asked."""
     if reservation.key is None:
         return None, True
-    span = TimeSpan(reservation.start, reservation.end).widened(_AROUND)
+    span = TimeSpan(reservation.start, reservation.end).widened(_AROUND).at_once
     # its own room first: there it is the same meeting under another id
     rooms = sorted(load_rooms(company.store), key=lambda item: item.id != reservation.room)
     found, unasked = await look_in(views_of(gateway), [reservation], rooms, span)

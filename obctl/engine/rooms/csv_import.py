@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from obctl.domain.room import Room, RoomId
-from obctl.domain.zones import iana_name, zone
+from obctl.domain.time_span import ACCEPTED, is_accepted, utc
+from obctl.domain.zones import usable_name, zone
 from obctl.engine.company import Company
 from obctl.errors import ObctlError, UsageError
 from obctl.store.rooms import load_rooms
@@ -106,7 +107,7 @@ def _room(company: Company, row: Mapping[str, str], problems: list[str]) -> Room
             problems.append(f"capacity {row['capacity']!r} is no number of people")
     time_zone = company.config.time_zone
     try:
-        time_zone = iana_name(row["time_zone"] or time_zone)
+        time_zone = usable_name(row["time_zone"] or time_zone)
     except ObctlError as error:
         problems.append(error.message)
     activated_at = company.now
@@ -115,6 +116,8 @@ def _room(company: Company, row: Mapping[str, str], problems: list[str]) -> Room
             activated_at = datetime.fromisoformat(row["activated_at"])
             if activated_at.tzinfo is None:
                 activated_at = activated_at.replace(tzinfo=zone(time_zone))
+        if not is_accepted(activated_at):
+            problems.append(f"activated_at {row['activated_at']!r} is out of range: {ACCEPTED}")
     except ValueError:
         problems.append(
             f"activated_at {row['activated_at']!r} is no time; write 2026-10-19T08:00 (in the"
@@ -128,5 +131,5 @@ def _room(company: Company, row: Mapping[str, str], problems: list[str]) -> Room
         floor=row["floor"] or None,
         capacity=capacity,
         time_zone=time_zone,
-        activated_at=activated_at.astimezone(UTC),
+        activated_at=utc(activated_at),
     )

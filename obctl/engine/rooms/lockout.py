@@ -15,6 +15,7 @@ from obctl.engine.outlook.inconclusive import Inconclusive
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.errors import MailboxGone, ObctlError, ResyncRequired
+from obctl.store.database import Store
 from obctl.store.rooms import save_inconclusive
 
 
@@ -39,6 +40,13 @@ async def with_lockout(
     except ObctlError:
         return error
     return error
+
+
+def save_locked_out(store: Store, rooms: Iterable[Room]) -> None:
+    """Lock rooms out that turned out to have another mailbox."""
+    with store.transaction():
+        for room in rooms:
+            save_inconclusive(store, room.id, LOCKED_OUT)
 
 
 def locked_out(room: Room) -> ResyncRequired:

@@ -12,7 +12,7 @@ from obctl.domain.directory import DirectoryEntry
 from obctl.domain.room import FoundRoom, Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.values import replace
-from obctl.domain.zones import iana_name
+from obctl.domain.zones import usable_name
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, ObctlError, TryLater, UsageError
@@ -117,7 +117,7 @@ def change_room(company: Company, room: Room, details: RoomDetails) -> list[str]
         "location": details.location,
         "floor": details.floor,
         "capacity": details.capacity,
-        "time_zone": iana_name(details.time_zone) if details.time_zone else None,
+        "time_zone": usable_name(details.time_zone) if details.time_zone else None,
     }
     changes = {
         field: value
@@ -176,7 +176,7 @@ def _filled(
         location=wanted.location or (place.location if place else None),
         floor=wanted.floor or (place.floor if place else None),
         capacity=wanted.capacity or (place.capacity if place else None),
-        time_zone=iana_name(wanted.time_zone or place_zone or company.config.time_zone),
+        time_zone=usable_name(wanted.time_zone or place_zone or company.config.time_zone),
         activated_at=wanted.activated_at or company.now,
         object_id=entry.object_id if entry else None,
     )

@@ -158,17 +158,17 @@ async def remove_foreign(gateway: Gateway, subscription_id: str) -> None:
 async def compare_with_graph(company: Company, gateway: Gateway) -> Comparison:
     """What the ledger says beside what Graph lists; writes nothing."""
     listed = await gateway.fetch_subscriptions()
-    there = {item.id for item in listed}
-    known = {item.id for item in load_subscriptions(company.store)}
+    there = {item.id.casefold() for item in listed}
+    known = {item.id.casefold() for item in load_subscriptions(company.store)}
     current = current_subscriptions(company.store).values()
     return Comparison(
         subscriptions=tuple(
             replace(item, lost=True)
-            if item.id not in there and item.expires_at > company.now
+            if item.id.casefold() not in there and item.expires_at > company.now
             else item
             for item in current
         ),
-        foreign=tuple(item for item in listed if item.id not in known),
+        foreign=tuple(item for item in listed if item.id.casefold() not in known),
     )
 
 

@@ -8,6 +8,8 @@ from typing import assert_never
 from obctl.domain.agreed_state import AgreedState, agree_again
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.reservation import (
+    CancelledWith,
+    Ending,
     ExternalState,
     Reservation,
     ReservationNumber,
@@ -66,7 +68,7 @@ from obctl.store.reservations import (
     next_number,
     update_reservation,
 )
-from obctl.store.services import cancel_services, hand_over_services
+from obctl.store.services import cancel_services, hand_over_services, restore_services
 
 Known = Cancel | Absorb | Request | Close | Update | Rekey | Restore | Move
 """A change of a reservation that was there before."""
@@ -90,19 +92,21 @@ def save_reading(store: Store, plan: Plan, reading: Reading, now: datetime) -> d
         and (event.change_key is None or known.get(event.id, "") != event.change_key)
     ]
     payloads = save_events(store, room, fresh)
-    if reading.scope.whole:
-        seen = {event.id for event in reading.events}
-        mark_gone(store, room, known.keys() - seen, now)
+    nameless = any(event.id is None for event in reading.unreadable)
+    if reading.scope.whole and not nameless:  # else nobody can tell which is not there
+        mark_gone(store, room, known.keys() - reading.there, now)
     mark_gone(store, room, reading.gone, now)
     mark_gone(store, room, _gone_instances(store, room, reading), now)
     return payloads
 
 
 def _gone_instances(store: Store, room: RoomId, reading: Reading) -> set[str]:
-    seen = {event.id for event in reading.events}
+    if any(event.id is None for event in reading.unreadable):
+        return set()
+    seen = reading.there
     return {
         event.id
-        for master in reading.scope.series
+        for master in reading.scope.series - seen
         for event in load_series_events(store, room, master)
         if event.id not in seen and reading.scope.span.overlaps(event.start, event.end)
     }
@@ -166,6 +170,8 @@ def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
             interim = change.interim if isinstance(change, Move) else None
             entries = [_end_interim(journal, change, interim, now)] if interim else []
             _decide_open(journal, change, RequestStatus.CLOSED, now)
+            if isinstance(change, Restore):
+                restore_services(journal.store, change.services_restored)
             entries.append(entry_of(change, change.after.number))
         case _:
             assert_never(change)
@@ -175,7 +181,8 @@ def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
 
 def _cancelled(journal: Journal, change: Cancel, now: datetime) -> list[Entry]:
     _let_go(journal, change, now)
-    cancel_services(journal.store, change.services_cancelled)
+    ending = Ending(now, journal.actor, CancelledWith.MEETING)
+    cancel_services(journal.store, change.services_cancelled, ending)
     _decide_open(journal, change, RequestStatus.PROCESSED, now, by="setting")
     return [lost_entry(change), _processed(change)]
 

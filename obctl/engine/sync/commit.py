@@ -8,6 +8,8 @@ from obctl.domain.room import Room
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.situation import Situation
 from obctl.domain.sync.undecided import postponed_entry, problem_of, unread_text
+from obctl.domain.sync.unreadable import problems_of as unreadable_problems
+from obctl.domain.sync.unreadable import readable_entry, unreadable_entry
 from obctl.domain.values import replace
 from obctl.engine.outlook.room_reading import RoomReading
 from obctl.engine.sync.apply import apply_plan, save_reading
@@ -23,6 +25,7 @@ from obctl.store.rooms import (
     save_reading_state,
 )
 from obctl.store.undecided import forget_undecided, load_undecided, save_undecided
+from obctl.store.unreadable_events import forget_unreadable, load_unreadable, save_unreadable
 
 
 class Committer:
@@ -59,7 +62,7 @@ class Committer:
         if self._report.dry_run:
             plan = self._guarded_plan(situation)
             self._outcomes.planned(room, plan)
-            self._report_undecided(plan, situation)
+            self._report_left(plan, situation)
             return
         with self._store.transaction():
             if load_reading_state(self._store, room.id).applied != found.state.applied:
@@ -69,9 +72,10 @@ class Committer:
                 fresh = self._plans.situation(room, found.reading)
                 situation = replace(fresh, elsewhere=situation.elsewhere)
             plan = self._guarded_plan(situation)
-            payloads = save_reading(self._store, plan, found.reading, self._now)
+            payloads = save_reading(self._store, plan, situation.reading, self._now)
             apply_plan(self._journal, plan, now=self._now, payloads=payloads)
             self._remember_undecided(plan, situation)
+            self._remember_unreadable(room, situation)
             if found.object_id:
                 save_identity(self._store, room.id, found.object_id)
             save_reading_state(self._store, room.id, found.state)
@@ -81,7 +85,7 @@ class Committer:
             else:
                 forget_possible_moves(self._store, room.id, seen_in(situation))
         self._outcomes.planned(room, plan)
-        self._report_undecided(plan, situation)
+        self._report_left(plan, situation)
 
     def _remember_undecided(self, plan: Plan, situation: Situation) -> None:
         """What waits is looked at again by the next pass, whatever Outlook tells of it."""
@@ -100,7 +104,26 @@ class Committer:
             if reservation.number not in known
         )
 
-    def _report_undecided(self, plan: Plan, situation: Situation) -> None:
+    def _remember_unreadable(self, room: Room, situation: Situation) -> None:
+        """Name what cannot be read once, and forget what was read since, or is gone."""
+        reading = situation.reading
+        news = save_unreadable(self._store, room.id, reading.unreadable, self._now)
+        self._journal.write(unreadable_entry(room, situation.matching, event) for event in news)
+        still = {event.handle for event in reading.unreadable}
+        answered = {event.id for event in reading.events} | reading.gone | reading.scope.series
+        over = [
+            item.event
+            for item in load_unreadable(self._store, room.id)
+            if item.event.handle not in still
+            and (item.event.id in answered or (item.event.id is None and reading.scope.whole))
+        ]
+        forget_unreadable(self._store, room.id, [event.handle for event in over])
+        self._journal.write(readable_entry(room, event) for event in over)
+
+    def _report_left(self, plan: Plan, situation: Situation) -> None:
+        """Say what is not done in a room that is."""
+        problems = unreadable_problems(plan.room, situation.matching)
+        self._report.unreadable += [p for p in problems if p not in self._report.unreadable]
         if plan.undecided:
             problem = problem_of(plan, situation.elsewhere.unread)
             # a room may be finished twice

@@ -8,26 +8,30 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
-from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.event import Event, EventId, EventType, SeriesMaster, same_person
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.losses import losses
 from obctl.domain.sync.matching import perhaps_continued
+from obctl.domain.sync.other_days import unread_days
 from obctl.domain.sync.proof import is_called_off, is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sibling import is_missed, stand_beside
 from obctl.domain.sync.situation import Situation
-from obctl.domain.time_span import TimeSpan
+from obctl.domain.time_span import MOST_AT_ONCE, TimeSpan
+from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.outlook.inconclusive import partial_read
-from obctl.engine.outlook.items import fetch_by_id
+from obctl.engine.outlook.items import fetch_by_id, not_given
 from obctl.engine.ports import Gateway
-from obctl.errors import MailboxGone, NotFound
+from obctl.errors import MailboxGone, NotFound, ObctlError
 
 _CANARIES = 3
 _FEW = 2
 _NEARBY = timedelta(days=1)
+_A_WEEK = timedelta(days=7)
+"""Within it lies what a date became that "this and following" moved to another day."""
 
 
 async def verify(
@@ -57,13 +61,20 @@ async def verify(
     if lost and reading.scope.whole and not reading.events and not trust_empty:
         await _trust_emptiness(gateway, situation, lost, removed)
     masters = dict(reading.masters)
+    unreadable: list[UnreadableEvent] = []
     series = (series_id(reading, reservation) for reservation in (*lost, *replaced))
     wanted = set(series) - masters.keys()
     for master_id in sorted(filter(None, wanted)):
-        masters[master_id] = await _master(gateway, room, master_id)
+        master = await _master(gateway, room, master_id)
+        if isinstance(master, UnreadableEvent):
+            unreadable.append(master)
+        else:
+            masters[master_id] = master
     events = reading.events + tuple(_former_series(room, reading, masters))
-    situation = situation.reread(replace(reading, masters=masters, events=events))
+    reading = replace(reading, masters=masters, events=events).with_unreadable(unreadable)
+    situation = situation.reread(reading)
     situation = await _asked_by_id(gateway, situation)
+    situation = await _with_days_beyond(gateway, situation)
     if not reading.scope.whole and (found := await _nearby(gateway, situation, kept)):
         reading = situation.reading
         situation = situation.reread(replace(reading, events=reading.events + tuple(found)))
@@ -84,25 +95,34 @@ async def _asked_by_id(gateway: Gateway, situation: Situation) -> Situation:
         if is_called_off(situation.sides, loss.reservation):
             continue
         its_series = series_id(reading, loss.reservation)
-        if its_series and reading.masters.get(its_series) is None:
+        if its_series and its_series in reading.masters and reading.masters[its_series] is None:
             # the whole series is gone: its occurrences went with it
             gone.add(event_id)
         else:
             asked.add(event_id)
     found: list[Event] = []
-    for event_id, event in (await fetch_by_id(gateway, room, asked)).items():
+    unreadable: list[UnreadableEvent] = []
+    nameless = sum(event.id is None for event in reading.unreadable)
+    for event_id, event in (await fetch_by_id(gateway, room, asked, reading.scope.span)).items():
+        if isinstance(event, UnreadableEvent):
+            unreadable.append(event)
+            continue
         if event is None or event.type is EventType.MASTER:
             # gone, or a series now, none of whose dates is this one
             gone.add(event_id)
             continue
         if event.takes_room and _should_show(reading, event):
-            raise partial_read(room, f"it left out {event_id}, which is there")
+            # it may be what was read without its id
+            nameless -= 1
+            if nameless < 0:
+                raise partial_read(room, f"it left out {event_id}, which is there")
         found.append(event)
-    if not found and gone == reading.gone:
+    if not (found or unreadable) and gone == reading.gone:
         return situation
     known = {event.id for event in found}
     events = tuple(event for event in reading.events if event.id not in known) + tuple(found)
-    return situation.reread(replace(reading, gone=frozenset(gone), events=events))
+    reading = replace(reading, gone=frozenset(gone), events=events)
+    return situation.reread(reading.with_unreadable(unreadable))
 
 
 def _should_show(reading: Reading, event: Event) -> bool:
@@ -138,8 +158,9 @@ async def _trust_emptiness(
 ) -> None:
     """Raise `Inconclusive` for a calendar that reads empty and is not, or may not be."""
     canaries = {reservation.event_id for reservation in lost[:_CANARIES] if reservation.event_id}
-    for event_id, event in (await fetch_by_id(gateway, situation.room, canaries)).items():
-        if event and event.takes_room:
+    span = situation.reading.scope.span
+    for event_id, event in (await fetch_by_id(gateway, situation.room, canaries, span)).items():
+        if event.payload if isinstance(event, UnreadableEvent) else event and event.takes_room:
             raise partial_read(situation.room, f"it came empty, but {event_id} is there")
     unexplained = [
         reservation
@@ -156,13 +177,33 @@ async def _trust_emptiness(
         )
 
 
-async def _master(gateway: Gateway, room: Room, master_id: EventId) -> SeriesMaster | None:
+async def _with_days_beyond(gateway: Gateway, situation: Situation) -> Situation:
+    """The situation with dates beyond what was read, of series that meet on other days now."""
+    beyond = unread_days(situation.matching, situation.now)
+    if not beyond:
+        return situation
+    reading = situation.reading
+    known = {event.id for event in reading.events}
+    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
+    view = await gateway.fetch_view(situation.room, span)
+    # an ended series may go on as another that is new here
+    new = {event.series_master_id for event in situation.matching.lone_events}
+    wanted = (beyond.keys() | new) - {None}
+    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
+    return situation.reread(replace(reading, events=reading.events + more)) if more else situation
+
+
+async def _master(
+    gateway: Gateway, room: Room, master_id: EventId
+) -> SeriesMaster | UnreadableEvent | None:
     try:
         return await gateway.fetch_master(room, master_id)
     except MailboxGone:
         raise
     except NotFound:
         return None
+    except ObctlError as error:
+        return not_given(master_id, error)
 
 
 async def _nearby(
@@ -183,17 +224,22 @@ async def _nearby(
     still = [*missed, *moved_on, *kept]
     if not still:
         return []
-    organizers = {reservation.organizer.email for reservation in moved_on}
+    organizers = [reservation.organizer for reservation in moved_on]
+    around = _A_WEEK if moved_on else _NEARBY
     span = TimeSpan(
-        min(reservation.start for reservation in still) - _NEARBY,
-        max(reservation.end for reservation in still) + _NEARBY,
+        min(reservation.start for reservation in still) - around,
+        max(reservation.end for reservation in still) + around,
     )
+    if span.length > MOST_AT_ONCE:
+        # somebody's meeting goes on for years: where it overlaps what was read, it shows
+        span = span.inside(situation.reading.scope.span.widened(_NEARBY))
     keys = {reservation.key for reservation in still if reservation.key}
     seen = {event.id for event in situation.reading.events}
     view = await gateway.fetch_view(situation.room, span)
     shown = {event.id for event in view}
     far = _copies_of(situation, missed) - seen - shown
-    copies = [*view, *filter(None, (await fetch_by_id(gateway, situation.room, far)).values())]
+    by_id = (await fetch_by_id(gateway, situation.room, far, span)).values()
+    copies = [*view, *(event for event in by_id if isinstance(event, Event))]
     beside = {event.id for event in stand_beside(missed, copies, situation.room.zone)}
     return [
         event
@@ -202,7 +248,7 @@ async def _nearby(
         and (
             event.id in beside
             or event.key in keys
-            or (event.original_start and event.organizer.email in organizers)
+            or (event.original_start and any(same_person(event.organizer, o) for o in organizers))
         )
     ]
 

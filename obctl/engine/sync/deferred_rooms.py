@@ -82,6 +82,7 @@ class DeferredRooms:
             self._in_order(),
             read=self._outcomes.read,
             unread=self._outcomes.unread,
+            unreadable=self._outcomes.unreadable,
             now=self._now,
         )
         ambiguous = ambiguous_events(candidates, self._outcomes.unread)

@@ -7,6 +7,7 @@ from obctl.domain.room import Room
 from obctl.domain.sync.run_report import RunReport
 from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
+from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.sync.plan_room import PassOptions
 from obctl.engine.sync.sync_pass import Pass
@@ -21,18 +22,24 @@ async def reconcile_notified(
     Raises `TryLater` where the room could not be read now, and `UnsafePlan` where a guard stopped
     it: the nightly run meets it again.
     """
-    await _pass(company, gateway, room, PassOptions(only={room.id: event_ids}))
+    options = PassOptions(only={room.id: event_ids})
+    await _pass(company, gateway, room, options, Identities(gateway))
 
 
 async def pass_over_room(company: Company, gateway: Gateway, room: Room) -> None:
     """Pass over a whole room, as the nightly run does."""
-    await _pass(company, gateway, room, PassOptions())
+    identities = Identities(gateway)
+    await identities.check([room])
+    await _pass(company, gateway, room, PassOptions(), identities)
 
 
-async def _pass(company: Company, gateway: Gateway, room: Room, options: PassOptions) -> None:
+async def _pass(
+    company: Company, gateway: Gateway, room: Room, options: PassOptions, identities: Identities
+) -> None:
     now = company.now
     report = RunReport(run=company.run or new_run_id(now), started_at=now)
-    await Pass(replace(company, run=report.run), gateway, report, options).over([room])
+    company = replace(company, run=report.run)
+    await Pass(company, gateway, report, options, identities).over([room])
     for problem in report.problems:
         if report.stopped:
             raise UnsafePlan(problem.message, hint=problem.hint, code=problem.code)

@@ -9,6 +9,7 @@ from obctl.domain.company_log import Action
 from obctl.domain.room import Room, RoomId
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.run_report import Problem, RunReport
+from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.engine.outlook.inconclusive import Inconclusive, condition_of, is_out_of_reach
 from obctl.errors import (
     CredentialRefused,
@@ -45,6 +46,8 @@ class RoomOutcomes:
         self.read: set[RoomId] = set()
         """Rooms of this pass that were read to their end."""
         self.unread: set[RoomId] = set()
+        self.unreadable: dict[RoomId, tuple[UnreadableEvent, ...]] = {}
+        """Events of rooms of this pass that cannot be read."""
         self._not_now: dict[RoomId, ObctlError] = {}
 
     def planned(self, room: Room, plan: Plan) -> None:
@@ -93,6 +96,19 @@ class RoomOutcomes:
                 self.report.inconclusive += 1
                 self._problem(room, error, action=Action.ROOM_INCONCLUSIVE, condition=condition)
         return False
+
+    def read_whole(self, room: Room, instead: ObctlError) -> None:
+        """Tell that a room was read in full, as the delta link on record was of no use."""
+        if self.report.dry_run:
+            return
+        with self._journal.store.transaction():
+            self._journal.note(
+                Action.ROOM_READ_WHOLE,
+                f"{room.mailbox} was read in full, as its delta link is of no use: {instead.code}:"
+                f" {instead.message}",
+                room=room.id,
+                request_id=instead.graph.request_id if instead.graph else None,
+            )
 
     def ensure_graph_is_there(self, rooms: Sequence[Room]) -> None:
         """Raise `GraphUnavailable` or `Throttled` where that is all that Graph said to any room.

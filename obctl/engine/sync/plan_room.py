@@ -16,6 +16,7 @@ from obctl.domain.sync.matching import match
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.reconcile import plan_room
+from obctl.domain.sync.services_return import may_return
 from obctl.domain.sync.sides import Sides
 from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
@@ -32,6 +33,7 @@ from obctl.store.reservations import (
     load_room_reservations,
     next_number,
 )
+from obctl.store.services import may_any_return
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,40 @@ class PlanMaker:
 
     def plan(self, situation: Situation) -> Plan:
         """The room's plan; raises `UnsafePlan` (stale-plan) where another one was reviewed."""
-        plan = plan_room(replace(situation, causes=causes_of(self._store, situation)))
+        situation = replace(
+            situation,
+            causes=causes_of(self._store, situation),
+            went_elsewhere=self._went_elsewhere(situation),
+        )
+        plan = plan_room(situation)
         if self._options.expected is not None:
             wanted = self._options.expected.get(situation.room.mailbox, ())
             if plan.changes and plan.fingerprint() not in wanted:
                 raise stale_plan(situation.room.mailbox)
         return plan
+
+    def _went_elsewhere(self, situation: Situation) -> dict[EventId, Reservation]:
+        """By new event: the reservation of another room whose services may return with it."""
+        by_key: dict[str, list[Event]] = {}
+        for event in situation.matching.lone_events:
+            if event.takes_room and event.series_key:
+                by_key.setdefault(event.series_key, []).append(event)
+        if not by_key or not may_any_return(self._store):
+            return {}
+        found: dict[EventId, Reservation] = {}
+        for reservation in load_by_series(self._store, by_key):
+            if reservation.room == situation.room.id or reservation.is_active:
+                continue
+            if any(may_return(item, self._now) for item in reservation.services):
+                fits = (
+                    event.id
+                    for event in by_key[reservation.series_key or ""]
+                    if event.id not in found
+                    and is_same_date(reservation, event, situation.room.zone)
+                )
+                if event_id := next(fits, None):
+                    found[event_id] = reservation
+        return found
 
     def guard(self, plan: Plan, situation: Situation) -> None:
         """Raise `UnsafePlan` where too much would go at once without proof."""

@@ -13,6 +13,7 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.losses import kept_without_event, losses
 from obctl.domain.sync.situation import Destination, Elsewhere, Situation
+from obctl.domain.unreadable_event import UnreadableEvent, may_be
 from obctl.domain.values import replace
 from obctl.engine.outlook.find_meeting import find_elsewhere
 from obctl.engine.ports import Gateway
@@ -86,9 +87,13 @@ async def find_moves(
     *,
     read: AbstractSet[RoomId],
     unread: AbstractSet[RoomId],
+    unreadable: Mapping[RoomId, Collection[UnreadableEvent]],
     now: datetime,
 ) -> Moves:
-    """Where lost meetings are, among the rooms that were `read` or in those nobody asked yet."""
+    """Where lost meetings are, among the rooms that were `read` or in those nobody asked yet.
+
+    `unreadable` are events in rooms that were read: one of them may be what another room lost.
+    """
     new = _new_events(deferred)
     interims = _load_interim(store)
     gone = {item.reservation for item in load_undecided(store, now)}
@@ -120,7 +125,27 @@ async def find_moves(
     moves.unread = tuple(room for room in rooms if room.id in unread) + unasked
     if moves.unread:
         moves.undecided = frozenset(unsolved.keys() - found.keys())
+    hidden = {
+        number: _hiding(unreadable, reservation)
+        for number, reservation in unsolved.items()
+        if number not in found
+    }
+    moves.undecided |= {number for number, where in hidden.items() if where}
+    places = {place for where in hidden.values() for place in where}
+    moves.unread += tuple(room for room in rooms if room.id in places and room not in moves.unread)
     return moves
+
+
+def _hiding(
+    unreadable: Mapping[RoomId, Collection[UnreadableEvent]], reservation: Reservation
+) -> list[RoomId]:
+    """The other rooms that have its meeting, as far as can be told, and not so that it is read."""
+    return [
+        room
+        for room, events in unreadable.items()
+        if room != reservation.room
+        and any(event.series_key and may_be(event, reservation) for event in events)
+    ]
 
 
 def _load_interim(store: Store) -> dict[int, Reservation]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from obctl.domain.event import EventId
+from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
+from obctl.domain.sync.losses import losses
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.situation import Situation
+from obctl.domain.unreadable_event import UnreadableEvent
+from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.delta import Hint, read_room
-from obctl.engine.outlook.items import read_parts
+from obctl.engine.outlook.inconclusive import partial_read
+from obctl.engine.outlook.items import fetch_by_id, read_parts
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.outlook.organizer_copy import Organizers
 from obctl.engine.outlook.room_reading import RoomReading
@@ -25,6 +29,7 @@ from obctl.engine.sync.room_moves import kept_and_sought
 from obctl.engine.sync.same_mailbox import ensure_same_mailbox
 from obctl.store.rooms import find_room_by_id, load_reading_state
 from obctl.store.undecided import load_undecided
+from obctl.store.unreadable_events import load_unreadable
 
 
 class RoomReader:
@@ -49,12 +54,12 @@ class RoomReader:
 
     async def read(self, room: Room, hint: Hint) -> RoomReading:
         """The room as far as a delta round hints, in full without one, or a notified event."""
-        await self._identities.ensure_not_locked_out(room)
+        await self._identities.ensure_not_another(room)
         state = load_reading_state(self._store, room.id)
         if room.id in self._options.only:
             reading = await self._parts(room, set(self._options.only[room.id]), set())
             return RoomReading(reading, state, room.object_id, fetched=len(reading.events))
-        return await read_room(
+        found = await read_room(
             self._gateway,
             self._identities,
             self._store,
@@ -64,10 +69,37 @@ class RoomReader:
             state,
             hint,
         )
+        return replace(found, reading=await self._with_unreadable(room, found.reading))
+
+    async def _with_unreadable(self, room: Room, reading: Reading) -> Reading:
+        """A reading of everything, with what could not be read before and is not in it."""
+        known = {item.event.id for item in load_unreadable(self._store, room.id)}
+        asked = {event_id for event_id in known - reading.there if event_id}
+        if not (reading.scope.whole and asked):
+            return reading
+        found = await fetch_by_id(self._gateway, room, asked - reading.gone, reading.scope.span)
+        events = [event for event in found.values() if isinstance(event, Event)]
+        for event in events:
+            span = reading.scope.span
+            if (
+                event.takes_room
+                and event.type is not EventType.MASTER
+                and span.overlaps(event.start, event.end)
+            ):
+                raise partial_read(room, f"it left out {event.id}, which is there")
+        unreadable = [event for event in found.values() if isinstance(event, UnreadableEvent)]
+        gone = {event_id for event_id, event in found.items() if event is None}
+        series = {event.id for event in events if event.type is EventType.MASTER}
+        scope = replace(reading.scope, series=reading.scope.series | series)
+        others = tuple(event for event in events if event.id not in series)
+        reading = replace(
+            reading, scope=scope, gone=reading.gone | gone, events=reading.events + others
+        )
+        return reading.with_unreadable(unreadable)
 
     async def read_events_of(self, room: Room, reservations: Sequence[Reservation]) -> RoomReading:
         """The events of some reservations, and nothing else of the room."""
-        await self._identities.ensure_not_locked_out(room)
+        await self._identities.ensure_not_another(room)
         reading = await self._parts(
             room,
             {r.event_id for r in reservations if r.event_id and not r.series_master_id},
@@ -86,6 +118,10 @@ class RoomReader:
         What a person kept without its meeting is looked for where that may have `turned_up` in
         another room: it may be back in its own too.
         """
+        if situation.room.id in self._options.only and losses(situation):
+            # the night has asked before it began; one notification in a hundred loses something
+            await self._identities.check([situation.room])
+            await self._identities.ensure_not_another(situation.room)
         reading = await read_predecessors(self._gateway, self._store, situation)
         if reading is not situation.reading:
             situation = self._plans.situation(situation.room, reading)

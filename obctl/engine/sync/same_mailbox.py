@@ -7,7 +7,7 @@ under the room's address can do neither, whatever was written into it since.
 
 from __future__ import annotations
 
-from obctl.domain.event import EventId
+from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.losses import losses
@@ -56,8 +56,10 @@ async def _holds_older(gateway: Gateway, situation: Situation, lost: list[Reserv
     oldest_first = sorted(linked, key=lambda r: (agreed[r.number].agreed_at, r.number))
     known = dict.fromkeys(r.series_master_id or r.event_id for r in oldest_first)
     asked = [event_id for event_id in known if event_id and event_id not in situation.reading.gone]
-    found = await fetch_by_id(gateway, situation.room, asked[:_MOST]) if asked else {}
-    return any(event and event.created_at and event.created_at < seen for event in found.values())
+    span = situation.reading.scope.span
+    found = await fetch_by_id(gateway, situation.room, asked[:_MOST], span) if asked else {}
+    events = (event for event in found.values() if isinstance(event, Event))
+    return any(event.created_at and event.created_at < seen for event in events)
 
 
 def _ids(reservation: Reservation) -> set[EventId]:

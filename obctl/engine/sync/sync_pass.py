@@ -8,7 +8,7 @@ cancellation with a new reservation beside it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -17,7 +17,7 @@ from obctl.domain.sync.run_report import RunReport
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.baselines import TOGETHER, chunks, due_for_renewal, renew
-from obctl.engine.outlook.delta import Hint, detect
+from obctl.engine.outlook.delta import Hint, detect, rest_of
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.sync.commit import Committer
@@ -26,12 +26,17 @@ from obctl.engine.sync.outcomes import RoomOutcomes
 from obctl.engine.sync.plan_room import PassOptions, PlanMaker
 from obctl.engine.sync.room_moves import lost_by, unmatched_events
 from obctl.engine.sync.room_reader import RoomReader
+from obctl.errors import ObctlError
 
+_ASKED_AGAIN = 3  # times, a mailbox that put us off
 _CHUNK = 100  # rooms detected together: bounds what is in memory whatever the tenant's size
 
 
 class Pass:
-    """One pass over some rooms, as the company's run; `report` is filled as it goes."""
+    """One pass over some rooms, as the company's run; `report` is filled as it goes.
+
+    `identities` know already whose some addresses are.
+    """
 
     def __init__(
         self,
@@ -39,15 +44,18 @@ class Pass:
         gateway: Gateway,
         report: RunReport,
         options: PassOptions,
+        identities: Identities | None = None,
         *,
         progress: Callable[[], None] = lambda: None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = company.store
         self._settings = company.config.sync
         self._gateway = gateway
-        self._identities = Identities(gateway)
+        self._identities = identities or Identities(gateway)
         self._options = options
         self._now = company.now
+        self._pause = pause
         self._limit = asyncio.Semaphore(self._settings.concurrency)
         self._plans = PlanMaker(company, options, self._now)
         self._report = report
@@ -82,10 +90,36 @@ class Pass:
                 ),
             )
         by_link, renewing = {room.id for room in links}, {room.id for room in due}
+        put_off: dict[Room, Hint] = {}
         for some in chunks([room for room in rooms if room.id not in renewing], _CHUNK):
             followed = [room for room in some if room.id in by_link]
-            rounds = await detect(self._gateway, self._store, followed, settings, self._now)
-            await self._visit_all(some, rounds)
+            put_off |= await self._follow(some, followed)
+        for _ in range(_ASKED_AGAIN):
+            rests = {
+                room: rest for room, hint in put_off.items() if (rest := rest_of(hint)) is not None
+            }
+            if not rests:
+                break
+            await self._pause(max(rests.values()))
+            for some in chunks(list(rests), _CHUNK):
+                for room in some:
+                    del put_off[room]
+                put_off |= await self._follow(some, some)
+        await self._visit_all(list(put_off), {room.mailbox: hint for room, hint in put_off.items()})
+
+    async def _follow(self, rooms: Sequence[Room], followed: Sequence[Room]) -> dict[Room, Hint]:
+        """Visit rooms, those `followed` where their delta links lead; the answer are those put off.
+
+        Those have their turn when all others are done.
+        """
+        hints = await detect(self._gateway, self._store, followed, self._settings, self._now)
+        put_off: dict[Room, Hint] = {
+            room: hints[room.mailbox]
+            for room in followed
+            if rest_of(hints.get(room.mailbox)) is not None
+        }
+        await self._visit_all([room for room in rooms if room not in put_off], hints)
+        return put_off
 
     async def _visit_all(self, rooms: Sequence[Room], hints: Mapping[str, Hint]) -> None:
         await self._identities.prepare(
@@ -109,6 +143,8 @@ class Pass:
 
     async def _visit(self, room: Room, hint: Hint) -> None:
         found = await self._reader.read(room, hint)
+        if isinstance(hint, ObctlError):
+            self._outcomes.read_whole(room, hint)
         self._report.events_read += found.fetched
         known = replace(room, object_id=found.object_id or room.object_id)
         if found.reading.says_nothing:
@@ -117,6 +153,7 @@ class Pass:
             return
         as_of: int | None = self._store.changed_elsewhere()
         situation = self._plans.situation(known, found.reading)
+        self._outcomes.unreadable[room.id] = found.reading.unreadable
         if situation.matching.is_plain:
             self._outcomes.read.add(room.id)
             self._committer.finish(known, found, situation, as_of)
@@ -125,6 +162,7 @@ class Pass:
         if verified is not situation:
             situation, as_of = verified, None
         found = replace(found, reading=situation.reading)
+        self._outcomes.unreadable[room.id] = situation.reading.unreadable
         lost = lost_by(self._store, situation)
         new = unmatched_events(situation)
         self._outcomes.read.add(room.id)

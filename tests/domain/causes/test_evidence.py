@@ -501,6 +501,7 @@ ROWS = [
         "occurrence-cancelled-silently",
         {
             "reservation.original_start": "2026-09-15T09:00:00Z",
+            "series.date": "2026-09-15",
             "master.id": "M",
             "master.type": "singleInstance",
             "changed_at": "2026-09-10T08:00:00Z",

@@ -287,6 +287,8 @@ def test_a_plan_as_data_says_what_becomes_of_what() -> None:
                 "cause": None,
                 "services_cancelled": [],
                 "services_moved": [],
+                "services_restored": [],
+                "services_left": [],
                 "goes_on_as": None,
             }
         ],

@@ -26,9 +26,9 @@ from obctl.domain.compare.comparison import compare
 from obctl.domain.event import Event, EventType, Response, SeriesMaster
 from obctl.domain.recurrence import Recurrence
 from obctl.domain.reservation import ExternalState, Reservation, Status
+from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.losses import kept_without_event, losses
 from obctl.domain.sync.matching import match, perhaps_continued, unheard
-from obctl.domain.sync.rebooked import rebooked
 from obctl.domain.sync.reconcile import plan_room
 from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
@@ -221,7 +221,7 @@ def test_what_belongs_together_does_not_depend_on_who_comes_first(situation: Sit
 @settings(max_examples=200)
 def test_the_plan_and_the_differences_are_two_views_of_one_fact(situation: Situation) -> None:
     plan = plan_room(situation)
-    differences = compare(rebooked(situation.matching, now=situation.now), situation.window)
+    differences = compare(with_successors(situation.matching, now=situation.now), situation.window)
     assert untold(plan, differences) == []
     assert unplanned(situation, plan, differences) == []
 

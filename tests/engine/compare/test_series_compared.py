@@ -72,6 +72,31 @@ def test_a_split_date_is_explained_by_its_number(night: Night) -> None:
     assert story.cause.code == "series-split"
 
 
+def test_a_series_moved_to_other_days_shows_on_every_date_as_moved(night: Night) -> None:
+    meeting = board(night)
+    days = weekly(DAY + timedelta(days=2), count=4)
+    night.change(meeting, recurrence=days, start="17 09:00", end="17 10:00")
+    assert differences(night) == [
+        (day, "changed", ["end", "start"], "series-edit-wiped-exceptions")
+        for day in ("09-15", "09-22", "09-29", "10-06")
+    ]
+    night.run()
+    assert differences(night) == []
+
+
+def test_of_one_day_a_series_moved_to_another_is_told_as_moved(night: Night) -> None:
+    meeting = board(night)
+    days = weekly(DAY + timedelta(days=3), count=4)
+    night.change(meeting, recurrence=days, start="18 09:00", end="18 10:00")
+
+    async def look(gateway: Gateway) -> list[RoomComparison]:
+        outlook = Outlook(night.company, gateway)
+        return await compare_rooms(night.company, outlook, night.rooms, SECOND, SECOND)
+
+    (found,) = [d for room in night.ask(look) for d in room.differences]
+    assert (found.kind.value, sorted(found.fields)) == ("changed", ["end", "start"])
+
+
 def test_a_series_moved_as_a_whole_has_wiped_nothing(night: Night) -> None:
     meeting = board(night)
     night.change(meeting, start="13:00", end="14:00")

@@ -11,14 +11,22 @@ from builders import NOW
 from fake_reconcile import Looking, notify
 from subscription_graph import SubscriptionGraph, in_ledger, make_company
 
+from obctl.domain.event import DeltaLink
 from obctl.domain.room import LOCKED_OUT
 from obctl.domain.settings import SyncSettings
 from obctl.domain.subscription import LIFETIME
 from obctl.domain.values import replace
 from obctl.engine.live.worker import Pace, Watch
+from obctl.engine.sync.resync import forget_reading
 from obctl.errors import GraphUnavailable, TryLater, UnsafePlan
 from obctl.store.inbox import rooms_with_notifications
-from obctl.store.rooms import save_inconclusive
+from obctl.store.rooms import (
+    ReadingState,
+    find_room_by_id,
+    save_inconclusive,
+    save_pass,
+    save_reading_state,
+)
 from obctl.store.subscriptions import find_subscription
 
 DUE = {"created_at": NOW - LIFETIME + timedelta(days=1), "expires_at": NOW + timedelta(days=1)}
@@ -122,7 +130,7 @@ def test_a_defect_in_one_room_does_not_end_the_worker(company, graph, looking) -
     assert set(reported) == {"atrium@contoso.example"}
 
 
-@pytest.mark.parametrize(
+for_a_person = pytest.mark.parametrize(
     ("error", "condition"),
     [
         (UnsafePlan("guard"), None),
@@ -130,6 +138,9 @@ def test_a_defect_in_one_room_does_not_end_the_worker(company, graph, looking) -
     ],
     ids=["guard", "locked-out"],
 )
+
+
+@for_a_person
 def test_what_waits_for_a_person_is_not_hurried(
     company, graph, looking, error: Exception, condition: str | None
 ) -> None:
@@ -147,6 +158,36 @@ def test_what_waits_for_a_person_is_not_hurried(
     run(company, graph, looking, others_went_on, first_retry=0.001)
     assert looking.looked.count(("Atrium", frozenset({"E1"}))) == 1
     assert list(rooms_with_notifications(company.store).values()) == [1]
+
+
+@for_a_person
+@pytest.mark.parametrize("act", ["resync", "run"])
+def test_what_a_person_does_about_a_room_is_taken_up_at_once(
+    company, graph, looking, error: Exception, condition: str | None, act: str
+) -> None:
+    notify(company, event="E1")
+    looking.failing["Atrium"] = error
+    (atrium,) = rooms_with_notifications(company.store)
+    room = find_room_by_id(company.store, atrium)
+    read = ReadingState(DeltaLink("link"), NOW, NOW, NOW)
+    save_reading_state(company.store, atrium, read)
+    if condition:
+        save_inconclusive(company.store, atrium, condition)
+
+    def person_acts() -> None:
+        del looking.failing["Atrium"]
+        if act == "resync":
+            forget_reading(company, room)
+        else:
+            save_pass(company.store, atrium, synced_at=NOW)
+
+    def looked_at_again() -> bool:
+        if looking.looked and looking.failing:
+            person_acts()
+        return rooms_with_notifications(company.store) == {}
+
+    run(company, graph, looking, looked_at_again)
+    assert looking.looked == [("Atrium", frozenset({"E1"}))] * 2
 
 
 def test_the_end_does_not_wait_for_quiet(company, graph, looking) -> None:

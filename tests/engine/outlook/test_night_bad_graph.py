@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections import Counter, defaultdict
@@ -14,6 +15,10 @@ from killed_process import KilledProcesses
 from night import NAMES, Night, TenantServer, daily, mailbox_of
 
 from obctl.domain.room import Verdict
+from obctl.domain.sync.run_report import RunReport
+from obctl.engine.ports import Gateway
+from obctl.engine.sync.plan_room import PassOptions
+from obctl.engine.sync.sync_pass import Pass
 from obctl.errors import CredentialRefused, GraphUnavailable, NotAuthorised
 from obctl.graph.mailbox_gate import Gate
 from obctl.sandbox.faults import Fault
@@ -109,6 +114,34 @@ def test_a_mailbox_that_keeps_silent_keeps_no_other_room_from_its_pass(
     assert night.run().created == 1
 
 
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+def test_a_mailbox_that_keeps_silent_is_waited_for_once_whatever_is_wanted_of_it(
+    night: Night, full: bool
+) -> None:
+    """Six writes, its changes or its calendar: each would wait as long as the first."""
+    booked_everywhere(night)
+    for hour in range(12, 18):
+        night.make("Rembrandt", "Interview", f"{hour}:00", f"{hour}:30", push=False)
+    night.watched.active.append(Fault("slow", mailbox_of("Rembrandt"), seconds=5))
+    night.watched.calls.clear()
+    hasty, usual = TenantServer(night.server, silence=1), night.tenant_server
+    try:
+        night.tenant_server = hasty
+        report = night.run(full=full, again=False)
+    finally:
+        hasty.close()
+    assert [call[1] for call in night.watched.calls].count(mailbox_of("Rembrandt")) == 1
+    assert (report.ok, report.inconclusive, report.push_failed) == (2, 1, 6)
+    (problem,) = [problem for problem in report.problems if problem.room and "read" in problem.code]
+    assert problem.room == mailbox_of("Rembrandt")
+    assert "did not answer in time" in problem.message
+    night.tenant_server = usual
+    night.recover()
+    night.sleep()
+    night.run()
+    assert len(night.outlook("Rembrandt")) == len(night.reservations("Rembrandt")) == 8
+
+
 def test_a_mailbox_that_asks_for_two_minutes_of_rest_gets_them(night: Night) -> None:
     booked_everywhere(night)
     for hour in range(12, 18):
@@ -177,6 +210,83 @@ def test_every_mailbox_is_asked_again_when_it_said_and_the_others_not_at_all(
     for times in throttled:
         assert times[1] - times[0] >= 1
         assert len(times) == len(undisturbed) + 1
+
+
+def first_and_again(night: Night, name: str) -> tuple[int, int]:
+    """Where among the calls a room's delta link was followed first, and then again."""
+    calls = night.watched.calls
+    first, again = [
+        at for at, call in enumerate(calls) if call[1:] == (mailbox_of(name), "calendarView/delta")
+    ]
+    return first, again
+
+
+def test_a_throttled_mailbox_is_asked_again_when_all_others_are_done(night: Night) -> None:
+    """The 19 beside it in the same request do not wait for it."""
+    booked_everywhere(night)
+    night.watched.active.append(Fault("throttled", mailbox_of("Vermeer"), times=1, seconds=0))
+    night.watched.calls.clear()
+    report = night.run(again=False)
+    assert (report.created, report.ok, report.exit_code) == (3, 3, 0)
+    first, again = first_and_again(night, "Vermeer")
+    others = [at for at, call in enumerate(night.watched.calls) if call[1] != mailbox_of("Vermeer")]
+    assert first < max(others) < again
+
+
+def test_a_rest_longer_than_a_request_waits_for_is_waited_for_once_all_others_are_done(
+    night: Night,
+) -> None:
+    booked_everywhere(night)
+    fault = Fault("throttled", mailbox_of("Vermeer"), times=1, seconds=30)
+    night.watched.active.append(fault)
+    report, rests, done = passed_with(night, pauses=1)
+    assert (report.created, report.ok, report.exit_code) == (3, 3, 0)
+    assert [round(rest) for rest in rests] == [30]
+    assert done == [2]
+
+
+def test_a_mailbox_that_never_stops_asking_for_rest_is_inconclusive_alone(night: Night) -> None:
+    booked_everywhere(night)
+    night.watched.active.append(Fault("throttled", mailbox_of("Vermeer"), seconds=30))
+    report, rests, _ = passed_with(night, pauses=3)
+    assert (report.ok, report.inconclusive) == (2, 1)
+    assert [(p.room, p.code) for p in report.problems] == [(mailbox_of("Vermeer"), "throttled")]
+    assert [round(rest) for rest in rests] == [30, 30, 30]
+
+
+@pytest.mark.parametrize("seconds", [61, 120])
+def test_a_rest_of_more_than_a_minute_is_left_to_the_next_run(night: Night, seconds: int) -> None:
+    booked_everywhere(night)
+    night.watched.active.append(Fault("throttled", mailbox_of("Vermeer"), seconds=seconds))
+    report, rests, _ = passed_with(night, pauses=0)
+    assert (report.ok, report.inconclusive, rests) == (2, 1, [])
+
+
+def passed_with(night: Night, *, pauses: int) -> tuple[RunReport, list[float], list[int]]:
+    """A pass whose clock is put forward in its pauses; with how many rooms were done at each."""
+    report = RunReport("r", night.company.now)
+    rests: list[float] = []
+    done: list[int] = []
+
+    async def forward(seconds: float) -> None:
+        rests.append(seconds)
+        done.append(report.ok)
+        loop = asyncio.get_running_loop()
+        now = loop.time
+        loop.time = lambda: now() + seconds
+
+    async def over(gateway: Gateway) -> None:
+        await Pass(night.company, gateway, report, PassOptions(), pause=forward).over(night.rooms)
+
+    fresh, usual = TenantServer(night.server), night.tenant_server
+    try:
+        night.tenant_server = fresh
+        night.ask(over)
+    finally:
+        night.tenant_server = usual
+        fresh.close()
+    assert len(rests) == pauses
+    return report, rests, done
 
 
 def expire_at(night: Night, request: int) -> None:

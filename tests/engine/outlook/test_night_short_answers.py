@@ -214,3 +214,46 @@ def test_a_new_series_that_came_whole_costs_no_reading_of_the_calendar(
     assert night.run(again=False).created > 3
     routes = [route for _, box, route in night.watched.calls if box == mailbox_of("Rembrandt")]
     assert [route for route in routes if "calendarView" in route and "delta" not in route] == []
+
+
+@pytest.mark.parametrize("catered", [False, True], ids=["bare", "catered"])
+@pytest.mark.parametrize("read", ["changes", "live", "full"])
+def test_dates_left_out_by_the_series_and_the_calendar_alike_are_not_lost_where_nobody_is_asked(
+    anywhere: Night, read: str, *, catered: bool
+) -> None:
+    """Every answer with many events is cut; only a question by id finds the dates."""
+    anywhere.configure(ignore_cancellation_requests=True)
+    meeting = board(anywhere)
+    for number in [item.number for item in anywhere.all()] if catered else []:
+        anywhere.cater(number)
+    kept = anywhere.reservations()
+    anywhere.change(meeting, subject="Board of directors")
+    anywhere.fail("partial", "Rembrandt", route="events/*/instances")
+    anywhere.fail("partial", "Rembrandt", route="*calendarView")
+    if read == "live":
+        with pytest.raises(TryLater, match="cannot be trusted"):
+            anywhere.notify("Rembrandt", anywhere.id_of("Rembrandt", meeting))
+    else:
+        assert told(anywhere.run(full=read == "full")) == (8, ["partial-read"])
+    assert [item.split()[:3] for item in anywhere.reservations()] == [
+        item.split()[:3] for item in kept
+    ]
+    assert anywhere.requests() == []
+    anywhere.recover()
+    anywhere.run()
+    assert len(anywhere.reservations()) == 4
+
+
+@pytest.mark.parametrize("ignore", [False, True], ids=["asking", "ignoring"])
+def test_a_new_series_left_out_by_every_list_alike_takes_nothing_from_what_is_known(
+    anywhere: Night, *, ignore: bool
+) -> None:
+    anywhere.configure(ignore_cancellation_requests=ignore)
+    meeting = anywhere.book("Rembrandt", "Board", "09:00", "10:00", recurrence=weekly(count=2))
+    anywhere.run()
+    anywhere.change(meeting, recurrence=weekly(count=4))
+    anywhere.fail("empty", "Rembrandt", route="events/*/instances", times=1)
+    anywhere.fail("empty", "Rembrandt", route="*calendarView", times=1)
+    assert told(anywhere.run(again=False)) == (8, ["partial-read"])
+    assert len(anywhere.reservations()) == 2
+    assert anywhere.run().created == 2

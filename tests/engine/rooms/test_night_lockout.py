@@ -127,13 +127,95 @@ OLD = "old-rembrandt@contoso.example"
 
 @pytest.fixture
 def given_away(night: Night) -> Night:
-    """Rembrandt's address belongs to another mailbox; the old one lives on. A full read saw it."""
+    """Rembrandt's address belongs to another mailbox; the old one lives on. A run saw it."""
+    give_away(night)
+    assert night.run().exit_code == 8
+    return night
+
+
+def give_away(night: Night) -> None:
     night.make("Rembrandt", "Budget", "09:00", "10:00")
     night.run()
     night.act(Recreate(room=mailbox_of("Rembrandt"), kept_as=OLD))
-    assert night.run(again=False).exit_code == 0
-    assert night.run(full=True).exit_code == 8
-    return night
+
+
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}, {"full": True}])
+def test_any_run_notices_that_an_address_was_given_to_another_mailbox(
+    night: Night, options: dict[str, bool]
+) -> None:
+    """The old mailbox answers by its id as if nothing were, and its changes are not the room's."""
+    give_away(night)
+    night.edit(1, subject="Other")
+    report = night.run(**options)
+    assert [problem.code for problem in report.problems] == ["room-remapped"]
+    assert (report.exit_code, report.ok, report.inconclusive) == (8, 2, 1)
+    assert night.room("Rembrandt").condition == (
+        None if options == {"dry_run": True} else LOCKED_OUT
+    )
+
+
+def test_a_run_pushes_nothing_into_a_mailbox_that_lost_the_rooms_address(night: Night) -> None:
+    give_away(night)
+    (made,) = night.make("Rembrandt", "Interview", "16 09:00", "16 10:00", push=False)
+    report = night.run()
+    assert report.pushed == 0
+    assert old_mailbox(night) == ["Budget"]
+    assert (made.number, "create") in night.pending()
+
+
+def test_whose_the_addresses_are_costs_a_run_one_question_for_fifteen_rooms(night: Night) -> None:
+    night.run()
+    night.watched.calls.clear()
+    night.run(again=False)
+    asked = [route for _, mailbox, route in night.watched.calls if mailbox is None]
+    assert asked == ["users"]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_room_mapped_by_another_of_its_addresses_is_asked_for_by_that_one(
+    night: Night, full: bool
+) -> None:
+    give_away(night)
+    directory = night.tenant.exchange.directory
+    new = directory.mailboxes[mailbox_of("Rembrandt")]
+    directory.mailboxes[mailbox_of("Rembrandt")] = directory.mailboxes[OLD]
+    assert directory.address_of(directory.mailboxes[OLD]) == OLD != new.owner.address
+    assert night.run(full=full).problems == []
+
+
+@pytest.mark.parametrize("kind", ["forbidden", "mailbox-gone"])
+def test_a_directory_that_is_closed_keeps_no_room_from_its_pass(night: Night, kind: str) -> None:
+    night.make("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    night.fail(kind, route="users*")
+    night.edit(1, subject="Other")
+    report = night.run()
+    assert (report.exit_code, report.ok, report.problems) == (0, 3, [])
+
+
+def test_a_directory_that_gives_no_answer_is_said_and_the_rooms_are_read(night: Night) -> None:
+    night.make("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    night.fail("server-error", route="users")
+    report = night.run(again=False)
+    assert (report.exit_code, report.ok) == (0, 3)
+    assert [(problem.room, problem.code) for problem in report.problems] == [
+        (None, "identity-unchecked")
+    ]
+
+
+def test_a_notification_that_something_is_gone_is_not_believed_of_another_mailbox(
+    night: Night,
+) -> None:
+    meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    before = night.all()
+    night.delete("Rembrandt", meeting)
+    night.act(Recreate(room=mailbox_of("Rembrandt"), kept_as=OLD))
+    with pytest.raises(TryLater) as told:
+        night.notify("Rembrandt", before[0].event_id or "")
+    assert told.value.code == "room-remapped"
+    assert (night.all(), night.requests()) == (before, [])
 
 
 def old_mailbox(night: Night) -> list[str]:
@@ -165,7 +247,7 @@ def test_a_run_asks_for_the_address_of_a_room_locked_out_with_all_others(
     given_away.watched.calls.clear()
     given_away.run()
     asked = [route for _, mailbox, route in given_away.watched.calls if mailbox is None]
-    assert asked == [f"users/{mailbox_of('Rembrandt')}"]
+    assert asked == ["users", f"users/{mailbox_of('Rembrandt')}"]
 
 
 @pytest.mark.parametrize("kind", ["forbidden", "server-error"])
@@ -200,3 +282,23 @@ def test_a_notification_from_the_old_mailbox_changes_nothing(given_away: Night) 
         given_away.notify("Rembrandt", before[0].event_id or "")
     assert told.value.code == "room-remapped"
     assert given_away.all() == before
+
+
+@pytest.fixture
+def named_apart(night: Night) -> Night:
+    """Rembrandt's user principal name is not the address at which it is invited."""
+    directory = night.tenant.exchange.directory
+    directory.rooms[mailbox_of("Rembrandt")].principal = "conf-1@contoso.example"
+    return night
+
+
+@pytest.mark.parametrize("permission", ["User.Read.All", "User.ReadBasic.All"])
+def test_a_room_whose_principal_name_is_not_its_address_has_its_mailbox_on_record(
+    named_apart: Night, permission: str
+) -> None:
+    night = named_apart
+    night.tenant.exchange.directory.permission = permission  # type: ignore[assignment]
+    give_away(night)
+    old = night.tenant.exchange.directory.mailboxes[OLD]
+    assert night.room("Rembrandt").object_id == str(old.id)
+    assert [problem.code for problem in night.run().problems] == ["room-remapped"]

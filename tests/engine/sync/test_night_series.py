@@ -114,17 +114,6 @@ def test_a_series_moved_across_midnight_utc_keeps_its_reservations(night: Night)
     assert sorted(numbers(night).values()) == sorted(made.values())
 
 
-def test_a_series_moved_to_another_weekday_keeps_services_by_asking(night: Night) -> None:
-    meeting, made = board(night)
-    night.cater(made["09-29"])
-    days = weekly(date(2026, 9, 17), count=4)
-    night.change(meeting, recurrence=days, start="17 09:00", end="17 10:00")
-    night.run()
-    days_now = [line.split()[1] for line in night.reservations() if "[100]" not in line]
-    assert days_now == ["09-17", "09-24", "10-01", "10-08"]
-    assert night.requests() == [(made["09-29"], "services-booked")]
-
-
 def test_a_new_pattern_that_wipes_exceptions_keeps_dates_that_stay(night: Night) -> None:
     meeting, made = board(night)
     night.change(meeting, day=SECOND, start="22 15:00", end="22 16:00")

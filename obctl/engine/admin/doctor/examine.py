@@ -23,6 +23,7 @@ from obctl.engine.admin.doctor.rooms import (
     examine_calendars,
     examine_identities,
     examine_schedules,
+    look_up,
 )
 from obctl.engine.admin.doctor.settings import examine_settings
 from obctl.engine.admin.doctor.subscriptions import (
@@ -129,7 +130,7 @@ async def _graph(
     world.step("places")
     findings.append(await examine_places(gateway, application))
     world.step("directory")
-    entries = await gateway.look_up_all([room.mailbox for room in rooms]) if rooms else {}
+    entries = await look_up(gateway, rooms)
     findings += examine_identities(rooms, entries, application)
     world.step("calendars")
     calendars = await examine_calendars(gateway, rooms, company.now, application)

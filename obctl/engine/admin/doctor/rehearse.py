@@ -5,10 +5,11 @@ What goes wrong is part of the recording, and no finding.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import Event, EventType
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
@@ -16,15 +17,22 @@ from obctl.engine.admin.doctor.rooms import VIEW
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
 
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+
 
 async def rehearse(gateway: Gateway, rooms: Sequence[Room], now: datetime) -> None:
     """Ask them, of the first room that shows an event; else of the first."""
     await _asked(gateway.fetch_places)
     if not rooms:
         return
+    entries = await gateway.look_up_all([room.mailbox for room in rooms])
+    ids = [one.object_id for one in entries.values() if isinstance(one, DirectoryEntry)]
+    await _asked(lambda: gateway.look_up_ids(ids or [_NOBODY]))
     span = TimeSpan(now, now + VIEW)
     deltas = await gateway.open_deltas([(room, span) for room in rooms])
-    links = {name: one for name, one in deltas.items() if not isinstance(one, ObctlError)}
+    links = [
+        (room, link) for room in rooms if not isinstance(link := deltas[room.mailbox], ObctlError)
+    ]
     await _asked(lambda: gateway.follow_delta(links))
     views = await gateway.fetch_views(rooms, span)
     room, event = _first(rooms, views)
@@ -42,7 +50,7 @@ async def rehearse(gateway: Gateway, rooms: Sequence[Room], now: datetime) -> No
 
 
 def _first(
-    rooms: Sequence[Room], views: dict[str, tuple[Event, ...] | ObctlError]
+    rooms: Sequence[Room], views: Mapping[str, tuple[Event, ...] | ObctlError]
 ) -> tuple[Room, Event | None]:
     """A room with an event to ask about, one of a series before others."""
     shown = [

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from obctl.domain.directory import DirectoryEntry
+from obctl.domain.directory import DirectoryEntry, same_id
 from obctl.domain.event import EventId
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing
 from obctl.engine.admin.doctor.finding import (
     Finding,
     Verdict,
@@ -17,6 +18,7 @@ from obctl.engine.admin.doctor.finding import (
     named,
     ok,
     problem,
+    warning,
 )
 from obctl.engine.admin.doctor.grants import assign, grant, test_scope
 from obctl.engine.outlook.mailbox_identity import GRANT
@@ -45,6 +47,23 @@ class Calendars:
     some_event: EventId | None = None
 
 
+async def look_up(gateway: Gateway, rooms: Sequence[Room]) -> Entries:
+    """Whose each room's address is: many ids on record at once, and by itself what differs."""
+    known = {room.mailbox: room.object_id for room in rooms if room.object_id}
+    entries = await gateway.look_up_ids(sorted(set(known.values()))) if known else {}
+    found: dict[str, DirectoryEntry | ObctlError | None] = {}
+    for mailbox, object_id in known.items():
+        match entry := entries[object_id]:
+            case DirectoryEntry() if entry.address.casefold() == mailbox.casefold():
+                found[mailbox] = entry
+            case NotAuthorised():
+                found[mailbox] = entry
+            case _:
+                continue
+    rest = [room.mailbox for room in rooms if room.mailbox not in found]
+    return found | (await gateway.look_up_all(rest) if rest else {})
+
+
 def examine_identities(rooms: Sequence[Room], entries: Entries, application: str) -> list[Finding]:
     """Of each room whether its mailbox is the one that was mapped; keyed by `room.mailbox`."""
     found: list[Finding] = []
@@ -56,13 +75,15 @@ def examine_identities(rooms: Sequence[Room], entries: Entries, application: str
                 found.append(
                     problem(
                         "room",
-                        f"{room.mailbox}: no such mailbox",
+                        f"{room.mailbox}: the directory knows nobody by this address",
                         "compare the address with Exchange's",
                         remedy=f"obctl rooms show {room.mailbox}",
                         rooms=[room.mailbox],
                     )
                 )
-            case DirectoryEntry(object_id=there) if room.object_id and there != room.object_id:
+            case DirectoryEntry(object_id=there) if room.object_id and not same_id(
+                there, room.object_id
+            ):
                 found.append(
                     problem(
                         "room",
@@ -127,6 +148,17 @@ async def examine_calendars(
     )
     if readable:
         findings.append(ok("calendars", f"{len(readable)} of {len(rooms)} rooms can be read"))
+    odd = [name for name, view in views.items() if isinstance(view, Listing) and view.unreadable]
+    if odd:
+        findings.append(
+            warning(
+                "events",
+                f"{named(odd)} show events that cannot be understood; they are left alone",
+                "a run names each of them",
+                remedy=f"obctl sync run --room {odd[0]} --dry-run",
+                rooms=odd,
+            )
+        )
     ids = (
         event.series_master_id or event.id
         for view in views.values()

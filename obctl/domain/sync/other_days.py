@@ -1,0 +1,112 @@
+"""Dates of a series that meets on other days now: their reservations go on as the new dates.
+
+Whether a date is over is a matter of the clock, so that this is decided last, with `rebooked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from datetime import datetime
+
+from obctl.domain.event import Event, EventId, SeriesMaster, same_person
+from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.series.other_days import (
+    counting_zone,
+    pair_continued,
+    pair_days,
+    whole_periods,
+)
+from obctl.domain.series.same_date import day_in_series
+from obctl.domain.sync.matching import Matching, joined
+from obctl.domain.sync.proof import is_cut_off, series_id
+from obctl.domain.time_span import TimeSpan
+
+
+def on_other_days(
+    matching: Matching,
+    *,
+    now: datetime,
+    taken: Container[EventId] = (),
+    moved: Container[ReservationNumber] = (),
+) -> Matching:
+    """The matching with the dates that a series no longer has joined to those it has instead.
+
+    `taken` are events that stand for something else, `moved` are reservations whose meeting turned
+    up in another room.
+    """
+    found: dict[ReservationNumber, Event] = {}
+    for master_id, reservations in _moved_days(matching, now).items():
+        master = matching.sides.reading.masters[master_id]
+        if master is None:
+            continue
+        new = [
+            event
+            for event in matching.lone_events
+            if event.series_master_id == master_id and event.takes_room and event.id not in taken
+        ]
+        own = [event for _owner, event in matching.pairs if event.series_master_id == master_id]
+        lost = [item for item in reservations if item.number not in moved]
+        zone = matching.sides.room.zone
+        if new:
+            pairs = pair_days(master, lost, new, own, now=now, room_zone=zone)
+        else:
+            following = _following(matching, master, lost, taken)
+            pairs = pair_continued(master, lost, following, now=now, room_zone=zone)
+        found |= {reservation.number: event for reservation, event in pairs}
+    return joined(matching, found)
+
+
+def _following(
+    matching: Matching,
+    master: SeriesMaster,
+    lost: Sequence[Reservation],
+    taken: Container[EventId],
+) -> list[Event]:
+    """The dates of the one series in which an ended one may go on: its organiser's, as named."""
+    last = master.recurrence.last_date if master.recurrence else None
+    where = counting_zone(master, matching.sides.room.zone)
+    if last is None or where is None or not lost:
+        return []
+    subjects = {reservation.subject for reservation in lost}
+    by_series: dict[EventId, list[Event]] = {}
+    for event in matching.lone_events:
+        if (
+            event.series_master_id
+            and event.takes_room
+            and event.id not in taken
+            and same_person(event.organizer, lost[0].organizer)
+            and {event.subject, event.organizer.name} & subjects
+            and day_in_series(event, where) > last
+        ):
+            by_series.setdefault(event.series_master_id, []).append(event)
+    return next(iter(by_series.values())) if len(by_series) == 1 else []
+
+
+def unread_days(matching: Matching, now: datetime) -> dict[EventId, TimeSpan]:
+    """By series that meets on other days now: what of it has to be read besides.
+
+    A date at the end of what was read may have become one that lies beyond.
+    """
+    span, found = matching.sides.reading.scope.span, dict[EventId, TimeSpan]()
+    for master_id, reservations in _moved_days(matching, now).items():
+        master = matching.sides.reading.masters[master_id]
+        if master is None:
+            continue
+        periods = whole_periods(master, reservations, matching.sides.room.zone)
+        end = max((period.end for period in periods), default=span.end)
+        if end > span.end:
+            found[master_id] = TimeSpan(span.end, end)
+    return found
+
+
+def _moved_days(matching: Matching, now: datetime) -> dict[EventId, list[Reservation]]:
+    """The dates ahead that living series no longer have, by the series."""
+    sides, found = matching.sides, dict[EventId, list[Reservation]]()
+    if not sides.reading.masters:
+        return found
+    for item in matching.lone_reservations:
+        ahead = item.end > now and sides.reading.scope.covers(item)
+        master_id = series_id(sides.reading, item)
+        if ahead and master_id and is_cut_off(sides, item):
+            found.setdefault(master_id, []).append(item)
+    return found

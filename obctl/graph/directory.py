@@ -1,0 +1,209 @@
+"""Whose an address or an object id is, as the tenant's directory knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from kiota_abstractions.request_information import RequestInformation
+
+from obctl.domain.directory import DirectoryEntry
+from obctl.domain.foreign_text import decode
+from obctl.errors import (
+    CredentialRefused,
+    GraphRefused,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+    defects_named,
+)
+from obctl.graph import request
+from obctl.graph.batch import get_many
+from obctl.graph.client import Graph, asking
+from obctl.graph.failures import cut_short
+from obctl.graph.paging import pages
+from obctl.graph.request import Asked, Errand
+from obctl.graph.sdk_builders import UserItemRequestBuilder, UsersRequestBuilder
+from obctl.graph.wire import UserWire
+
+# What `User.ReadBasic.All` covers. One more name, and all is refused.
+_BASIC = ["id", "mail", "userPrincipalName", "displayName"]
+_AT_ONCE = 15
+"""Ids in one filter: the directory refuses more clauses ("Max allowed: 15")."""
+_USER = msgspec.json.Decoder(UserWire)
+
+
+async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
+    """Whose an address or object id is.
+
+    `/users/{…}` takes an id or a user principal name. An address that is neither is looked for
+    among those under which mail is received.
+    """
+    entry = await _fetch_entry(graph, address, _BASIC)
+    for condition in _conditions(address) if entry is None else ():
+        info, what = _ask_users(graph, condition), request.directory(address)
+        try:
+            body: bytes | ObctlError = await graph.send(info, what)
+        except (NotAuthorised, GraphRefused) as error:
+            body = error
+        found = await _read_owner(graph, body, graph.errand(info, what))
+        if isinstance(found, DirectoryEntry):
+            return found
+        if isinstance(found, CredentialRefused):
+            raise found
+    return entry
+
+
+async def look_up_account(graph: Graph, address: str) -> DirectoryEntry | None:
+    """`look_up`, and whether the account is enabled, where `User.Read.All` is granted."""
+    try:
+        return await _fetch_entry(graph, address, [*_BASIC, "accountEnabled"])
+    except CredentialRefused:
+        raise
+    except NotAuthorised:
+        return await look_up(graph, address)
+
+
+async def _fetch_entry(graph: Graph, address: str, names: list[str]) -> DirectoryEntry | None:
+    what = request.directory(address)
+    try:
+        return _read_entry(await graph.send(_ask_user(graph, address, names), what), address, what)
+    except NotFound:
+        return None
+
+
+async def look_up_all(
+    graph: Graph, addresses: Sequence[str]
+) -> dict[str, DirectoryEntry | ObctlError | None]:
+    """`look_up` of many, by `$batch`; one address's failure is no other's."""
+    errands = {
+        address: graph.errand(_ask_user(graph, address, _BASIC), request.directory(address))
+        for address in addresses
+    }
+    found: dict[str, DirectoryEntry | ObctlError | None] = {}
+    for address, body in (await get_many(graph, errands)).items():
+        if isinstance(body, ObctlError):
+            found[address] = None if isinstance(body, NotFound) else body
+            continue
+        try:
+            with defects_named():
+                found[address] = _read_entry(body, address, errands[address].asked)
+        except ObctlError as error:
+            found[address] = error
+    for turn in range(len(_RECEIVED_AT)):
+        unknown = [one for one, entry in found.items() if entry is None and _conditions(one)]
+        errands = {
+            one: graph.errand(_ask_users(graph, _conditions(one)[turn]), request.directory(one))
+            for one in unknown
+        }
+        for one, body in (await get_many(graph, errands)).items():
+            owner = await _read_owner(graph, body, errands[one])
+            refused = isinstance(owner, GraphRefused | NotAuthorised)
+            found[one] = None if refused and not isinstance(owner, CredentialRefused) else owner
+    return found
+
+
+_RECEIVED_AT = ("mail eq {0}", "proxyAddresses/any(p:p eq {1})")
+"""Where a mailbox receives mail: at its address, and at the others that it has."""
+
+
+def _conditions(address: str) -> list[str]:
+    """The filters that find who receives mail at an address, the cheapest first; none for an id."""
+    if "@" not in address:
+        return []
+    return [one.format(_quoted(address), _quoted(f"smtp:{address}")) for one in _RECEIVED_AT]
+
+
+async def _read_owner(
+    graph: Graph, body: bytes | ObctlError, errand: Errand
+) -> DirectoryEntry | ObctlError | None:
+    """The one that was found; `None` where there is none, or more than one claims the address."""
+    if isinstance(body, ObctlError):
+        return body
+    try:
+        with defects_named():
+            entries = await _read_entries(graph, body, errand)
+    except ObctlError as error:
+        return error
+    return entries[0] if len(entries) == 1 else None
+
+
+def _ask_user(graph: Graph, address: str, names: list[str]) -> RequestInformation:
+    query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=names)
+    return graph.client.users.by_user_id(address).to_get_request_information(asking(query))
+
+
+def _read_entry(body: bytes, address: str, what: Asked) -> DirectoryEntry:
+    try:
+        user = decode(_USER, body)
+    except ValueError as error:
+        raise cut_short(what) from error
+    return DirectoryEntry(
+        object_id=user.id,
+        address=user.mail or user.user_principal_name or address,
+        display_name=user.display_name,
+        enabled=user.account_enabled,
+    )
+
+
+async def look_up_ids(
+    graph: Graph, object_ids: Sequence[str]
+) -> dict[str, DirectoryEntry | ObctlError | None]:
+    """Whose many object ids are; a failure is that of all ids of its question."""
+    asked = {
+        str(first): object_ids[first : first + _AT_ONCE]
+        for first in range(0, len(object_ids), _AT_ONCE)
+    }
+    errands = {
+        key: graph.errand(_ask_ids(graph, some), _entries_of(some)) for key, some in asked.items()
+    }
+    found: dict[str, DirectoryEntry | ObctlError | None] = {}
+    for key, body in (await get_many(graph, errands)).items():
+        found |= await _read_ids(graph, body, asked[key], errands[key])
+    return found
+
+
+def _ask_ids(graph: Graph, object_ids: Sequence[str]) -> RequestInformation:
+    listed = ",".join(_quoted(one) for one in object_ids)
+    return _ask_users(graph, f"id in ({listed})")
+
+
+def _ask_users(graph: Graph, condition: str) -> RequestInformation:
+    query = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters(
+        select=_BASIC, filter=condition
+    )
+    return graph.client.users.to_get_request_information(asking(query))
+
+
+def _quoted(text: str) -> str:
+    """An OData literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _entries_of(object_ids: Sequence[str]) -> Asked:
+    others = len(object_ids) - 1
+    return request.directory(object_ids[0] + (f" and {others} more" if others else ""))
+
+
+async def _read_ids(
+    graph: Graph, body: bytes | ObctlError, object_ids: Sequence[str], errand: Errand
+) -> dict[str, DirectoryEntry | ObctlError | None]:
+    if isinstance(body, ObctlError):
+        return dict.fromkeys(object_ids, body)
+    try:
+        with defects_named():
+            entries = {
+                entry.object_id.casefold(): entry
+                for entry in await _read_entries(graph, body, errand)
+            }
+    except ObctlError as error:
+        return dict.fromkeys(object_ids, error)
+    return {one: entries.get(one.casefold()) for one in object_ids}
+
+
+async def _read_entries(graph: Graph, first: bytes, errand: Errand) -> list[DirectoryEntry]:
+    return [
+        _read_entry(bytes(raw), "", errand.asked)
+        async for page in pages(graph, first, errand)
+        for raw in page.value
+    ]

@@ -55,6 +55,25 @@ class Config:
         return self.folder / "config.toml"
 
 
+def missing_for_credential(settings: GraphSettings, environment: Mapping[str, str]) -> list[str]:
+    """What the credential cannot do without and nobody has named yet; secrets aside."""
+    missing = []
+    kind = settings.credential
+    of_an_application = kind in (
+        CredentialKind.ENVIRONMENT,
+        CredentialKind.CERTIFICATE,
+        CredentialKind.WORKLOAD_IDENTITY,
+    )
+    if of_an_application and not (settings.tenant_id or environment.get("AZURE_TENANT_ID")):
+        missing.append("tenant_id in [graph] or AZURE_TENANT_ID")
+    if of_an_application and not (settings.client_id or environment.get("AZURE_CLIENT_ID")):
+        missing.append("client_id in [graph] or AZURE_CLIENT_ID")
+    file = settings.certificate or environment.get("AZURE_CLIENT_CERTIFICATE_PATH")
+    if kind is CredentialKind.CERTIFICATE and not file:
+        missing.append("certificate in [graph] or AZURE_CLIENT_CERTIFICATE_PATH")
+    return missing
+
+
 _CLOUDS = [item.value for item in Cloud]
 _KINDS = [item.value for item in CredentialKind]
 

@@ -66,8 +66,19 @@ class ObctlError(Exception):
         self.message = message
         self.hint = hint
         self.graph = graph
+        self.client_request_id = graph.client_request_id if graph else None
         if code is not None:
             self.code = code
+
+    @property
+    def request_id(self) -> str | None:
+        """What Graph called the request that it refused."""
+        return self.graph.request_id if self.graph else None
+
+    def request_named(self, client_request_id: str) -> None:
+        """Remember what the request was called that failed, also where no answer came."""
+        if self.client_request_id is None:
+            self.client_request_id = client_request_id
 
 
 class Unforeseen(ObctlError):

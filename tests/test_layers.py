@@ -48,7 +48,8 @@ PACKAGES: dict[str, set[str]] = {
     "engine.ports": set(),
     "engine.outlook": {"engine.company", "engine.ports"},
     "engine.subscriptions": {"engine.company", "engine.ports"},
-    "engine.rooms": {"engine.company", "engine.ports", "engine.outlook"},
+    # A room that is taken out takes its subscription along.
+    "engine.rooms": {"engine.company", "engine.ports", "engine.outlook", "engine.subscriptions"},
     "engine.compare": {"engine.company", "engine.ports", "engine.outlook"},
     "engine.admin": {
         "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.subscriptions",

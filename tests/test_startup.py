@@ -53,7 +53,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company without rooms: enough to open a store and look something up."""
     home = tmp_path_factory.mktemp("home")
     subprocess.run(
-        [sys.executable, "-m", "obctl", "init", "contoso"],
+        [sys.executable, "-m", "obctl", "init", "contoso", "--credential", "azure-cli"],
         env=os.environ | {"OBCTL_HOME": str(home)},
         capture_output=True,
         check=True,

@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 _COMMANDS = (
     ("demo", "demo", "demo",
      "See one night happen: a simulated tenant, a company, and the commands on it."),
-    ("init", "company", "init", "Make a company: one tenant, one configuration file, one store."),
+    ("init", "init", "init", "Make a company: one tenant, one configuration file, one store."),
     ("doctor", "doctor", "doctor",
      "Check configuration, store, credential, permissions and rooms."),
     ("listen", "listen", "listen",

@@ -1,4 +1,4 @@
-"""`obctl init`, `obctl config`: the company itself."""
+"""`obctl config`: the company itself."""
 
 from __future__ import annotations
 
@@ -8,49 +8,9 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import ByOption, FormatOption
-from obctl.domain.enums import Cloud, CredentialKind
 from obctl.render.output import Format
 
 config_app = typer.Typer(no_args_is_help=True, help="The company's configuration.")
-
-
-def init(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="Short name of the company: a-z, 0-9, - and _.")],
-    graph_url: Annotated[
-        str | None, typer.Option(help="Graph's address ending in /v1.0: a sandbox, a proxy.")
-    ] = None,
-    cloud: Annotated[Cloud | None, typer.Option(help="National cloud.")] = None,
-    tenant_id: Annotated[str | None, typer.Option(help="Tenant id.")] = None,
-    client_id: Annotated[str | None, typer.Option(help="Application (client) id.")] = None,
-    credential: Annotated[
-        CredentialKind, typer.Option(help="Where the credential comes from.")
-    ] = CredentialKind.ENVIRONMENT,
-    time_zone: Annotated[str, typer.Option(help="Zone of the company, IANA or Windows.")] = "UTC",
-    format: FormatOption = Format.TABLE,
-) -> None:
-    """Make a company: one tenant, one configuration file, one store."""
-    from obctl.engine.admin.init import create_company
-    from obctl.render.output import message, write_json
-
-    context = context_of(ctx)
-    config = create_company(
-        context.home,
-        name,
-        {
-            "company.time_zone": time_zone,
-            "graph.url": graph_url,
-            "graph.cloud": cloud.value if cloud else None,
-            "graph.tenant_id": tenant_id,
-            "graph.client_id": client_id,
-            "graph.credential": credential.value,
-        },
-    )
-    if format is Format.TABLE:
-        message(f"company {name}: {config.folder}")
-        message(f"next: obctl --company {name} rooms discover")
-    else:
-        write_json({"company": name, "folder": str(config.folder)})
 
 
 @config_app.command("show")
@@ -113,6 +73,42 @@ def set_(
 def path(ctx: typer.Context) -> None:
     """Where the configuration file is."""
     print(context_of(ctx).config.config_path)
+
+
+@config_app.command("grants")
+def grants(
+    ctx: typer.Context,
+    mapped_only: Annotated[
+        bool,
+        typer.Option("--mapped-only", help="The mapped rooms, in place of all room mailboxes."),
+    ] = False,
+    person: Annotated[
+        str | None, typer.Option(help="Somebody whose calendar must stay closed, to test with.")
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """The PowerShell with which an administrator lets obctl into the tenant, and no further."""
+    from obctl.domain.exchange_grants import Grant, grant_commands
+    from obctl.render.output import write_json
+
+    context = context_of(ctx)
+    graph = context.config.graph
+    rooms = [room.mailbox for room in context.chosen_rooms(None, None)]
+    commands = grant_commands(
+        Grant(
+            context.config.company,
+            graph.cloud,
+            graph.tenant_id or context.environment.get("AZURE_TENANT_ID"),
+            graph.client_id or context.environment.get("AZURE_CLIENT_ID"),
+            rooms if mapped_only else (),
+            next(iter(rooms), None),
+            person,
+        )
+    )
+    if format is Format.TABLE:
+        print("\n".join(commands))
+    else:
+        write_json({"commands": commands})
 
 
 def _shown(value: object) -> str:

@@ -117,10 +117,11 @@ class Context:
 
     @property
     def rooms(self) -> Rooms:
+        """The words for every room there ever was: what is shown may speak of any."""
         from obctl.render.objects import Rooms
-        from obctl.store.rooms import load_rooms
+        from obctl.store.rooms import load_rooms_ever
 
-        return Rooms(load_rooms(self.store))
+        return Rooms(load_rooms_ever(self.store))
 
     def room(self, wanted: str) -> Room:
         """The room with this address or unique name."""
@@ -136,7 +137,23 @@ class Context:
         if named:
             found = {item.id: item for item in map(self.room, named)}
             return list(found.values())
-        return rooms_at(self.store, location) if location else load_rooms(self.store)
+        mapped = load_rooms(self.store)
+        return rooms_at(mapped, location) if location else mapped
+
+    def room_ever(self, wanted: str) -> Room:
+        """As `room`, also one that was taken out: its history stays."""
+        from obctl.store.rooms import find_room_ever
+
+        return find_room_ever(self.store, wanted)
+
+    def rooms_ever(self, location: str | None, room: str | None) -> list[Room]:
+        """As `chosen_rooms`, those that were taken out included."""
+        from obctl.store.rooms import load_rooms_ever, rooms_at
+
+        if room is not None:
+            return [self.room_ever(room)]
+        ever = load_rooms_ever(self.store)
+        return rooms_at(ever, location) if location else ever
 
     def run(self, work: Callable[[Connect], Awaitable[Result]]) -> Result:
         """Run `work`: the one `asyncio.run` of a command.

@@ -95,7 +95,7 @@ def explain(
     from obctl.engine.compare.explain import explain_item
     from obctl.engine.compare.outlook_source import Outlook
     from obctl.render.diff import story_object, story_picture
-    from obctl.render.output import show_one
+    from obctl.render.output import message, show_one
 
     context = context_of(ctx)
     company = context.company
@@ -106,6 +106,11 @@ def explain(
         )
 
     story = context.run(work)
+    if story.room.removed_at is not None:
+        message(
+            f"{story.room.name} is not mapped any more since {story.room.removed_at:%Y-%m-%d}:"
+            " Outlook is shown as it was last read"
+        )
     shown = story_object(story, context.rooms)
     show_one(format, shown, lambda: story_picture(shown, story.room.time_zone))
     if story.verdict.condition:

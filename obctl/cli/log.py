@@ -74,7 +74,7 @@ def search(
         span=span,
         email=email,
         action=action,
-        room=context.room(room).id if room else None,
+        room=context.room_ever(room).id if room else None,
         text=text,
         reservation=reservation,
         run=run,
@@ -159,7 +159,7 @@ def export(
         entries = map(names.entry, entries)
         rooms = Rooms(
             replace(room, mailbox=names.address(room.mailbox))
-            for room in context.chosen_rooms(None, None)
+            for room in context.rooms_ever(None, None)
         )
     lines = write_whole(file, export_lines(entries, rooms))
     message(f"{lines} entries written to {file}")

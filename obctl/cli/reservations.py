@@ -15,6 +15,7 @@ from obctl.cli.options import (
     parse_day,
     parse_span,
 )
+from obctl.cli.rooms_remove import remark_on_removed
 from obctl.domain.enums import ExternalState, Status
 from obctl.errors import UsageError
 from obctl.render.output import Format
@@ -65,7 +66,7 @@ def list_(
         raise UsageError(
             f"{external_state} is no external state", hint=f"one of {known}", code="bad-state"
         )
-    rooms = context.chosen_rooms(location, room)
+    rooms = context.rooms_ever(location, room)
     wanted = Filter(
         rooms=[item.id for item in rooms] if room or location else None,
         text=text,
@@ -74,6 +75,7 @@ def list_(
         limit=limit,
     )
     found = _search(context, rooms, wanted, on, from_, to)
+    remark_on_removed(rooms, found)
     words, now = context.rooms, context.now
     objects = [reservation_object(item, words, now) for item in found]
     show_list(
@@ -99,6 +101,7 @@ def show(
     context = context_of(ctx)
     found = find_reservation(context.store, number)
     rooms = context.rooms
+    remark_on_removed([rooms[found.room]], [found])
     item = reservation_object(found, rooms, context.now)
     zone_name = rooms.zone_name(found.room)
     show_one(format, item, lambda: reservation_picture(item, zone_name))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from obctl.cli import room_policy, rooms_free
+from obctl.cli import room_policy, rooms_free, rooms_remove
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import FormatOption, LocationOption, YesOption, parse_instant
 from obctl.errors import UsageError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The rooms obctl keeps in step.")
 app.add_typer(room_policy.app, name="policy")
 app.command("free")(rooms_free.free)
+app.command("remove")(rooms_remove.remove)
 
 
 @app.command("discover")
@@ -36,26 +37,46 @@ def discover(
 ) -> None:
     """The rooms of the tenant as Graph lists them, and whether they are mapped."""
     from obctl.engine.ports import Gateway
-    from obctl.engine.rooms import mapping
+    from obctl.engine.rooms import discovery
     from obctl.render.objects import found_room_object
     from obctl.render.output import message, show_list
     from obctl.render.rooms import FOUND
 
     context = context_of(ctx)
+    new: list[Room] = []
+    followed: list[tuple[Room, Room]] = []
 
-    async def ask(gateway: Gateway) -> tuple[list[mapping.Discovered], list[Room]]:
-        found = await mapping.discover(context.company, gateway)
-        return found, await mapping.map_discovered(context.company, gateway, found) if add else []
+    async def ask(gateway: Gateway) -> list[discovery.Discovered]:
+        found = await discovery.discover(context.company, gateway)
+        if add:
+            followed.extend(await discovery.follow_addresses(context.company, gateway, found))
+            new.extend(await discovery.map_discovered(context.company, gateway, found))
+        return found
 
-    found, new = context.with_graph(ask)
+    found = context.with_graph(ask)
     show_list(
         format,
-        [found_room_object(item.found, mapped=item.mapped or add) for item in found],
+        [
+            found_room_object(item.found, mapped=item.mapped or (add and not item.removed))
+            for item in found
+        ],
         FOUND,
         empty="Graph lists no room; they need a place record (Set-Place) to be listed",
     )
+    for before, after in followed:
+        message(f"{before.name} has another address: {before.mailbox} -> {after.mailbox}")
+    corrected = {after.id for _before, after in followed}
+    for item in found:
+        if item.readdressed and item.known and item.known.id not in corrected:
+            message(
+                f"{item.found.mailbox} is the place that is known as {item.known.mailbox}:"
+                " its address, or its mailbox, is another now"
+            )
     if add:
         message(f"{len(new)} rooms are mapped now")
+        removed = [item.found.mailbox for item in found if item.removed]
+        if removed:
+            message(f"left out, as it was taken out: {', '.join(removed)} (`obctl rooms add`)")
         zones = sorted({room.time_zone for room in new})
         if zones:
             message(f"their zone: {', '.join(zones)}; `obctl rooms change` corrects it")
@@ -83,13 +104,17 @@ def add(
             " names none. Default: now."
         ),
     ] = None,
+    not_a_room: Annotated[
+        bool,
+        typer.Option("--not-a-room", help="Map a mailbox that is, or may be, no room's."),
+    ] = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Map a room: from now on obctl keeps it in step."""
     from obctl.domain.zones import usable_name, zone
     from obctl.engine.rooms.mapping import NewRoom, map_room
     from obctl.render.objects import room_object
-    from obctl.render.output import message, write_json
+    from obctl.render.output import message, warning, write_json
 
     context = context_of(ctx)
     if "@" not in mailbox.strip("@"):
@@ -106,9 +131,15 @@ def add(
         if activated_at
         else None,
     )
-    room = context.with_graph(lambda gateway: map_room(context.company, gateway, wanted))
+    known = {item.id for item in context.rooms_ever(None, None)}
+    room, untold = context.with_graph(
+        lambda gateway: map_room(context.company, gateway, wanted, not_a_room=not_a_room)
+    )
+    if untold:
+        warning(untold)
     if format is Format.TABLE:
-        message(f"{room.name} ({room.mailbox}) is mapped, {room.time_zone}")
+        again = " again" if room.id in known else ""
+        message(f"{room.name} ({room.mailbox}) is mapped{again}, {room.time_zone}")
         message("next: obctl sync run")
     else:
         write_json(room_object(room, None, context.now))
@@ -145,10 +176,17 @@ def change(
 def list_(
     ctx: typer.Context,
     location: LocationOption = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Those that were taken out instead.")
+    ] = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The mapped rooms; a live one has a subscription, so that changes are seen at once."""
     context = context_of(ctx)
+    if removed:
+        gone = [room for room in context.rooms_ever(location, None) if not room.is_mapped]
+        _show_rooms(context, gone, format, "no room was taken out")
+        return
     _show_rooms(
         context,
         context.chosen_rooms(location, None),
@@ -170,7 +208,7 @@ def show(
     from obctl.render.rooms import room_picture
 
     context = context_of(ctx)
-    found = context.room(room)
+    found = context.room_ever(room)
     subscription = newest_subscriptions(context.company).get(found.id)
     show_one(
         format,

@@ -16,6 +16,7 @@ from obctl.cli.options import (
     parse_instant,
     parse_span,
 )
+from obctl.cli.rooms_remove import remark_on_removed
 from obctl.domain.enums import ServiceKind
 from obctl.errors import UsageError
 from obctl.render.output import Format
@@ -100,8 +101,9 @@ def list_(
     if number is not None:
         found = [find_reservation(context.store, number)]
     else:
-        rooms = context.chosen_rooms(location, None)
+        rooms = context.rooms_ever(location, None)
         found = search_by_zone(context.company, rooms, span_in, Filter())
+    remark_on_removed(context.rooms_ever(None, None), found)
     objects: list[dict[str, Any]]
     if format is Format.TABLE:
         objects = service_rows(found, context.rooms, context.now)

@@ -163,8 +163,9 @@ def _show_outcome(
 
 
 def _message(error: ObctlError) -> str:
-    request = error.graph.request_id if error.graph else None
-    return f"{error.message} [request-id {request}]" if request else error.message
+    ids = [("request-id", error.request_id), ("client-request-id", error.client_request_id)]
+    known = ", ".join(f"{name} {value}" for name, value in ids if value)
+    return f"{error.message} [{known}]" if known else error.message
 
 
 def _show(
@@ -206,5 +207,5 @@ def _remark_on_foreign(foreign: Sequence[GraphSubscription]) -> None:
     for item in foreign:
         message(
             f"foreign: {item.id} watches {item.resource} until {instant_text(item.expires_at)};"
-            " it is not in the ledger"
+            " no mapped room of the ledger relies on it"
         )

@@ -50,6 +50,7 @@ class Action(StrEnum):
     SUBSCRIPTION_LOST = "subscription.lost"
     SUBSCRIPTION_FAILED = "subscription.failed"
     ROOM_ADDED = "room.added"
+    ROOM_REMOVED = "room.removed"
     ROOM_IMPORTED = "room.imported"
     ROOM_INCONCLUSIVE = "room.inconclusive"
     ROOM_READ_WHOLE = "room.read-whole"
@@ -77,6 +78,7 @@ class Entry(Struct, frozen=True):
     reservation: ReservationNumber | None = None
     event_id: EventId | None = None
     request_id: str | None = None
+    client_request_id: str | None = None
     payload: bytes | None = None
 
     @classmethod
@@ -109,6 +111,7 @@ class LogEntry(Struct, frozen=True):
     event_id: EventId | None = None
     run: str | None = None
     request_id: str | None = None
+    client_request_id: str | None = None
     actor: str | None = None
     payload: bytes | None = None
     id: int | None = None

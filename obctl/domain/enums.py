@@ -20,6 +20,7 @@ class CredentialKind(StrEnum):
     ENVIRONMENT = "environment"
     CERTIFICATE = "certificate"
     MANAGED_IDENTITY = "managed-identity"
+    WORKLOAD_IDENTITY = "workload-identity"
     AZURE_CLI = "azure-cli"
     TOKEN = "token"  # noqa: S105  the kind's name, no secret
 

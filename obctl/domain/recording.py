@@ -27,7 +27,7 @@ _KEPT_HEADERS = ("retry-after", "preference-applied")
 # Of answers that are no events: words of Graph's own.
 _WORDS = frozenset({
     "code", "responseCode", "availabilityView", "expirationDateTime", "bookingType", "kind",
-    "userType", "latestSupportedTlsVersion",
+    "userType", "latestSupportedTlsVersion", "placeId", "parentId",
 })  # fmt: skip
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:/=&]+@[^\s<>\"'(),;:/=&]+\.[^\s<>\"'(),;:/=&.]+")
 _TOKENS = ("$skiptoken", "$deltatoken")

@@ -47,7 +47,11 @@ class CalendarProcessing:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One mapped room. `object_id` is the mailbox's Entra id as first seen, `None` until then."""
+    """A room that is mapped, or was until `removed_at`.
+
+    `object_id` is the mailbox's Entra id as first seen, `None` until then. `place_id` is the id of
+    its place that outlasts a new address (Graph's `placeId`), where Graph told one.
+    """
 
     id: RoomId
     mailbox: str
@@ -62,6 +66,13 @@ class Room:
     verdict: Verdict | None = None
     condition: str | None = None
     processing: CalendarProcessing = field(default_factory=CalendarProcessing)
+    place_id: str | None = None
+    removed_at: datetime | None = None
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether obctl keeps it in step; of one taken out only the history is left."""
+        return self.removed_at is None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -87,3 +98,4 @@ class FoundRoom:
     floor: str | None
     capacity: int | None
     time_zone: str | None = None
+    place_id: str | None = None

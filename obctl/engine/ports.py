@@ -49,7 +49,13 @@ class Gateway(Protocol):
         """
 
     async def fetch_places(self) -> list[FoundRoom]:
-        """All rooms Graph lists, each with the name of its room list where it has one."""
+        """All rooms Graph lists, each with the name of its room list, else of its building."""
+
+    async def fetch_purpose(self, user: str) -> str | None:
+        """What a mailbox is for (`room`, `user`, `shared`, …), by address or object id.
+
+        `None` where Graph does not say. It takes `MailboxSettings.Read`.
+        """
 
     async def fetch_view(self, room: Room, span: TimeSpan) -> Listing:
         """Every single event, occurrence and exception that overlaps `span` (calendarView)."""

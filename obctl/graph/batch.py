@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
+from uuid import uuid4
 
 import msgspec
 from kiota_abstractions.method import Method
@@ -22,7 +23,7 @@ from obctl.graph.failures import error_for
 from obctl.graph.graph_error import from_answer
 from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting, MailboxSilent
 from obctl.graph.request import Asked, Errand, Outcomes
-from obctl.graph.transport import RETRIES, BoundedRetries
+from obctl.graph.transport import CLIENT_REQUEST_ID, RETRIES, BoundedRetries
 from obctl.graph.wire import BatchAnswer, BatchAnswers, BatchId
 
 SIZE = 20
@@ -76,7 +77,8 @@ async def _get_chunk(
         if not left:
             return outcomes
         try:
-            answers = await _post(graph, left)
+            names = {key: str(uuid4()) for key in left}
+            answers = await _post(graph, left, names)
         except (MailboxResting, MailboxSilent):
             continue  # since it was looked at; the others are asked
         except ObctlError as error:
@@ -92,10 +94,11 @@ async def _get_chunk(
         # The SDK's retries see only the whole batch; a throttled answer inside is ours to repeat.
         waits = {key: _wait(graph, answers[key], one, attempt) for key, one in left.items()}
         for key in [key for key, wait in waits.items() if wait is None]:
-            outcomes[key] = _outcome(answers[key], left.pop(key).asked)
+            outcomes[key] = _named(_outcome(answers[key], left.pop(key).asked), names[key])
         if left and not patient:
             return outcomes | {
-                key: _error(answers[key], one.asked, waits[key]) for key, one in left.items()
+                key: _named(_error(answers[key], one.asked, waits[key]), names[key])
+                for key, one in left.items()
             }
         if left:
             await asyncio.sleep(max(wait for wait in waits.values() if wait is not None))
@@ -119,7 +122,9 @@ def _take_closed(
     return closed
 
 
-async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchAnswer]:
+async def _post(
+    graph: Graph, errands: Mapping[str, Errand], names: Mapping[str, str]
+) -> dict[str, BatchAnswer]:
     """The answers that can be told whose they are; the others are as good as none."""
     numbered = {str(number): key for number, key in enumerate(errands)}
     info = RequestInformation(Method.POST, f"{graph.url}/$batch", {})
@@ -132,7 +137,11 @@ async def _post(graph: Graph, errands: Mapping[str, Errand]) -> dict[str, BatchA
                         "id": number,
                         "method": "GET",
                         "url": errands[key].path,
-                        "headers": {"Prefer": PREFER, "Accept": "application/json"},
+                        "headers": {
+                            "Prefer": PREFER,
+                            "Accept": "application/json",
+                            CLIENT_REQUEST_ID: names[key],
+                        },
                     }
                     for number, key in numbered.items()
                 ]
@@ -191,6 +200,13 @@ def _outcome(answer: BatchAnswer, what: Asked) -> bytes | ObctlError:
     if _is_good(answer):
         return bytes(answer.body)
     return _error(answer, what, _SDK.rest_asked_for(answer.status, _headers(answer)))
+
+
+def _named(outcome: bytes | ObctlError, name: str) -> bytes | ObctlError:
+    """The outcome; an error knows what its request was called."""
+    if isinstance(outcome, ObctlError):
+        outcome.request_named(name)
+    return outcome
 
 
 def _error(answer: BatchAnswer, what: Asked, rest: float | None) -> ObctlError:

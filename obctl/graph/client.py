@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -30,7 +31,7 @@ from msgraph.graph_service_client import GraphServiceClient
 import obctl.graph.sdk_builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
 from obctl.domain.token_claims import TokenClaims, read_claims
-from obctl.errors import GraphUnavailable, NotAuthorised
+from obctl.errors import GraphUnavailable, NotAuthorised, ObctlError
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.credentials import token_source
 from obctl.graph.failures import translated
@@ -38,7 +39,7 @@ from obctl.graph.links import foreign_link
 from obctl.graph.mailbox_gate import Gate
 from obctl.graph.request import Asked, Errand
 from obctl.graph.tokens import TokenSource
-from obctl.graph.transport import SILENCE, Heard, Rest, open_http
+from obctl.graph.transport import CLIENT_REQUEST_ID, SILENCE, Heard, Rest, open_http
 
 SLOW = (httpx.TimeoutException, TimeoutError)
 LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
@@ -105,7 +106,7 @@ class Graph:
             if not (
                 error.graph
                 and error.graph.status == HTTPStatus.UNAUTHORIZED
-                and self._tokens.renew()
+                and self._tokens.renew(_bearer_of(info))
             ):
                 raise
         info.headers.remove("Authorization")
@@ -114,6 +115,9 @@ class Graph:
     async def _send_once(
         self, info: RequestInformation, asked: Asked, places: Sequence[str], patience: float
     ) -> bytes:
+        named = str(uuid4())
+        info.headers.remove(CLIENT_REQUEST_ID)
+        info.headers.try_add(CLIENT_REQUEST_ID, named)
         info.add_request_options([Rest(partial(self.gate.close, places))])
         async with self.gate.passed(places):
             try:
@@ -122,9 +126,12 @@ class Graph:
                         body: bytes | None = await self._adapter.send_primitive_async(
                             info, "bytes", {"XXX": ODataError}
                         )
-            except GraphUnavailable as error:
+            except ObctlError as error:
+                if error.graph or isinstance(error.__cause__, (httpx.HTTPError, TimeoutError)):
+                    error.request_named(named)
                 waited_for = isinstance(error.__cause__, SLOW) and patience >= WHOLE_REQUEST
-                if asked.mailbox and asked.is_answered_by_mailbox and waited_for:
+                unanswered = isinstance(error, GraphUnavailable) and waited_for
+                if asked.mailbox and asked.is_answered_by_mailbox and unanswered:
                     self.gate.kept_silent(asked.mailbox)
                 raise
         if asked.mailbox:
@@ -158,6 +165,12 @@ class Graph:
     def errand(self, info: RequestInformation, asked: Asked) -> Errand:
         """What a request asks, for a `$batch`, or to know its next page by."""
         return Errand(self.relative(info), asked)
+
+
+def _bearer_of(info: RequestInformation) -> str | None:
+    """The token that a request went with."""
+    header = next(iter(info.headers.get("Authorization")), "")
+    return header.removeprefix("Bearer ") or None
 
 
 def asking(query: Query | None = None) -> RequestConfiguration[Query]:

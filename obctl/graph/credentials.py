@@ -7,9 +7,10 @@ reach a message.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from obctl.config import CredentialKind, GraphSettings, is_loopback
+from obctl.config import CredentialKind, GraphSettings, is_loopback, missing_for_credential
 from obctl.errors import ConfigError
 from obctl.graph.address import GRAPH_HOSTS, LOGIN_HOSTS
 from obctl.graph.tokens import HINTS, EntraTokens, FixedToken, TokenSource, first_line
@@ -17,6 +18,7 @@ from obctl.graph.tokens import HINTS, EntraTokens, FixedToken, TokenSource, firs
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
+_REAL = [kind.value for kind in CredentialKind if kind is not CredentialKind.TOKEN]
 _LIMITS: dict[str, Any] = {"retry_total": 2, "connection_timeout": 15, "read_timeout": 30}
 
 
@@ -33,7 +35,7 @@ def token_source(
         )
     return EntraTokens(
         base_url,
-        _credential(settings, environ),
+        partial(_credential, settings, environ),
         f"https://{GRAPH_HOSTS[settings.cloud]}/.default",
         settings.credential,
     )
@@ -43,7 +45,7 @@ def _fixed(base_url: str, token: str | None) -> FixedToken:
     if not is_loopback(base_url):
         raise ConfigError(
             f'[graph] credential "token" is for a sandbox on this machine, and url is {base_url}',
-            hint='choose "environment", "certificate", "managed-identity" or "azure-cli"',
+            hint="choose one of a real tenant: " + ", ".join(_REAL),
         )
     if not token:
         raise ConfigError(
@@ -61,6 +63,8 @@ def _credential(settings: GraphSettings, environ: Mapping[str, str]) -> TokenCre
             return ManagedIdentityCredential(client_id=settings.client_id)
         case CredentialKind.AZURE_CLI:
             return AzureCliCredential(tenant_id=settings.tenant_id or "")
+        case CredentialKind.WORKLOAD_IDENTITY:
+            return _federated(settings, environ)
         case _:
             return _application(settings, environ)
 
@@ -78,6 +82,32 @@ def certificate_file(settings: GraphSettings, environ: Mapping[str, str]) -> str
     return str(file) if file and not secret else None
 
 
+def _federated(settings: GraphSettings, environ: Mapping[str, str]) -> TokenCredential:
+    """A token of Kubernetes or a CI, which Entra trusts: no secret anywhere."""
+    from azure.identity import WorkloadIdentityCredential
+
+    file = environ.get("AZURE_FEDERATED_TOKEN_FILE")
+    missing = missing_for_credential(settings, environ)
+    if not file:
+        missing.append("AZURE_FEDERATED_TOKEN_FILE")
+    if missing:
+        raise _incomplete(settings, missing)
+    return WorkloadIdentityCredential(
+        tenant_id=settings.tenant_id or environ.get("AZURE_TENANT_ID"),
+        client_id=settings.client_id or environ.get("AZURE_CLIENT_ID"),
+        token_file_path=file,
+        authority=LOGIN_HOSTS[settings.cloud],
+        **_LIMITS,
+    )
+
+
+def _incomplete(settings: GraphSettings, missing: list[str]) -> ConfigError:
+    return ConfigError(
+        f"credential {settings.credential.value!r} needs {'; '.join(missing)}",
+        hint="`obctl doctor` shows what is set",
+    )
+
+
 def _application(settings: GraphSettings, environ: Mapping[str, str]) -> TokenCredential:
     from azure.identity import CertificateCredential, ClientSecretCredential
 
@@ -86,20 +116,11 @@ def _application(settings: GraphSettings, environ: Mapping[str, str]) -> TokenCr
     secret = environ.get("AZURE_CLIENT_SECRET")
     by_certificate = settings.credential is CredentialKind.CERTIFICATE
     file = settings.certificate or environ.get("AZURE_CLIENT_CERTIFICATE_PATH")
-    missing = []
-    if not tenant:
-        missing.append("tenant_id in [graph] or AZURE_TENANT_ID")
-    if not client:
-        missing.append("client_id in [graph] or AZURE_CLIENT_ID")
-    if by_certificate and not file:
-        missing.append("certificate in [graph] or AZURE_CLIENT_CERTIFICATE_PATH")
+    missing = missing_for_credential(settings, environ)
     if not by_certificate and not secret and not file:
         missing.append("AZURE_CLIENT_SECRET")
     if missing or not tenant or not client:
-        raise ConfigError(
-            f"credential {settings.credential.value!r} needs {'; '.join(missing)}",
-            hint="`obctl doctor` shows what is set",
-        )
+        raise _incomplete(settings, missing)
     authority = LOGIN_HOSTS[settings.cloud]
     try:
         if secret and not by_certificate:

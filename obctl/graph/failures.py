@@ -207,6 +207,11 @@ def _not_authorised(error_answer: GraphError, asked: Asked) -> NotAuthorised:
     )
 
 
+def no_mailbox_hint(mailbox: str) -> str:
+    """What to do about a room whose mailbox is gone."""
+    return f"restore or license the mailbox, or take the room out: obctl rooms remove {mailbox}"
+
+
 def _not_found(error_answer: GraphError, asked: Asked) -> NotFound:
     about = f"{asked.what} ({error_answer.said})"
     if asked.subject in _WHOLE_CALENDAR or (
@@ -214,7 +219,7 @@ def _not_found(error_answer: GraphError, asked: Asked) -> NotFound:
     ):
         return MailboxGone(
             f"Graph finds no such mailbox: {about}",
-            hint="restore or license the mailbox, or remove the room from obctl",
+            hint=no_mailbox_hint(asked.mailbox or "ROOM"),
             graph=error_answer.detail,
         )
     return NotFound(

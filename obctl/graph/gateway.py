@@ -59,6 +59,9 @@ class GraphGateway:
     async def fetch_places(self) -> list[FoundRoom]:
         return await places.fetch_places(self._graph)
 
+    async def fetch_purpose(self, user: str) -> str | None:
+        return await places.fetch_purpose(self._graph, user)
+
     async def fetch_view(self, room: Room, span: TimeSpan) -> Listing:
         return await views.fetch_view(self._graph, room, span)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Mapping
 
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
@@ -10,40 +10,63 @@ from kiota_abstractions.request_information import RequestInformation
 from obctl.domain.foreign_text import decode
 from obctl.domain.room import FoundRoom
 from obctl.graph import request
+from obctl.graph.buildings import names_of_floors, rooms_of_buildings
 from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
-from obctl.graph.paging import pages
-from obctl.graph.request import Asked
+from obctl.graph.place_pages import Ask, places
 from obctl.graph.sdk_builders import (
     GraphRoomListRequestBuilder,
     GraphRoomRequestBuilder,
+    MailboxSettingsRequestBuilder,
     RoomsRequestBuilder,
 )
-from obctl.graph.wire import PlaceWire
+from obctl.graph.wire import PlaceWire, PurposeWire
 
 _TOP = 100  # the most Graph gives of rooms and room lists
-_PLACE = msgspec.json.Decoder(PlaceWire)
+_PURPOSE = msgspec.json.Decoder(PurposeWire)
 
-Ask = Callable[[int | None], RequestInformation]
+
+async def fetch_purpose(graph: Graph, address: str) -> str | None:
+    """What a mailbox is for, in Graph's words (`userPurpose`), in lower case.
+
+    `room`, `equipment`, `user`, `shared`, `linked`, `others`; `None` where Graph does not say.
+    """
+    query = MailboxSettingsRequestBuilder.MailboxSettingsRequestBuilderGetQueryParameters(
+        select=["userPurpose"]
+    )
+    settings = graph.client.users.by_user_id(address).mailbox_settings
+    what = request.purpose(address)
+    body = await graph.send(settings.to_get_request_information(asking(query)), what)
+    try:
+        return decode(_PURPOSE, body).word
+    except ValueError as error:
+        raise cut_short(what) from error
 
 
 async def fetch_places(graph: Graph) -> list[FoundRoom]:
-    """All rooms, each with the name of its room list where it has one."""
+    """All rooms, each with the name of its room list, else of its building, where it has one."""
     locations: dict[str, str] = {}
     rooms: dict[str, PlaceWire] = {}
-    async for room_list in _places(graph, _ask_lists(graph), request.places("the room lists")):
+    async for room_list in places(graph, _ask_lists(graph), request.places("the room lists")):
         if not room_list.email_address:
             continue
         name = room_list.display_name or room_list.email_address
         what = request.places(f"the rooms of list {name}")
-        async for room in _places(graph, _ask_rooms_of(graph, room_list.email_address), what):
+        async for room in places(graph, _ask_rooms_of(graph, room_list.email_address), what):
             if room.email_address:
                 rooms.setdefault(room.email_address.casefold(), room)
                 locations.setdefault(room.email_address.casefold(), name)
-    async for room in _places(graph, _ask_rooms(graph), request.places("the rooms")):
+    async for room in places(graph, _ask_rooms(graph), request.places("the rooms")):
         if room.email_address:
             rooms[room.email_address.casefold()] = room
-    return [_found(room, locations.get(address)) for address, room in rooms.items()]
+    if not locations or rooms.keys() - locations.keys():
+        for address, (room, building) in (await rooms_of_buildings(graph)).items():
+            rooms.setdefault(address, room)
+            locations.setdefault(address, building)
+    floors: dict[str, str] = {}
+    if any(room.parent_id and _floor(room) is None for room in rooms.values()):
+        floors = await names_of_floors(graph)
+    return [_found(room, locations.get(address), floors) for address, room in rooms.items()]
 
 
 def _ask_lists(graph: Graph) -> Ask:
@@ -77,47 +100,22 @@ def _ask_rooms(graph: Graph) -> Ask:
     return ask
 
 
-async def _places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWire]:
-    """The places of a collection, until a page adds none.
-
-    Next links were missing here for years, and `$skip` and `$top` may be ignored for applications:
-    neither a missing link nor a short page means the end.
-    """
-    seen: set[str] = set()
-    skip: int | None = None
-    while True:
-        new = 0
-        info = ask(skip)
-        async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
-            for raw in page.value:
-                place = _read(raw, what)
-                key = place.id or (place.email_address or "").casefold()
-                if key not in seen:
-                    seen.add(key)
-                    new += 1
-                    yield place
-        if not new:
-            return
-        skip = len(seen)
-
-
-def _read(raw: msgspec.Raw, what: Asked) -> PlaceWire:
-    try:
-        return decode(_PLACE, raw)
-    except ValueError as error:
-        raise cut_short(what) from error
-
-
-def _found(place: PlaceWire, location: str | None) -> FoundRoom:
-    floor = place.floor_label or place.floor_number
+def _found(place: PlaceWire, location: str | None, floors: Mapping[str, str]) -> FoundRoom:
     address = place.email_address or ""
     return FoundRoom(
         mailbox=address,
         name=place.display_name or address,
-        location=location,
-        floor=None if floor is None else str(floor),
+        location=location or place.building or None,
+        floor=_floor(place) or floors.get(place.parent_id or ""),
         capacity=_capacity(place.capacity),
+        place_id=place.place_id or None,
     )
+
+
+def _floor(place: PlaceWire) -> str | None:
+    """The floor as the room itself has it."""
+    floor = place.floor_label or place.floor_number
+    return None if floor is None else str(floor)
 
 
 def _capacity(value: float | str | None) -> int | None:

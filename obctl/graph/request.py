@@ -77,6 +77,15 @@ def places(what: str) -> Asked:
     return Asked(what, Subject.PLACES, "Place.Read.All")
 
 
+def purpose(address: str) -> Asked:
+    return Asked(
+        f"what the mailbox {address} is for",
+        Subject.DIRECTORY,
+        "MailboxSettings.Read",
+        mailbox=address,
+    )
+
+
 def anything(what: str) -> Asked:
     """A request whose permission only Graph knows."""
     return Asked(what, Subject.ANYTHING, "the permission it needs")

@@ -23,7 +23,7 @@ from obctl.errors import (
 )
 from obctl.graph import request
 from obctl.graph.client import Graph, posting
-from obctl.graph.failures import cut_short
+from obctl.graph.failures import cut_short, no_mailbox_hint
 from obctl.graph.merged_view import read_schedule
 from obctl.graph.request import Asked
 from obctl.graph.times import write_wall
@@ -135,7 +135,7 @@ def _error(error: ScheduleError, room: Room) -> ObctlError:
         case "errormailrecipientnotfound" | "errornonexistentmailbox" | "errorinvaliduser":
             return MailboxGone(
                 f"Graph finds no such mailbox: {said}",
-                hint="restore or license the mailbox, or remove the room from obctl",
+                hint=no_mailbox_hint(room.mailbox),
             )
         case "erroraccessdenied" | "errornofreebusyaccess":
             return MailboxPermissionLost(

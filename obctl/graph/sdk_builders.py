@@ -10,11 +10,20 @@ import warnings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
+    from msgraph.generated.places.graph_building.graph_building_request_builder import (
+        GraphBuildingRequestBuilder,
+    )
+    from msgraph.generated.places.graph_floor.graph_floor_request_builder import (
+        GraphFloorRequestBuilder,
+    )
     from msgraph.generated.places.graph_room.graph_room_request_builder import (
         GraphRoomRequestBuilder,
     )
     from msgraph.generated.places.graph_room_list.graph_room_list_request_builder import (
         GraphRoomListRequestBuilder,
+    )
+    from msgraph.generated.places.item.descendants.descendants_request_builder import (
+        DescendantsRequestBuilder,
     )
     from msgraph.generated.places.item.graph_room_list import (
         graph_room_list_request_builder as room_list_item,
@@ -60,6 +69,9 @@ with warnings.catch_warnings():
     from msgraph.generated.users.item.events.item.instances.instances_request_builder import (
         InstancesRequestBuilder,
     )
+    from msgraph.generated.users.item.mailbox_settings.mailbox_settings_request_builder import (
+        MailboxSettingsRequestBuilder,
+    )
     from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
     from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
@@ -68,9 +80,12 @@ __all__ = [
     "DeltaRequestBuilder",
     "EventItemRequestBuilder",
     "EventsRequestBuilder",
+    "GraphBuildingRequestBuilder",
+    "GraphFloorRequestBuilder",
     "GraphRoomListRequestBuilder",
     "GraphRoomRequestBuilder",
     "InstancesRequestBuilder",
+    "MailboxSettingsRequestBuilder",
     "RoomsRequestBuilder",
     "UserItemRequestBuilder",
     "UsersRequestBuilder",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ class TokenSource(AccessTokenProvider):
         if not same_origin(uri, self._base_url):
             raise ForeignLink("no token leaves for another server")
         challenge = (additional_authentication_context or {}).get("claims")
-        return await self.fetch(base64.b64decode(challenge).decode() if challenge else None)
+        return await self.fetch(_claims_in(challenge) if challenge else None)
 
     def get_allowed_hosts_validator(self) -> AllowedHostsValidator:
         return AllowedHostsValidator([urlsplit(self._base_url).hostname or ""])
@@ -44,8 +45,8 @@ class TokenSource(AccessTokenProvider):
         """A token; `claims` are what Entra wants proven anew, if anything."""
         raise NotImplementedError
 
-    def renew(self) -> bool:
-        """Graph refused the token: forget it; whether another one can be had."""
+    def renew(self, refused: str | None) -> bool:  # noqa: ARG002  a fixed one is all there is
+        """Graph refused this token: forget it; whether another one can be had."""
         return False
 
     def close(self) -> None:
@@ -67,27 +68,45 @@ class EntraTokens(TokenSource):
     """Tokens of an azure-identity credential, kept until shortly before they end.
 
     The credential blocks, so it works in a thread; the requests of a start share one sign-in.
+    After a refusal `make` builds another: the first would return the refused token from its cache.
+    What Entra wants proven (`claims`) is proven once for all requests that were asked for it.
     """
 
     def __init__(
-        self, base_url: str, credential: TokenCredential, scope: str, kind: CredentialKind
+        self,
+        base_url: str,
+        make: Callable[[], TokenCredential],
+        scope: str,
+        kind: CredentialKind,
     ) -> None:
         super().__init__(base_url)
-        self._credential = credential
+        self._make = make
+        self._credential = make()
         self._scope = scope
         self._kind = kind
         self._token: AccessToken | None = None
+        self._proven: str | None = None
+        self._refused = False
         self._lock = asyncio.Lock()
 
     async def fetch(self, claims: str | None) -> str:
         async with self._lock:
+            if self._refused:
+                self.close()
+                self._credential = self._make()
+                self._refused = False
             token = self._token
-            if token is None or claims or token.expires_on - time.time() < _RENEW_BEFORE:
-                token = self._token = await asyncio.to_thread(self._sign_in, claims)
+            unproven = claims is not None and claims != self._proven
+            if token is None or unproven or token.expires_on - time.time() < _RENEW_BEFORE:
+                token = await asyncio.to_thread(self._sign_in, claims)
+                self._token, self._proven = token, claims
             return token.token
 
-    def renew(self) -> bool:
-        self._token = None
+    def renew(self, refused: str | None) -> bool:
+        # Many requests may have gone with the refused token: one of them renews it for all.
+        if self._token is not None and refused in (None, self._token.token):
+            self._token = self._proven = None
+            self._refused = True
         return True
 
     def close(self) -> None:
@@ -128,6 +147,18 @@ class EntraTokens(TokenSource):
             ) from error
 
 
+def _claims_in(challenge: str) -> str:
+    """The claims of a challenge, which is base64 in either alphabet, padded or not."""
+    text = challenge.strip().rstrip("=").translate(str.maketrans("-_", "+/"))
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+    except ValueError as error:
+        raise CredentialRefused(
+            "Graph wants something proven anew (a claims challenge) that cannot be read",
+            hint="run the command again; if it goes on, look at the sign-in log of Entra",
+        ) from error
+
+
 def first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
@@ -138,6 +169,8 @@ HINTS = {
     " the certificate is uploaded to the application",
     CredentialKind.MANAGED_IDENTITY: "run on a machine with a managed identity, or choose another"
     " `[graph] credential`",
+    CredentialKind.WORKLOAD_IDENTITY: "check AZURE_FEDERATED_TOKEN_FILE, tenant_id and client_id,"
+    " and the application's federated credential",
     CredentialKind.AZURE_CLI: "run `az login --tenant …` (and `az cloud set` for a national cloud)",
     CredentialKind.TOKEN: "set OBCTL_GRAPH_TOKEN",
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
+from uuid import uuid4
 
 import aiohttp
 import httpx
@@ -37,6 +38,8 @@ from obctl.graph.graph_error import from_answer
 from obctl.graph.mailbox_gate import IN_ALL, LONGEST_WAIT
 
 RETRIES = 3
+CLIENT_REQUEST_ID = "client-request-id"
+"""Microsoft's support finds a request by it, also one whose answer never came."""
 SILENCE = 30.0  # seconds without a byte
 _ASKING_FOR_REST = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -146,6 +149,13 @@ class Rest(RequestOption):
         return "obctl_rest"
 
 
+class NamedRequests(GraphTelemetryHandler):  # type: ignore[misc]  # it has no types
+    """The SDK's telemetry, which would put an id of its own in place of the one we know."""
+
+    def _add_client_request_id_header(self, request: httpx.Request) -> None:
+        request.headers.setdefault(CLIENT_REQUEST_ID, str(uuid4()))
+
+
 class BoundedRetries(RetryHandler):
     """The SDK's retry handler, which by itself would sleep for up to three minutes, thrice.
 
@@ -189,7 +199,7 @@ def _middleware() -> list[BaseMiddleware]:
         for one in KiotaClientFactory.get_default_middleware(None)
         if not isinstance(one, RedirectHandler)
     ]
-    return [*usual, GraphTelemetryHandler(telemetry[GraphTelemetryHandlerOption.get_key()])]
+    return [*usual, NamedRequests(telemetry[GraphTelemetryHandlerOption.get_key()])]
 
 
 async def _receive(response: httpx.Response) -> None:

@@ -92,10 +92,26 @@ class UserWire(msgspec.Struct, rename="camel"):
     account_enabled: bool | None = None
 
 
+class PurposeWire(msgspec.Struct, rename="camel"):
+    """What a mailbox is for: a word, or an object around one as some answers have it."""
+
+    user_purpose: str | dict[str, object] | None = None
+
+    @property
+    def word(self) -> str | None:
+        found = self.user_purpose
+        if isinstance(found, dict):
+            found = found.get("value")  # type: ignore[assignment]  # read as it comes
+        return found.casefold() if isinstance(found, str) else None
+
+
 class PlaceWire(msgspec.Struct, rename="camel"):
-    """A room or a room list."""
+    """A room, a room list, a building or a floor."""
 
     id: str | None = None
+    place_id: str | None = None
+    parent_id: str | None = None
+    building: str | None = None
     email_address: str | None = None
     display_name: str | None = None
     floor_label: str | None = None

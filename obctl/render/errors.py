@@ -10,9 +10,14 @@ from obctl.render.output import Format, clean, console
 
 
 def error_object(error: ObctlError) -> dict[str, object]:
-    """`{"error": {code, message, hint, graph}}`."""
+    """`{"error": {code, message, hint, graph, client_request_id}}`."""
     graph = (
-        {"code": error.graph.code, "request_id": error.graph.request_id} if error.graph else None
+        {
+            "code": error.graph.code,
+            "request_id": error.graph.request_id,
+        }
+        if error.graph
+        else None
     )
     return {
         "error": {
@@ -20,6 +25,7 @@ def error_object(error: ObctlError) -> dict[str, object]:
             "message": error.message,
             "hint": error.hint,
             "graph": graph,
+            "client_request_id": error.client_request_id,
         }
     }
 
@@ -37,6 +43,11 @@ def show_error(error: ObctlError, format: Format) -> None:
         said = f"Graph said: {error.graph.status} {error.graph.code}"
         if error.graph.request_id:
             said += f", request-id {error.graph.request_id}"
+        if error.client_request_id:
+            said += f", client-request-id {error.client_request_id}"
+        out.print(f"  {clean(said)}", style="dim", soft_wrap=True)
+    elif error.client_request_id:
+        said = f"client-request-id {error.client_request_id}"
         out.print(f"  {clean(said)}", style="dim", soft_wrap=True)
     if error.hint:
         for line in error.hint.splitlines():

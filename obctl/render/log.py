@@ -94,6 +94,7 @@ def entry_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
         ("event id", item["event_id"]),
         ("run", item["run"]),
         ("request id", item["request_id"]),
+        ("client request id", item["client_request_id"]),
         ("actor", item["actor"]),
     ]
     drawn: list[RenderableType] = [

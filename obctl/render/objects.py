@@ -224,6 +224,7 @@ def log_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:
         "request_id": entry.request_id,
         "message": entry.message,
         "actor": entry.actor,
+        "client_request_id": entry.client_request_id,
     }
 
 
@@ -285,6 +286,20 @@ def room_object(room: Room, subscription: Subscription | None, now: datetime) ->
         "last_synced_at": at(room.last_synced_at),
         "subscription": subscription.state(now).value if subscription else None,
         "verdict": room.verdict.value if room.verdict else None,
+        "removed_at": at(room.removed_at),
+    }
+
+
+def removed_room_object(
+    room: Room, *, writes: int, requests: int, subscriptions: Sequence[str]
+) -> dict[str, Any]:
+    """A room that was just taken out; `subscriptions` are those that Graph still holds for it."""
+    return {
+        "mailbox": room.mailbox,
+        "removed_at": at(room.removed_at),
+        "pending_writes": writes,
+        "open_requests": requests,
+        "still_subscribed": list(subscriptions),
     }
 
 

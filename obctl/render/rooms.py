@@ -35,6 +35,8 @@ def room_columns(conditions: dict[str, str | None], now: datetime) -> list[Colum
     """The columns of the mapped rooms; `conditions` says why a read cannot be trusted."""
 
     def state(item: JsonObject) -> Text:
+        if item["removed_at"] is not None:
+            return text(f"taken out, {ago_text(item['removed_at'], now)}", "yellow")
         if item["verdict"] == "inconclusive":
             return text(conditions.get(item["mailbox"]) or "inconclusive", "yellow")
         if item["last_synced_at"] is None:
@@ -90,6 +92,7 @@ def room_picture(
         ("time zone", room.time_zone),
         ("events count from", _local(room.activated_at, room)),
         ("object id", room.object_id or "not seen yet"),
+        *([("taken out", _local(room.removed_at, room))] if room.removed_at else []),
         ("last synced", _local(room.last_synced_at, room) or "never"),
         ("last read", f"{verdict}: {room.condition}" if room.condition else verdict),
         ("subscription", _subscription(subscription, room, now)),

@@ -11,7 +11,7 @@ from obctl.sandbox.item import Item, Person
 from obctl.sandbox.mailbox import Mailbox, MailboxKind
 from obctl.sandbox.permissions import Permissions
 from obctl.sandbox.quirks import Quirks
-from obctl.sandbox.words import DirectoryPermission
+from obctl.sandbox.words import DirectoryPermission, UserPurpose
 
 
 @dataclass(slots=True)
@@ -58,6 +58,11 @@ class Room:
     capacity: int | None = None
     zone: str = "UTC"
     processing: Processing = field(default_factory=Processing)
+    building: str = ""
+    """The building of Places that it stands in: then its floor is known by its parent alone."""
+    hidden: bool = False
+    """Hidden from the address list: Places does not list it."""
+    place_id: UUID | None = None
     principal: str | None = None
     """The user principal name, where it is not the address."""
 
@@ -78,6 +83,7 @@ class Employee:
     person: Person
     enabled: bool = True
     deleted: bool = False
+    purpose: UserPurpose = "user"
 
 
 @dataclass(slots=True)
@@ -92,6 +98,9 @@ class Directory:
     """What the caller was granted to read people and rooms with."""
     permissions: Permissions = field(default_factory=Permissions)
     quirks: Quirks = field(default_factory=Quirks)
+    buildings: dict[str, UUID] = field(default_factory=dict)
+    place_ids: bool = True
+    """Whether Places tells `placeId` and `parentId`, which national clouds do not."""
     rooms: dict[str, Room] = field(default_factory=dict)
     lists: dict[str, RoomList] = field(default_factory=dict)
     employees: dict[str, Employee] = field(default_factory=dict)
@@ -102,6 +111,7 @@ class Directory:
 
     def add_room(self, room: Room) -> Mailbox:
         """Create a room and its mailbox."""
+        room.place_id = room.place_id or guid(self.seed, "place", room.person.address.lower())
         self.rooms[room.person.address.lower()] = room
         if room.principal is not None:
             self._addresses[room.principal.lower()] = room.person.address.lower()
@@ -175,6 +185,13 @@ class Directory:
                 known.owner = Person(name, known.owner.address)
             return known.owner
         return Person(name or address.partition("@")[0], address)
+
+    def readdress(self, address: str, new: str) -> Mailbox:
+        """Give a room's mailbox another address; it stays the same mailbox and the same place."""
+        room, mailbox = self.rooms.pop(address.lower()), self.mailboxes.pop(address.lower())
+        room.person = mailbox.owner = Person(room.person.name, new)
+        self.rooms[new.lower()] = room
+        return self._register(mailbox)
 
     def recreate(self, address: str, *, kept_as: str | None = None) -> Mailbox:
         """Make a new mailbox under a room's address; the old one is deleted, or lives on."""

@@ -90,7 +90,7 @@ def get_mailbox_settings(service: Service, request: GraphRequest, user: str) -> 
             "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
             "dateFormat": "d-M-yyyy",
             "timeFormat": "HH:mm",
-            "userPurpose": "room" if mailbox.kind == "room" else "user",
+            "userPurpose": _purpose(service, mailbox),
             "automaticRepliesSetting": {
                 "status": "disabled",
                 "externalAudience": "all",
@@ -109,6 +109,11 @@ def get_mailbox_settings(service: Service, request: GraphRequest, user: str) -> 
             "workingHours": working_hours(mailbox),
         }
     )
+
+
+def _purpose(service: Service, mailbox: Mailbox) -> str:
+    employee = service.exchange.directory.employees.get(mailbox.owner.address.lower())
+    return "room" if mailbox.kind == "room" else employee.purpose if employee else "user"
 
 
 def get_calendar(service: Service, request: GraphRequest, user: str) -> GraphResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -25,9 +26,16 @@ _REFUSALS: dict[str, tuple[int, str, str]] = {
     "mailbox-stale": (503, "MailboxInfoStale", "Mailbox info is stale."),
     "token-expired": (
         410, "SyncStateNotFound", "The sync state generation is not found; generation=0."),
+    "claims-challenge": (
+        401, "InvalidAuthenticationToken",
+        "Continuous access evaluation resulted in challenge with result: InteractionRequired."),
     "bad-request": (400, "ErrorInvalidRequest", "Your request can't be completed."),
     "unauthorized": (401, "InvalidAuthenticationToken", "Access token has expired."),
 }  # fmt: skip
+CLAIMS = base64.b64encode(
+    b'{"access_token":{"nbf":{"essential":true,"value":"1760850000"}}}'
+).decode()
+"""What a challenge wants proven, as its header carries it."""
 _WITH_RETRY_AFTER = ("throttled", "unavailable", "mailbox-moving")
 # These shape the answer to a read; the others stand in front of any request.
 _READS_ONLY = ("empty", "partial", "looping")
@@ -57,6 +65,8 @@ class Fault:
 
     def befalls(self, method: str, mailbox: str | None, route: str) -> bool:
         """Whether a request meets this fault; counts it if so."""
+        if self.kind == "claims-challenge":
+            return False
         if self.times == 0 or not fnmatch(route.lower(), self.route.lower()):
             return False
         if self.mailbox is not None and self.mailbox.lower() != mailbox:
@@ -82,6 +92,11 @@ class Fault:
         if found is None:
             return None
         headers = {}
+        if self.kind == "claims-challenge":
+            headers["WWW-Authenticate"] = (
+                'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/'
+                f'oauth2/authorize", error="insufficient_claims", claims="{CLAIMS}"'
+            )
         if self.kind in _WITH_RETRY_AFTER:
             headers["Retry-After"] = str(max(round(self.seconds), 0))
         return Refusal(*found, headers=headers)
@@ -111,6 +126,13 @@ class Faults:
         """The first fault that a request meets."""
         for fault in self.active:
             if fault.befalls(method, mailbox, route):
+                return fault
+        return None
+
+    def challenge(self, token: str) -> Fault | None:
+        """The challenge that meets every call, until its token carries what is to be proven."""
+        for fault in self.active:
+            if fault.kind == "claims-challenge" and CLAIMS not in token:
                 return fault
         return None
 

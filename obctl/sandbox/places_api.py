@@ -1,8 +1,9 @@
-"""Routes of places: rooms and room lists, as Places knows them."""
+"""Routes of places: rooms, room lists, buildings and floors, as Places knows them."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from obctl.sandbox.directory import Room, RoomList
 from obctl.sandbox.identity import guid
@@ -12,11 +13,13 @@ from obctl.sandbox.request import GraphRequest, GraphResponse, answer_json
 from obctl.sandbox.service import Service
 
 PLACES_PAGE = 100
+MANY_PLACES = 1_000
+MOST_DESCENDANTS = 2_500
 
 
 def list_rooms(service: Service, request: GraphRequest) -> GraphResponse:
     """All rooms of the tenant."""
-    rooms = [_room(service, one) for one in service.exchange.directory.rooms.values()]
+    rooms = [_room(service, one) for one in _listed(service)]
     return _places(request, rooms, "places/microsoft.graph.room")
 
 
@@ -31,11 +34,40 @@ def list_rooms_of_list(service: Service, request: GraphRequest, name: str) -> Gr
     directory = service.exchange.directory
     for title, found in directory.lists.items():
         if found.person.address.lower() == name.lower():
-            rooms = [
-                _room(service, one) for one in directory.rooms.values() if one.location == title
-            ]
+            rooms = [_room(service, one) for one in _listed(service) if one.location == title]
             return _places(request, rooms, f"places('{name}')/microsoft.graph.roomList/rooms")
     raise Refusal(404, "ErrorItemNotFound", "The specified room list was not found.")
+
+
+def list_buildings(service: Service, request: GraphRequest) -> GraphResponse:
+    """All buildings of the tenant."""
+    directory = service.exchange.directory
+    found = [_named(service, made, name) for name, made in directory.buildings.items()]
+    return _places(request, found, "places/microsoft.graph.building", MANY_PLACES)
+
+
+def list_floors(service: Service, request: GraphRequest) -> GraphResponse:
+    """All floors of all buildings."""
+    found = [
+        floor for name in service.exchange.directory.buildings for floor in _floors(service, name)
+    ]
+    return _places(request, found, "places/microsoft.graph.floor", MANY_PLACES)
+
+
+def list_rooms_in(service: Service, request: GraphRequest, place: str) -> GraphResponse:
+    """The rooms below a building or a floor, by its id; no options are taken."""
+    directory = service.exchange.directory
+    rooms = []
+    for name, made in directory.buildings.items():
+        inside = [one for one in _listed(service) if one.building == name]
+        if place.lower() == str(made):
+            rooms = inside
+        else:
+            rooms += [one for one in inside if str(_floor_id(service, one)) == place.lower()]
+    if not rooms and place.lower() not in {str(one) for one in directory.buildings.values()}:
+        raise Refusal(404, "ErrorItemNotFound", "The specified place was not found.")
+    shown = [_room(service, one) for one in rooms[:MOST_DESCENDANTS]]
+    return answer_json(page_of(request, shown, PLACES_PAGE, "Collection(microsoft.graph.place)"))
 
 
 def get_place(service: Service, request: GraphRequest, name: str) -> GraphResponse:
@@ -74,9 +106,9 @@ def _room(service: Service, one: Room) -> dict[str, Any]:
         "displayName": one.person.name,
         "emailAddress": one.person.address,
         "nickname": one.person.name,
-        "building": one.location or None,
-        "floorNumber": one.floor,
-        "floorLabel": None if one.floor is None else str(one.floor),
+        "building": one.location or one.building or None,
+        "floorNumber": None if one.building else one.floor,
+        "floorLabel": None if one.floor is None or one.building else str(one.floor),
         "label": None,
         "capacity": one.capacity,
         "bookingType": one.processing.booking_type.lower(),
@@ -88,7 +120,42 @@ def _room(service: Service, one: Room) -> dict[str, Any]:
         "phone": "",
         "address": None,
         "geoCoordinates": None,
+    } | _outlasting(service, one.place_id, _floor_id(service, one))
+
+
+def _listed(service: Service) -> list[Room]:
+    """The rooms that are not hidden from the address list."""
+    return [one for one in service.exchange.directory.rooms.values() if not one.hidden]
+
+
+def _floors(service: Service, building: str) -> list[dict[str, Any]]:
+    numbers = {
+        one.floor: _floor_id(service, one)
+        for one in _listed(service)
+        if one.building == building and one.floor is not None
     }
+    parent = service.exchange.directory.buildings[building]
+    return [
+        _named(service, made, f"Floor {number}", parent)
+        for number, made in sorted(numbers.items())
+        if made is not None
+    ]
+
+
+def _floor_id(service: Service, one: Room) -> UUID | None:
+    building = service.exchange.directory.buildings.get(one.building)
+    return None if building is None or one.floor is None else guid(building, "floor", one.floor)
+
+
+def _named(service: Service, made: UUID, name: str, parent: UUID | None = None) -> dict[str, Any]:
+    shown = {"id": str(made), "displayName": name, "isWheelChairAccessible": False, "tags": []}
+    return shown | _outlasting(service, made, parent)
+
+
+def _outlasting(service: Service, made: UUID | None, parent: UUID | None) -> dict[str, Any]:
+    if not service.exchange.directory.place_ids:
+        return {}
+    return {"placeId": str(made), "parentId": str(parent) if parent else None}
 
 
 def _room_list(found: RoomList) -> dict[str, Any]:
@@ -102,12 +169,14 @@ def _room_list(found: RoomList) -> dict[str, Any]:
     }
 
 
-def _places(request: GraphRequest, found: list[dict[str, Any]], context: str) -> GraphResponse:
+def _places(
+    request: GraphRequest, found: list[dict[str, Any]], context: str, most: int = PLACES_PAGE
+) -> GraphResponse:
     if filter_ := request.query.get("$filter"):
         found = matching(found, filter_, lambda item, name: item.get(name))
     names = request.select()
     shown = [selected(one, names, ()) for one in found]
-    size = request.number("$top", PLACES_PAGE, 1, PLACES_PAGE)
+    size = request.number("$top", most, 1, most)
     return answer_json(page_of(request, shown, size, context))
 
 

@@ -54,6 +54,9 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "users/*/calendarView/delta", views_api.calendar_delta),
     ("GET", "places/graph.room", places_api.list_rooms),
     ("GET", "places/graph.roomlist", places_api.list_room_lists),
+    ("GET", "places/graph.building", places_api.list_buildings),
+    ("GET", "places/graph.floor", places_api.list_floors),
+    ("GET", "places/*/descendants/graph.room", places_api.list_rooms_in),
     ("GET", "places/*", places_api.get_place),
     ("GET", "places/*/graph.room", places_api.get_room),
     ("GET", "places/*/graph.roomlist/rooms", places_api.list_rooms_of_list),
@@ -169,6 +172,9 @@ class Router:
                 "InvalidAuthenticationToken",
                 "Access token validation failure. Invalid audience.",
             )
+        fault = self._service.faults.challenge(token)
+        if fault is not None and (refusal := fault.refusal()) is not None:
+            raise refusal
 
     def _folded(self, segments: tuple[str, ...]) -> tuple[str, ...]:
         """`/calendar/…` and `/calendars/{id}/…` name what `/…` names: there is one calendar."""

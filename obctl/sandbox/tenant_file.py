@@ -24,7 +24,7 @@ from obctl.sandbox.permissions_file import read_permissions
 from obctl.sandbox.quirks import Quirks
 from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.toml_reader import Document, Table, open_document
-from obctl.sandbox.words import RepeatedTransaction, RewrittenLink
+from obctl.sandbox.words import RepeatedTransaction, RewrittenLink, UserPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ def read_tenant(
     )
     directory.quirks = _read_quirks(root.table("quirks"))
     _read_locations(root, directory)
+    _read_buildings(root, directory)
     _read_rooms(root, directory)
     _read_people(root, directory)
     _check_locations(root, directory)
@@ -80,7 +81,13 @@ def _read_directory(tenant: Table) -> Directory:
     except ValueError:
         tenant.complain(f"id {text!r} is no GUID", "id")
         tenant_id = guid(seed, "tenant", domain)
-    return Directory(tenant_id, domain, tenant.zone("time_zone", "UTC"), seed)
+    return Directory(
+        tenant_id,
+        domain,
+        tenant.zone("time_zone", "UTC"),
+        seed,
+        place_ids=tenant.flag("place_ids", default=True),
+    )
 
 
 def _read_quirks(table: Table) -> Quirks:
@@ -95,6 +102,15 @@ def _read_quirks(table: Table) -> Quirks:
     )
     table.done()
     return found
+
+
+def _read_buildings(root: Table, directory: Directory) -> None:
+    for table in root.tables("buildings"):
+        name = table.text("name", required=True)
+        if name in directory.buildings:
+            table.complain(f"there are two buildings named {name!r}", "name")
+        directory.buildings[name] = guid(directory.seed, "building", name)
+        table.done()
 
 
 def _read_locations(root: Table, directory: Directory) -> None:
@@ -114,6 +130,9 @@ def _read_rooms(root: Table, directory: Directory) -> None:
         known = directory.lists.get(location)
         if location and known is None:
             table.complain(f"location {location!r} is not among the locations", "location")
+        building = table.text("building")
+        if building and building not in directory.buildings:
+            table.complain(f"building {building!r} is not among the buildings", "building")
         if address.lower() in directory.rooms:
             table.complain(f"there are two rooms {address}", "mailbox")
         directory.add_room(
@@ -124,7 +143,9 @@ def _read_rooms(root: Table, directory: Directory) -> None:
                 table.number("capacity", low=0),
                 table.zone("time_zone", known.zone if known else directory.zone),
                 _read_processing(table.table("processing")),
-                table.text("user_principal_name") or None,
+                building,
+                table.flag("hidden"),
+                principal=table.text("user_principal_name") or None,
             )
         )
         table.done()
@@ -158,6 +179,7 @@ def _read_people(root: Table, directory: Directory) -> None:
                 Person(table.text("name", address), address),
                 table.flag("enabled", default=True),
                 table.flag("deleted"),
+                cast("UserPurpose", table.choice("purpose", get_args(UserPurpose), "user")),
             )
         )
         table.done()

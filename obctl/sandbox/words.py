@@ -7,8 +7,9 @@ from typing import Literal
 FaultKind = Literal[
     "throttled", "unavailable", "gateway-timeout", "server-error", "slow", "cut", "looping",
     "empty", "partial", "forbidden", "mailbox-gone", "mailbox-moving", "mailbox-stale",
-    "token-expired", "unauthorized", "bad-request",
+    "token-expired", "unauthorized", "claims-challenge", "bad-request",
 ]  # fmt: skip
+UserPurpose = Literal["user", "shared", "linked", "others"]
 DirectoryPermission = Literal["User.Read.All", "User.ReadBasic.All", "none"]
 BeyondBasic = Literal["refused", "absent"]
 ScopedCalls = Literal["scoped", "unscoped-only"]

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from obctl.domain.difference import Cause
+from obctl.domain.room import RoomId
 from obctl.domain.sync.cancellation import CancellationRequest, Reason, RequestStatus
 from obctl.errors import UsageError
 from obctl.store.codec import instant, moment
@@ -70,6 +71,18 @@ def load_requests(store: Store, status: RequestStatus | None = None) -> list[Can
             "SELECT * FROM cancellation_requests WHERE status = ? ORDER BY id", (status.value,)
         )
     return [_request(row) for row in rows]
+
+
+def count_open_requests(store: Store, room: RoomId) -> int:
+    """How many requests about reservations of a room wait for a decision."""
+    row = store.rows(
+        "SELECT count(*) AS number FROM cancellation_requests"
+        " JOIN reservations ON reservations.number = reservation"
+        " WHERE room = ? AND cancellation_requests.status = 'open'",
+        (room,),
+    )[0]
+    number: int = row["number"]
+    return number
 
 
 def load_newest_requests(

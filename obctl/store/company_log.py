@@ -23,7 +23,8 @@ REFUSALS = (
 """Actions that say of a whole room that nothing was done in it."""
 _APPEND = (
     "INSERT INTO company_log (at, action, room, email, subject, reservation, event_id, run,"
-    " request_id, message, actor, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " request_id, client_request_id, message, actor, payload)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -59,6 +60,7 @@ def append_log(
                 entry.event_id,
                 run,
                 entry.request_id,
+                entry.client_request_id,
                 entry.message,
                 actor,
                 payload,

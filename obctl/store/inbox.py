@@ -14,6 +14,8 @@ from obctl.domain.subscription import Occasion
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
 
+_WAITING = "handled_at IS NULL AND room IN (SELECT id FROM rooms WHERE removed_at IS NULL)"
+
 
 class NotificationKind(StrEnum):
     CHANGE = "change"
@@ -67,10 +69,18 @@ def mark_handled(store: Store, notifications: Iterable[int], at: datetime) -> No
     )
 
 
+def forget_waiting(store: Store, room: RoomId, at: datetime) -> None:
+    """Nobody looks at this room any more: what waits for it is handled, and nothing settles."""
+    store.run(
+        "UPDATE inbox SET handled_at = ? WHERE room = ? AND handled_at IS NULL", (instant(at), room)
+    )
+    store.run("DELETE FROM settling WHERE room = ?", (room,))
+
+
 def rooms_with_notifications(store: Store) -> dict[RoomId, int]:
-    """How many notifications wait for each room, the room that waits longest first."""
+    """How many notifications wait for each mapped room, the room that waits longest first."""
     rows = store.rows(
-        "SELECT room, count(*) AS waiting FROM inbox WHERE handled_at IS NULL"
+        f"SELECT room, count(*) AS waiting FROM inbox WHERE {_WAITING}"
         " GROUP BY room ORDER BY min(id)"
     )
     return {row["room"]: row["waiting"] for row in rows}
@@ -79,7 +89,7 @@ def rooms_with_notifications(store: Store) -> dict[RoomId, int]:
 def inbox_summary(store: Store) -> tuple[int, datetime | None]:
     """How many notifications wait, and since when the oldest does."""
     row = store.rows(
-        "SELECT count(*) AS pending, min(received_at) AS oldest FROM inbox WHERE handled_at IS NULL"
+        f"SELECT count(*) AS pending, min(received_at) AS oldest FROM inbox WHERE {_WAITING}"
     )[0]
     return row["pending"], moment(row["oldest"])
 

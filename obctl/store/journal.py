@@ -40,9 +40,20 @@ class Journal:
         *,
         room: RoomId | None = None,
         request_id: str | None = None,
+        client_request_id: str | None = None,
     ) -> None:
         """Append one entry that is about no reservation."""
-        self.write([Entry(action, message, room=room, request_id=request_id)])
+        self.write(
+            [
+                Entry(
+                    action,
+                    message,
+                    room=room,
+                    request_id=request_id,
+                    client_request_id=client_request_id,
+                )
+            ]
+        )
 
     def as_of(self, at: datetime) -> Journal:
         """The same journal, for what belongs to one instant."""

@@ -118,6 +118,7 @@ def entry_of(row: sqlite3.Row) -> LogEntry:
         event_id=row["event_id"],
         run=row["run"],
         request_id=row["request_id"],
+        client_request_id=row["client_request_id"],
         message=row["message"],
         actor=row["actor"],
     )

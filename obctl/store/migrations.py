@@ -457,3 +457,27 @@ def m012_unreadable_events(connection: sqlite3.Connection) -> None:
         ALTER TABLE outbox ADD COLUMN written_at TEXT
         """,
     )
+
+
+@step
+def m013_rooms_taken_out(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Since when a room is mapped no more. Its history stays
+        ALTER TABLE rooms ADD COLUMN removed_at TEXT;
+        -- Graph's placeId, which outlasts a new address
+        ALTER TABLE rooms ADD COLUMN place_id TEXT
+        """,
+    )
+
+
+@step
+def m014_client_request_ids(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- What we called the request that failed: support finds it also where no answer came
+        ALTER TABLE company_log ADD COLUMN client_request_id TEXT
+        """,
+    )

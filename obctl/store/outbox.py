@@ -41,14 +41,26 @@ def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
 
 
 def load_pending(store: Store, *, due_by: datetime | None = None) -> list[OutboxItem]:
-    """The pending writes, oldest first; only those due by a moment where named."""
+    """The pending writes, oldest first; only those due by a moment where named.
+
+    What is pending for a room that was taken out waits until it is mapped again.
+    """
+    pending = (
+        "SELECT * FROM outbox WHERE done_at IS NULL"
+        " AND room IN (SELECT id FROM rooms WHERE removed_at IS NULL)"
+    )
     if due_by is None:
-        rows = store.rows("SELECT * FROM outbox WHERE done_at IS NULL ORDER BY id")
+        rows = store.rows(f"{pending} ORDER BY id")
     else:
-        rows = store.rows(
-            "SELECT * FROM outbox WHERE done_at IS NULL AND due_at <= ? ORDER BY id",
-            (instant(due_by),),
-        )
+        rows = store.rows(f"{pending} AND due_at <= ? ORDER BY id", (instant(due_by),))
+    return [_item(row) for row in rows]
+
+
+def pending_in(store: Store, room: RoomId) -> list[OutboxItem]:
+    """The pending writes to one room, mapped or not, oldest first."""
+    rows = store.rows(
+        "SELECT * FROM outbox WHERE room = ? AND done_at IS NULL ORDER BY id", (room,)
+    )
     return [_item(row) for row in rows]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -29,41 +30,78 @@ class ReadingState:
 
 
 def load_rooms(store: Store) -> list[Room]:
-    """All mapped rooms by name."""
+    """The mapped rooms by name."""
+    return [room for room in load_rooms_ever(store) if room.is_mapped]
+
+
+def load_rooms_ever(store: Store) -> list[Room]:
+    """Every room by name, those taken out included: reservations and log still speak of them."""
     return [_room(row) for row in store.rows("SELECT * FROM rooms ORDER BY name, mailbox")]
 
 
 def find_room(store: Store, wanted: str) -> Room:
-    """The room with this address or unique name; raises `UsageError` with the likely ones."""
-    rooms = load_rooms(store)
-    text = wanted.casefold()
-    found = [room for room in rooms if room.mailbox.casefold() == text]
-    found = found or [room for room in rooms if room.name.casefold() == text]
+    """The mapped room with this address or unique name; raises `UsageError` with likely ones."""
+    rooms = load_rooms_ever(store)
+    found = _called(wanted, [room for room in rooms if room.is_mapped])
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(room.mailbox for room in found)
-        raise UsageError(
-            f"{wanted!r} names {len(found)} rooms: {names}",
-            hint="use the address",
-            code="ambiguous-room",
-        )
+        raise _ambiguous(wanted, found)
+    if gone := _called(wanted, rooms):
+        raise not_mapped(gone[0])
+    raise _unknown(wanted, [room for room in rooms if room.is_mapped])
+
+
+def find_room_ever(store: Store, wanted: str) -> Room:
+    """As `find_room`, and where no mapped room is called so, one taken out: for its history."""
+    rooms = load_rooms_ever(store)
+    found = _called(wanted, [room for room in rooms if room.is_mapped]) or _called(wanted, rooms)
+    if len(found) == 1:
+        return found[0]
+    raise _ambiguous(wanted, found) if found else _unknown(wanted, rooms)
+
+
+def not_mapped(room: Room) -> UsageError:
+    """The error for what only a mapped room can have."""
+    since = f" since {room.removed_at:%Y-%m-%d}" if room.removed_at else ""
+    return UsageError(
+        f"{room.name} ({room.mailbox}) is not mapped any more{since}",
+        hint=f"`obctl rooms add {room.mailbox}` takes it back, with all its reservations",
+        code="room-removed",
+    )
+
+
+def _called(wanted: str, rooms: list[Room]) -> list[Room]:
+    text = wanted.casefold()
+    found = [room for room in rooms if room.mailbox.casefold() == text]
+    return found or [room for room in rooms if room.name.casefold() == text]
+
+
+def _ambiguous(wanted: str, found: list[Room]) -> UsageError:
+    names = ", ".join(room.mailbox for room in found)
+    return UsageError(
+        f"{wanted!r} names {len(found)} rooms: {names}",
+        hint="use the address",
+        code="ambiguous-room",
+    )
+
+
+def _unknown(wanted: str, rooms: list[Room]) -> UsageError:
     import difflib
 
     known = {room.mailbox.casefold(): room.mailbox for room in rooms}
     known |= {room.name.casefold(): room.name for room in rooms}
-    close = [known[key] for key in difflib.get_close_matches(text, known, n=1)]
+    close = [known[key] for key in difflib.get_close_matches(wanted.casefold(), known, n=1)]
     hint = f"did you mean {close[0]!r}? " if close else ""
-    raise UsageError(
+    return UsageError(
         f"unknown room {wanted!r}",
         hint=hint + "`obctl rooms list` shows the rooms, `obctl rooms add` maps another",
         code="unknown-room",
     )
 
 
-def rooms_at(store: Store, location: str) -> list[Room]:
-    """The rooms of a location; raises `UsageError` where it has none."""
-    rooms = load_rooms(store)
+def rooms_at(rooms: Sequence[Room], location: str) -> list[Room]:
+    """Those of `rooms` at a location; raises `UsageError` where it has none."""
     found = [room for room in rooms if (room.location or "").casefold() == location.casefold()]
     if not found:
         known = ", ".join(sorted({room.location for room in rooms if room.location})) or "none yet"
@@ -75,17 +113,20 @@ def rooms_at(store: Store, location: str) -> list[Room]:
     return found
 
 
+def find_room_at(store: Store, mailbox: str) -> Room | None:
+    """The room with this address, also one taken out; addresses are compared without case."""
+    row = store.row("SELECT * FROM rooms WHERE mailbox = ? COLLATE NOCASE", (mailbox,))
+    return _room(row) if row else None
+
+
 def add_room(store: Store, room: Room) -> Room:
-    """Map a room; raises `UsageError` where the mailbox is mapped already."""
-    if store.row("SELECT 1 FROM rooms WHERE mailbox = ? COLLATE NOCASE", (room.mailbox,)):
-        raise UsageError(
-            f"{room.mailbox} is mapped already",
-            hint=f"obctl rooms show {room.mailbox}",
-            code="room-exists",
-        )
+    """Map a new room; raises `UsageError` where its mailbox is known already."""
+    known = find_room_at(store, room.mailbox)
+    if known is not None:
+        raise not_mapped(known) if known.removed_at else room_exists(known)
     cursor = store.run(
         "INSERT INTO rooms (mailbox, name, location, floor, capacity, time_zone, activated_at,"
-        " object_id, processing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " object_id, processing, place_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             room.mailbox,
             room.name,
@@ -96,9 +137,50 @@ def add_room(store: Store, room: Room) -> Room:
             instant(room.activated_at),
             room.object_id,
             json.dumps(asdict(room.processing)),
+            room.place_id,
         ),
     )
     return find_room_by_id(store, RoomId(cursor.lastrowid or 0))
+
+
+def room_exists(room: Room) -> UsageError:
+    return UsageError(
+        f"{room.mailbox} is mapped already",
+        hint=f"obctl rooms show {room.mailbox}",
+        code="room-exists",
+    )
+
+
+def take_out(store: Store, room: RoomId, at: datetime) -> None:
+    """The room is mapped no more; all that is known of it stays."""
+    store.run(
+        "UPDATE rooms SET removed_at = ?, applied = applied + 1 WHERE id = ?", (instant(at), room)
+    )
+
+
+def take_back(store: Store, room: Room) -> Room:
+    """Map a room again that was taken out: the same row, so what it had is its own again.
+
+    How far it was read is forgotten: much may have passed since. A lock-out outlasts this; what
+    else was wrong with its last read is no more.
+    """
+    store.run(
+        "UPDATE rooms SET removed_at = NULL, activated_at = ?, last_synced_at = NULL,"
+        " object_id = ?, place_id = ?,"
+        " verdict = CASE condition WHEN ? THEN verdict END,"
+        " condition = CASE condition WHEN ? THEN condition END WHERE id = ?",
+        (
+            instant(room.activated_at),
+            room.object_id,
+            room.place_id,
+            LOCKED_OUT,
+            LOCKED_OUT,
+            room.id,
+        ),
+    )
+    save_reading_state(store, room.id, ReadingState(None, None, None, None))
+    save_details(store, room)
+    return find_room_by_id(store, room.id)
 
 
 def find_room_by_id(store: Store, room: RoomId) -> Room:
@@ -177,6 +259,16 @@ def save_activated(store: Store, room: RoomId, activated_at: datetime) -> None:
     )
 
 
+def save_address(store: Store, room: Room) -> None:
+    """Write the address under which the room's mailbox answers now."""
+    store.run("UPDATE rooms SET mailbox = ? WHERE id = ?", (room.mailbox, room.id))
+
+
+def save_place(store: Store, room: RoomId, place_id: str) -> None:
+    """Record the id of the room's place that outlasts addresses."""
+    store.run("UPDATE rooms SET place_id = ? WHERE id = ?", (place_id, room))
+
+
 def save_details(store: Store, room: Room) -> None:
     """Write what people may correct: name, place, size and zone."""
     store.run(
@@ -208,6 +300,8 @@ def _room(row: sqlite3.Row) -> Room:
         verdict=Verdict(row["verdict"]) if row["verdict"] else None,
         condition=row["condition"],
         processing=_processing(row["processing"]),
+        place_id=row["place_id"],
+        removed_at=moment(row["removed_at"]),
     )
 
 

@@ -8,7 +8,7 @@ from obctl.store.database import Store
 
 TABLES = {
     "migrations": "The schema steps that ran, and when.",
-    "rooms": "The mapped rooms, with where each room's reading stands.",
+    "rooms": "The mapped rooms, with where each room's reading stands; removed_at: taken out.",
     "reservations": "What Officebooking holds; one row for each date, series included.",
     "reservation_words": "An index (FTS5) over subjects and organisers of reservations.",
     "stale_words": "Reservations whose words have changed and are not indexed again yet.",

@@ -73,10 +73,30 @@ def load_subscriptions(store: Store, room: RoomId | None = None) -> list[Subscri
     return [_subscription(row) for row in rows]
 
 
+def load_watching(store: Store) -> list[Subscription]:
+    """The ledger of the mapped rooms, newest first: what may tell us of changes."""
+    rows = store.rows(
+        "SELECT * FROM subscriptions WHERE room IN (SELECT id FROM rooms WHERE removed_at IS NULL)"
+        " ORDER BY created_at DESC, id"
+    )
+    return [_subscription(row) for row in rows]
+
+
+def load_unwanted(store: Store, now: datetime) -> list[Subscription]:
+    """What Graph may still hold for rooms that were taken out: to be ended."""
+    rows = store.rows(
+        "SELECT * FROM subscriptions WHERE room IN"
+        " (SELECT id FROM rooms WHERE removed_at IS NOT NULL)"
+        " AND lost = 0 AND expires_at > ? ORDER BY created_at, id",
+        (instant(now),),
+    )
+    return [_subscription(row) for row in rows]
+
+
 def current_subscriptions(store: Store) -> dict[RoomId, Subscription]:
-    """The subscription each room relies on; what was expired or lost before it is history."""
+    """The subscription each mapped room relies on; what expired or got lost before is history."""
     current: dict[RoomId, Subscription] = {}
-    for subscription in load_subscriptions(store):
+    for subscription in load_watching(store):
         known = current.get(subscription.room)
         if known is None or (known.lost and not subscription.lost):
             current[subscription.room] = subscription

@@ -46,6 +46,11 @@ def save_undecided(
     )
 
 
+def forget_undecided_in(store: Store, room: RoomId) -> None:
+    """Nothing in this room waits any more."""
+    store.run("DELETE FROM undecided WHERE room = ?", (room,))
+
+
 def forget_undecided(store: Store, numbers: Collection[int]) -> None:
     """These reservations wait no more."""
     store.run_many("DELETE FROM undecided WHERE reservation = ?", [(number,) for number in numbers])

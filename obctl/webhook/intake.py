@@ -21,7 +21,7 @@ from obctl.errors import StoreBusy
 from obctl.store.database import Store, open_store
 from obctl.store.inbox import NotificationKind, add_notifications, inbox_summary
 from obctl.store.journal import Journal
-from obctl.store.subscriptions import load_subscriptions, touch_subscription
+from obctl.store.subscriptions import load_watching, touch_subscription
 from obctl.webhook.items import Received
 
 MOST_WAITING = 50_000
@@ -120,7 +120,7 @@ class Intake:
         await self._in_thread(self._load)
 
     def _load(self, store: Store) -> None:
-        self._ledger = {item.id.casefold(): item for item in load_subscriptions(store)}
+        self._ledger = {item.id.casefold(): item for item in load_watching(store)}
 
     async def _in_thread(self, work: Callable[[Store], Answer]) -> Answer:
         loop = asyncio.get_running_loop()

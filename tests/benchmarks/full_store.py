@@ -54,6 +54,7 @@ def run(command: list[str], surroundings: dict[str, str], *, fine: tuple[int, ..
 def make_company(home: Path) -> Path:
     """A company in `home`; returns where its store is."""
     command = [sys.executable, "-m", "obctl", "--quiet", "init", "bench"]
+    command += ["--credential", "azure-cli"]
     subprocess.run(command, env=environment(home), check=True)
     return home / "bench" / "store.db"
 

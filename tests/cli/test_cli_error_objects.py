@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from uuid import UUID
 
 import pytest
 from desk import Desk
@@ -33,5 +34,12 @@ def test_an_error_is_an_object(
     )
     assert (answer.returncode, answer.stdout) == (exit_code, "")
     error = json.loads(answer.stderr)["error"]
-    assert list(error) == ["code", "message", "hint", "graph"]
+    assert list(error) == ["code", "message", "hint", "graph", "client_request_id"]
     assert error["code"] == code
+
+
+def test_a_person_is_told_by_what_name_support_finds_the_request(desk: Desk) -> None:
+    answer = desk.run("rooms", "discover")
+    (line,) = [line for line in answer.stderr.splitlines() if "client-request-id" in line]
+    assert UUID(line.split()[-1])
+    assert desk.run("rooms", "show", "Cellar").stderr.count("client-request-id") == 0

@@ -15,7 +15,7 @@ from obctl.domain.event import EventId
 
 KEYS = [
     "id", "at", "action", "room", "email", "subject", "reservation", "event_id", "run",
-    "request_id", "message", "actor",
+    "request_id", "message", "actor", "client_request_id",
 ]  # fmt: skip
 # Bytes that no JSON library would write like this: kept as they came.
 ORIGINAL = b'{"id":"E1" ,\r\n "subject":"Caf\\u00e9 \xc3\xa9","n":1.0}'
@@ -84,7 +84,7 @@ def test_entries_are_objects_with_these_keys(logged: Desk) -> None:
         "id": 3, "at": "2026-09-14T08:00:00Z", "action": "event.updated",
         "room": "atrium@contoso.example", "email": "anna@contoso.example", "subject": "Budget",
         "reservation": 7, "event_id": "E1", "run": None, "request_id": "req-1",
-        "message": "subject of Café is Budget", "actor": "Mia Mol",
+        "message": "subject of Café is Budget", "actor": "Mia Mol", "client_request_id": None,
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from obctl.store.rooms import find_room, load_rooms
 
 ROOM_KEYS = [
     "mailbox", "name", "location", "floor", "capacity", "time_zone", "activated_at",
-    "last_synced_at", "subscription", "verdict",
+    "last_synced_at", "subscription", "verdict", "removed_at",
 ]  # fmt: skip
 HEAD = "mailbox,name,location,floor,capacity,time_zone,activated_at\n"
 

@@ -11,6 +11,7 @@ from http.server import HTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
 from threading import Thread
+from uuid import UUID
 
 import httpx
 import pytest
@@ -26,6 +27,7 @@ from obctl.domain.event import EventId
 from obctl.engine.ports import Gateway
 from obctl.errors import (
     ForeignLink,
+    GraphRefused,
     GraphUnavailable,
     NotAuthorised,
     Throttled,
@@ -33,6 +35,7 @@ from obctl.errors import (
 )
 from obctl.graph.gateway import GraphGateway, open_gateway
 from obctl.graph.mailbox_gate import Gate
+from obctl.graph.transport import NamedRequests
 
 ROOM = make_room("Atrium")
 USER = {"id": "object-atrium", "mail": "atrium@contoso.example"}
@@ -55,6 +58,70 @@ def test_an_answer_is_gone_as_soon_as_nobody_needs_it(graph: RecordedGraph, ask:
 
     graph.on("/users/atrium@contoso.example", USER)
     assert ask(ask_twice) == []
+
+
+def names(graph: RecordedGraph) -> list[str]:
+    return [seen.headers["client-request-id"] for seen in graph.seen]
+
+
+def test_every_request_has_a_name_of_its_own_also_when_it_is_sent_again(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.on("/users/a", Answer(hang_up=True), USER)
+    graph.on("/users/b", USER)
+
+    async def both(gateway: GraphGateway) -> None:
+        await gateway.look_up("a")
+        await gateway.look_up("b")
+
+    ask(both)
+    assert len({str(UUID(name)) for name in names(graph)}) == len(graph.seen) == 3
+
+
+def test_the_sdk_puts_no_other_name_in_its_place() -> None:
+    request = httpx.Request("GET", "https://graph.microsoft.com/v1.0/users")
+    handler = NamedRequests()
+    handler._add_client_request_id_header(request)
+    (name,) = request.headers.get_list("client-request-id")
+    handler._add_client_request_id_header(request)
+    assert request.headers.get_list("client-request-id") == [str(UUID(name))]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(hang_up=True),
+        Answer(b"<html>no gateway</html>", 502),
+        Answer(b'{"id": "a"', cut=True),
+    ],
+    ids=["no answer", "no JSON", "cut"],
+)
+def test_an_error_names_the_request_also_where_no_answer_did(
+    graph: RecordedGraph, ask: Ask, answer: Answer
+) -> None:
+    graph.on("/users/a", answer)
+    with pytest.raises(GraphUnavailable) as told:
+        ask(lambda gateway: gateway.look_up("a"))
+    assert told.value.client_request_id == names(graph)[-1]
+
+
+def test_each_question_in_a_batch_has_a_name_of_its_own(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    graph.on("/users/a", USER)
+    graph.on("/users/b", Answer({"error": {"code": "Odd"}}, 400))
+    found = ask(lambda gateway: gateway.look_up_all(["a", "b"]))
+    assert len(set(names(graph))) == len(graph.seen) == 3
+    (odd,) = [seen for seen in graph.seen if seen.path == "/users/b"]
+    error = found["b"]
+    assert isinstance(error, GraphRefused)
+    assert error.client_request_id == odd.headers["client-request-id"]
+
+
+def test_the_name_that_graph_echoes_counts(graph: RecordedGraph, ask: Ask) -> None:
+    graph.on("/users/a", refusal(403, "Authorization_RequestDenied"))
+    with pytest.raises(NotAuthorised) as told:
+        ask(lambda gateway: gateway.look_up("a"))
+    assert (told.value.request_id, told.value.client_request_id) == ("req-1", "cli-1")
 
 
 def test_every_request_carries_the_token_and_the_preferences(

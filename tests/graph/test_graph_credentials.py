@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
+from pytest_mock import MockerFixture
 from recorded_graph import RecordedGraph, refusal
 
 from obctl.config import Cloud, CredentialKind, GraphSettings, is_loopback
+from obctl.domain.directory import DirectoryEntry
 from obctl.errors import (
     ConfigError,
     CredentialRefused,
@@ -24,10 +27,12 @@ from obctl.errors import (
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.client import connected
 from obctl.graph.credentials import token_source
-from obctl.graph.gateway import open_gateway
+from obctl.graph.gateway import GraphGateway, open_gateway
 from obctl.graph.request import anything
 from obctl.graph.tokens import EntraTokens
 from obctl.graph.transport import open_http
+from obctl.sandbox.faults import CLAIMS, Fault
+from obctl.sandbox.server import SandboxServer
 
 URL = "https://graph.microsoft.com/v1.0"
 SECRET = "s3cret-of-the-app"
@@ -55,7 +60,7 @@ class Credential:
 def tokens(*answers: Exception | AccessToken) -> tuple[EntraTokens, Credential]:
     credential = Credential(*answers)
     scope = "https://graph.microsoft.com/.default"
-    return EntraTokens(URL, credential, scope, CredentialKind.ENVIRONMENT), credential
+    return EntraTokens(URL, lambda: credential, scope, CredentialKind.ENVIRONMENT), credential
 
 
 def lasting(text: str, seconds: float) -> AccessToken:
@@ -81,19 +86,30 @@ def test_a_token_about_to_end_is_renewed() -> None:
     assert asyncio.run(fetch(source)) == ["t2"]
 
 
+async def ask_once(graph: RecordedGraph, source: EntraTokens) -> None:
+    async with open_http(graph.url) as http:
+        sdk = connected(http, graph.url, source, Cloud.GLOBAL)
+        info = sdk.follow(f"{graph.url}/users/a", anything("a"))
+        assert await sdk.send(info, anything("a")) == b'{"id": "a"}'
+
+
+class Caching(Credential):
+    """As azure-identity's are: a token is returned again until claims ask for another."""
+
+    def get_token(self, *scopes: str, claims: str | None = None) -> AccessToken:
+        if self.asked and claims is None:
+            self.asked.append((*scopes, claims))
+            return self.last
+        self.last = super().get_token(*scopes, claims=claims)
+        return self.last
+
+
 def asked_with(graph: RecordedGraph, *answers: Exception | AccessToken) -> list[str]:
-    """Ask one question with these tokens; the bearer tokens that Graph saw."""
-    credential = Credential(*answers)
-    source = EntraTokens(graph.url, credential, "scope", CredentialKind.ENVIRONMENT)
-
-    async def ask() -> None:
-        async with open_http(graph.url) as http:
-            sdk = connected(http, graph.url, source, Cloud.GLOBAL)
-            info = sdk.follow(f"{graph.url}/users/a", anything("a"))
-            assert await sdk.send(info, anything("a")) == b'{"id": "a"}'
-
+    """Ask one question with these tokens, each of a credential's own; those that Graph saw."""
+    made = [Caching(answer) for answer in answers]
+    source = EntraTokens(graph.url, iter(made).__next__, "scope", CredentialKind.ENVIRONMENT)
     try:
-        asyncio.run(ask())
+        asyncio.run(ask_once(graph, source))
     finally:
         seen = [request.headers["authorization"] for request in graph.seen]
     return seen
@@ -106,6 +122,87 @@ def test_a_token_that_graph_refuses_is_renewed_and_the_request_sent_once_more(
     graph.on("/users/a", refusal(401, "InvalidAuthenticationToken"), {"id": "a"})
     seen = asked_with(graph, lasting("t1", 3600), lasting("t2", 3600))
     assert seen == ["Bearer t1", "Bearer t2"]
+
+
+def test_a_refused_token_is_renewed_once_for_all_requests_that_went_with_it() -> None:
+    made = [Caching(lasting(f"t{number}", 3600)) for number in (1, 2, 3)]
+    left = iter(made)
+    source = EntraTokens(URL, left.__next__, "scope", CredentialKind.ENVIRONMENT)
+    assert asyncio.run(fetch(source)) == ["t1"]
+    assert [source.renew("t1") for _ in range(3)] == [True, True, True]
+    assert asyncio.run(fetch(source, times=3)) == ["t2"] * 3
+    assert source.renew("t1")  # a late one: the token has been another since
+    assert asyncio.run(fetch(source)) == ["t2"]
+    assert [one.closed for one in made] == [True, False, False]
+
+
+CHALLENGE = 'Bearer realm="", error="insufficient_claims", claims="eyJhIjoxfQ"'
+
+
+def test_a_claims_challenge_is_answered_with_a_token_that_proves_them(
+    graph: RecordedGraph,
+) -> None:
+    graph.on(
+        "/users/a",
+        refusal(401, "InvalidAuthenticationToken", WWW_Authenticate=CHALLENGE),
+        {"id": "a"},
+    )
+    credential = Caching(lasting("t1", 3600), lasting("t2", 3600))
+    source = EntraTokens(graph.url, lambda: credential, "scope", CredentialKind.ENVIRONMENT)
+    asyncio.run(ask_once(graph, source))
+    assert [one.headers["authorization"] for one in graph.seen] == ["Bearer t1", "Bearer t2"]
+    assert credential.asked == [("scope", None), ("scope", '{"a":1}')]
+
+
+@pytest.mark.parametrize(
+    "claims", ["eyJhIjoxfQ==", "eyJhIjoxfQ", "eyJhIjoiPz8_In0", "eyJhIjoiPz8/In0="]
+)
+def test_claims_are_read_however_they_are_spelled(claims: str) -> None:
+    source, credential = tokens(lasting("t1", 3600))
+    asyncio.run(fetch(source, claims=claims))
+    assert credential.asked[-1][-1] in ('{"a":1}', '{"a":"???"}')
+
+
+@pytest.mark.parametrize("claims", ["no base64!", "gIGC"])
+def test_claims_that_cannot_be_read_are_told(claims: str) -> None:
+    source, _ = tokens(lasting("t1", 3600))
+    with pytest.raises(CredentialRefused, match="claims challenge"):
+        asyncio.run(fetch(source, claims=claims))
+
+
+def test_many_requests_prove_the_same_claims_once() -> None:
+    source, credential = tokens(lasting("t1", 3600), lasting("t2", 3600))
+    asyncio.run(fetch(source))
+    assert asyncio.run(fetch(source, times=4, claims="eyJhIjoxfQ==")) == ["t2"] * 4
+    assert asyncio.run(fetch(source)) == ["t2"]
+    assert len(credential.asked) == 2
+
+
+def challenged(tenant: SandboxServer, tokens: Callable[[], Caching]) -> None:
+    tenant.service.faults.active.append(Fault("claims-challenge"))
+    source = EntraTokens(tenant.url, tokens, "scope", CredentialKind.ENVIRONMENT)
+
+    async def session() -> None:
+        async with open_http(tenant.url) as http:
+            gateway = GraphGateway(connected(http, tenant.url, source, Cloud.GLOBAL))
+            assert await gateway.look_up(tenant.rooms[0]) is not None
+            found = await gateway.look_up_all(tenant.rooms)
+            assert all(isinstance(one, DirectoryEntry) for one in found.values())
+
+    asyncio.run(session())
+
+
+def test_a_tenant_that_challenges_is_answered_singly_and_in_batches() -> None:
+    with SandboxServer(frozen=True) as tenant:
+        credential = Caching(lasting("old", 3600), lasting(f"new.{CLAIMS}", 3600))
+        challenged(tenant, lambda: credential)
+        assert len(credential.asked) == 2
+
+
+def test_a_credential_that_can_prove_nothing_is_refused() -> None:
+    with SandboxServer(frozen=True) as tenant, pytest.raises(CredentialRefused) as told:
+        challenged(tenant, lambda: Caching(*(lasting(f"old{n}", 3600) for n in range(9))))
+    assert told.value.exit_code == 4
 
 
 def test_a_second_refusal_is_told(graph: RecordedGraph) -> None:
@@ -188,6 +285,10 @@ def test_a_certificate_file_that_is_none_is_refused(tmp_path: Path) -> None:
     [
         (CredentialKind.ENVIRONMENT, ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"]),
         (CredentialKind.CERTIFICATE, ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "certificate"]),
+        (
+            CredentialKind.WORKLOAD_IDENTITY,
+            ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"],
+        ),
     ],
 )
 def test_everything_that_is_missing_is_named_at_once(
@@ -211,6 +312,34 @@ def test_every_cloud_has_its_own_scope(cloud: Cloud, kind: CredentialKind) -> No
     host = base_url(settings).removeprefix("https://").removesuffix("/v1.0")
     assert source._scope == f"https://{host}/.default"
     source.close()
+
+
+@pytest.mark.parametrize(
+    ("ids", "environ"),
+    [
+        ({"tenant_id": "t", "client_id": "c"}, {}),
+        ({}, {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c"}),
+    ],
+    ids=["settings", "environment"],
+)
+def test_a_federated_token_needs_no_secret(
+    mocker: MockerFixture, ids: dict[str, str], environ: dict[str, str]
+) -> None:
+    made = mocker.patch("azure.identity.WorkloadIdentityCredential")
+    made.return_value.get_token.return_value = lasting("t1", 3600)
+    settings = GraphSettings(
+        cloud=Cloud.USGOV,
+        credential=CredentialKind.WORKLOAD_IDENTITY,
+        **ids,  # type: ignore[arg-type]
+    )
+    environ = environ | {"AZURE_FEDERATED_TOKEN_FILE": "/var/run/token"}
+    source = token_source(settings, URL, None, environ)
+    assert isinstance(source, EntraTokens)
+    assert asyncio.run(fetch(source)) == ["t1"]
+    (call,) = made.call_args_list
+    told = {name: call.kwargs[name] for name in ("tenant_id", "client_id", "token_file_path")}
+    assert told == {"tenant_id": "t", "client_id": "c", "token_file_path": "/var/run/token"}
+    assert call.kwargs["authority"] == "login.microsoftonline.us"
 
 
 def test_a_proxy_in_front_of_graph_changes_no_scope() -> None:

@@ -19,6 +19,9 @@ time_zone = "Europe/Amsterdam"
 clock = "2026-10-19T05:30:00Z"
 seed = 7
 
+[[buildings]]
+name = "Headquarters"
+
 [[locations]]
 name = "Amsterdam HQ"
 email = "amsterdam@contoso.example"
@@ -34,6 +37,7 @@ capacity = 8
 mailbox = "vermeer@contoso.example"
 name = "Vermeer"
 location = "Amsterdam HQ"
+building = "Headquarters"
 floor = 1
 capacity = 4
 

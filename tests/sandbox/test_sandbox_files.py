@@ -173,7 +173,7 @@ MISTAKES = [
     ("floor = 2", "floor = 2.5", (27, "floor must be a whole number, not 2.5")),
     ("capacity = 8", "capasity = 8", (14, "unknown key 'capasity'; did you mean capacity?")),
     ("DeleteSubject", "deletesubject", (15, "unknown key 'deletesubject'; did you mean Delete")),
-    ("[tenant]", "[owners]", (5, "unknown key 'owners'; known here: generated, locations, m")),
+    ("[tenant]", "[owners]", (5, "unknown key 'owners'; known here: buildings, generated, lo")),
     ("= false", '= "no"', (15, "DeleteSubject must be true or false, not 'no'")),
     ('location = "HQ"', 'location = "HK"', (13, "location 'HK' is not among the locations")),
     ('"two@', '"one@', (26, "there are two rooms one@contoso.example")),

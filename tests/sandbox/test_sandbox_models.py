@@ -11,6 +11,7 @@ from graph_models import problems
 from notification_sink import Sink
 from sandbox_client import ANNA, BOB, ROOM, WINDOW, Graph, event, weekly
 
+from obctl.sandbox.identity import guid
 from obctl.sandbox.router import ROUTES
 from obctl.sandbox.server import SandboxServer
 
@@ -61,6 +62,7 @@ NOTIFICATION = {
     "resourceData",
     "lifecycleEvent",
 }
+BUILDING = guid(7, "building", "Headquarters")
 READS = [
     ("users", "models.user_collection_response"),
     (f"users/{ANNA}", "models.user"),
@@ -80,6 +82,9 @@ READS = [
         "users.item.calendar_view.delta.delta_get_response",
     ),
     ("places/graph.room", "models.room_collection_response"),
+    ("places/graph.building", "models.building_collection_response"),
+    ("places/graph.floor", "models.floor_collection_response"),
+    (f"places/{BUILDING}/descendants/graph.room", "models.room_collection_response"),
     ("places/graph.roomList", "models.room_list_collection_response"),
     (f"places/{ROOM}", "models.room"),
     (f"places/{ROOM}/graph.room", "models.room"),

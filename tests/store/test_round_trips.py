@@ -12,7 +12,7 @@ from builders import make_agreed, make_event, make_outbox_item, make_reservation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from obctl.domain.event import Event, EventId, EventType, Person, Response
+from obctl.domain.event import Event, EventId, EventType, Response, person
 from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.outbox import PushAction
 from obctl.domain.reservation import ExternalState, Reservation, Source, Status
@@ -38,7 +38,7 @@ instants = st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=of
 seconds = instants.map(lambda it: it.astimezone(UTC).replace(microsecond=0))
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 maybe = st.none() | words
-people = st.builds(Person, maybe, maybe)
+people = st.builds(person, maybe, maybe)
 
 reservations = st.builds(
     make_reservation,

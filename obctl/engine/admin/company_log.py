@@ -12,7 +12,7 @@ from obctl.engine.company import Company
 from obctl.errors import UsageError
 from obctl.store.codec import instant
 from obctl.store.company_log import find_entry, load_history, prune_log, read_log
-from obctl.store.rooms import load_rooms
+from obctl.store.rooms import load_rooms_ever
 
 
 def whole_log(company: Company) -> Iterator[LogEntry]:
@@ -25,7 +25,7 @@ def whole_log(company: Company) -> Iterator[LogEntry]:
 
 def pseudonyms(company: Company) -> Pseudonyms:
     """Fresh pseudonyms that know the company's rooms."""
-    return Pseudonyms((room.mailbox, room.name) for room in load_rooms(company.store))
+    return Pseudonyms((room.mailbox, room.name) for room in load_rooms_ever(company.store))
 
 
 def event_versions(company: Company, event_id: str) -> list[Version]:

@@ -7,17 +7,56 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from obctl.config import Config, parse_config, write_private
+from obctl.config import (
+    Config,
+    CredentialKind,
+    GraphSettings,
+    missing_for_credential,
+    parse_config,
+    write_private,
+)
 from obctl.errors import ConfigError
 from obctl.store.database import open_store
 
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
-def create_company(home: Path, name: str, settings: Mapping[str, str | None]) -> Config:
-    """Create the company `name` under `home`; raises `ConfigError` and leaves nothing behind."""
-    import tomli_w
+def id_problems(settings: Mapping[str, str | None]) -> list[str]:
+    """What is wrong with the ids of Entra among the settings."""
+    problems = []
+    tenant, client = settings.get("graph.tenant_id"), settings.get("graph.client_id")
+    if tenant and not (_GUID.fullmatch(tenant) or _DOMAIN.fullmatch(tenant)):
+        problems.append(f"tenant id {tenant!r} is neither a GUID nor a domain of the tenant")
+    if client and not _GUID.fullmatch(client):
+        problems.append(f"client id {client!r} is no GUID; Entra shows it as Application ID")
+    return problems
 
+
+def ensure_complete(settings: Mapping[str, str | None], environment: Mapping[str, str]) -> None:
+    """Raise `ConfigError` with everything that the chosen credential still needs."""
+    graph = GraphSettings(
+        tenant_id=settings.get("graph.tenant_id"),
+        client_id=settings.get("graph.client_id"),
+        credential=CredentialKind(settings.get("graph.credential") or CredentialKind.ENVIRONMENT),
+        certificate=Path(settings["graph.certificate"] or "")
+        if settings.get("graph.certificate")
+        else None,
+    )
+    missing = missing_for_credential(graph, environment)
+    said = [f"credential {graph.credential.value!r} needs {'; '.join(missing)}"] if missing else []
+    if problems := said + id_problems(settings):
+        raise ConfigError(
+            "; ".join(problems),
+            hint="nothing was made; give --tenant-id and --client-id (and --certificate), or type"
+            " `obctl init` on a terminal: it asks",
+            code="init-incomplete",
+        )
+
+
+def ensure_name_is_free(home: Path, name: str) -> Path:
+    """The folder of a new company; raises `ConfigError` where there can be none of that name."""
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"{name!r} cannot name a company",
@@ -30,6 +69,14 @@ def create_company(home: Path, name: str, settings: Mapping[str, str | None]) ->
             hint=f"`obctl --company {name} config show` shows it; choose another name or remove it",
             code="company-exists",
         )
+    return folder
+
+
+def create_company(home: Path, name: str, settings: Mapping[str, str | None]) -> Config:
+    """Create the company `name` under `home`; raises `ConfigError` and leaves nothing behind."""
+    import tomli_w
+
+    folder = ensure_name_is_free(home, name)
     content: dict[str, dict[str, str]] = {}
     for key, value in settings.items():
         if value is not None:

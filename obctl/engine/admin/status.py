@@ -56,7 +56,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
     states = Counter(item.state(now) for item in current_subscriptions(store).values())
     runs = load_runs(store, limit=1)
     waiting = load_undecided(store, now)
-    unreadable = load_unreadable(store)
+    unreadable = [item for item in load_unreadable(store) if item.room in mailboxes]
     item = {
         "rooms": rooms,
         "outbox": {"pending": len(pending) - failed, "failed": failed},

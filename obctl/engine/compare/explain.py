@@ -34,6 +34,9 @@ _LAST_INSTANT = timedelta(microseconds=1)
 async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story:
     """The story of a reservation number or an event id; raises `UsageError` for neither."""
     room, reservation, found = await _find(company, outlook, wanted)
+    if not room.is_mapped:
+        # Nobody keeps it in step: what is there now is not obctl's business.
+        outlook = Outlook(company, None)
     if isinstance(found, UnreadableEvent) and reservation is None:
         return _of_unreadable(company, room, found)
     event = found if isinstance(found, Event) else None

@@ -42,7 +42,7 @@ from obctl.engine.push.update_event import (
     resolve_after_error,
     resolve_in_doubt,
 )
-from obctl.engine.rooms.lockout import ensure_not_locked_out, with_lockout
+from obctl.engine.rooms.lockout import ensure_writable, with_lockout
 from obctl.errors import (
     CredentialRefused,
     EventChanged,
@@ -129,7 +129,7 @@ def _waits(company: Company, item: OutboxItem) -> bool:
 async def _push(company: Company, gateway: Gateway, item: OutboxItem) -> PushResult:
     delivery = _delivery_of(company, item)
     try:
-        ensure_not_locked_out([delivery.room])
+        ensure_writable([delivery.room])
         with defects_named(NoLongerPending):
             try:
                 return await _write(company, gateway, delivery)

@@ -181,8 +181,9 @@ def _log_not_left_out(
         problem = Problem(delivery.room.mailbox, "date-not-left-out", message, hint)
         problems.append(problem)
         entry = delivery.problem_entry(Action.PUSH_FAILED, problem, event)
-        if error.graph is not None:
-            entry = replace(entry, request_id=error.graph.request_id)
+        entry = replace(
+            entry, request_id=error.request_id, client_request_id=error.client_request_id
+        )
         with company.store.transaction():
             company.journal.write([entry])
     return problems

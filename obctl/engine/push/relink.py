@@ -134,8 +134,8 @@ def _ensure_nobody_has_it_since(company: Company, reservation: Reservation) -> N
         ):
             continue
         room = find_room_by_id(company.store, other.room)
-        if not known_among(company.store, room.id, [other.event_id]):
-            # gone from there as well
+        if not room.is_mapped or not known_among(company.store, room.id, [other.event_id]):
+            # gone from there as well, or nobody looks there any more
             continue
         event = find_event(company.store, room.id, other.event_id)
         if event is not None and is_same_date(reservation, event, room.zone):

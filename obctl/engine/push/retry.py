@@ -27,7 +27,6 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
     """The write stays pending, due again after a wait; unless it was cancelled meanwhile."""
     store, now = company.store, company.now
     code = error.graph.code if error.graph and error.graph.code else error.code
-    request_id = error.graph.request_id if error.graph else None
     wait = wait_after(delivery.item.attempts, final=is_final(error))
     with store.transaction():
         still_pending = mark_failed(
@@ -35,7 +34,7 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
             delivery.item.id,
             error_code=code,
             error=error.message,
-            request_id=request_id,
+            request_id=error.request_id,
             due_at=now if isinstance(error, CredentialRefused) else now + wait,
         )
         for date in delivery.series or (delivery.reservation,) if still_pending else ():
@@ -43,7 +42,8 @@ def record_failure(company: Company, delivery: Delivery, error: ObctlError) -> N
             if fresh.external_state in WRITE_PENDING:
                 save_state(company, fresh, ExternalState.PUSH_FAILED)
         entry = delivery.entry(Action.PUSH_FAILED, f"{code}: {error.message}")
-        company.journal.write([replace(entry, request_id=request_id)])
+        ids = {"request_id": error.request_id, "client_request_id": error.client_request_id}
+        company.journal.write([replace(entry, **ids)])
 
 
 def record_defect(company: Company, item: OutboxItem, error: Unforeseen) -> None:

@@ -21,7 +21,7 @@ from obctl.engine.push.enqueue import CancelNotice, cancel_pending, enqueue
 from obctl.engine.reservations.refusals import record, refusal_entry_of, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
 from obctl.engine.reservations.series_scope import SeriesScope, chosen_of
-from obctl.engine.rooms.lockout import ensure_not_locked_out
+from obctl.engine.rooms.lockout import ensure_writable
 from obctl.errors import UsageError
 from obctl.store.cancellation_requests import decide_request, open_request
 from obctl.store.outbox import pending_for
@@ -47,7 +47,7 @@ async def cancel_reservation(
             raise UsageError(
                 f"reservation {number} is cancelled already", code="reservation-cancelled"
             )
-        ensure_not_locked_out([find_room_by_id(company.store, first.room)])
+        ensure_writable([find_room_by_id(company.store, first.room)])
         chosen = chosen_of(company, first, scope)
         cancelled = [_cancelled(company, reservation, notice) for reservation in chosen]
         _enqueue_cancels(company, cancelled, scope, notice)

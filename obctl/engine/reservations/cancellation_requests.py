@@ -18,11 +18,13 @@ from obctl.domain.sync.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.push.enqueue import enqueue
+from obctl.engine.rooms.lockout import ensure_writable
 from obctl.errors import UsageError
 from obctl.store.agreed_states import forget_agreed
 from obctl.store.cancellation_requests import decide_request, find_request, load_requests
 from obctl.store.outbox import cancel_pending_of
 from obctl.store.reservations import find_reservation, update_reservation
+from obctl.store.rooms import find_room_by_id
 from obctl.store.services import cancel_services
 
 
@@ -95,6 +97,7 @@ def reject(
             forget_agreed(company.store, [reservation.number])
             cancel_pending_of(company.store, reservation.number, reservation.room, now)
             if push_back:
+                ensure_writable([find_room_by_id(company.store, reservation.room)])
                 enqueue(company, replace(kept, event_id=None), PushAction.CREATE)
             _decide(company, request, RequestStatus.REJECTED, note)
             what = "to be written to Outlook again" if push_back else "kept, not in Outlook"

@@ -24,7 +24,7 @@ from obctl.engine.reservations.refusals import record, refusal_entry_of, refusal
 from obctl.engine.reservations.saved import Saved, push_saved
 from obctl.engine.reservations.series_scope import SeriesScope, chosen_of
 from obctl.engine.reservations.slot import ensure_free_here, ensure_possible, is_all_day
-from obctl.engine.rooms.lockout import ensure_not_locked_out
+from obctl.engine.rooms.lockout import ensure_writable
 from obctl.errors import Refused, UsageError
 from obctl.store.cancellation_requests import open_request
 from obctl.store.events import find_event
@@ -97,7 +97,7 @@ def _moves(company: Company, number: int, edit: Edit, scope: SeriesScope) -> lis
         raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
     first = find_reservation(company.store, number)
     rooms = {first.room, edit.room.id if edit.room else first.room}
-    ensure_not_locked_out(find_room_by_id(company.store, room) for room in rooms)
+    ensure_writable(find_room_by_id(company.store, room) for room in rooms)
     chosen = chosen_of(company, first, scope)
     for reservation in chosen:
         _ensure_changeable(company, reservation)

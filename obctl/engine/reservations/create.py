@@ -30,7 +30,7 @@ from obctl.engine.push.slot_guard import ensure_free_now
 from obctl.engine.reservations.refusals import record, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
 from obctl.engine.reservations.slot import ensure_free_here, ensure_possible, is_all_day
-from obctl.engine.rooms.lockout import ensure_not_locked_out
+from obctl.engine.rooms.lockout import ensure_writable
 from obctl.errors import UnsupportedRecurrence, UsageError
 from obctl.store.reservations import insert_reservations, next_number
 from obctl.store.rooms import find_room_by_id
@@ -129,7 +129,7 @@ def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
         raise UsageError(
             f"{instant_text(spans[0].start)} is past", hint="choose a later time", code="bad-time"
         )
-    ensure_not_locked_out([find_room_by_id(company.store, new.room.id)])
+    ensure_writable([find_room_by_id(company.store, new.room.id)])
     for span in spans:
         ensure_free_here(company, new.room, span, ignore=frozenset())
     return spans

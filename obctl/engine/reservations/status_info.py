@@ -20,7 +20,7 @@ from obctl.errors import MailboxGone, NotFound, ObctlError
 from obctl.store.cancellation_requests import find_request
 from obctl.store.company_log import find_entry, load_history
 from obctl.store.reservations import find_reservation
-from obctl.store.rooms import find_room_by_id, load_rooms
+from obctl.store.rooms import find_room_by_id, load_rooms, not_mapped
 
 if TYPE_CHECKING:
     from obctl.engine.ports import Gateway
@@ -41,6 +41,8 @@ async def get_status_info(company: Company, gateway: Gateway, number: int) -> St
     request = find_request(company.store, number)
     reservation = find_reservation(company.store, request.reservation)
     room = find_room_by_id(company.store, reservation.room)
+    if not room.is_mapped:
+        raise not_mapped(room)
     last_known = _last_alive(company, reservation)
 
     def info(outlook: InOutlook, event: Event | None = None, at: Room | None = None) -> StatusInfo:

@@ -12,8 +12,9 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import ACCEPTED, is_accepted, utc
 from obctl.domain.zones import usable_name, zone
 from obctl.engine.company import Company
+from obctl.engine.rooms.mapping import NewRoom, again
 from obctl.errors import ObctlError, UsageError
-from obctl.store.rooms import load_rooms
+from obctl.store.rooms import load_rooms_ever
 
 COLUMNS = ("mailbox", "name", "location", "floor", "capacity", "time_zone", "activated_at")
 _REQUIRED = ("mailbox", "name")
@@ -22,14 +23,15 @@ _REQUIRED = ("mailbox", "name")
 def read_rooms(company: Company, path: Path) -> list[Room]:
     """The rooms of a file, none of them mapped yet; raises `UsageError` with all problems."""
     rows = _rows(path)
-    known = {room.mailbox.casefold() for room in load_rooms(company.store)}
+    ever = {room.mailbox.casefold(): room for room in load_rooms_ever(company.store)}
     first_line: dict[str, int] = {}
     rooms: list[Room] = []
     problems: list[str] = []
     for line, row in rows:
         found: list[str] = []
         mailbox = row["mailbox"].casefold()
-        if mailbox and mailbox in known:
+        known = ever.get(mailbox)
+        if known and known.is_mapped:
             found.append(f"{row['mailbox']} is mapped already")
         elif mailbox and mailbox in first_line:
             found.append(f"{row['mailbox']} stands on line {first_line[mailbox]} already")
@@ -38,7 +40,7 @@ def read_rooms(company: Company, path: Path) -> list[Room]:
         if found:
             problems += [f"line {line}: {problem}" for problem in found]
         else:
-            rooms.append(room)
+            rooms.append(again(known, _said(row, room)) if known else room)
     if problems:
         raise UsageError(
             f"{path} has {len(problems)} problems, nothing was imported:\n" + "\n".join(problems)
@@ -48,6 +50,19 @@ def read_rooms(company: Company, path: Path) -> list[Room]:
             code="bad-file",
         )
     return rooms
+
+
+def _said(row: Mapping[str, str], room: Room) -> NewRoom:
+    """What the line itself says of its room."""
+    return NewRoom(
+        room.mailbox,
+        name=room.name,
+        location=room.location,
+        floor=room.floor,
+        capacity=room.capacity,
+        time_zone=room.time_zone if row["time_zone"] else None,
+        activated_at=room.activated_at if row["activated_at"] else None,
+    )
 
 
 def _rows(path: Path) -> list[tuple[int, Mapping[str, str]]]:

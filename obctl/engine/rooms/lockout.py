@@ -16,12 +16,18 @@ from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.errors import MailboxGone, ObctlError, ResyncRequired
 from obctl.store.database import Store
-from obctl.store.rooms import save_inconclusive
+from obctl.store.rooms import not_mapped, save_inconclusive
 
 
-def ensure_not_locked_out(rooms: Iterable[Room]) -> None:
-    """Raise `ResyncRequired` for a room in which a pass or a push found another mailbox."""
+def ensure_writable(rooms: Iterable[Room]) -> None:
+    """Raise for a room for which nothing may be decided and nothing written.
+
+    `UsageError` where it was taken out, `ResyncRequired` where a pass or a push found another
+    mailbox.
+    """
     for room in rooms:
+        if not room.is_mapped:
+            raise not_mapped(room)
         if room.condition == LOCKED_OUT:
             raise locked_out(room)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.directory import DirectoryEntry
@@ -15,8 +14,21 @@ from obctl.domain.values import replace
 from obctl.domain.zones import usable_name
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
-from obctl.errors import CredentialRefused, ObctlError, TryLater, UsageError
-from obctl.store.rooms import add_room, load_rooms, save_activated, save_details
+from obctl.engine.rooms.purpose import ensure_room, only_refused
+from obctl.engine.rooms.same_place import ensure_same_mailbox, mapped_elsewhere, recognised
+from obctl.errors import ObctlError, UsageError
+from obctl.store.inbox import forget_waiting
+from obctl.store.outbox import make_room_due
+from obctl.store.rooms import (
+    add_room,
+    find_room_at,
+    load_rooms_ever,
+    room_exists,
+    save_activated,
+    save_address,
+    save_details,
+    take_back,
+)
 from obctl.store.subscriptions import load_subscriptions
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,68 +47,83 @@ class NewRoom:
     activated_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Discovered:
-    """A room as Graph lists it, and whether it is mapped."""
+async def map_room(
+    company: Company, gateway: Gateway, wanted: NewRoom, *, not_a_room: bool = False
+) -> tuple[Room, str | None]:
+    """Map one room, or one that was taken out again; and what could not be told of it, if any.
 
-    found: FoundRoom
-    mapped: bool
-
-
-async def discover(company: Company, gateway: Gateway) -> list[Discovered]:
-    """All rooms that Graph lists, by location and name."""
-    places = await gateway.fetch_places()
-    known = {room.mailbox.casefold() for room in load_rooms(company.store)}
-    return [
-        Discovered(place, place.mailbox.casefold() in known)
-        for place in sorted(places, key=lambda p: (p.location or "", p.name, p.mailbox))
-    ]
-
-
-async def map_discovered(
-    company: Company, gateway: Gateway, rooms: Iterable[Discovered]
-) -> list[Room]:
-    """Map every room among `rooms` that is not mapped yet, in the company's zone from now on."""
-    new = [
-        _filled(company, NewRoom(item.found.mailbox), item.found, await _entry(gateway, item))
-        for item in rooms
-        if not item.mapped
-    ]
-    return save_new_rooms(company, new)
-
-
-async def map_room(company: Company, gateway: Gateway, wanted: NewRoom) -> Room:
-    """Map one room; raises `UsageError` where Graph knows no such mailbox."""
-    known = {room.mailbox.casefold() for room in load_rooms(company.store)}
-    if wanted.mailbox.casefold() in known:
-        raise UsageError(
-            f"{wanted.mailbox} is mapped already",
-            hint=f"obctl rooms show {wanted.mailbox}",
-            code="room-exists",
-        )
+    Raises `UsageError` where Graph knows no such mailbox, and where the mailbox is, or may be, a
+    person's, unless `not_a_room` says that it is meant.
+    """
+    known = find_room_at(company.store, wanted.mailbox)
+    if known is not None and known.is_mapped:
+        raise room_exists(known)
     asked, entry = await _look_up(gateway, wanted.mailbox)
-    incomplete = None in (wanted.name, wanted.location, wanted.floor, wanted.capacity)
-    place = None
-    if incomplete or entry is None:
-        place = await _place(gateway, wanted.mailbox)
+    listed = await _places(gateway)
+    place = find_place(listed or (), wanted.mailbox)
     if asked and entry is None and place is None:
         raise UsageError(
             f"Graph knows no mailbox {wanted.mailbox}",
             hint="`obctl rooms discover` shows the rooms of the tenant",
             code="unknown-mailbox",
         )
-    return save_new_rooms(company, [_filled(company, wanted, place, entry)])[0]
+    untold = None
+    if place is None and not not_a_room:
+        untold = await ensure_room(
+            gateway, wanted.mailbox, entry.object_id if entry else wanted.mailbox,
+            places_known=listed is not None,
+        )  # fmt: skip
+    if known is None and place is not None:
+        known = recognised(load_rooms_ever(company.store), place)
+    if known is not None and not _same(known.mailbox, wanted.mailbox):
+        ensure_same_mailbox(known, wanted.mailbox, entry)
+        if known.is_mapped:
+            raise mapped_elsewhere(known, wanted.mailbox)
+    room = again(known, wanted) if known else filled(company, wanted, place, entry)
+    room = replace(room, place_id=place.place_id if place and place.place_id else room.place_id)
+    return save_new_rooms(company, [room])[0], untold
+
+
+def again(known: Room, wanted: NewRoom) -> Room:
+    """A room that was taken out as it is to be mapped again: as it was, but for what is said now.
+
+    Its events count from when they did: what was booked meanwhile is obctl's business too. The
+    mailbox on record stays on record; whether it is the one that answers, the next pass tells.
+    """
+    return replace(
+        known,
+        mailbox=known.mailbox if _same(known.mailbox, wanted.mailbox) else wanted.mailbox,
+        name=wanted.name or known.name,
+        location=wanted.location or known.location,
+        floor=wanted.floor or known.floor,
+        capacity=wanted.capacity or known.capacity,
+        time_zone=usable_name(wanted.time_zone) if wanted.time_zone else known.time_zone,
+        activated_at=wanted.activated_at or known.activated_at,
+    )
 
 
 def save_new_rooms(company: Company, rooms: Sequence[Room]) -> list[Room]:
-    """Map rooms, all or none; each is in the company log."""
+    """Map rooms, all or none; each is in the company log. One that was taken out is read whole."""
     with company.store.transaction():
-        saved = [add_room(company.store, room) for room in rooms]
+        saved = [_save_new(company, room) for room in rooms]
         company.journal.write(
-            Entry(Action.ROOM_ADDED, f"{room.name} ({room.mailbox}) is mapped", room=room.id)
-            for room in saved
+            Entry(
+                Action.ROOM_ADDED,
+                f"{room.name} ({room.mailbox}) is mapped" + (" again" if before.id else ""),
+                room=room.id,
+            )
+            for before, room in zip(rooms, saved, strict=True)
         )
     return saved
+
+
+def _save_new(company: Company, room: Room) -> Room:
+    if not room.id:
+        return add_room(company.store, room)
+    save_address(company.store, room)
+    forget_waiting(company.store, room.id, company.now)
+    make_room_due(company.store, room.id, company.now)
+    return take_back(company.store, room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +191,7 @@ def newest_subscriptions(company: Company) -> dict[RoomId, Subscription]:
     return found
 
 
-def _filled(
+def filled(
     company: Company, wanted: NewRoom, place: FoundRoom | None, entry: DirectoryEntry | None
 ) -> Room:
     name = wanted.name or (place.name if place else None) or (entry.display_name if entry else None)
@@ -179,11 +206,13 @@ def _filled(
         time_zone=usable_name(wanted.time_zone or place_zone or company.config.time_zone),
         activated_at=wanted.activated_at or company.now,
         object_id=entry.object_id if entry else None,
+        place_id=place.place_id if place else None,
     )
 
 
-async def _entry(gateway: Gateway, item: Discovered) -> DirectoryEntry | None:
-    _, entry = await _look_up(gateway, item.found.mailbox)
+async def entry_of(gateway: Gateway, mailbox: str) -> DirectoryEntry | None:
+    """The directory's entry, where it may be read."""
+    _, entry = await _look_up(gateway, mailbox)
     return entry
 
 
@@ -192,26 +221,25 @@ async def _look_up(gateway: Gateway, mailbox: str) -> tuple[bool, DirectoryEntry
     try:
         return True, await gateway.look_up(mailbox)
     except ObctlError as error:
-        if not _only_refused(error):
+        if not only_refused(error):
             raise
         return False, None
 
 
-async def _place(gateway: Gateway, mailbox: str) -> FoundRoom | None:
+async def _places(gateway: Gateway) -> list[FoundRoom] | None:
+    """The places, or `None` where Graph keeps them to itself."""
     try:
-        places = await gateway.fetch_places()
+        return await gateway.fetch_places()
     except ObctlError as error:
-        if not _only_refused(error):
+        if not only_refused(error):
             raise
         return None
-    return next((place for place in places if place.mailbox.casefold() == mailbox.casefold()), None)
 
 
-def _only_refused(error: ObctlError) -> bool:
-    """Whether Graph is there and merely keeps this to itself, for want of a permission or a route.
+def find_place(places: Iterable[FoundRoom], mailbox: str) -> FoundRoom | None:
+    """The place with this address."""
+    return next((place for place in places if _same(place.mailbox, mailbox)), None)
 
-    A credential that is no good at all, and trouble that passes, are not to be overlooked.
-    """
-    if error.graph is None or isinstance(error, CredentialRefused):
-        return False
-    return error.graph.status == HTTPStatus.NOT_IMPLEMENTED or not isinstance(error, TryLater)
+
+def _same(address: str, other: str) -> bool:
+    return address.casefold() == other.casefold()

@@ -74,7 +74,7 @@ def record_lost(
             Action.SUBSCRIPTION_LOST,
             subscription,
             f"subscription {subscription.id} {what}",
-            request_id=said.request_id if said else None,
+            said=said,
         )
 
 
@@ -95,7 +95,8 @@ def record_not_renewed(company: Company, room: RoomId, error: ObctlError) -> Non
         Action.SUBSCRIPTION_FAILED,
         f"{error.code}: {error.message}",
         room=room,
-        request_id=error.graph.request_id if error.graph else None,
+        request_id=error.request_id,
+        client_request_id=error.client_request_id,
     )
 
 
@@ -118,6 +119,12 @@ def _log(
     subscription: Subscription,
     message: str,
     *,
-    request_id: str | None = None,
+    said: GraphDetail | None = None,
 ) -> None:
-    company.journal.note(action, message, room=subscription.room, request_id=request_id)
+    company.journal.note(
+        action,
+        message,
+        room=subscription.room,
+        request_id=said.request_id if said else None,
+        client_request_id=said.client_request_id if said else None,
+    )

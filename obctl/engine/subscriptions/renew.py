@@ -28,9 +28,10 @@ from obctl.engine.subscriptions.ledger import (
 )
 from obctl.errors import GraphDetail, GraphRefused, NotFound, ObctlError, defects_named
 from obctl.store.rooms import find_room_by_id
-from obctl.store.subscriptions import current_subscriptions, load_subscriptions
+from obctl.store.subscriptions import current_subscriptions, load_unwanted, load_watching
 
 __all__ = [
+    "TAKEN_OUT",
     "Comparison",
     "Failed",
     "compare_with_graph",
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 Item = TypeVar("Item")
+TAKEN_OUT = "its room was taken out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,27 @@ class Comparison:
     subscriptions: tuple[Subscription, ...]
     """The current one of each room; one that Graph no longer lists reads as lost."""
     foreign: tuple[GraphSubscription, ...]
-    """What this application holds at Graph and the ledger does not know."""
+    """What this application holds at Graph and no mapped room of the ledger relies on."""
 
 
 async def renew_due(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
-    """Renew what is past half its life, expired or lost; one room's failure is no other's."""
+    """Renew what is past half its life, expired or lost; one room's failure is no other's.
+
+    What Graph still holds for rooms that were taken out is ended.
+    """
     return await for_each(
         company,
         [(item.room, item) for item in due_subscriptions(company)],
-        lambda item: renew_subscription(company, gateway, item),
+        lambda item: _renew_or_end(company, gateway, item),
     )
+
+
+async def _renew_or_end(
+    company: Company, gateway: Gateway, subscription: Subscription
+) -> Subscription:
+    if find_room_by_id(company.store, subscription.room).is_mapped:
+        return await renew_subscription(company, gateway, subscription)
+    return await remove_subscription(company, gateway, subscription, why=TAKEN_OUT)
 
 
 async def renew_all(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
@@ -87,8 +100,8 @@ async def renew_all(company: Company, gateway: Gateway) -> list[Subscription | F
 
 
 def due_subscriptions(company: Company) -> list[Subscription]:
-    """The current subscriptions that no longer are simply active."""
-    return [
+    """The current subscriptions that no longer are simply active, and what nobody wants."""
+    return load_unwanted(company.store, company.now) + [
         subscription
         for subscription in current_subscriptions(company.store).values()
         if subscription.state(company.now) is not SubscriptionState.ACTIVE
@@ -142,11 +155,11 @@ async def reauthorize(company: Company, gateway: Gateway, subscription: Subscrip
 
 
 async def remove_subscription(
-    company: Company, gateway: Gateway, subscription: Subscription
+    company: Company, gateway: Gateway, subscription: Subscription, *, why: str = "asked for"
 ) -> Subscription:
     """End it at Graph and in the ledger."""
     await delete_at_graph(gateway, subscription.id)
-    record_removed(company, subscription, "asked for")
+    record_removed(company, subscription, why)
     return subscription
 
 
@@ -159,7 +172,7 @@ async def compare_with_graph(company: Company, gateway: Gateway) -> Comparison:
     """What the ledger says beside what Graph lists; writes nothing."""
     listed = await gateway.fetch_subscriptions()
     there = {item.id.casefold() for item in listed}
-    known = {item.id.casefold() for item in load_subscriptions(company.store)}
+    known = {item.id.casefold() for item in load_watching(company.store)}
     current = current_subscriptions(company.store).values()
     return Comparison(
         subscriptions=tuple(

@@ -19,7 +19,9 @@ from obctl.engine.sync.room_moves import seen_in
 from obctl.store.journal import Journal
 from obctl.store.possible_moves import forget_possible_moves
 from obctl.store.rooms import (
+    find_room_by_id,
     load_reading_state,
+    not_mapped,
     save_identity,
     save_pass,
     save_reading_state,
@@ -45,8 +47,7 @@ class Committer:
         """Nothing changed in the room: only how far it was read moves on."""
         if not self._report.dry_run:
             with self._store.transaction():
-                if load_reading_state(self._store, room.id).applied != found.state.applied:
-                    raise StaleRead
+                self._ensure_current(room, found)
                 save_reading_state(self._store, room.id, found.state)
                 save_pass(self._store, room.id, synced_at=self._now)
                 forget_possible_moves(self._store, room.id)
@@ -65,8 +66,7 @@ class Committer:
             self._report_left(plan, situation)
             return
         with self._store.transaction():
-            if load_reading_state(self._store, room.id).applied != found.state.applied:
-                raise StaleRead
+            self._ensure_current(room, found)
             if self._store.changed_elsewhere() != as_of:
                 # Somebody ordered, changed or cancelled meanwhile: decide on what holds now.
                 fresh = self._plans.situation(room, found.reading)
@@ -86,6 +86,14 @@ class Committer:
                 forget_possible_moves(self._store, room.id, seen_in(situation))
         self._outcomes.planned(room, plan)
         self._report_left(plan, situation)
+
+    def _ensure_current(self, room: Room, found: RoomReading) -> None:
+        """Raise where the room was taken out, or something was applied to it, since it was read."""
+        now = find_room_by_id(self._store, room.id)
+        if not now.is_mapped:
+            raise not_mapped(now)
+        if load_reading_state(self._store, room.id).applied != found.state.applied:
+            raise StaleRead
 
     def _remember_undecided(self, plan: Plan, situation: Situation) -> None:
         """What waits is looked at again by the next pass, whatever Outlook tells of it."""

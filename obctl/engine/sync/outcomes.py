@@ -140,7 +140,8 @@ class RoomOutcomes:
                 action,
                 f"{code}: {error.message}",
                 room=room.id,
-                request_id=error.graph.request_id if error.graph else None,
+                request_id=error.request_id,
+                client_request_id=error.client_request_id,
             )
 
 

@@ -33,6 +33,7 @@ from obctl.store.reservations import (
     load_room_reservations,
     next_number,
 )
+from obctl.store.rooms import find_room_by_id
 from obctl.store.services import may_any_return
 
 
@@ -152,6 +153,7 @@ class PlanMaker:
             and reservation.event_id
             for event in by_key[reservation.series_key or ""]
             if is_same_date(reservation, event, room.zone)
+            and find_room_by_id(self._store, reservation.room).is_mapped
         ]
 
     def plan(self, situation: Situation) -> Plan:

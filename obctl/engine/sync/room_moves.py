@@ -159,6 +159,7 @@ def _load_interim(store: Store) -> dict[int, Reservation]:
             interim = find_reservation(store, candidate)
             if (
                 interim.is_active
+                and find_room_by_id(store, interim.room).is_mapped
                 and interim.external_state is not ExternalState.CANCELLATION_REQUEST
             ):
                 interims[number] = interim

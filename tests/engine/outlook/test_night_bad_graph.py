@@ -379,7 +379,10 @@ def test_a_graph_that_puts_every_room_off_is_something_to_try_later(
     end = killed_processes.run(tmp_path / "home", night.company.now, *words)
     assert (end.code, end.out) == (5, "")
     error = json.loads(end.err)["error"]
-    assert (error["code"], list(error)) == (code, ["code", "message", "hint", "graph"])
+    assert (error["code"], list(error)) == (
+        code,
+        ["code", "message", "hint", "graph", "client_request_id"],
+    )
     assert error["message"].startswith("none of 3 rooms could be read: Graph ")
     assert {(room.verdict, room.condition) for room in night.rooms} == {
         (Verdict.INCONCLUSIVE, condition)

@@ -308,3 +308,15 @@ def test_a_subscription_that_cannot_be_renewed_is_told_with_its_run(night: Night
         "sync.finished",
     ]
     assert told.report.exit_code == 0
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["delta", "full"])
+def test_what_graph_refused_is_logged_with_both_names_of_the_request(
+    night: Night, full: bool
+) -> None:
+    night.run()
+    night.fail("forbidden", "Rembrandt")
+    night.run(full=full)
+    (entry,) = search_log(night.store, LogFilter(action="room.inconclusive"))
+    assert entry.request_id
+    assert entry.client_request_id

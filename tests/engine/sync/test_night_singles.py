@@ -315,4 +315,5 @@ def test_many_meetings_that_vanish_in_one_night_are_asked_for_in_batches(night: 
     report = night.run(again=False)
     assert report.cancellation_requests == len(lost) == 24
     batched = [len(call.json()["requests"]) for call in night.journal if "batch" in call.path]
-    assert len(night.journal) - sum(batched) <= 5
+    # batches of the directory, the changes, the events (two) and their organisers' copies; a view
+    assert len(night.journal) - sum(batched) <= 6

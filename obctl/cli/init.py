@@ -1,0 +1,160 @@
+"""`obctl init`: a company from options, or asked for step by step on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from obctl.cli.context import Context, context_of
+from obctl.cli.options import FormatOption
+from obctl.domain.enums import Cloud, CredentialKind
+from obctl.errors import ConfigError, ObctlError
+from obctl.render.output import Format
+
+Settings = dict[str, str | None]
+
+
+def init(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(help="Short name of the company: a-z, 0-9, - and _.")
+    ] = None,
+    graph_url: Annotated[
+        str | None, typer.Option(help="Graph's address ending in /v1.0: a sandbox, a proxy.")
+    ] = None,
+    cloud: Annotated[Cloud | None, typer.Option(help="National cloud.")] = None,
+    tenant_id: Annotated[str | None, typer.Option(help="Tenant id.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="Application (client) id.")] = None,
+    credential: Annotated[
+        CredentialKind | None,
+        typer.Option(help="Where the credential comes from. Default: environment."),
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM or PFX file, for --credential certificate.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="Zone of the company, IANA or Windows. Default: UTC.")
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Make a company: one tenant, one configuration file, one store.
+
+    On a terminal and without options it asks, step by step. It ends with the PowerShell commands
+    that let obctl into the tenant (`obctl config grants` shows them again).
+    """
+    from obctl.engine.admin.init import create_company, ensure_complete
+
+    context = context_of(ctx)
+    given: Settings = {
+        "company.time_zone": time_zone,
+        "graph.url": graph_url,
+        "graph.cloud": cloud.value if cloud else None,
+        "graph.tenant_id": tenant_id,
+        "graph.client_id": client_id,
+        "graph.credential": credential.value if credential else None,
+        "graph.certificate": str(certificate) if certificate else None,
+    }
+    if not any(given.values()) and sys.stdin.isatty():
+        name, given = _asked(context, name)
+    if name is None:
+        raise ConfigError(
+            "the company has no name", hint="obctl init NAME …", code="init-incomplete"
+        )
+    settings: Settings = given | {
+        "company.time_zone": given["company.time_zone"] or "UTC",
+        "graph.credential": given["graph.credential"] or CredentialKind.ENVIRONMENT.value,
+    }
+    ensure_complete(settings, context.environment)
+    config = create_company(context.home, name, settings)
+    _tell(name, str(config.folder), settings, format)
+
+
+def _tell(name: str, folder: str, settings: Mapping[str, str | None], format: Format) -> None:
+    from obctl.domain.exchange_grants import Grant, grant_commands
+    from obctl.render.output import message, write_json
+
+    commands: list[str] = []
+    if settings["graph.credential"] != CredentialKind.TOKEN.value:
+        cloud = Cloud(settings.get("graph.cloud") or Cloud.GLOBAL)
+        tenant, client = settings.get("graph.tenant_id"), settings.get("graph.client_id")
+        commands = grant_commands(Grant(name, cloud, tenant, client))
+    if format is not Format.TABLE:
+        write_json({"company": name, "folder": folder, "commands": commands})
+        return
+    message(f"company {name}: {folder}")
+    if commands:
+        message("what an administrator runs in PowerShell, once, to let it in:")
+        print("\n".join(commands))
+        message(f"then: obctl --company {name} doctor")
+    message(f"next: obctl --company {name} rooms discover")
+
+
+def _asked(context: Context, name: str | None) -> tuple[str, Settings]:
+    """The company's name and settings as a person answers, each answer checked at once."""
+    from obctl.domain.zones import usable_name
+    from obctl.engine.admin.init import ensure_name_is_free, id_problems
+
+    def free(text: str) -> str:
+        ensure_name_is_free(context.home, text)
+        return text
+
+    def an_id(key: str) -> Callable[[str], str]:
+        def check(text: str) -> str:
+            if problems := id_problems({key: text}):
+                raise ConfigError(problems[0])
+            return text
+
+        return check
+
+    def a_zone(text: str) -> str:
+        try:
+            return usable_name(text)
+        except ObctlError as error:
+            raise ConfigError(error.message, hint=error.hint) from error
+
+    def a_file(text: str) -> str:
+        if not Path(text).expanduser().is_file():
+            raise ConfigError(f"there is no file {text}")
+        return str(Path(text).expanduser())
+
+    def one_of(words: list[str]) -> Callable[[str], str]:
+        def check(text: str) -> str:
+            if text not in words:
+                raise ConfigError(f"{text!r} is none of {', '.join(words)}")
+            return text
+
+        return check
+
+    clouds = [item.value for item in Cloud]
+    kinds = [item.value for item in CredentialKind if item is not CredentialKind.TOKEN]
+    name = free(name) if name else _ask("Short name of the company", free)
+    given: Settings = {"graph.url": None, "graph.certificate": None}
+    given["graph.cloud"] = _ask(f"Cloud ({', '.join(clouds)})", one_of(clouds), clouds[0])
+    given["graph.credential"] = kind = _ask(
+        f"Credential ({', '.join(kinds)})", one_of(kinds), kinds[0]
+    )
+    needed = kind in ("environment", "certificate", "workload-identity")
+    given["graph.tenant_id"] = _ask("Tenant id", an_id("graph.tenant_id"), None if needed else "")
+    given["graph.client_id"] = _ask(
+        "Application (client) id", an_id("graph.client_id"), None if needed else ""
+    )
+    if kind == CredentialKind.CERTIFICATE.value:
+        given["graph.certificate"] = _ask("Certificate file (PEM or PFX)", a_file)
+    given["company.time_zone"] = _ask("Time zone", a_zone, "UTC")
+    return name, {key: value or None for key, value in given.items()}
+
+
+def _ask(question: str, check: Callable[[str], str], default: str | None = None) -> str:
+    """Ask until an answer will do; without a `default` there has to be one."""
+    from obctl.render.output import message
+
+    while True:
+        answer: str = typer.prompt(question, default=default, err=True, show_default=bool(default))
+        try:
+            return check(answer.strip())
+        except ConfigError as error:
+            message(error.message + (f" ({error.hint})" if error.hint else ""))

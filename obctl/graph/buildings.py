@@ -1,0 +1,88 @@
+"""Rooms by building and floor: how tenants sort them that have no room lists.
+
+Microsoft's pages: place-list and place-descendants (v1.0), both with Place.Read.All. National
+clouds and tenants without Places know no buildings: what is refused there is not missed, as every
+room stands among the rooms too.
+"""
+
+from __future__ import annotations
+
+from kiota_abstractions.request_information import RequestInformation
+
+from obctl.errors import CredentialRefused, GraphRefused, NotAuthorised
+from obctl.graph import request
+from obctl.graph.client import Graph, asking
+from obctl.graph.place_pages import Ask, places
+from obctl.graph.sdk_builders import GraphBuildingRequestBuilder, GraphFloorRequestBuilder
+from obctl.graph.wire import PlaceWire
+
+_TOP = 1_000  # the most Graph gives of buildings and floors
+_ROOMS = "{+baseurl}/places/{place%2Did}/descendants/microsoft.graph.room"
+
+
+async def rooms_of_buildings(graph: Graph) -> dict[str, tuple[PlaceWire, str]]:
+    """The rooms of every building, by address in lower case, each with its building's name."""
+    found: dict[str, tuple[PlaceWire, str]] = {}
+    for building in await _all(graph, _ask_buildings(graph), "the buildings"):
+        known_as = building.place_id or building.id
+        name = building.display_name
+        if not known_as or not name:
+            continue
+        rooms = await _all(graph, _ask_rooms_in(graph, known_as), f"the rooms of building {name}")
+        for room in rooms:
+            if room.email_address:
+                found.setdefault(room.email_address.casefold(), (room, name))
+    return found
+
+
+async def names_of_floors(graph: Graph) -> dict[str, str]:
+    """The names of all floors, by the ids that their rooms name as parent."""
+    names: dict[str, str] = {}
+    for floor in await _all(graph, _ask_floors(graph), "the floors"):
+        for known_as in (floor.id, floor.place_id):
+            if known_as and floor.display_name:
+                names[known_as] = floor.display_name
+    return names
+
+
+async def _all(graph: Graph, ask: Ask, what: str) -> list[PlaceWire]:
+    try:
+        return [place async for place in places(graph, ask, request.places(what))]
+    except CredentialRefused:
+        raise
+    except (GraphRefused, NotAuthorised) as error:
+        if error.graph is None:  # pages in a circle, a link that leads away: no refusal of Graph's
+            raise
+        return []
+
+
+def _ask_buildings(graph: Graph) -> Ask:
+    def ask(skip: int | None) -> RequestInformation:
+        query = GraphBuildingRequestBuilder.GraphBuildingRequestBuilderGetQueryParameters(
+            top=_TOP, skip=skip
+        )
+        return graph.client.places.graph_building.to_get_request_information(asking(query))
+
+    return ask
+
+
+def _ask_floors(graph: Graph) -> Ask:
+    def ask(skip: int | None) -> RequestInformation:
+        query = GraphFloorRequestBuilder.GraphFloorRequestBuilderGetQueryParameters(
+            top=_TOP, skip=skip
+        )
+        return graph.client.places.graph_floor.to_get_request_information(asking(query))
+
+    return ask
+
+
+def _ask_rooms_in(graph: Graph, place: str) -> Ask:
+    """All descendants of a kind; the function takes no options, and the SDK knows no kinds."""
+    descendants = graph.client.places.by_place_id(place).descendants
+
+    def ask(_skip: int | None) -> RequestInformation:
+        info = descendants.to_get_request_information(asking())
+        info.url_template = _ROOMS
+        return info
+
+    return ask

@@ -1,0 +1,49 @@
+"""The pages of a collection of places: neither a missing link nor a short page is its end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+from kiota_abstractions.request_information import RequestInformation
+
+from obctl.domain.foreign_text import decode
+from obctl.graph.client import Graph
+from obctl.graph.failures import cut_short
+from obctl.graph.paging import pages
+from obctl.graph.request import Asked
+from obctl.graph.wire import PlaceWire
+
+Ask = Callable[[int | None], RequestInformation]
+_PLACE = msgspec.json.Decoder(PlaceWire)
+
+
+async def places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWire]:
+    """The places of a collection, until a page adds none.
+
+    Next links were missing here for years, and `$skip` and `$top` may be ignored for applications:
+    neither a missing link nor a short page means the end.
+    """
+    seen: set[str] = set()
+    skip: int | None = None
+    while True:
+        new = 0
+        info = ask(skip)
+        async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
+            for raw in page.value:
+                place = _read(raw, what)
+                key = place.id or (place.email_address or "").casefold()
+                if key not in seen:
+                    seen.add(key)
+                    new += 1
+                    yield place
+        if not new:
+            return
+        skip = len(seen)
+
+
+def _read(raw: msgspec.Raw, what: Asked) -> PlaceWire:
+    try:
+        return decode(_PLACE, raw)
+    except ValueError as error:
+        raise cut_short(what) from error

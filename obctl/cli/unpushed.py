@@ -9,6 +9,7 @@ from obctl.errors import (
     GraphRefused,
     NotFound,
     ObctlError,
+    PartialRead,
     Refused,
     ResyncRequired,
     TryLater,
@@ -47,6 +48,8 @@ def warn_of(problems: Iterable[Problem]) -> None:
 def _kind(failed: ObctlError) -> type[ObctlError]:
     from obctl.engine.push.retry import is_final
 
+    if isinstance(failed, PartialRead):
+        return PartialRead  # what is made of an event says so in words of its own
     if not isinstance(failed, GraphRefused):
         return type(failed)
     return Refused if is_final(failed) or isinstance(failed, NotFound) else TryLater

@@ -33,12 +33,12 @@ def decode(decoder: msgspec.json.Decoder[Value], content: bytes | msgspec.Raw) -
     Raises `msgspec.DecodeError` for what is wrong otherwise.
     """
     try:
-        return decoder.decode(content)
+        return _decode(decoder, content)
     except msgspec.DecodeError:
         mended = _mended(bytes(content))
         if mended == content:
             raise
-    return decoder.decode(mended)
+    return _decode(decoder, mended)
 
 
 def decode_parts(
@@ -49,7 +49,7 @@ def decode_parts(
     Each part is to be taken by way of the second value. Raises `msgspec.DecodeError`.
     """
     try:
-        return decoder.decode(content), _as_it_is
+        return _decode(decoder, content), _as_it_is
     except msgspec.DecodeError:
         sent = bytes(content)
         # Bytes that are no text disturb nobody in a part that is passed over, and lead back.
@@ -57,12 +57,23 @@ def decode_parts(
         marked = _halves_as(sent, lambda half: mark + half)
         if marked == sent:
             raise
-    return decoder.decode(marked), lambda part: msgspec.Raw(bytes(part).replace(mark, rb"\u"))
+    return _decode(decoder, marked), lambda part: msgspec.Raw(bytes(part).replace(mark, rb"\u"))
+
+
+def _decode(decoder: msgspec.json.Decoder[Value], content: bytes | msgspec.Raw) -> Value:
+    """Of lists within lists without end msgspec makes a `RecursionError`, read or passed over."""
+    try:
+        return decoder.decode(content)
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deeply") from error
 
 
 def read_json(content: bytes) -> Any:
     """Any JSON, as Python has it; raises `ValueError`."""
-    return json.loads(_mended(content))
+    try:
+        return json.loads(_mended(content))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def well_formed(text: str) -> str:

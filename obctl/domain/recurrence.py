@@ -26,6 +26,9 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 _ICAL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _INDEX = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _INDEX_NAME = {number: name for name, number in _INDEX.items()}
+_LONGEST_INTERVAL = 9_999
+_MOST_OCCURRENCES = 99_999
+"""Both beyond whatever Outlook lets anybody type."""
 _UNSET = "0001-"  # Graph's 0001-01-01: no date
 _LAST_DAYS = {29: (28, 29), 30: (28, 29, 30), 31: (28, 29, 30, 31)}
 
@@ -304,35 +307,70 @@ def _day_name(text: str, code: str) -> str:
 
 
 def parse_graph_recurrence(value: dict[str, Any] | None) -> Recurrence | None:
-    """The recurrence in Graph's JSON, `None` where there is none or it is not understood."""
+    """The recurrence in Graph's JSON, `None` where there is none or it is not understood.
+
+    What cannot be is not guessed at: dates that a guess leaves out would count as gone.
+    """
+    try:
+        return _from_graph(value)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def _from_graph(value: dict[str, Any] | None) -> Recurrence | None:
     if not value or value.get("pattern", {}).get("type") not in _FREQUENCY:
         return None
     pattern, limits = value["pattern"], value.get("range") or {}
     kind = cast("PatternType", pattern["type"])
-    end = limits.get("endDate") if limits.get("type") == "endDate" else None
-    if str(limits.get("startDate")).startswith(_UNSET):
+    if limits["startDate"].startswith(_UNSET):
         return None
-    if end and end.startswith(_UNSET):
-        end = None
-    count = limits.get("numberOfOccurrences") if limits.get("type") == "numbered" else None
+    start = date.fromisoformat(limits["startDate"])
+    end, count = _end(limits, start)
     days = tuple(day.lower() for day in pattern.get("daysOfWeek") or ())
     first_day = (pattern.get("firstDayOfWeek") or "sunday").lower()
     index = (pattern.get("index") or "first").lower()
+    zone = limits.get("recurrenceTimeZone")
     if not {*days, first_day} <= set(DAYS) or index not in _INDEX:
+        return None
+    if not days and (kind == "weekly" or kind.startswith("relative")):
         return None
     return Recurrence(
         type=kind,
-        interval=max(1, pattern.get("interval") or 1),
-        start_date=date.fromisoformat(limits["startDate"]),
-        end_date=date.fromisoformat(end) if end else None,
-        count=count or None,
+        interval=_number(pattern.get("interval"), _LONGEST_INTERVAL) or 1,
+        start_date=start,
+        end_date=end,
+        count=count,
         days=days,
-        day_of_month=pattern.get("dayOfMonth") or None,
-        month=pattern.get("month") or None,
+        day_of_month=_number(pattern.get("dayOfMonth"), 31),
+        month=_number(pattern.get("month"), 12),
         index=index,
         first_day=first_day,
-        time_zone=limits.get("recurrenceTimeZone") or None,
+        time_zone=zone if isinstance(zone, str) and zone else None,
     )
+
+
+def _end(limits: dict[str, Any], start: date) -> tuple[date | None, int | None]:
+    """The last date or the number of dates; neither for a series without end."""
+    match limits["type"]:
+        case "noEnd":
+            return None, None
+        case "endDate" if limits["endDate"].startswith(_UNSET):
+            return None, None
+        case "endDate" if (end := date.fromisoformat(limits["endDate"])) >= start:
+            return end, None
+        case "numbered" if count := _number(limits["numberOfOccurrences"], _MOST_OCCURRENCES):
+            return None, count
+        case other:
+            raise ValueError(f"a range of type {other!r} without its end")
+
+
+def _number(found: Any, most: int) -> int | None:
+    """One of Graph's numbers; its 0 says that there is none."""
+    if type(found) is not int and found is not None:
+        raise TypeError(f"{found!r} is no whole number")
+    if not 0 <= (found or 0) <= most:
+        raise ValueError(f"{found} is out of range")
+    return found or None
 
 
 def starts(recurrence: Recurrence, first_start: datetime, until: datetime) -> Iterator[datetime]:

@@ -38,7 +38,6 @@ _SDK = BoundedRetries()
 _ANSWERS = msgspec.json.Decoder(BatchAnswers)
 _ANSWER = msgspec.json.Decoder(BatchAnswer)
 _ID = msgspec.json.Decoder(BatchId)
-_UNREADABLE = (ValueError, RecursionError)  # no JSON, or nested deeper than anybody follows
 
 
 async def get_many(
@@ -164,7 +163,7 @@ def answers_by_id(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
     """
     try:
         batch, original = decode_parts(_ANSWERS, body)
-    except _UNREADABLE:
+    except ValueError:
         return
     answers = [original(one) for one in batch.responses]
     by_id = [(found, one) for one in answers if (found := _id(one)) is not None]
@@ -178,7 +177,7 @@ def answers_by_id(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
 def _id(one: msgspec.Raw) -> str | None:
     try:
         return decode(_ID, one).id
-    except _UNREADABLE:
+    except ValueError:
         return None
 
 
@@ -186,7 +185,7 @@ def _answer(one: msgspec.Raw) -> BatchAnswer | None:
     """One answer; `None` for what is none, a page of markup in place of an object for example."""
     try:
         answer, original = decode_parts(_ANSWER, one)
-    except _UNREADABLE:
+    except ValueError:
         return None
     answer.body = original(answer.body)
     return None if _is_good(answer) and not bytes(answer.body).lstrip().startswith(b"{") else answer

@@ -53,7 +53,7 @@ def from_answer(status: int, body: bytes, headers: Mapping[str, str]) -> GraphEr
     """The error answer of one request inside a `$batch`; `headers` have names in lower case."""
     try:
         main = decode(_ERROR, body).error
-    except (ValueError, RecursionError):
+    except ValueError:
         main = None  # an HTML page of a gateway: the status alone has to do
     main = main or _MainError()
     codes = [main.code]

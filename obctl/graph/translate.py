@@ -34,6 +34,7 @@ _MASTER = msgspec.json.Decoder(MasterWire)
 _DELTA = msgspec.json.Decoder(DeltaWire)
 _TYPES = {kind.value.lower(): kind for kind in EventType}
 _RESPONSES = {answer.value.lower(): answer for answer in Response}
+_LONGEST_ID = 1024  # those of Exchange have less than 200 characters, and stand in addresses
 _IN_SERIES = (EventType.OCCURRENCE, EventType.EXCEPTION)
 
 
@@ -91,9 +92,13 @@ def _told(wrong: str, payload: bytes) -> UnreadableEvent:
 
 
 def _event(wire: EventWire, payload: bytes, room: Room, unknown: tuple[str, ...] = ()) -> Event:
-    kind = _TYPES.get((wire.type or "").lower(), EventType.SINGLE)
+    # Who names its series and no type is one of its dates, moved from nobody knows where.
+    in_doubt = EventType.EXCEPTION if wire.series_master_id else EventType.SINGLE
+    kind = _TYPES.get((wire.type or "").lower(), in_doubt)
     if not wire.id:
         raise ValueError("id: empty")
+    if len(wire.id) > _LONGEST_ID:
+        raise ValueError(f"id: {len(wire.id)} characters long")
     all_day = bool(wire.is_all_day)
     if all_day:
         start, end = read_day(wire.start, room.zone), read_day(wire.end, room.zone)

@@ -41,6 +41,7 @@ RETRIES = 3
 CLIENT_REQUEST_ID = "client-request-id"
 """Microsoft's support finds a request by it, also one whose answer never came."""
 SILENCE = 30.0  # seconds without a byte
+_A_YEAR = 365 * 24 * 3600
 _ASKING_FOR_REST = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -190,6 +191,14 @@ class BoundedRetries(RetryHandler):
         """The seconds of a `Retry-After`, which is a number or a date; names in lower case."""
         text = headers.get("retry-after")
         return self._parse_retry_after(text) if text and status in _ASKING_FOR_REST else None
+
+    def _parse_retry_after(self, retry_after: str) -> float | None:
+        """As the SDK reads it, within what a clock can count; `None` for what says nothing."""
+        try:
+            seconds = super()._parse_retry_after(retry_after)
+        except OverflowError:  # a day or an offset of a date beyond all numbers
+            return None
+        return None if seconds is None else float(min(seconds, _A_YEAR))
 
 
 def _middleware() -> list[BaseMiddleware]:

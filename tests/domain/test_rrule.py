@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from obctl.domain.recurrence import parse_graph_recurrence, parse_rrule, starts
 from obctl.errors import UnsupportedRecurrence
@@ -252,3 +254,75 @@ def test_what_graph_names_no_pattern_for_is_no_recurrence(value: dict[str, Any] 
 def test_the_starts_of_a_series_run_up_to_an_instant(until: datetime, count: int) -> None:
     rule = parse_rrule("FREQ=DAILY", MONDAY)
     assert len(list(starts(rule, MONDAY, until))) == count
+
+
+WEEKLY = {"type": "weekly", "interval": 1, "daysOfWeek": ["monday"], "firstDayOfWeek": "sunday"}
+NUMBERED = {"type": "numbered", "startDate": "2026-10-19", "numberOfOccurrences": 3}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "limits"),
+    [
+        pytest.param({"interval": -1}, {}, id="an interval below nought"),
+        pytest.param({"interval": 1.5}, {}, id="half an interval"),
+        pytest.param({"interval": 2**63}, {}, id="an interval beyond all days"),
+        pytest.param({"interval": "1"}, {}, id="an interval in words"),
+        pytest.param({"interval": True}, {}, id="an interval that is true"),
+        pytest.param({"daysOfWeek": []}, {}, id="weekly on no day"),
+        pytest.param({"type": "relativeMonthly", "daysOfWeek": []}, {}, id="the first of no days"),
+        pytest.param({"type": "absoluteMonthly", "dayOfMonth": 99}, {}, id="no such day"),
+        pytest.param({"type": "absoluteMonthly", "dayOfMonth": -1}, {}, id="a day below nought"),
+        pytest.param({"type": "absoluteMonthly", "dayOfMonth": "3"}, {}, id="a day in words"),
+        pytest.param({"type": "absoluteYearly", "dayOfMonth": 3, "month": 13}, {}, id="no month"),
+        pytest.param({"type": "absoluteYearly", "dayOfMonth": 30, "month": 2}, {}, id="fits none"),
+        pytest.param({}, {"numberOfOccurrences": -5}, id="fewer than no dates"),
+        pytest.param({}, {"numberOfOccurrences": 2.5}, id="half a date"),
+        pytest.param({}, {"numberOfOccurrences": 2**63}, id="more dates than days"),
+        pytest.param({}, {"numberOfOccurrences": None}, id="numbered, and no number"),
+        pytest.param({}, {"type": "endDate"}, id="ends on a day, and no day"),
+        pytest.param({}, {"type": "endDate", "endDate": "2026-01-01"}, id="ends before it starts"),
+        pytest.param({}, {"type": "sometimes"}, id="an end of a new kind"),
+        pytest.param({}, {"type": None}, id="no kind of end"),
+    ],
+)
+def test_a_recurrence_with_a_number_or_an_end_that_cannot_be_says_nothing(
+    pattern: dict[str, object], limits: dict[str, object]
+) -> None:
+    """What it would leave out may well take place: no date may count as gone for it."""
+    odd = {"pattern": WEEKLY | pattern, "range": NUMBERED | limits}
+    found = parse_graph_recurrence(odd)
+    if pattern.get("dayOfMonth") == 30:  # Outlook gives the last day of a month in its place
+        assert found is not None
+        assert found.covers(date(2027, 2, 28))
+    else:
+        assert found is None
+
+
+LIMITS = (*NUMBERED, "endDate", "recurrenceTimeZone")
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.dates().map(str),
+    st.lists(st.text(max_size=6), max_size=2), st.dictionaries(st.text(max_size=2), st.none()),
+)  # fmt: skip
+TYPES = st.sampled_from(
+    ["daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly", "relativeYearly"]
+)
+
+
+@given(
+    TYPES,
+    st.sampled_from(["numbered", "endDate", "noEnd"]),
+    st.sampled_from([*WEEKLY, "dayOfMonth", "month", "index", *LIMITS]),
+    ODD,
+)
+def test_whatever_stands_in_one_field_a_recurrence_can_be_asked_about_any_day(
+    kind: str, end: str, name: str, odd: object
+) -> None:
+    limits = NUMBERED | {"type": end, "endDate": "2027-02-01"}
+    found = {"pattern": WEEKLY | {"type": kind}, "range": limits}
+    part = "range" if name in LIMITS and name != "type" else "pattern"
+    found[part] = found[part] | {name: odd}
+    recurrence = parse_graph_recurrence(found)
+    if recurrence is not None:
+        assert recurrence.time_zone is None or isinstance(recurrence.time_zone, str)
+        recurrence.covers(date(2026, 12, 7))
+        list(recurrence.dates(date(2027, 1, 1)))

@@ -19,6 +19,7 @@ from obctl.domain.unreadable_event import Listing
 from obctl.errors import GraphDetail, GraphUnavailable, ObctlError, Throttled
 from obctl.graph.gateway import GraphGateway, open_gateway
 from obctl.graph.mailbox_gate import Gate, MailboxResting
+from obctl.graph.transport import BoundedRetries
 
 ROOMS = [make_room(f"R{number}") for number in range(20)]
 SPAN = TimeSpan(NOW, NOW.replace(hour=23))
@@ -131,7 +132,9 @@ def test_a_batch_that_a_gateway_gave_up_is_asked_one_by_one(graph: RecordedGraph
     assert kinds(ask(views(3))) == [Listing, GraphUnavailable, Listing]
 
 
-@pytest.mark.parametrize("until", ["300", IN_YEARS], ids=["seconds", "date"])
+@pytest.mark.parametrize(
+    "until", ["300", IN_YEARS, "9" * 400], ids=["seconds", "date", "longer than any float"]
+)
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("batched", [True, False], ids=["batched", "alone"])
 def test_a_mailbox_that_asks_for_rest_is_left_alone(
@@ -263,6 +266,27 @@ def test_all_who_ask_a_mailbox_wait_when_one_of_them_is_told_to(
     ask(ask_five)
     assert len(times) == 6
     assert min(times[1:]) - times[0] >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7", 7),
+        ("-1", 0),
+        ("9" * 400, 365 * 86_400),
+        ("9" * 5_000, None),
+        ("soon", None),
+        ("1.5", None),
+        ("Thu, 31 Dec 9999 23:59:59 GMT", 365 * 86_400),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        (f"Wed, {'9' * 20} Oct 2015 07:28:00 GMT", None),
+        (f"Wed, 21 Oct 2015 07:28:00 +{'9' * 20}", None),
+    ],
+)
+def test_a_retry_after_is_a_number_of_seconds_or_says_nothing(
+    text: str, seconds: float | None
+) -> None:
+    assert BoundedRetries().rest_asked_for(429, {"retry-after": text}) == seconds
 
 
 def test_the_options_of_a_question_in_a_batch_are_no_encoded_ones(

@@ -325,6 +325,26 @@ def test_the_original_start_is_an_instant(
 
 
 @pytest.mark.parametrize(
+    ("changes", "kind", "original"),
+    [
+        pytest.param({}, EventType.SINGLE, None, id="of no series"),
+        pytest.param(
+            {"seriesMasterId": "M", "originalStart": "2026-09-14T09:00:00Z"},
+            EventType.EXCEPTION, "2026-09-14T09:00", id="of a series",
+        ),
+        pytest.param({"seriesMasterId": "M"}, EventType.EXCEPTION, None, id="moved from somewhere"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("told", [None, "", "somethingNew"])
+def test_an_event_that_does_not_say_its_type_is_of_the_series_it_names(
+    changes: dict[str, Any], kind: EventType, original: str | None, told: str | None
+) -> None:
+    event = read(**{"seriesMasterId": None, "type": told} | changes)
+    assert event.type is kind
+    assert event.original_start == (utc(original) if original else None)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         pytest.param(b"", id="nothing"),
@@ -484,6 +504,7 @@ WRONG = [
     pytest.param({"id": None}, "id: expected str, got null", id="no id"),
     pytest.param({"id": 5}, "id: expected str, got int", id="a number as id"),
     pytest.param({"id": ""}, "id: empty", id="an empty id"),
+    pytest.param({"id": "x" * 1025}, "id: 1025 characters long", id="an endless id"),
     pytest.param({"start": None}, "start: expected object, got null", id="no start"),
     pytest.param(
         {"end": {"dateTime": None}}, "end: expected str, got null - at $.dateTime", id="no end"

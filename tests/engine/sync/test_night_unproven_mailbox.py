@@ -95,7 +95,7 @@ def test_the_problem_names_the_room_the_permission_and_the_ways_out(night: Night
 
 
 def test_a_directory_that_does_not_know_the_address_proves_nothing_either(night: Night) -> None:
-    night.fail("mailbox-gone", route="users/*")
+    night.fail("mailbox-gone", route="users*")
     before = settled(night)
     remake(night)
     nothing_believed(night, before, "full")

@@ -62,8 +62,9 @@ def test_a_quiet_night_costs_a_room_at_most_two_requests(night: Night) -> None:
         night.watched.calls.clear()
         night.run(again=False)
         spent.append(len(night.watched.calls))
-    assert max(spent) <= 2 * len(night.rooms)
-    assert spent.count(len(night.rooms)) >= 12
+    # and one question to the directory, about all of them
+    assert max(spent) <= 2 * len(night.rooms) + 1
+    assert spent.count(len(night.rooms) + 1) >= 12
 
 
 def test_baselines_are_renewed_in_time_and_not_all_in_one_night(

@@ -1,0 +1,19 @@
+"""One proxy and one theatre for all cases of a file: stages are dear to prepare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from cases import Fuzzer
+from graph_proxy import GraphProxy
+from hasty import hasty_loops
+from story import Theatre
+
+SEED = 20
+
+
+@pytest.fixture(scope="session")
+def fuzzer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzer]:
+    with GraphProxy() as proxy, hasty_loops():
+        yield Fuzzer(Theatre(proxy, tmp_path_factory.mktemp("fuzz")), SEED)

@@ -51,7 +51,9 @@ PACKAGES: dict[str, set[str]] = {
     # A room that is taken out takes its subscription along.
     "engine.rooms": {"engine.company", "engine.ports", "engine.outlook", "engine.subscriptions"},
     "engine.compare": {"engine.company", "engine.ports", "engine.outlook"},
-    "engine.admin": {"engine.company", "engine.ports", "engine.outlook", "engine.rooms"},
+    "engine.admin": {
+        "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.subscriptions",
+    },
     # A request for a cancellation carries its cause, from the same facts as a difference.
     "engine.sync": {"engine.company", "engine.ports", "engine.outlook", "engine.compare"},
     # A change whose event is gone is decided at once, as a pass over its event would.
@@ -89,6 +91,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "kiota_abstractions": {"graph"},
     "kiota_http": {"graph"},
     "azure": {"graph"},
+    "cryptography": {"graph"},
     "aiohttp": {"graph"},
     "yarl": {"graph"},
     "httpx": {"graph", "sandbox"},  # the sandbox delivers notifications with it

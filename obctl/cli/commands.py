@@ -13,7 +13,7 @@ _COMMANDS = (
     ("demo", "demo", "demo",
      "See one night happen: a simulated tenant, a company, and the commands on it."),
     ("init", "init", "init", "Make a company: one tenant, one configuration file, one store."),
-    ("doctor", "company", "doctor",
+    ("doctor", "doctor", "doctor",
      "Check configuration, store, credential, permissions and rooms."),
     ("listen", "listen", "listen",
      "Receive Graph's notifications and bring the rooms they are about in step."),

@@ -1,4 +1,4 @@
-"""`obctl config`, `obctl doctor`: the company itself."""
+"""`obctl config`: the company itself."""
 
 from __future__ import annotations
 
@@ -115,23 +115,3 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def doctor(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
-    """Check configuration, store, credential, permissions and rooms."""
-    from obctl.engine.admin.doctor import examine
-    from obctl.render.output import Column, show_list
-
-    context = context_of(ctx)
-    findings = context.run(lambda connect: examine(context.company, connect))
-    show_list(
-        format,
-        findings,
-        [
-            Column("", lambda o: {"ok": "✓", "problem": "✗"}.get(o["verdict"], "?")),
-            Column("check", lambda o: o["check"], no_wrap=True),
-            Column("finding", lambda o: o["message"], ratio=1),
-        ],
-    )
-    if any(finding["verdict"] == "problem" for finding in findings):
-        raise typer.Exit(3)

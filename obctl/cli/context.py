@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from obctl.config import Config
+    from obctl.domain.http_exchange import HttpExchange
     from obctl.domain.room import Room
     from obctl.engine.company import Company
     from obctl.engine.ports import Connect, Gateway
@@ -38,6 +39,8 @@ class Context:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     actor: str = ""
     """Who acts, for the company log; the person at the keyboard where nothing else is said."""
+    heard: Callable[[HttpExchange], object] | None = None
+    """Told of each answer of Graph, where somebody listens."""
     _closers: list[Callable[[], None]] = field(default_factory=list)
 
     @cached_property
@@ -190,7 +193,11 @@ class Context:
         # The SDK's modules live as long as the command: the collector need not go over them again
         # and again while a night makes its values.
         gc.freeze()
-        return open_gateway(self.config.graph, token=self.environment.get("OBCTL_GRAPH_TOKEN"))
+        return open_gateway(
+            self.config.graph,
+            token=self.environment.get("OBCTL_GRAPH_TOKEN"),
+            heard=self.heard,
+        )
 
     def show_defects(self) -> None:
         """Print the tracebacks of defects that stop one room and not the command."""

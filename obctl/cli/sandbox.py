@@ -47,6 +47,10 @@ def serve(
     scenario: Annotated[
         Path | None, typer.Option(help="Act out this scenario as the clock runs.")
     ] = None,
+    recorded: Annotated[
+        Path | None,
+        typer.Option(help="Answer as a real tenant did: a file of `obctl doctor --record`."),
+    ] = None,
     state: Annotated[
         Path | None, typer.Option(help="Keep the tenant in this file between runs.")
     ] = None,
@@ -62,6 +66,11 @@ def serve(
     """Serve a tenant until interrupted; one line says where."""
     from obctl.sandbox.server import SandboxServer
 
+    if recorded is not None and (tenant or scenario or state):
+        raise UsageError(
+            "--recorded goes with no --tenant, --scenario or --state",
+            hint="a recording is a tenant of its own, and nothing happens in it",
+        )
     starts = clock or os.environ.get("OBCTL_NOW") or None
     if starts:
         _ensure_accepted(starts)
@@ -72,6 +81,7 @@ def serve(
         state,
         port,
         scenario=scenario,
+        recorded=recorded,
         latency=latency,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -94,6 +104,13 @@ def status(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -
         f"{len(found['rooms'])} rooms, {found['events']} events, "
         f"{found['subscriptions']} subscriptions, faults: {faults}",
     )
+
+
+@app.command()
+def token(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -> None:
+    """A bearer token of a running sandbox; it shows the application's roles, as Entra's do."""
+    found = _call(url, "GET", "token")
+    _show(found, output, found["token"])
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

@@ -37,8 +37,14 @@ _NOTE = re.compile(r"^((?:approved|rejected) by [^:]+: [^:]+): .*$", re.DOTALL)
 class Pseudonyms:
     """Hands out pseudonyms, numbered in the order in which things turn up."""
 
-    def __init__(self, rooms: Iterable[tuple[str, str]] = ()) -> None:
-        """`rooms` are addresses and names of rooms, which keep being told from persons."""
+    def __init__(
+        self, rooms: Iterable[tuple[str, str]] = (), *, harmless: frozenset[str] = frozenset()
+    ) -> None:
+        """`rooms` are addresses and names of rooms, which keep being told from persons.
+
+        `harmless` are properties of JSON to be left as they are, besides those of events.
+        """
+        self._harmless = _HARMLESS | harmless
         self._numbers: dict[str, dict[str, int]] = {"address": {}, "name": {}, "subject": {}}
         self._heard: dict[tuple[str, object], dict[str, str]] = {}
         self._rooms: dict[str, str] = {}
@@ -89,6 +95,10 @@ class Pseudonyms:
             payload=payload,
         )
 
+    def document(self, value: Any) -> Any:
+        """JSON of Graph in the same shape, every text of people replaced."""
+        return self._original(value, "", {})
+
     def _actor(self, actor: str) -> str:
         person = person_in(actor)
         return actor.removesuffix(person) + self.name(person) if person else actor
@@ -111,7 +121,7 @@ class Pseudonyms:
                 }
             case list():
                 return [self._original(item, key, quoted) for item in value]
-            case str() if value and key not in _HARMLESS:
+            case str() if value and key not in self._harmless:
                 return self._text(value, key, quoted)
             case _:
                 return value
@@ -123,7 +133,10 @@ class Pseudonyms:
         if key == "subject":
             quoted[value] = quoted[repr(value)[1:-1]] = self.subject(value)
             return quoted[value]
-        return self.address(value) if _ADDRESS.fullmatch(value) else "(masked)"
+        kind, colon, rest = value.rpartition(":")
+        if kind.casefold() in ("", "smtp") and _ADDRESS.fullmatch(rest):
+            return f"{kind}{colon}{self.address(rest)}"
+        return "(masked)"
 
     def _message(self, text: str, quoted: Mapping[str, str], *, by_whom: bool) -> str:
         """A sentence of ours with every foreign text replaced that it is known to quote.

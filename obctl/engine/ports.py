@@ -14,6 +14,7 @@ from obctl.domain.outbox import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.token_claims import TokenClaims
 from obctl.domain.unreadable_event import Listing
 from obctl.errors import ObctlError
 
@@ -163,6 +164,19 @@ class Gateway(Protocol):
 
     async def fetch_subscriptions(self) -> list[GraphSubscription]:
         """All subscriptions of this application in the tenant."""
+
+    async def token_claims(self) -> TokenClaims | None:
+        """What our token says of us; `None` where it cannot be read. Asks Graph nothing."""
+
+    async def probe_writing(
+        self, rooms: Sequence[Room], like: EventId
+    ) -> dict[str, ObctlError | None]:
+        """What each room answers to the change of an event that does not exist, by mailbox.
+
+        Nothing is written. `NotFound` and `EventChanged` come from calendars that may be written,
+        `MailboxPermissionLost` from others; `None` is an answer that should not be. `like` is the
+        id of any event.
+        """
 
     async def get(self, path: str) -> bytes:
         """Any GET below `/v1.0`, the original JSON (the command `graph get`)."""

@@ -153,10 +153,10 @@ async def _post(
     what = request.anything(f"{first} and {others} more" if others else first)
     mailboxes = [one.asked.mailbox for one in errands.values() if one.asked.mailbox]
     body = await graph.send(info, what, mailboxes, reads=True)
-    return {numbered[one]: answer for one, answer in _answers(body) if one in numbered}
+    return {numbered[one]: answer for one, answer in answers_by_id(body) if one in numbered}
 
 
-def _answers(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
+def answers_by_id(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
     """The answers by their ids, taken as they are written.
 
     Of two with the same id neither is believed: one of them is about another mailbox.

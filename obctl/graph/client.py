@@ -30,6 +30,7 @@ from msgraph.graph_service_client import GraphServiceClient
 
 import obctl.graph.sdk_builders  # noqa: F401  before the SDK imports them with warnings
 from obctl.config import Cloud, GraphSettings
+from obctl.domain.token_claims import TokenClaims, read_claims
 from obctl.errors import GraphUnavailable, NotAuthorised, ObctlError
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.credentials import token_source
@@ -38,7 +39,7 @@ from obctl.graph.links import foreign_link
 from obctl.graph.mailbox_gate import Gate
 from obctl.graph.request import Asked, Errand
 from obctl.graph.tokens import TokenSource
-from obctl.graph.transport import CLIENT_REQUEST_ID, SILENCE, Rest, open_http
+from obctl.graph.transport import CLIENT_REQUEST_ID, SILENCE, Heard, Rest, open_http
 
 SLOW = (httpx.TimeoutException, TimeoutError)
 LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
@@ -137,6 +138,10 @@ class Graph:
             self.gate.answered(asked.mailbox)
         return body or b""
 
+    async def claims(self) -> TokenClaims | None:
+        """What our token says of us; `None` where it cannot be read."""
+        return read_claims(await self._tokens.fetch(None))
+
     def follow(self, link: str, asked: Asked) -> RequestInformation:
         """The request for an opaque link, sent as Graph wrote it.
 
@@ -191,17 +196,18 @@ async def open_graph(
     token: str | None = None,
     environ: Mapping[str, str] = os.environ,
     silence: float = SILENCE,
+    heard: Heard | None = None,
 ) -> AsyncIterator[Graph]:
     """Graph as `settings` name it; `token` is the text of OBCTL_GRAPH_TOKEN.
 
-    A request is given up after `silence` seconds without a byte.
+    A request is given up after `silence` seconds without a byte; `heard` is told of each answer.
 
     Raises `ConfigError` for settings that cannot work; nothing is sent yet.
     """
     url = base_url(settings)
     tokens = token_source(settings, url, token, environ)
     try:
-        async with open_http(url, silence) as http:
+        async with open_http(url, silence, heard) as http:
             yield connected(http, url, tokens, settings.cloud)
     finally:
         tokens.close()

@@ -69,6 +69,19 @@ def _credential(settings: GraphSettings, environ: Mapping[str, str]) -> TokenCre
             return _application(settings, environ)
 
 
+def certificate_file(settings: GraphSettings, environ: Mapping[str, str]) -> str | None:
+    """The certificate that signs us in, where one does: a secret goes before it."""
+    match settings.credential:
+        case CredentialKind.CERTIFICATE:
+            secret = None
+        case CredentialKind.ENVIRONMENT:
+            secret = environ.get("AZURE_CLIENT_SECRET")
+        case _:
+            return None
+    file = settings.certificate or environ.get("AZURE_CLIENT_CERTIFICATE_PATH")
+    return str(file) if file and not secret else None
+
+
 def _federated(settings: GraphSettings, environ: Mapping[str, str]) -> TokenCredential:
     """A token of Kubernetes or a CI, which Entra trusts: no secret anywhere."""
     from azure.identity import WorkloadIdentityCredential

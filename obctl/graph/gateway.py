@@ -16,11 +16,22 @@ from obctl.domain.outbox import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.token_claims import TokenClaims
 from obctl.domain.unreadable_event import Listing
 from obctl.errors import ObctlError, UsageError
-from obctl.graph import delta, directory, places, request, schedules, subscriptions, views, writes
+from obctl.graph import (
+    delta,
+    directory,
+    places,
+    request,
+    schedules,
+    subscriptions,
+    views,
+    write_probe,
+    writes,
+)
 from obctl.graph.client import Graph, open_graph
-from obctl.graph.transport import SILENCE
+from obctl.graph.transport import SILENCE, Heard
 
 
 class GraphGateway:
@@ -148,6 +159,14 @@ class GraphGateway:
     async def fetch_subscriptions(self) -> list[GraphSubscription]:
         return await subscriptions.fetch_all(self._graph)
 
+    async def token_claims(self) -> TokenClaims | None:
+        return await self._graph.claims()
+
+    async def probe_writing(
+        self, rooms: Sequence[Room], like: EventId
+    ) -> dict[str, ObctlError | None]:
+        return await write_probe.probe_writing(self._graph, rooms, like)
+
     async def get(self, path: str) -> bytes:
         """Raises `UsageError` for a path that leads out of `/v1.0`."""
         below = "/" + path.removeprefix(self._graph.url).lstrip("/")
@@ -167,12 +186,15 @@ async def open_gateway(
     token: str | None = None,
     environ: Mapping[str, str] = os.environ,
     silence: float = SILENCE,
+    heard: Heard | None = None,
 ) -> AsyncIterator[GraphGateway]:
     """A gateway for one command; `token` is the text of OBCTL_GRAPH_TOKEN.
 
-    A request is given up after `silence` seconds without a byte.
+    A request is given up after `silence` seconds without a byte; `heard` is told of each answer.
 
     Raises `ConfigError` for settings that cannot work; nothing is sent yet.
     """
-    async with open_graph(settings, token=token, environ=environ, silence=silence) as graph:
+    async with open_graph(
+        settings, token=token, environ=environ, silence=silence, heard=heard
+    ) as graph:
         yield GraphGateway(graph)

@@ -5,6 +5,7 @@ The connections are aiohttp's: a request costs about half the CPU it takes over 
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from msgraph_core.middleware.options import GraphTelemetryHandlerOption  # type:
 from yarl import URL
 
 from obctl.config import is_loopback
+from obctl.domain.http_exchange import HttpExchange
 from obctl.errors import ForeignLink, GraphDetail
 from obctl.graph.graph_error import from_answer
 from obctl.graph.mailbox_gate import IN_ALL, LONGEST_WAIT
@@ -43,10 +45,16 @@ _A_YEAR = 365 * 24 * 3600
 _ASKING_FOR_REST = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+Heard = Callable[[HttpExchange], object]
+"""Who is told of each answer as it came, those included that are asked for once more."""
+
+
 @asynccontextmanager
-async def open_http(url: str, silence: float = SILENCE) -> AsyncIterator[httpx.AsyncClient]:
+async def open_http(
+    url: str, silence: float = SILENCE, heard: Heard | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client for the server at `url`, with the SDK's middleware."""
-    transport = Connections(url, silence)
+    transport = Connections(url, silence, heard)
     http = httpx.AsyncClient(
         transport=transport, timeout=silence, event_hooks={"response": [_receive]}
     )
@@ -64,8 +72,9 @@ class Connections(httpx.AsyncBaseTransport):
     The httpx-aiohttp package does as much, but spells addresses anew, and links are opaque.
     """
 
-    def __init__(self, url: str, silence: float) -> None:
+    def __init__(self, url: str, silence: float, heard: Heard | None = None) -> None:
         self._proxy = _proxy(url)
+        self._heard = heard
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=httpx.create_ssl_context(), limit=IN_ALL),
             timeout=aiohttp.ClientTimeout(sock_connect=silence, sock_read=silence),
@@ -98,10 +107,22 @@ class Connections(httpx.AsyncBaseTransport):
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _named(error) from error
-        return httpx.Response(answer.status, headers=answer.raw_headers, content=content)
+        response = httpx.Response(answer.status, headers=answer.raw_headers, content=content)
+        if self._heard is not None:
+            self._heard(_exchange(request, body, response))
+        return response
 
     async def aclose(self) -> None:
         await self._session.close()
+
+
+def _exchange(request: httpx.Request, sent: bytes, answer: httpx.Response) -> HttpExchange:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if (request.headers.get("content-encoding") or "").lower() == "gzip":
+        sent = gzip.decompress(sent)
+    return HttpExchange(
+        request.method, str(request.url), sent, answer.status_code, headers, answer.content
+    )
 
 
 def _named(error: aiohttp.ClientError | TimeoutError) -> httpx.TransportError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from email.utils import format_datetime
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -34,7 +35,9 @@ def make_app(service: Service, state: Path | None = None) -> Starlette:
     router = Router(service)
 
     async def graph(request: Request) -> Response:
-        return _response(await router.call(await _graph_request(request, "v1.0")))
+        answer = _response(await router.call(await _graph_request(request, "v1.0")))
+        answer.headers["date"] = format_datetime(service.exchange.clock.now(), usegmt=True)
+        return answer
 
     async def controls(request: Request) -> Response:
         if not _is_loopback(request):

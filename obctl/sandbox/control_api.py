@@ -48,6 +48,10 @@ def _status(service: Service, _: GraphRequest) -> dict[str, Any]:
     }
 
 
+def _token(service: Service, _: GraphRequest) -> dict[str, Any]:
+    return {"token": service.access_token()}
+
+
 def _clock(service: Service, request: GraphRequest) -> dict[str, Any]:
     exchange, data = service.exchange, request.fields()
     if "advance" in data:
@@ -86,6 +90,7 @@ def _faults(service: Service, _: GraphRequest) -> dict[str, Any]:
 
 _CALLS: dict[str, Callable[[Service, GraphRequest], dict[str, Any]]] = {
     "GET status": _status,
+    "GET token": _token,
     "POST clock": _clock,
     "POST act": _act,
     "POST trigger": _trigger,

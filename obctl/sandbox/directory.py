@@ -9,6 +9,7 @@ from uuid import UUID
 from obctl.sandbox.identity import guid
 from obctl.sandbox.item import Item, Person
 from obctl.sandbox.mailbox import Mailbox, MailboxKind
+from obctl.sandbox.permissions import Permissions
 from obctl.sandbox.quirks import Quirks
 from obctl.sandbox.words import DirectoryPermission, UserPurpose
 
@@ -95,6 +96,7 @@ class Directory:
     seed: int = 0
     permission: DirectoryPermission = "User.Read.All"
     """What the caller was granted to read people and rooms with."""
+    permissions: Permissions = field(default_factory=Permissions)
     quirks: Quirks = field(default_factory=Quirks)
     buildings: dict[str, UUID] = field(default_factory=dict)
     place_ids: bool = True

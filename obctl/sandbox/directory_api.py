@@ -64,6 +64,8 @@ def _readable(service: Service, request: GraphRequest) -> Sequence[str]:
     permission = service.exchange.directory.permission
     wanted = request.select()
     beyond = permission == "User.ReadBasic.All" and not set(wanted) <= set(_BASIC)
+    if beyond and service.exchange.directory.permissions.beyond_basic == "absent":
+        return [name for name in wanted if name in _BASIC] or _BASIC
     if permission == "none" or beyond:
         raise _denied()
     return wanted or (_USER_SHOWN if permission == "User.Read.All" else _BASIC)

@@ -85,6 +85,19 @@ def get_place(service: Service, request: GraphRequest, name: str) -> GraphRespon
     raise Refusal(404, "ErrorItemNotFound", "The specified place was not found.")
 
 
+def get_room(service: Service, request: GraphRequest, name: str) -> GraphResponse:
+    """One place as the room it is; 404 where it is none."""
+    directory = service.exchange.directory
+    for one in directory.rooms.values():
+        shown = _room(service, one)
+        if name.lower() in (shown["id"], one.person.address.lower()):
+            context = {
+                "@odata.context": f"{request.base}/$metadata#places/microsoft.graph.room/$entity"
+            }
+            return answer_json(context | shown)
+    raise Refusal(404, "ErrorItemNotFound", "The specified place was not found.")
+
+
 def _room(service: Service, one: Room) -> dict[str, Any]:
     """A room as Places shows it."""
     mailbox = service.exchange.directory.mailbox(one.person)

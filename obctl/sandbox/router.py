@@ -58,6 +58,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "places/graph.floor", places_api.list_floors),
     ("GET", "places/*/descendants/graph.room", places_api.list_rooms_in),
     ("GET", "places/*", places_api.get_place),
+    ("GET", "places/*/graph.room", places_api.get_room),
     ("GET", "places/*/graph.roomlist/rooms", places_api.list_rooms_of_list),
     ("GET", "organization", directory_api.list_organization),
     ("GET", "subscriptions", subscriptions_api.list_subscriptions),
@@ -106,6 +107,8 @@ class Router:
         segments = request.segments
         if segments == ("$batch",) and request.method == "POST":
             return await run_batch(request, self.call)
+        if self._service.recording is not None:
+            return self._service.recording.answer(request)
         mailbox, route = self._target(segments)
         if mailbox is None:
             return await self._serve(request, segments, mailbox, route)
@@ -129,6 +132,7 @@ class Router:
         return answer if fault is None else spoiled(fault, request, answer)
 
     async def _handle(self, request: GraphRequest, segments: tuple[str, ...]) -> GraphResponse:
+        self._check_granted(request.method, segments)
         handler, arguments = _find(request.method, self._folded(segments))
         if inspect.iscoroutinefunction(handler):
             return await _awaited(handler(self._service, request, *arguments))
@@ -142,6 +146,20 @@ class Router:
         found = self._service.exchange.directory.visible(segments[1])
         address = found.owner.address if found is not None else segments[1]
         return address.lower(), "/".join(segments[2:]).removeprefix("calendar/")
+
+    def _check_granted(self, method: str, segments: tuple[str, ...]) -> None:
+        """Calendars and places; what a handler knows better, it asks itself."""
+        directory = self._service.exchange.directory
+        if segments[:1] and segments[0].lower() == "places":
+            directory.permissions.check_places()
+        if len(segments) < 3 or segments[0].lower() != "users":
+            return
+        mailbox = directory.visible(segments[1])
+        if mailbox is not None:
+            _, route = self._target(segments)
+            directory.permissions.check_mailbox(
+                method, route, mailbox.owner.address, room=mailbox.kind == "room"
+            )
 
     def _check_token(self, request: GraphRequest) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -107,6 +107,17 @@ def _schedule(
                 "responseCode": "ErrorMailRecipientNotFound",
             },
         }
+    permissions = service.exchange.directory.permissions
+    if not permissions.reads(
+        mailbox.owner.address, room=mailbox.kind == "room", calls=permissions.schedules
+    ):
+        return {
+            "scheduleId": name,
+            "error": {
+                "message": "The caller does not have access to free/busy data.",
+                "responseCode": "ErrorNoFreeBusyAccess",
+            },
+        }
     busy = [shown for shown in mailbox.view(start, end) if _status(shown) != "free"]
     busy.sort(key=lambda shown: shown.start_at)
     if len(busy) > _MOST_ENTRIES:

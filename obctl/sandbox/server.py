@@ -14,6 +14,7 @@ import uvicorn
 from obctl.errors import UsageError
 from obctl.sandbox.app import make_app
 from obctl.sandbox.endpoints import Patience
+from obctl.sandbox.recorded import read_recording, recorded_exchange
 from obctl.sandbox.scenario_file import load_scenario
 from obctl.sandbox.schedule import schedule
 from obctl.sandbox.service import Service, make_service
@@ -43,12 +44,13 @@ class SandboxServer:
         *,
         frozen: bool = False,
         scenario: Path | None = None,
+        recorded: Path | None = None,
         latency: float = 0.0,
         patience: Patience | None = None,
         service: Service | None = None,
     ) -> None:
         self.service = service or _make_service(
-            tenant, scenario, state, _instant(clock), frozen=frozen
+            tenant, scenario, state, _instant(clock), frozen=frozen, recorded=recorded
         )
         self.service.token = token
         self.service.latency = latency
@@ -66,6 +68,8 @@ class SandboxServer:
                 log_level="critical",
                 access_log=False,
                 server_header=False,
+                # The tenant has a clock of its own, which answers carry.
+                date_header=False,
                 ws="none",
                 timeout_graceful_shutdown=2,
             ),
@@ -82,6 +86,10 @@ class SandboxServer:
     def rooms(self) -> list[str]:
         """The addresses of all rooms."""
         return self.tenant.rooms
+
+    def access_token(self) -> str:
+        """A bearer token for this tenant, in the shape of Entra's."""
+        return self.service.access_token()
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self.run, name="obctl-sandbox", daemon=True)
@@ -132,8 +140,14 @@ def _make_service(
     clock: datetime | None,
     *,
     frozen: bool,
+    recorded: Path | None,
 ) -> Service:
-    """A tenant from its saved state, a scenario, or a tenant file, in this order."""
+    """A tenant from a recording, its saved state, a scenario, or a tenant file, in this order."""
+    if recorded is not None:
+        recording = read_recording(recorded)
+        service = make_service(recorded_exchange(recording, clock, frozen=frozen), {})
+        service.recording = recording
+        return service
     if state is not None and state.exists():
         saved = read_state(state)
         service = make_service(load_exchange(saved, clock, frozen=frozen), {})

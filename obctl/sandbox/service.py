@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from obctl.sandbox.access_token import access_token
 from obctl.sandbox.endpoints import Endpoints
 from obctl.sandbox.exchange import Exchange
 from obctl.sandbox.faults import Faults
 from obctl.sandbox.identity import guid
 from obctl.sandbox.mailbox import Mailbox
+from obctl.sandbox.recorded import Recording
 from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.request import GraphRequest, GraphResponse
 from obctl.sandbox.subscriptions import Subscriptions
@@ -33,6 +35,8 @@ class Service:
     """Meetings that steps know by name."""
     journal: Callable[[GraphRequest], object] | None = None
     """Told of every call that arrives, before it is answered."""
+    recording: Recording | None = None
+    """Answers in place of the tenant, where a real one was recorded."""
     last_hand: Callable[[GraphRequest, GraphResponse], GraphResponse] | None = None
     """Has the last word on every answer, single ones of a batch too: what a proxy may do to it."""
     latency: float = 0.0
@@ -42,6 +46,11 @@ class Service:
     def application_id(self) -> UUID:
         """The app that every token is taken to belong to."""
         return guid(self.exchange.directory.tenant_id, "application")
+
+    def access_token(self) -> str:
+        """The token that is accepted; where any is, one that shows the application's roles."""
+        directory = self.exchange.directory
+        return self.token or access_token(directory, self.application_id, self.exchange.clock.now())
 
     @property
     def exchange(self) -> Exchange:

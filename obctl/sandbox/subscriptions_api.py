@@ -42,6 +42,7 @@ async def create_subscription(service: Service, request: GraphRequest) -> GraphR
 
 def list_subscriptions(service: Service, request: GraphRequest) -> GraphResponse:
     """Every active subscription."""
+    service.exchange.directory.permissions.check_subscribing()
     service.subscriptions.purge()
     found = [_write(service, request, one) for one in service.subscriptions.active.values()]
     for one in found:
@@ -64,6 +65,7 @@ async def renew_subscription(
     """Move the expiry, or the notification URL, which has to pass the handshake again."""
     data = request.fields()
     with service.tenant.locked():
+        service.exchange.directory.permissions.check_subscribing()
         service.subscriptions.get(subscription_id)
         expires = _expiry(service, data) if "expirationDateTime" in data else None
     url = data.get("notificationUrl")
@@ -112,6 +114,9 @@ def _read(service: Service, request: GraphRequest, data: dict[str, Any]) -> Subs
         raise _invalid("The sandbox sends basic notifications only: no includeResourceData.")
     resource = str(data["resource"])
     mailbox = service.subscriptions.mailbox_of(resource)
+    service.exchange.directory.permissions.check_subscribing(
+        mailbox.owner.address, room=mailbox.kind == "room"
+    )
     service.subscriptions.check_new(mailbox, change_types, resource)
     lifecycle = data.get("lifecycleNotificationUrl")
     return Subscription(

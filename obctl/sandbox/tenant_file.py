@@ -20,15 +20,11 @@ from obctl.sandbox.generated import read_generated
 from obctl.sandbox.identity import guid
 from obctl.sandbox.item import Person
 from obctl.sandbox.meetings_file import read_meeting
+from obctl.sandbox.permissions_file import read_permissions
 from obctl.sandbox.quirks import Quirks
 from obctl.sandbox.tenant import Meeting
 from obctl.sandbox.toml_reader import Document, Table, open_document
-from obctl.sandbox.words import (
-    DirectoryPermission,
-    RepeatedTransaction,
-    RewrittenLink,
-    UserPurpose,
-)
+from obctl.sandbox.words import RepeatedTransaction, RewrittenLink, UserPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +56,14 @@ def read_tenant(
         directory,
         attendant_delay=timedelta(seconds=tenant.number("attendant_seconds", 2, low=0) or 0),
     )
-    tenant.done()
     directory.quirks = _read_quirks(root.table("quirks"))
     _read_locations(root, directory)
     _read_buildings(root, directory)
     _read_rooms(root, directory)
     _read_people(root, directory)
     _check_locations(root, directory)
+    read_permissions(root, tenant, directory)
+    tenant.done()
     handles: dict[str, Meeting] = {}
     for table in root.tables("meetings"):
         read_meeting(table, exchange, handles)
@@ -84,13 +81,11 @@ def _read_directory(tenant: Table) -> Directory:
     except ValueError:
         tenant.complain(f"id {text!r} is no GUID", "id")
         tenant_id = guid(seed, "tenant", domain)
-    allowed = get_args(DirectoryPermission)
     return Directory(
         tenant_id,
         domain,
         tenant.zone("time_zone", "UTC"),
         seed,
-        cast("DirectoryPermission", tenant.choice("directory_permission", allowed, allowed[0])),
         place_ids=tenant.flag("place_ids", default=True),
     )
 

@@ -11,6 +11,8 @@ FaultKind = Literal[
 ]  # fmt: skip
 UserPurpose = Literal["user", "shared", "linked", "others"]
 DirectoryPermission = Literal["User.Read.All", "User.ReadBasic.All", "none"]
+BeyondBasic = Literal["refused", "absent"]
+ScopedCalls = Literal["scoped", "unscoped-only"]
 RepeatedTransaction = Literal["first", "conflict"]
 RewrittenLink = Literal["gone", "bad-request"]
 Trigger = Literal[

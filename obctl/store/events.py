@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from obctl.domain.event import Event, EventType, Response, person
+from obctl.domain.event import Event, EventId, EventType, Response, person
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import day, instant, moment
@@ -81,6 +81,15 @@ def find_event_anywhere(store: Store, event_id: str) -> tuple[RoomId, Event] | N
         "SELECT * FROM events WHERE room IN (SELECT id FROM rooms) AND event_id = ?", (event_id,)
     )
     return (row["room"], _event(row)) if row else None
+
+
+def some_event_id(store: Store) -> EventId | None:
+    """The id of any single event or series that was ever read, a gone one included."""
+    row = store.row(
+        "SELECT coalesce(series_master_id, event_id) AS id FROM events"
+        " WHERE coalesce(series_master_id, event_id) IS NOT NULL LIMIT 1"
+    )
+    return EventId(row["id"]) if row else None
 
 
 def known_between(store: Store, room: RoomId, span: TimeSpan) -> dict[str, str | None]:

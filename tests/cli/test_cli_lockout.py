@@ -43,6 +43,7 @@ def test_a_run_a_doctor_and_a_resync_tell_the_story(remade: Desk) -> None:
     doctor = json.loads(remade.run("doctor", "-o", "json").stdout)
     (problem,) = [item for item in doctor if item["check"] == "room"]
     assert f"obctl sync resync {ROOM}" in problem["hint"]
+    assert [item for item in doctor if item["check"] == "inconclusive"] == []
     assert remade.run(*CREATE, "--no-push").exit_code == 7
     assert remade.run("sync", "resync", ROOM).exit_code == 0
     assert remade.run(*CREATE).exit_code == 0

@@ -45,6 +45,8 @@ def test_serve_says_where_it_is_and_ends_with_0(
     assert set(ready) == {"url", "rooms"}
     assert ready["rooms"] == [ROOM, "vermeer@contoso.example"]
     assert httpx.get(ready["url"] + "/organization").status_code == 401
+    asked = CliRunner().invoke(app, ["token", "--url", ready["url"]])
+    assert (asked.exit_code, asked.stdout) == (0, "s3cret\n")
     with Graph(ready["url"], token="s3cret") as graph:
         assert len(graph.get("/organization")["value"]) == 1
         assert graph.control("GET", "status")["now"].startswith("2026-10-20T00:0")

@@ -87,6 +87,7 @@ READS = [
     (f"places/{BUILDING}/descendants/graph.room", "models.room_collection_response"),
     ("places/graph.roomList", "models.room_list_collection_response"),
     (f"places/{ROOM}", "models.room"),
+    (f"places/{ROOM}/graph.room", "models.room"),
     ("places/amsterdam@contoso.example/graph.roomList/rooms", "models.room_collection_response"),
     ("organization", "models.organization_collection_response"),
     ("subscriptions", "models.subscription_collection_response"),

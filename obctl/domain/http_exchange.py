@@ -1,0 +1,29 @@
+"""One request to Graph and its answer, as they went over the wire; the token is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HttpExchange:
+    """What was asked, and what came back; bodies are whole and not compressed."""
+
+    method: str
+    url: str
+    sent: bytes
+    status: int
+    headers: Mapping[str, str]
+    """Of the answer, names in lower case."""
+    body: bytes
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The other side's clock (`Date`, RFC 9110 6.6.1), in whole seconds."""
+        try:
+            return parsedate_to_datetime(self.headers.get("date", ""))
+        except ValueError:
+            return None

@@ -1,0 +1,1 @@
+"""`doctor`: whether the coming night would succeed, check by check, each with its remedy."""

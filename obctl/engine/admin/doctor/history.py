@@ -1,0 +1,121 @@
+"""What the store remembers of earlier nights: the last run, rooms and writes that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from obctl.domain.room import LOCKED_OUT, Room, Verdict
+from obctl.engine.admin.doctor.finding import Finding, named, ok, problem, unproven, warning
+from obctl.engine.company import Company
+from obctl.store.outbox import load_pending
+from obctl.store.runs import RunRecord, load_runs
+from obctl.store.undecided import load_undecided
+
+_STALE = timedelta(hours=26)
+_GUARD = 6
+_ASKED_ANEW = (4, 5, 8)
+"""Exit codes: not authorised, try later, some rooms not done."""
+
+
+def examine_history(company: Company, rooms: Sequence[Room]) -> list[Finding]:
+    """The last run, inconclusive rooms, guard stops, failed writes, what is undecided."""
+    runs = load_runs(company.store, limit=1)
+    return [
+        *_last_run(company, runs[0] if runs else None),
+        *_inconclusive(rooms),
+        *_failed_writes(company, rooms),
+        *_undecided(company, rooms),
+    ]
+
+
+def _last_run(company: Company, run: RunRecord | None) -> Iterator[Finding]:
+    if run is None:
+        yield unproven("last run", "there was none yet", "obctl sync run --dry-run")
+        return
+    age = company.now - run.started_at
+    show = f"obctl sync show {run.id}"
+    if run.finished_at is None and age < _STALE:
+        yield warning(
+            "last run", f"{run.id} has no end: it is still at work, or it died", show, remedy=show
+        )
+    elif age > _STALE:
+        hours = int(age / timedelta(hours=1))
+        yield warning(
+            "last run",
+            f"{hours} hours ago; none began since",
+            "look whether cron runs it",
+            remedy="obctl sync run",
+        )
+    elif run.exit_code == _GUARD:
+        yield _guarded(run)
+    elif run.exit_code == 0:
+        yield ok("last run", f"{run.id} ended well")
+    else:
+        # What Graph refused or could not answer then is asked anew here.
+        tell = warning if run.exit_code in _ASKED_ANEW else problem
+        yield tell("last run", f"{run.id} ended with {run.exit_code}", show, remedy=show)
+
+
+def _guarded(run: RunRecord) -> Finding:
+    """It stops the same rooms again until somebody has looked."""
+    stopped = [
+        str(one.get("room"))
+        for one in (run.report or {}).get("problems", [])
+        if "guard" in str(one.get("code"))
+    ]
+    return problem(
+        "guard",
+        f"the last run was stopped: too much would have gone at once ({named(stopped) or run.id})",
+        "look at what would go; where it is right, allow it",
+        remedy="obctl sync run --dry-run && obctl sync run --allow-cancellations",
+        rooms=stopped,
+    )
+
+
+def _inconclusive(rooms: Sequence[Room]) -> Iterator[Finding]:
+    """One finding for each condition. Rooms locked out are told of with their mailboxes."""
+    conditions: dict[str, list[str]] = {}
+    for room in rooms:
+        if room.verdict is Verdict.INCONCLUSIVE and room.condition != LOCKED_OUT:
+            conditions.setdefault(room.condition or "unknown", []).append(room.mailbox)
+    for condition, mailboxes in conditions.items():
+        yield problem(
+            "inconclusive",
+            f"the last read of {named(mailboxes)} is not to be trusted: {condition}",
+            "read again; the run says what is the matter",
+            remedy="obctl sync run" + "".join(f" --room {one}" for one in mailboxes[:10]),
+            rooms=mailboxes,
+        )
+
+
+def _failed_writes(company: Company, rooms: Sequence[Room]) -> Iterator[Finding]:
+    mailboxes = {room.id: room.mailbox for room in rooms}
+    failed = [
+        item for item in load_pending(company.store) if item.failed and item.room in mailboxes
+    ]
+    if failed:
+        first = failed[0]
+        yield problem(
+            "outbox",
+            f"{len(failed)} writes failed and are tried again; reservation {first.reservation}:"
+            f" {first.error}",
+            "see each with its reason",
+            remedy="obctl sync status",
+            rooms=list(dict.fromkeys(mailboxes[item.room] for item in failed)),
+        )
+    else:
+        yield ok("outbox", "no write failed")
+
+
+def _undecided(company: Company, rooms: Sequence[Room]) -> Iterator[Finding]:
+    mailboxes = {room.id: room.mailbox for room in rooms}
+    waiting = [one for one in load_undecided(company.store, company.now) if one.room in mailboxes]
+    if waiting:
+        yield warning(
+            "undecided",
+            f"{len(waiting)} reservations wait for a room that could not be read",
+            "the first run that can ask every room decides",
+            remedy="obctl sync status",
+            rooms=list(dict.fromkeys(mailboxes[one.room] for one in waiting)),
+        )

@@ -1,0 +1,107 @@
+"""Whether reservations can be written into the rooms' calendars, proven without writing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from obctl.domain.event import EventId
+from obctl.domain.room import Room
+from obctl.domain.token_claims import TokenClaims
+from obctl.engine.admin.doctor.finding import Finding, by_kind, named, ok, problem, unproven
+from obctl.engine.admin.doctor.grants import assign
+from obctl.engine.ports import Gateway
+from obctl.errors import (
+    EventChanged,
+    MailboxGone,
+    MailboxPermissionLost,
+    NotAuthorised,
+    NotFound,
+    ObctlError,
+)
+
+_CHECK = "writing"
+_PERMISSION = "Calendars.ReadWrite"
+_TRIED = 20
+"""Rooms in one run of `doctor`: it is to cost no more than a few nights."""
+_MADE_UP = EventId("")
+"""Where no room shows an event that an id could be shaped after."""
+
+
+async def examine_writing(
+    gateway: Gateway,
+    rooms: Sequence[Room],
+    claims: TokenClaims | None,
+    some_event: EventId | None,
+    application: str,
+) -> list[Finding]:
+    """From the token where it shows there; else each room is asked to change no event."""
+    if not rooms:
+        return []
+    if claims is not None and _PERMISSION in claims.roles:
+        return [ok(_CHECK, f"{_PERMISSION} stands in the token")]
+    tried = _spread(rooms)
+    answers = await gateway.probe_writing(tried, some_event or _MADE_UP)
+    refusals: dict[str, ObctlError] = {}
+    allowed, unclear, taken = [], [], []
+    for mailbox, error in answers.items():
+        match error:
+            case None:
+                taken.append(mailbox)
+            case NotAuthorised():
+                refusals[mailbox] = error
+            case MailboxGone():
+                unclear.append(mailbox)
+            case NotFound() | EventChanged():
+                allowed.append(mailbox)
+            case _:
+                unclear.append(mailbox)
+    remedies: dict[type[ObctlError], str] = {
+        MailboxPermissionLost: assign(_PERMISSION, application)
+    }
+    findings = by_kind(_CHECK, refusals, remedies=remedies)
+    if taken:
+        findings.append(_impossible(taken))
+    if unclear:
+        why = (
+            "no room shows an event that the question could be shaped after"
+            if some_event is None
+            else "what Graph answered to the change of no event tells nothing"
+        )
+        findings.append(
+            unproven(
+                _CHECK,
+                f"whether {named(unclear)} may be written: {why}",
+                f"obctl reservations create --room {unclear[0]} …",
+            )
+        )
+    if allowed:
+        told = f"{len(allowed)} of {len(tried)} rooms may be written; nothing was"
+        findings.append(ok(_CHECK, told))
+    if len(tried) < len(rooms):
+        findings.append(
+            unproven(
+                _CHECK,
+                f"{len(rooms) - len(tried)} more rooms were not tried: one in"
+                f" {round(len(rooms) / len(tried))} was",
+                "obctl doctor --room ADDRESS",
+            )
+        )
+    return findings
+
+
+def _spread(rooms: Sequence[Room]) -> list[Room]:
+    """All of them, or as many as one request holds, from everywhere in the list."""
+    if len(rooms) <= _TRIED:
+        return list(rooms)
+    return [rooms[at * len(rooms) // _TRIED] for at in range(_TRIED)]
+
+
+def _impossible(taken: Sequence[str]) -> Finding:
+    return problem(
+        _CHECK,
+        f"{named(taken)}: the change of an event that does not exist was accepted; what answers"
+        " there is not Graph",
+        "check `[graph] url` and what lies between it and Graph",
+        remedy="obctl config get graph.url",
+        rooms=taken,
+    )

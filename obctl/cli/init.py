@@ -31,7 +31,9 @@ def init(
     client_id: Annotated[str | None, typer.Option(help="Application (client) id.")] = None,
     credential: Annotated[
         CredentialKind | None,
-        typer.Option(help="Where the credential comes from. Default: environment."),
+        typer.Option(
+            help="Where the credential comes from. Default: environment, for a sandbox token."
+        ),
     ] = None,
     certificate: Annotated[
         Path | None, typer.Option(help="PEM or PFX file, for --credential certificate.")
@@ -66,11 +68,23 @@ def init(
         )
     settings: Settings = given | {
         "company.time_zone": given["company.time_zone"] or "UTC",
-        "graph.credential": given["graph.credential"] or CredentialKind.ENVIRONMENT.value,
+        "graph.credential": given["graph.credential"]
+        or context.environment.get("OBCTL_GRAPH_CREDENTIAL")
+        or _usual_credential(given["graph.url"]),
     }
     ensure_complete(settings, context.environment)
     config = create_company(context.home, name, settings)
     _tell(name, str(config.folder), settings, format)
+
+
+def _usual_credential(graph_url: str | None) -> str:
+    """Of a Graph on this machine, a sandbox, any token does."""
+    from obctl.config import is_loopback
+
+    kind = CredentialKind.ENVIRONMENT
+    if graph_url and is_loopback(graph_url):
+        kind = CredentialKind.TOKEN
+    return kind.value
 
 
 def _tell(name: str, folder: str, settings: Mapping[str, str | None], format: Format) -> None:

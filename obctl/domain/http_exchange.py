@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 
@@ -24,6 +24,8 @@ class HttpExchange:
     def answered_at(self) -> datetime | None:
         """The other side's clock (`Date`, RFC 9110 6.6.1), in whole seconds."""
         try:
-            return parsedate_to_datetime(self.headers.get("date", ""))
+            told = parsedate_to_datetime(self.headers.get("date", ""))
         except ValueError:
             return None
+        # without a zone, or with -0000 for one, it is UTC all the same
+        return told if told.tzinfo else told.replace(tzinfo=UTC)

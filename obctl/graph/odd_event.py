@@ -120,6 +120,8 @@ def _value(name: str, value: Any) -> Any:
         case "organizer":
             return _recipient(value)
         case "attendees" if isinstance(value, list):
+            if None in value:
+                raise ValueError("somebody among them is null")
             return [_recipient(one) for one in value]
         case "id" if value == "":
             raise ValueError("empty")

@@ -320,7 +320,7 @@ SCENES = {
         ("renew", "expiring", "subscriptions renew --all"),
         ("unsubscribe", "quiet", "subscriptions remove --all --yes"),
         ("subscribed", "quiet", "subscriptions list"),
-        ("add", "fresh", "rooms add anna@contoso.example --name Spare"),
+        ("add", "fresh", "rooms add anna@contoso.example --name Spare --not-a-room"),
         ("free", "quiet", f"rooms free --from {DAY}T13:00 --to {DAY}T14:00"),
         ("diff", "changed", f"diff {DAY}"),
         ("planner", "changed", f"planner {DAY}"),

@@ -486,6 +486,7 @@ def test_what_an_event_can_do_without_may_be_odd(name: str, odd: object) -> None
         pytest.param("organizer", [], ("organizer",), id="a list as organiser"),
         pytest.param("attendees", {}, ("attendees",), id="an object as attendees"),
         pytest.param("attendees", [5], ("attendees",), id="a number among them"),
+        pytest.param("attendees", [None], ("attendees",), id="nothing among them"),
         pytest.param("isOrganizer", "no", ("is_organizer", "organizer"), id="whose it is"),
         pytest.param("createdDateTime", "soon", ("created_at",), id="no instant"),
         pytest.param("location", 5, (), id="what nobody reads"),

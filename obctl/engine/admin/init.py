@@ -15,7 +15,8 @@ from obctl.config import (
     parse_config,
     write_private,
 )
-from obctl.errors import ConfigError
+from obctl.domain.zones import usable_name
+from obctl.errors import ConfigError, UnknownZone
 from obctl.store.database import open_store
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -35,10 +36,10 @@ def id_problems(settings: Mapping[str, str | None]) -> list[str]:
 
 
 def ensure_complete(settings: Mapping[str, str | None], environment: Mapping[str, str]) -> None:
-    """Raise `ConfigError` with everything that the chosen credential still needs."""
+    """Raise `ConfigError` with everything that is missing or wrong, `environment` counted in."""
     graph = GraphSettings(
-        tenant_id=settings.get("graph.tenant_id"),
-        client_id=settings.get("graph.client_id"),
+        tenant_id=settings.get("graph.tenant_id") or environment.get("OBCTL_GRAPH_TENANT_ID"),
+        client_id=settings.get("graph.client_id") or environment.get("OBCTL_GRAPH_CLIENT_ID"),
         credential=CredentialKind(settings.get("graph.credential") or CredentialKind.ENVIRONMENT),
         certificate=Path(settings["graph.certificate"] or "")
         if settings.get("graph.certificate")
@@ -46,9 +47,14 @@ def ensure_complete(settings: Mapping[str, str | None], environment: Mapping[str
     )
     missing = missing_for_credential(graph, environment)
     said = [f"credential {graph.credential.value!r} needs {'; '.join(missing)}"] if missing else []
-    if problems := said + id_problems(settings):
+    said += id_problems(settings)
+    try:
+        usable_name(settings.get("company.time_zone") or "UTC")
+    except UnknownZone as error:
+        said.append(error.message)
+    if said:
         raise ConfigError(
-            "; ".join(problems),
+            "; ".join(said),
             hint="nothing was made; give --tenant-id and --client-id (and --certificate), or type"
             " `obctl init` on a terminal: it asks",
             code="init-incomplete",

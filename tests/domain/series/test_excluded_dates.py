@@ -17,7 +17,7 @@ from builders import (
     make_situation,
 )
 
-from obctl.domain.event import SeriesMaster
+from obctl.domain.event import EventId, SeriesMaster
 from obctl.domain.reservation import ReservationNumber, Service, ServiceKind
 from obctl.domain.series.excluded_dates import is_left_out, is_listed, series_days
 from obctl.domain.sync.cancellation import Proof, Reason
@@ -25,6 +25,7 @@ from obctl.domain.sync.change import Cancel, Request
 from obctl.domain.sync.proof import proof_of
 from obctl.domain.sync.reconcile import plan_room
 from obctl.domain.values import replace
+from obctl.graph.request import event as event_of
 from obctl.graph.translate import read_master
 
 LUNCH = Service(1, ReservationNumber(1001), ServiceKind.CATERING, "lunch", 12)
@@ -50,7 +51,9 @@ HALVES = [
 
 
 def read(**more: Any) -> SeriesMaster:
-    return read_master(json.dumps(SERIES | more).encode(), make_room())
+    room = make_room()
+    asked = event_of(room, EventId("m"))
+    return read_master(json.dumps(SERIES | more).encode(), room, asked, EventId("m"))
 
 
 @pytest.mark.parametrize("half", HALVES)

@@ -30,7 +30,7 @@ BELIEVED: dict[str, str] = {
     "organizer": "Graph knows none of some events",
     "emailAddress": "Graph knows none of some people",
     "address": "Graph knows none of some people",
-    "attendees": "not every view names those who are invited, and how many they are is unknown then",
+    "attendees": "not every answer names those who are invited",
     "name": "people have names of all kinds",
     "subject": "whatever somebody typed",
     "notificationUrl": "another subscription than ours",

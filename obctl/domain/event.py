@@ -65,6 +65,8 @@ def is_directory_name(address: str) -> bool:
     Exchange shows it, bare or wrapped as IMCEAEX, in place of the address of somebody whose mailbox
     was deleted or moved (legacyExchangeDN in the Exchange documentation).
     """
+    if "=" not in address:
+        return False  # nearly always, and asked of everybody in every event
     bare = address.strip().lower().removeprefix("ex:")
     return bare.startswith(("/o=", "/ou=", "/cn=", "imceaex-"))
 

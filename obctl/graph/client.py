@@ -119,6 +119,7 @@ class Graph:
         info.headers.remove(CLIENT_REQUEST_ID)
         info.headers.try_add(CLIENT_REQUEST_ID, named)
         info.add_request_options([Rest(partial(self.gate.close, places))])
+        self._address(info)
         async with self.gate.passed(places):
             try:
                 with translated(asked):
@@ -159,8 +160,19 @@ class Graph:
         The SDK writes the `$` of an option as %24, which is no option inside a batch
         (microsoftgraph/msgraph-sdk-dotnet issue 2511); what is asked for with it stays encoded.
         """
-        info.path_parameters["baseurl"] = self.url
-        return _ENCODED_OPTION.sub("$", info.url.removeprefix(self.url))
+        return _ENCODED_OPTION.sub("$", self._address(info).removeprefix(self.url))
+
+    def _address(self, info: RequestInformation) -> str:
+        """The address of a request, which keeps it from here on.
+
+        The SDK expands its template whenever somebody asks, thrice for each request that it sends.
+        Whoever keeps an address loses its parameters, and they are the builder's own.
+        """
+        info.path_parameters = info.path_parameters | {"baseurl": self.url}
+        info.query_parameters = dict(info.query_parameters)
+        address = str(info.url)
+        info.url = address
+        return address
 
     def errand(self, info: RequestInformation, asked: Asked) -> Errand:
         """What a request asks, for a `$batch`, or to know its next page by."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.settings import SeriesPolicy
 from obctl.domain.sync.matching import match
+from obctl.domain.sync.other_days import came_on_other_days
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.reconcile import plan_room
@@ -146,13 +147,57 @@ class PlanMaker:
             by_key.setdefault(event.series_key or "", []).append(event)
         return [
             (event, reservation)
-            for reservation in load_by_series(self._store, by_key)
+            for reservation in self._elsewhere(room, by_key)
+            for event in by_key[reservation.series_key or ""]
+            if is_same_date(reservation, event, room.zone)
+        ]
+
+    def moved_days_elsewhere(self, situation: Situation) -> list[tuple[Event, Reservation]]:
+        """The same for the events of a series that meets on other days now, and here."""
+        keys = {event.series_key for event in situation.matching.lone_events if event.series_key}
+        reservations = self._elsewhere(situation.room, keys)
+        return came_on_other_days(situation.matching, reservations, self._now)
+
+    def series_that_came(self, situation: Situation) -> set[EventId]:
+        """The new series of a room that may have come on other days than they had before.
+
+        Their dates tell of another room, or of before they vanished; their masters were not read.
+        """
+        room, by_key = situation.room, dict[str, list[Event | Reservation]]()
+        for event in situation.matching.lone_events:
+            if event.takes_room and event.series_key and event.series_master_id:
+                by_key.setdefault(event.series_key, []).append(event)
+        if not by_key:
+            return set()
+        before = self._elsewhere(room, by_key) + self._may_return(by_key)
+        new = situation.matching.lone_events
+        for item in situation.reservations:
+            if item.is_active and item.series_key in by_key:
+                by_key[item.series_key].append(item)
+        moved = {
+            item.series_key
+            for item in before
+            if item.original_start
+            and item.end > self._now
+            and not any(is_same_date(item, one, room.zone) for one in by_key[item.series_key or ""])
+        }
+        return {e.series_master_id for e in new if e.series_master_id and e.series_key in moved}
+
+    def _may_return(self, keys: Collection[str]) -> list[Reservation]:
+        """What was cancelled of these meetings, where something of it may come back with them."""
+        if not keys or not may_any_return(self._store):
+            return []
+        return [item for item in load_by_series(self._store, keys) if not item.is_active]
+
+    def _elsewhere(self, room: Room, keys: Collection[str]) -> list[Reservation]:
+        """What stands in other rooms for a meeting of these series keys."""
+        return [
+            reservation
+            for reservation in load_by_series(self._store, keys)
             if reservation.room != room.id
             and reservation.is_active
             and reservation.number < self._first_new
             and reservation.event_id
-            for event in by_key[reservation.series_key or ""]
-            if is_same_date(reservation, event, room.zone)
             and find_room_by_id(self._store, reservation.room).is_mapped
         ]
 
@@ -171,16 +216,22 @@ class PlanMaker:
         return plan
 
     def _went_elsewhere(self, situation: Situation) -> dict[EventId, Reservation]:
-        """By new event: the reservation of another room whose services may return with it."""
+        """By new event: the cancelled reservation whose services may return with it.
+
+        It stood in another room, or here for a day on which its series no longer meets.
+        """
         by_key: dict[str, list[Event]] = {}
         for event in situation.matching.lone_events:
             if event.takes_room and event.series_key:
                 by_key.setdefault(event.series_key, []).append(event)
-        if not by_key or not may_any_return(self._store):
-            return {}
-        found: dict[EventId, Reservation] = {}
-        for reservation in load_by_series(self._store, by_key):
-            if reservation.room == situation.room.id or reservation.is_active:
+        cancelled = self._may_return(by_key)
+        found = {
+            event.id: reservation
+            for event, reservation in came_on_other_days(situation.matching, cancelled, self._now)
+            if any(may_return(item, self._now) for item in reservation.services)
+        }
+        for reservation in cancelled:
+            if reservation.room == situation.room.id:
                 continue
             if any(may_return(item, self._now) for item in reservation.services):
                 fits = (

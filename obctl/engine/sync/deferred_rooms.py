@@ -20,6 +20,7 @@ from obctl.engine.sync.room_moves import (
     DeferredRoom,
     Moves,
     ambiguous_events,
+    cut_off,
     find_moves,
     going_on,
     lost_by,
@@ -72,6 +73,8 @@ class DeferredRooms:
             lost=lost,
             moved_days=self._plans.moved_days_elsewhere(situation),
             going_on=going_on(situation),
+            continued=self._plans.continued_elsewhere(situation),
+            cut_off=cut_off(situation, lost),
         )
 
     async def plan_all(self) -> None:
@@ -86,8 +89,9 @@ class DeferredRooms:
                 *deferred.moved_days,
             )
         ]
+        continued = [pair for deferred in self._in_order() for pair in deferred.continued]
         by_room: dict[RoomId, list[Reservation]] = {}
-        for _event, reservation in candidates:
+        for _event, reservation in candidates + continued:
             by_room.setdefault(reservation.room, []).append(reservation)
         for room_id, reservations in by_room.items():
             await self._look_at(room_id, reservations)

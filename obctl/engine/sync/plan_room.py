@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from obctl.domain.event import Event, EventId
 from obctl.domain.outbox import OWN
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
-from obctl.domain.series.same_date import is_same_date
+from obctl.domain.series.same_date import is_continued, is_same_date
 from obctl.domain.settings import SeriesPolicy
 from obctl.domain.sync.matching import match
 from obctl.domain.sync.other_days import came_on_other_days
@@ -20,6 +20,7 @@ from obctl.domain.sync.reconcile import plan_room
 from obctl.domain.sync.services_return import may_return
 from obctl.domain.sync.sides import Sides
 from obctl.domain.sync.situation import Situation
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.windows import policy_window
@@ -32,10 +33,13 @@ from obctl.store.reservations import (
     find_by_event,
     load_by_series,
     load_room_reservations,
+    load_series_dates,
     next_number,
 )
-from obctl.store.rooms import find_room_by_id
+from obctl.store.rooms import find_room_by_id, load_reading_state
 from obctl.store.services import may_any_return
+
+_NEARBY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,35 @@ class PlanMaker:
         keys = {event.series_key for event in situation.matching.lone_events if event.series_key}
         reservations = self._elsewhere(situation.room, keys)
         return came_on_other_days(situation.matching, reservations, self._now)
+
+    def continued_elsewhere(self, situation: Situation) -> list[tuple[Event, Reservation]]:
+        """The dates of other rooms' series as which those of a new series here may go on.
+
+        "This and following" was moved to this room. Whether the other series has ended is for its
+        own room to say. In a room that is read for the first time nothing is a rest of anything.
+        """
+        room = situation.room
+        if load_reading_state(self._store, room.id).read_start is None:
+            return []
+        series: dict[EventId, list[Event]] = {}
+        for event in situation.matching.lone_events:
+            if event.takes_room and event.series_master_id and event.original_start:
+                series.setdefault(event.series_master_id, []).append(event)
+        pairs: list[tuple[Event, Reservation]] = []
+        for events in series.values():
+            events.sort(key=lambda event: event.start)
+            keys = {item.series_key for item in self._perhaps_ended(events[0])} - {None}
+            before = self._elsewhere(room, [key for key in keys if key])
+            pairs += [(e, item) for e in events for item in before if is_continued(item, e)]
+        return pairs
+
+    def _perhaps_ended(self, first: Event) -> list[Reservation]:
+        """What may be the first date of the rest of a series, in its old room."""
+        if first.organizer.email is None:
+            return []
+        span = TimeSpan(first.start, first.start).widened(_NEARBY)
+        dates = load_series_dates(self._store, first.organizer.email, span)
+        return [item for item in dates if is_continued(item, first)]
 
     def series_that_came(self, situation: Situation) -> set[EventId]:
         """The new series of a room that may have come on other days than they had before.

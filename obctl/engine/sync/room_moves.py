@@ -13,6 +13,7 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.losses import kept_without_event, losses
+from obctl.domain.sync.proof import is_cut_off
 from obctl.domain.sync.situation import Destination, Elsewhere, Situation
 from obctl.domain.unreadable_event import UnreadableEvent, may_be
 from obctl.domain.values import replace
@@ -33,7 +34,9 @@ class DeferredRoom:
 
     `new` are its events that belong to none of its reservations, `moved_days` those of them that
     may be another room's date on another day. Of the `lost`, those `going_on` are in this room on
-    other days, or booked anew. What was read lies in the spool.
+    other days, or booked anew, and of the series of those `cut_off` the room has the beginning
+    alone; `continued` are new events as which such dates of other rooms may go on. What was read
+    lies in the spool.
     """
 
     room: Room
@@ -43,6 +46,8 @@ class DeferredRoom:
     lost: list[Reservation]
     moved_days: Sequence[tuple[Event, Reservation]]
     going_on: frozenset[ReservationNumber]
+    continued: Sequence[tuple[Event, Reservation]]
+    cut_off: frozenset[ReservationNumber]
 
 
 @dataclass(slots=True)
@@ -202,11 +207,15 @@ def _first_fit(
 def _on_another_day(
     reservation: Reservation, deferred: Collection[DeferredRoom], taken: Container[EventId]
 ) -> Destination | None:
-    """The event that is the lost date of a series which meets on other days, in another room."""
+    """The event that is the lost date of a series which meets on other days, in another room.
+
+    Or the date of another series, as which the rest of this one goes on there.
+    """
     if any(reservation.number in room.going_on for room in deferred):
         return None
+    ended = any(reservation.number in room.cut_off for room in deferred)
     for room in deferred:
-        for event, its_date in room.moved_days:
+        for event, its_date in (*room.moved_days, *(room.continued if ended else ())):
             if its_date.number == reservation.number and event.id not in taken:
                 return Destination(room.room, event)
     return None
@@ -226,6 +235,11 @@ def lost_by(
     """
     lost = [loss.reservation for loss in losses(situation)]
     return lost + kept_and_sought(store, situation, turned_up)
+
+
+def cut_off(situation: Situation, lost: Iterable[Reservation]) -> frozenset[ReservationNumber]:
+    """The lost dates that a living series no longer has by its pattern and range."""
+    return frozenset(item.number for item in lost if is_cut_off(situation.sides, item))
 
 
 def going_on(situation: Situation) -> frozenset[ReservationNumber]:

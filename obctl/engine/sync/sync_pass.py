@@ -170,6 +170,7 @@ class Pass:
             lost
             or self._plans.candidates_elsewhere(known, new)
             or self._plans.moved_days_elsewhere(situation)
+            or self._plans.continued_elsewhere(situation)
         ):
             self._deferred.add(known, found, situation, lost)
             return

@@ -180,3 +180,59 @@ def test_lunch_comes_back_with_a_series_that_vanished_and_returns_on_other_days(
     assert ordered(night) == {made["09-22"]: 1}
     assert numbers(night)["09-24"] == made["09-22"]
     assert sorted(night.reservations()) == sorted(night.outlook("Rembrandt"))
+
+
+def the_rest_in_vermeer(night: Night, meeting: Meeting, subject: str = "Board") -> Meeting:
+    """This and following: the series ends, and another one goes on in another room."""
+    night.change(meeting, recurrence=weekly(count=2))
+    rest = {"recurrence": weekly(date(2026, 9, 29), count=2)}
+    return night.book("Vermeer", subject, "29 09:00", "29 10:00", **rest)
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "everything"])
+@settings
+def test_the_rest_of_a_series_goes_on_in_another_room_with_its_lunch(
+    night: Night, ignored: bool, full: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=ignored)
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    the_rest_in_vermeer(night, meeting)
+    planned = night.run(dry_run=True, again=False)
+    assert planned.cancelled + planned.cancellation_requests == 0
+    night.run(full=full)
+    assert numbers(night) == made
+    assert ordered(night) == {made["09-29"]: 1}
+    assert night.requests(None) == []
+    shown = night.outlook("Rembrandt") + night.outlook("Vermeer")
+    assert sorted(night.reservations()) == sorted(shown)
+    assert len(night.reservations("Vermeer")) == 2
+
+
+def test_a_notification_of_the_rest_takes_it_from_the_room_that_was_left(night: Night) -> None:
+    night.configure(ignore_cancellation_requests=True)
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    rest = the_rest_in_vermeer(night, meeting)
+    night.notify("Vermeer", night.id_of("Vermeer", rest))
+    night.run()
+    assert numbers(night) == made
+    assert ordered(night) == {made["09-29"]: 1}
+
+
+def test_a_second_series_beside_one_that_stays_whole_gets_its_own_reservations(
+    night: Night,
+) -> None:
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    night.cancel(meeting, day=date(2026, 10, 6))
+    night.book(
+        "Vermeer", "Board", "29 09:00", "29 10:00", recurrence=weekly(date(2026, 9, 29), count=2)
+    )
+    night.run()
+    assert ordered(night) == {made["09-29"]: 1}
+    assert len(night.reservations("Rembrandt")) == 3
+    assert len(night.reservations("Vermeer")) == 2
+    assert not set(made.values()) & {
+        r.number for r in night.all() if r.room == night.room("Vermeer").id
+    }

@@ -178,7 +178,8 @@ class PlanMaker:
         pairs: list[tuple[Event, Reservation]] = []
         for events in series.values():
             events.sort(key=lambda event: event.start)
-            keys = {item.series_key for item in self._perhaps_ended(events[0])} - {None}
+            ended = (item for item in self._perhaps_ended(events[0]) if item.is_active)
+            keys = {item.series_key for item in ended}
             before = self._elsewhere(room, [key for key in keys if key])
             pairs += [(e, item) for e in events for item in before if is_continued(item, e)]
         return pairs
@@ -275,7 +276,39 @@ class PlanMaker:
                 )
                 if event_id := next(fits, None):
                     found[event_id] = reservation
-        return found
+        return self._ended_elsewhere(situation, found) | found
+
+    def _ended_elsewhere(
+        self, situation: Situation, found: Mapping[EventId, Reservation]
+    ) -> dict[EventId, Reservation]:
+        """The same for the rest of a series that ended, and goes on here as another."""
+        room, ended = situation.room, dict[EventId, Reservation]()
+        if not (
+            situation.matching.lone_events
+            and may_any_return(self._store)
+            and load_reading_state(self._store, room.id).read_start
+        ):
+            return ended
+        for event in situation.matching.lone_events:
+            if not (event.takes_room and event.series_master_id) or event.id in found:
+                continue
+            for item in self._perhaps_ended(event):
+                if (
+                    not item.is_active
+                    and item.room != room.id
+                    and item.subject in (event.subject, event.organizer.name)
+                    and any(may_return(service, self._now) for service in item.services)
+                    and not self._has_later_date(item)
+                ):
+                    ended[event.id] = item
+        return ended
+
+    def _has_later_date(self, ended: Reservation) -> bool:
+        """Whether its series went on in its room, so that this date alone was called off."""
+        return any(
+            item.is_active and item.room == ended.room and item.start > ended.start
+            for item in load_by_series(self._store, [ended.series_key or ""])
+        )
 
     def guard(self, plan: Plan, situation: Situation) -> None:
         """Raise `UnsafePlan` where too much would go at once without proof."""

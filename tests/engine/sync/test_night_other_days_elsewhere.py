@@ -236,3 +236,32 @@ def test_a_second_series_beside_one_that_stays_whole_gets_its_own_reservations(
     assert not set(made.values()) & {
         r.number for r in night.all() if r.room == night.room("Vermeer").id
     }
+
+
+@settings
+def test_lunch_is_there_again_where_the_room_that_the_rest_left_is_heard_of_first(
+    night: Night, ignored: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=ignored)
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    the_rest_in_vermeer(night, meeting)
+    told_where_it_left(night, meeting)
+    assert ordered(night) == {made["09-29"]: 1}
+    assert numbers(night)["09-29"] == made["09-29"]
+    assert len(night.reservations("Vermeer")) == 2
+    assert night.requests() == []
+
+
+def test_lunch_of_one_date_called_off_does_not_go_to_another_series_of_that_day(
+    night: Night,
+) -> None:
+    night.configure(ignore_cancellation_requests=True)
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    night.cancel(meeting, day=date(2026, 9, 29))
+    night.run()
+    rest = weekly(date(2026, 9, 29), count=2)
+    night.book("Vermeer", "Board", "29 09:00", "29 10:00", recurrence=rest)
+    night.run()
+    assert ordered(night) == {}

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
 from obctl.domain.event import DeltaLink, DeltaRound
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
-from obctl.engine.outlook.inconclusive import Inconclusive
+from obctl.engine.outlook.inconclusive import Inconclusive, is_server_error
 from obctl.engine.outlook.mailbox_identity import Identities
-from obctl.engine.outlook.room_reading import RoomReading, read_changes, read_whole
+from obctl.engine.outlook.room_reading import (
+    RoomReading,
+    read_changes,
+    read_whole,
+    read_without_link,
+)
 from obctl.engine.outlook.windows import policy_window
 from obctl.engine.ports import Gateway
 from obctl.errors import (
     DeltaLinkExpired,
     ForeignLink,
     GraphRefused,
+    GraphUnavailable,
     LoopingNextLink,
     MailboxGone,
     NotAuthorised,
@@ -32,7 +39,19 @@ from obctl.errors import (
 from obctl.store.database import Store
 from obctl.store.rooms import ReadingState, load_reading_state
 
-Hint = DeltaRound | RoomReading | ObctlError | None
+
+@dataclass(frozen=True, slots=True)
+class NoChanges:
+    """Graph cannot tell what changed in a room, and may be able to show its calendar.
+
+    That goes on night after night in some mailboxes (microsoftgraph/msgraph-sdk-dotnet issue 1568).
+    The link stays on record, so that the next night asks with one question whether it is over.
+    """
+
+    error: GraphUnavailable
+
+
+Hint = DeltaRound | RoomReading | NoChanges | ObctlError | None
 """What is known of a room before its turn: what changed, all of it, what went wrong, or nothing."""
 
 LONGEST_REST = 60.0
@@ -44,10 +63,10 @@ _USELESS_LINK = (DeltaLinkExpired, LoopingNextLink, ForeignLink)
 
 async def detect(
     gateway: Gateway, store: Store, rooms: Sequence[Room], settings: SyncSettings, now: datetime
-) -> dict[str, DeltaRound | ObctlError]:
+) -> dict[str, DeltaRound | NoChanges | ObctlError]:
     """The next delta round of every room that can be read by one, by mailbox."""
     links: list[tuple[Room, DeltaLink]] = []
-    found: dict[str, DeltaRound | ObctlError] = {}
+    found: dict[str, DeltaRound | NoChanges | ObctlError] = {}
     for room in rooms:
         try:
             with defects_named():
@@ -64,7 +83,9 @@ async def detect(
             and window.end <= state.read_end
         ):
             links.append((room, state.delta_link))
-    return found | (await gateway.follow_delta(links) if links else {})
+    rounds = await gateway.follow_delta(links) if links else {}
+    failing = {mailbox: NoChanges(one) for mailbox, one in rounds.items() if is_server_error(one)}
+    return found | rounds | failing
 
 
 def rest_of(hint: Hint) -> float | None:
@@ -89,6 +110,8 @@ async def read_room(
         return hint
     if isinstance(hint, DeltaRound):
         return await read_changes(gateway, store, room, settings, now, state, hint)
+    if isinstance(hint, NoChanges):
+        return await read_without_link(gateway, identities, room, settings, now, state)
     if isinstance(hint, ObctlError) and not _is_useless(hint):
         if isinstance(hint, MailboxGone):
             # gone by its id; its address may belong to a new mailbox

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TypeGuard
 
 from obctl.domain.room import Room
@@ -62,3 +63,12 @@ def condition_of(error: ObctlError) -> str | None:
             return PartialRead.code
         case _:
             return None
+
+
+def is_server_error(found: object) -> TypeGuard[GraphUnavailable]:
+    """Whether it is an answer of Graph with 5xx, and nothing more exact."""
+    return (
+        type(found) is GraphUnavailable
+        and found.graph is not None
+        and found.graph.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )

@@ -21,12 +21,12 @@ from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.unreadable_event import Listing, UnreadableEvent
 from obctl.domain.values import replace
-from obctl.engine.outlook.inconclusive import partial_read
+from obctl.engine.outlook.inconclusive import is_server_error, partial_read
 from obctl.engine.outlook.items import fetch_by_id, read_parts
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.outlook.windows import policy_window, read_span
 from obctl.engine.ports import Gateway
-from obctl.errors import DeltaLinkExpired, ForeignLink, LoopingNextLink
+from obctl.errors import DeltaLinkExpired, ForeignLink, LoopingNextLink, ObctlError
 from obctl.store.database import Store
 from obctl.store.events import find_event, load_events, load_series_events
 from obctl.store.possible_moves import load_possible_moves
@@ -74,6 +74,25 @@ async def read_whole(
     return whole_reading(known, settings, now, state, link, await gateway.fetch_view(known, span))
 
 
+async def read_without_link(
+    gateway: Gateway,
+    identities: Identities,
+    room: Room,
+    settings: SyncSettings,
+    now: datetime,
+    state: ReadingState,
+) -> RoomReading:
+    """Read the room's whole window, and leave the link on record as it is. Raises as `read_whole`.
+
+    What changed under that link is told again once Graph can tell it.
+    """
+    object_id = await identities.confirm(room)
+    known = replace(room, object_id=object_id)
+    events = await gateway.fetch_view(known, read_span(room, settings, now))
+    read = whole_reading(known, settings, now, state, None, events)
+    return replace(read, state=replace(state, planned_end=read.state.planned_end))
+
+
 def whole_reading(
     room: Room,
     settings: SyncSettings,
@@ -103,13 +122,20 @@ def _whole(span: TimeSpan, events: Listing) -> Reading:
 
 
 async def _baseline(gateway: Gateway, room: Room, span: TimeSpan) -> DeltaLink | None:
-    """A new delta link; `None` where Graph cannot give one, so that the next pass reads whole."""
+    """A new delta link; `None` where Graph cannot give one, so that the next pass reads whole.
+
+    Its calendar may show all the same where following changes fails with 5xx.
+    """
     for _attempt in range(2):
         try:
             return await gateway.open_delta(room, span)
         except DeltaLinkExpired:
             continue
         except (LoopingNextLink, ForeignLink):
+            return None
+        except ObctlError as error:
+            if not is_server_error(error):
+                raise
             return None
     return None
 

@@ -97,17 +97,18 @@ class RoomOutcomes:
                 self._problem(room, error, action=Action.ROOM_INCONCLUSIVE, condition=condition)
         return False
 
-    def read_whole(self, room: Room, instead: ObctlError) -> None:
-        """Tell that a room was read in full, as the delta link on record was of no use."""
+    def read_whole(self, room: Room, why: str, error: ObctlError | None = None) -> None:
+        """Tell that a room was read in full for another reason than its time had come."""
         if self.report.dry_run:
             return
+        said = "" if error is None else f": {error.code}: {error.message}"
         with self._journal.store.transaction():
             self._journal.note(
                 Action.ROOM_READ_WHOLE,
-                f"{room.mailbox} was read in full, as its delta link is of no use: {instead.code}:"
-                f" {instead.message}",
+                f"{room.mailbox} was read in full, as {why}{said}",
                 room=room.id,
-                request_id=instead.graph.request_id if instead.graph else None,
+                request_id=error.graph.request_id if error and error.graph else None,
+                client_request_id=error.client_request_id if error else None,
             )
 
     def ensure_graph_is_there(self, rooms: Sequence[Room]) -> None:

@@ -17,7 +17,7 @@ from obctl.domain.sync.run_report import RunReport
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.baselines import TOGETHER, chunks, due_for_renewal, renew
-from obctl.engine.outlook.delta import Hint, detect, rest_of
+from obctl.engine.outlook.delta import Hint, NoChanges, detect, rest_of
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.sync.commit import Committer
@@ -143,8 +143,12 @@ class Pass:
 
     async def _visit(self, room: Room, hint: Hint) -> None:
         found = await self._reader.read(room, hint)
-        if isinstance(hint, ObctlError):
-            self._outcomes.read_whole(room, hint)
+        if isinstance(hint, NoChanges):
+            self._outcomes.read_whole(room, "Graph cannot tell what changed in it", hint.error)
+        elif isinstance(hint, ObctlError):
+            self._outcomes.read_whole(room, "its delta link is of no use", hint)
+        elif room.id not in self._options.only and found.state.delta_link is None:
+            self._outcomes.read_whole(room, "Graph gives no delta link for it")
         self._report.events_read += found.fetched
         known = replace(room, object_id=found.object_id or room.object_id)
         if found.reading.says_nothing:

@@ -131,7 +131,9 @@ def test_a_new_event_of_an_unknown_subject_gets_it_when_it_can_be_read(night: Ni
     assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
 
 
-@pytest.mark.parametrize("how", [without("id"), with_(id=None), with_(id=7)], ids=str)
+@pytest.mark.parametrize(
+    "how", [without("id"), with_(id=None), with_(id=7)], ids=["none", "null", "a number"]
+)
 @pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
 def test_an_event_without_its_id_is_named_by_what_else_it_has(
     night: Night, how: Spoil, full: bool

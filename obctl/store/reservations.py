@@ -129,6 +129,16 @@ def load_by_series(store: Store, series_keys: Iterable[str]) -> list[Reservation
     return found
 
 
+def load_series_dates(store: Store, organizer: str, span: TimeSpan) -> list[Reservation]:
+    """The dates of somebody's series that start in a span, in whatever room."""
+    return _load(
+        store,
+        "room IN (SELECT id FROM rooms) AND start_at >= ? AND start_at <= ?"
+        " AND organizer_email = ? COLLATE NOCASE AND series_master_id IS NOT NULL",
+        (instant(span.start), instant(span.end), organizer),
+    )
+
+
 def load_by_state(
     store: Store, state: ExternalState, *, ending_after: datetime
 ) -> list[Reservation]:

@@ -5,18 +5,20 @@ Whether a date is over is a matter of the clock, so that this is decided last, w
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 
 from obctl.domain.event import Event, EventId, SeriesMaster, same_person
 from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.room import RoomId
+from obctl.domain.series.excluded_dates import is_outside
 from obctl.domain.series.other_days import (
     counting_zone,
     pair_continued,
     pair_days,
     whole_periods,
 )
-from obctl.domain.series.same_date import day_in_series
+from obctl.domain.series.same_date import day_in_series, is_same_date
 from obctl.domain.sync.matching import Matching, joined
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.time_span import TimeSpan
@@ -39,12 +41,8 @@ def on_other_days(
         master = matching.sides.reading.masters[master_id]
         if master is None:
             continue
-        new = [
-            event
-            for event in matching.lone_events
-            if event.series_master_id == master_id and event.takes_room and event.id not in taken
-        ]
-        own = [event for _owner, event in matching.pairs if event.series_master_id == master_id]
+        new = [event for event in _new_dates(matching, master_id) if event.id not in taken]
+        own = _own_dates(matching, master_id)
         lost = [item for item in reservations if item.number not in moved]
         zone = matching.sides.room.zone
         if new:
@@ -54,6 +52,46 @@ def on_other_days(
             pairs = pair_continued(master, lost, following, now=now, room_zone=zone)
         found |= {reservation.number: event for reservation, event in pairs}
     return joined(matching, found)
+
+
+def came_on_other_days(
+    matching: Matching, reservations: Iterable[Reservation], now: datetime
+) -> list[tuple[Event, Reservation]]:
+    """New events of a series, each with the date that it may have been, in this room or another.
+
+    `reservations` are dates of the same series that it no longer has by its pattern here; whether
+    they are lost where they are is for their own room to say. A date that stays one is not for
+    here: `is_same_date` tells it.
+    """
+    by_place: dict[tuple[RoomId, str | None], list[Reservation]] = {}
+    for item in reservations:
+        by_place.setdefault((item.room, item.series_key), []).append(item)
+    zone, pairs = matching.sides.room.zone, list[tuple[Event, Reservation]]()
+    for master_id, master in matching.sides.reading.masters.items():
+        if master is None or master.event.is_cancelled:
+            continue
+        shown = _new_dates(matching, master_id)
+        for (_room, key), items in by_place.items():
+            events = [event for event in shown if event.series_key == key]
+            same = [e for e in events if any(is_same_date(item, e, zone) for item in items)]
+            new = [event for event in events if event not in same]
+            own = _own_dates(matching, master_id) + same
+            off = [item for item in items if item.end > now and is_outside(master, item, zone)]
+            found = pair_days(master, off, new, own, now=now, room_zone=zone) if new else ()
+            pairs += [(event, item) for item, event in found]
+    return pairs
+
+
+def _new_dates(matching: Matching, master_id: EventId) -> list[Event]:
+    return [
+        event
+        for event in matching.lone_events
+        if event.series_master_id == master_id and event.takes_room
+    ]
+
+
+def _own_dates(matching: Matching, master_id: EventId) -> list[Event]:
+    return [event for _owner, event in matching.pairs if event.series_master_id == master_id]
 
 
 def _following(

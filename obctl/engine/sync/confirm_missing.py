@@ -60,25 +60,34 @@ async def verify(
     room, reading = situation.room, situation.reading
     if lost and reading.scope.whole and not reading.events and not trust_empty:
         await _trust_emptiness(gateway, situation, lost, removed)
-    masters = dict(reading.masters)
-    unreadable: list[UnreadableEvent] = []
-    series = (series_id(reading, reservation) for reservation in (*lost, *replaced))
-    wanted = set(series) - masters.keys()
-    for master_id in sorted(filter(None, wanted)):
-        master = await _master(gateway, room, master_id)
-        if isinstance(master, UnreadableEvent):
-            unreadable.append(master)
-        else:
-            masters[master_id] = master
-    events = reading.events + tuple(_former_series(room, reading, masters))
-    reading = replace(reading, masters=masters, events=events).with_unreadable(unreadable)
-    situation = situation.reread(reading)
+    series = {series_id(reading, reservation) for reservation in (*lost, *replaced)}
+    situation = await with_masters(gateway, situation, filter(None, series))
+    reading = situation.reading
+    if former := _former_series(room, reading, reading.masters):
+        situation = situation.reread(replace(reading, events=reading.events + tuple(former)))
     situation = await _asked_by_id(gateway, situation)
     situation = await _with_days_beyond(gateway, situation)
     if not reading.scope.whole and (found := await _nearby(gateway, situation, kept)):
         reading = situation.reading
         situation = situation.reread(replace(reading, events=reading.events + tuple(found)))
     return situation
+
+
+async def with_masters(
+    gateway: Gateway, situation: Situation, series: Iterable[EventId]
+) -> Situation:
+    """The situation with the masters of these series, as far as nobody asked for them yet."""
+    reading = situation.reading
+    masters, unreadable = dict(reading.masters), list[UnreadableEvent]()
+    for master_id in sorted(set(series) - masters.keys()):
+        master = await _master(gateway, situation.room, master_id)
+        if isinstance(master, UnreadableEvent):
+            unreadable.append(master)
+        else:
+            masters[master_id] = master
+    if not unreadable and masters.keys() == reading.masters.keys():
+        return situation
+    return situation.reread(replace(reading, masters=masters).with_unreadable(unreadable))
 
 
 async def _asked_by_id(gateway: Gateway, situation: Situation) -> Situation:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from obctl.domain.event import Event, EventId
+from obctl.domain.event import EventId
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room, RoomId
-from obctl.domain.sync.situation import Elsewhere
+from obctl.domain.sync.situation import Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.room_reading import RoomReading
@@ -20,7 +20,9 @@ from obctl.engine.sync.room_moves import (
     DeferredRoom,
     Moves,
     ambiguous_events,
+    cut_off,
     find_moves,
+    going_on,
     lost_by,
     unmatched_events,
 )
@@ -56,11 +58,24 @@ class DeferredRooms:
         self._spool.close()
 
     def add(
-        self, room: Room, found: RoomReading, new: tuple[Event, ...], lost: list[Reservation]
+        self,
+        room: Room,
+        found: RoomReading,
+        situation: Situation,
+        lost: list[Reservation],
     ) -> None:
         """Let a room wait, with its new events and the reservations whose events it lost."""
-        place = self._spool.put(found)
-        self._deferred[room.id] = DeferredRoom(room, place, found.reading.scope.whole, new, lost)
+        self._deferred[room.id] = DeferredRoom(
+            room,
+            self._spool.put(found),
+            whole=found.reading.scope.whole,
+            new=unmatched_events(situation),
+            lost=lost,
+            moved_days=self._plans.moved_days_elsewhere(situation),
+            going_on=going_on(situation),
+            continued=self._plans.continued_elsewhere(situation),
+            cut_off=cut_off(situation, lost),
+        )
 
     async def plan_all(self) -> None:
         """Plan the rooms that wait, now that it is known what turned up where."""
@@ -69,10 +84,14 @@ class DeferredRooms:
         candidates = [
             pair
             for deferred in self._in_order()
-            for pair in self._plans.candidates_elsewhere(deferred.room, deferred.new)
+            for pair in (
+                *self._plans.candidates_elsewhere(deferred.room, deferred.new),
+                *deferred.moved_days,
+            )
         ]
+        continued = [pair for deferred in self._in_order() for pair in deferred.continued]
         by_room: dict[RoomId, list[Reservation]] = {}
-        for _event, reservation in candidates:
+        for _event, reservation in candidates + continued:
             by_room.setdefault(reservation.room, []).append(reservation)
         for room_id, reservations in by_room.items():
             await self._look_at(room_id, reservations)
@@ -158,6 +177,6 @@ class DeferredRooms:
             lost = lost_by(self._store, situation, candidates)
             if lost:
                 found = replace(found, reading=situation.reading)
-                self.add(room, found, unmatched_events(situation), lost)
+                self.add(room, found, situation, lost)
 
         await self._outcomes.isolated(room, read, again=read)

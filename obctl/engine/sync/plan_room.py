@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from obctl.domain.event import Event, EventId
 from obctl.domain.outbox import OWN
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
-from obctl.domain.series.same_date import is_same_date
+from obctl.domain.series.same_date import is_continued, is_same_date
 from obctl.domain.settings import SeriesPolicy
 from obctl.domain.sync.matching import match
+from obctl.domain.sync.other_days import came_on_other_days
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.reconcile import plan_room
 from obctl.domain.sync.services_return import may_return
 from obctl.domain.sync.sides import Sides
 from obctl.domain.sync.situation import Situation
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.windows import policy_window
@@ -31,10 +33,13 @@ from obctl.store.reservations import (
     find_by_event,
     load_by_series,
     load_room_reservations,
+    load_series_dates,
     next_number,
 )
-from obctl.store.rooms import find_room_by_id
+from obctl.store.rooms import find_room_by_id, load_reading_state
 from obctl.store.services import may_any_return
+
+_NEARBY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +151,87 @@ class PlanMaker:
             by_key.setdefault(event.series_key or "", []).append(event)
         return [
             (event, reservation)
-            for reservation in load_by_series(self._store, by_key)
+            for reservation in self._elsewhere(room, by_key)
+            for event in by_key[reservation.series_key or ""]
+            if is_same_date(reservation, event, room.zone)
+        ]
+
+    def moved_days_elsewhere(self, situation: Situation) -> list[tuple[Event, Reservation]]:
+        """The same for the events of a series that meets on other days now, and here."""
+        keys = {event.series_key for event in situation.matching.lone_events if event.series_key}
+        reservations = self._elsewhere(situation.room, keys)
+        return came_on_other_days(situation.matching, reservations, self._now)
+
+    def continued_elsewhere(self, situation: Situation) -> list[tuple[Event, Reservation]]:
+        """The dates of other rooms' series as which those of a new series here may go on.
+
+        "This and following" was moved to this room. Whether the other series has ended is for its
+        own room to say. In a room that is read for the first time nothing is a rest of anything.
+        """
+        room = situation.room
+        if load_reading_state(self._store, room.id).read_start is None:
+            return []
+        series: dict[EventId, list[Event]] = {}
+        for event in situation.matching.lone_events:
+            if event.takes_room and event.series_master_id and event.original_start:
+                series.setdefault(event.series_master_id, []).append(event)
+        pairs: list[tuple[Event, Reservation]] = []
+        for events in series.values():
+            events.sort(key=lambda event: event.start)
+            ended = (item for item in self._perhaps_ended(events[0]) if item.is_active)
+            keys = {item.series_key for item in ended}
+            before = self._elsewhere(room, [key for key in keys if key])
+            pairs += [(e, item) for e in events for item in before if is_continued(item, e)]
+        return pairs
+
+    def _perhaps_ended(self, first: Event) -> list[Reservation]:
+        """What may be the first date of the rest of a series, in its old room."""
+        if first.organizer.email is None:
+            return []
+        span = TimeSpan(first.start, first.start).widened(_NEARBY)
+        dates = load_series_dates(self._store, first.organizer.email, span)
+        return [item for item in dates if is_continued(item, first)]
+
+    def series_that_came(self, situation: Situation) -> set[EventId]:
+        """The new series of a room that may have come on other days than they had before.
+
+        Their dates tell of another room, or of before they vanished; their masters were not read.
+        """
+        room, by_key = situation.room, dict[str, list[Event | Reservation]]()
+        for event in situation.matching.lone_events:
+            if event.takes_room and event.series_key and event.series_master_id:
+                by_key.setdefault(event.series_key, []).append(event)
+        if not by_key:
+            return set()
+        before = self._elsewhere(room, by_key) + self._may_return(by_key)
+        new = situation.matching.lone_events
+        for item in situation.reservations:
+            if item.is_active and item.series_key in by_key:
+                by_key[item.series_key].append(item)
+        moved = {
+            item.series_key
+            for item in before
+            if item.original_start
+            and item.end > self._now
+            and not any(is_same_date(item, one, room.zone) for one in by_key[item.series_key or ""])
+        }
+        return {e.series_master_id for e in new if e.series_master_id and e.series_key in moved}
+
+    def _may_return(self, keys: Collection[str]) -> list[Reservation]:
+        """What was cancelled of these meetings, where something of it may come back with them."""
+        if not keys or not may_any_return(self._store):
+            return []
+        return [item for item in load_by_series(self._store, keys) if not item.is_active]
+
+    def _elsewhere(self, room: Room, keys: Collection[str]) -> list[Reservation]:
+        """What stands in other rooms for a meeting of these series keys."""
+        return [
+            reservation
+            for reservation in load_by_series(self._store, keys)
             if reservation.room != room.id
             and reservation.is_active
             and reservation.number < self._first_new
             and reservation.event_id
-            for event in by_key[reservation.series_key or ""]
-            if is_same_date(reservation, event, room.zone)
             and find_room_by_id(self._store, reservation.room).is_mapped
         ]
 
@@ -171,16 +250,22 @@ class PlanMaker:
         return plan
 
     def _went_elsewhere(self, situation: Situation) -> dict[EventId, Reservation]:
-        """By new event: the reservation of another room whose services may return with it."""
+        """By new event: the cancelled reservation whose services may return with it.
+
+        It stood in another room, or here for a day on which its series no longer meets.
+        """
         by_key: dict[str, list[Event]] = {}
         for event in situation.matching.lone_events:
             if event.takes_room and event.series_key:
                 by_key.setdefault(event.series_key, []).append(event)
-        if not by_key or not may_any_return(self._store):
-            return {}
-        found: dict[EventId, Reservation] = {}
-        for reservation in load_by_series(self._store, by_key):
-            if reservation.room == situation.room.id or reservation.is_active:
+        cancelled = self._may_return(by_key)
+        found = {
+            event.id: reservation
+            for event, reservation in came_on_other_days(situation.matching, cancelled, self._now)
+            if any(may_return(item, self._now) for item in reservation.services)
+        }
+        for reservation in cancelled:
+            if reservation.room == situation.room.id:
                 continue
             if any(may_return(item, self._now) for item in reservation.services):
                 fits = (
@@ -191,7 +276,39 @@ class PlanMaker:
                 )
                 if event_id := next(fits, None):
                     found[event_id] = reservation
-        return found
+        return self._ended_elsewhere(situation, found) | found
+
+    def _ended_elsewhere(
+        self, situation: Situation, found: Mapping[EventId, Reservation]
+    ) -> dict[EventId, Reservation]:
+        """The same for the rest of a series that ended, and goes on here as another."""
+        room, ended = situation.room, dict[EventId, Reservation]()
+        if not (
+            situation.matching.lone_events
+            and may_any_return(self._store)
+            and load_reading_state(self._store, room.id).read_start
+        ):
+            return ended
+        for event in situation.matching.lone_events:
+            if not (event.takes_room and event.series_master_id) or event.id in found:
+                continue
+            for item in self._perhaps_ended(event):
+                if (
+                    not item.is_active
+                    and item.room != room.id
+                    and item.subject in (event.subject, event.organizer.name)
+                    and any(may_return(service, self._now) for service in item.services)
+                    and not self._has_later_date(item)
+                ):
+                    ended[event.id] = item
+        return ended
+
+    def _has_later_date(self, ended: Reservation) -> bool:
+        """Whether its series went on in its room, so that this date alone was called off."""
+        return any(
+            item.is_active and item.room == ended.room and item.start > ended.start
+            for item in load_by_series(self._store, [ended.series_key or ""])
+        )
 
     def guard(self, plan: Plan, situation: Situation) -> None:
         """Raise `UnsafePlan` where too much would go at once without proof."""

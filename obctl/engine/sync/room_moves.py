@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,9 @@ from obctl.domain.event import Event, EventId, SeriesKey
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
+from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.losses import kept_without_event, losses
+from obctl.domain.sync.proof import is_cut_off
 from obctl.domain.sync.situation import Destination, Elsewhere, Situation
 from obctl.domain.unreadable_event import UnreadableEvent, may_be
 from obctl.domain.values import replace
@@ -30,7 +32,11 @@ from obctl.store.undecided import load_undecided
 class DeferredRoom:
     """A room that was read and waits for the others.
 
-    `new` are its events that belong to none of its reservations. What was read lies in the spool.
+    `new` are its events that belong to none of its reservations, `moved_days` those of them that
+    may be another room's date on another day. Of the `lost`, those `going_on` are in this room on
+    other days, or booked anew, and of the series of those `cut_off` the room has the beginning
+    alone; `continued` are new events as which such dates of other rooms may go on. What was read
+    lies in the spool.
     """
 
     room: Room
@@ -38,6 +44,10 @@ class DeferredRoom:
     whole: bool
     new: tuple[Event, ...]
     lost: list[Reservation]
+    moved_days: Sequence[tuple[Event, Reservation]]
+    going_on: frozenset[ReservationNumber]
+    continued: Sequence[tuple[Event, Reservation]]
+    cut_off: frozenset[ReservationNumber]
 
 
 @dataclass(slots=True)
@@ -105,9 +115,12 @@ async def find_moves(
         lost.values(), key=lambda r: (r.number not in interims, not r.ordered_services, r.number)
     )
     handed_over: set[int] = set()
+    taken: set[EventId] = set()
     for reservation in order:
         interim = interims.get(reservation.number)
-        destination = _first_fit(reservation, new)
+        destination = _first_fit(reservation, new) or _on_another_day(reservation, deferred, taken)
+        if destination is not None:
+            taken.add(destination.event.id)
         if interim is not None and destination is not None:
             destination = replace(destination, interim=interim)
         elif interim is not None and interim.number not in lost.keys() | gone:
@@ -191,6 +204,23 @@ def _first_fit(
     return None
 
 
+def _on_another_day(
+    reservation: Reservation, deferred: Collection[DeferredRoom], taken: Container[EventId]
+) -> Destination | None:
+    """The event that is the lost date of a series which meets on other days, in another room.
+
+    Or the date of another series, as which the rest of this one goes on there.
+    """
+    if any(reservation.number in room.going_on for room in deferred):
+        return None
+    ended = any(reservation.number in room.cut_off for room in deferred)
+    for room in deferred:
+        for event, its_date in (*room.moved_days, *(room.continued if ended else ())):
+            if its_date.number == reservation.number and event.id not in taken:
+                return Destination(room.room, event)
+    return None
+
+
 def _of_interim(store: Store, interim: Reservation) -> Destination | None:
     event = find_event(store, interim.room, interim.event_id) if interim.event_id else None
     return Destination(find_room_by_id(store, interim.room), event, interim) if event else None
@@ -205,6 +235,19 @@ def lost_by(
     """
     lost = [loss.reservation for loss in losses(situation)]
     return lost + kept_and_sought(store, situation, turned_up)
+
+
+def cut_off(situation: Situation, lost: Iterable[Reservation]) -> frozenset[ReservationNumber]:
+    """The lost dates that a living series no longer has by its pattern and range."""
+    return frozenset(item.number for item in lost if is_cut_off(situation.sides, item))
+
+
+def going_on(situation: Situation) -> frozenset[ReservationNumber]:
+    """The lost reservations whose meetings go on in their own room, on another day or anew."""
+    matching = situation.matching
+    before = {owner.number for owner, _event in matching.pairs}
+    after = with_successors(matching, now=situation.now).pairs
+    return frozenset(owner.number for owner, _event in after) - before
 
 
 def kept_and_sought(

@@ -21,7 +21,7 @@ from obctl.engine.outlook.organizer_copy import Organizers
 from obctl.engine.outlook.room_reading import RoomReading
 from obctl.engine.outlook.windows import read_span
 from obctl.engine.ports import Gateway
-from obctl.engine.sync.confirm_missing import verify
+from obctl.engine.sync.confirm_missing import verify, with_masters
 from obctl.engine.sync.loss_causes import ask_organizers
 from obctl.engine.sync.plan_room import PassOptions, PlanMaker
 from obctl.engine.sync.predecessors import read_predecessors
@@ -136,6 +136,8 @@ class RoomReader:
             kept=kept_and_sought(self._store, situation, turned_up),
             trust_empty=self._options.allow_cancellations,
         )
+        came = self._plans.series_that_came(verified)
+        verified = await with_masters(self._gateway, verified, came)
         if ambiguous:
             await ensure_same_mailbox(self._gateway, self._identities, verified, removed)
         return await ask_organizers(self._organizers, self._store, verified)

@@ -170,8 +170,13 @@ class Pass:
         lost = lost_by(self._store, situation)
         new = unmatched_events(situation)
         self._outcomes.read.add(room.id)
-        if lost or self._plans.candidates_elsewhere(known, new):
-            self._deferred.add(known, found, new, lost)
+        if (
+            lost
+            or self._plans.candidates_elsewhere(known, new)
+            or self._plans.moved_days_elsewhere(situation)
+            or self._plans.continued_elsewhere(situation)
+        ):
+            self._deferred.add(known, found, situation, lost)
             return
         self._committer.finish(known, found, situation, as_of)
 

@@ -199,9 +199,15 @@ def test_a_room_shown_without_its_items_is_free_only_where_its_view_says_so(
 
 
 def test_graph_get_prints_what_graph_sent(live_desk: Desk) -> None:
-    answer = live_desk.run("graph", "get", f"/users/{VERMEER}?$select=mail")
+    answer = live_desk.run("graph", "get", f"/users/{VERMEER}/calendar?$select=owner")
     assert (answer.exit_code, answer.stderr) == (0, "")
-    assert json.loads(answer.stdout_bytes)["mail"] == VERMEER
+    assert json.loads(answer.stdout_bytes)["owner"]["address"] == VERMEER
+
+
+def test_graph_get_of_a_room_by_an_address_that_is_no_principal_name(live_desk: Desk) -> None:
+    answer = live_desk.run("graph", "get", f"/users/{VERMEER}")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "Graph said: 404 Request_ResourceNotFound" in answer.stderr
 
 
 def test_graph_get_of_nothing_says_what_graph_said(live_desk: Desk) -> None:

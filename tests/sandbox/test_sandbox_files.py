@@ -123,6 +123,12 @@ def test_a_room_may_have_a_principal_name_of_its_own(tmp_path: Path) -> None:
     assert not directory.is_principal("a@contoso.example")
 
 
+def test_half_of_the_demos_rooms_have_an_address_that_is_no_principal_name() -> None:
+    directory = load_tenant(demo_tenant()).exchange.directory
+    renamed = [address for address in directory.rooms if not directory.is_principal(address)]
+    assert 2 * len(renamed) == len(directory.rooms)
+
+
 def test_a_permission_nobody_can_grant_is_a_mistake(tmp_path: Path) -> None:
     file = tmp_path / "tenant.toml"
     file.write_text('[tenant]\ndirectory_permission = "all"\n', "utf-8")

@@ -78,6 +78,7 @@ class TimeSpan:
         return start < self.end and (end > self.start or start == end >= self.start)
 
     def widened(self, by: timedelta) -> TimeSpan:
+        by = min(by, LATEST - EARLIEST)  # the negative of the longest timedelta is none
         return TimeSpan(later(self.start, -by), later(self.end, by))
 
     def inside(self, other: TimeSpan) -> TimeSpan:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from builders import moment
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from obctl.domain.time_span import (
@@ -92,6 +92,7 @@ ZONES = st.sampled_from(
 ANY = st.datetimes(timezones=ZONES)
 
 
+@example(datetime(2000, 1, 1, tzinfo=UTC), AMSTERDAM, timedelta.max)
 @given(ANY, st.sampled_from([AMSTERDAM, ZoneInfo("Etc/GMT+12"), ZoneInfo("Pacific/Kiritimati")]),
        st.timedeltas())  # fmt: skip
 def test_no_instant_is_too_far_away_to_work_with(

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from builders import ANNA, DAY, make_room
+from odd_tenant import odd_principal, odd_tenant
 
 from obctl.config import Cloud, CredentialKind, GraphSettings
 from obctl.domain.event import Event, EventId, Person
@@ -83,7 +84,7 @@ mailbox = "bram@contoso.example"
 ROOM = """
 [[rooms]]
 mailbox = "{mailbox}"
-name = "{name}"
+{principal}name = "{name}"
 location = "Amsterdam"
 capacity = 8
 [rooms.processing]
@@ -449,12 +450,15 @@ def _times(start: datetime, end: datetime, *, all_day: bool) -> str:
     return f"{first:%m-%d %H:%M}-{until}"
 
 
-def tenant_text(names: tuple[str, ...] = NAMES) -> str:
+def tenant_text(names: tuple[str, ...] = NAMES, *, oddities: int = 0) -> str:
     rooms = [
-        ROOM.format(mailbox=mailbox_of(name), name=name) + (PLAIN if name != "Hals" else "")
+        ROOM.format(
+            mailbox=mailbox_of(name), name=name, principal=odd_principal(oddities, mailbox_of(name))
+        )
+        + (PLAIN if name != "Hals" else "")
         for name in names
     ]
-    return TENANT + "".join(rooms)
+    return TENANT + "".join(rooms) + odd_tenant(oddities)
 
 
 def another_tenant(server: SandboxServer, file: Path, clock: str | None) -> None:
@@ -474,10 +478,11 @@ def nightfall(
     names: tuple[str, ...] = NAMES,
     clock: str | None = None,
     activated_at: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+    oddities: int = 0,
 ) -> Iterator[Night]:
-    """A `Night` in `folder` on which nothing has happened yet."""
+    """A `Night` in `folder` on which nothing has happened yet; `oddities` draws its tenant."""
     file = folder / "tenant.toml"
-    file.write_text(tenant_text(names), "utf-8")
+    file.write_text(tenant_text(names, oddities=oddities), "utf-8")
     server = tenant_server.server
     another_tenant(server, file, clock)
     settings = {

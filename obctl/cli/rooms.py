@@ -9,6 +9,7 @@ import typer
 
 from obctl.cli import room_policy, rooms_free, rooms_remove
 from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.left_out import name_unreadable
 from obctl.cli.options import FormatOption, LocationOption, YesOption, parse_instant
 from obctl.errors import UsageError
 from obctl.render.output import Format
@@ -36,6 +37,7 @@ def discover(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The rooms of the tenant as Graph lists them, and whether they are mapped."""
+    from obctl.domain.listed import Listed
     from obctl.engine.ports import Gateway
     from obctl.engine.rooms import discovery
     from obctl.render.objects import found_room_object
@@ -46,7 +48,7 @@ def discover(
     new: list[Room] = []
     followed: list[tuple[Room, Room]] = []
 
-    async def ask(gateway: Gateway) -> list[discovery.Discovered]:
+    async def ask(gateway: Gateway) -> Listed[discovery.Discovered]:
         found = await discovery.discover(context.company, gateway)
         if add:
             followed.extend(await discovery.follow_addresses(context.company, gateway, found))
@@ -82,6 +84,9 @@ def discover(
             message(f"their zone: {', '.join(zones)}; `obctl rooms change` corrects it")
     elif any(not item.mapped for item in found):
         message("next: obctl rooms add MAILBOX, or obctl rooms discover --add for all")
+    name_unreadable(
+        found.unreadable, kept="the others are shown", path="places/microsoft.graph.room"
+    )
 
 
 @app.command("add")

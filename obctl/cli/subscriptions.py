@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.left_out import name_unreadable
 from obctl.cli.options import FormatOption, YesOption
 from obctl.cli.subscription_names import named_or_foreign, named_rooms, named_subscriptions
 from obctl.errors import ObctlError, TryLater, Unfinished
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from obctl.domain.listed import UnreadableItem
     from obctl.domain.subscription import GraphSubscription, Subscription
     from obctl.engine.ports import Gateway
     from obctl.engine.subscriptions.renew import Failed
@@ -79,6 +81,7 @@ def list_(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
     _show(context, format, found.subscriptions)
     _remark_on_lost(context, found.subscriptions)
     _remark_on_foreign(found.foreign)
+    _name_unreadable(found.unreadable)
 
 
 @app.command("renew")
@@ -93,10 +96,13 @@ def renew(
 
     context = context_of(ctx)
     chosen = named_subscriptions(context, named, every=every)
+    unreadable: list[UnreadableItem] = []
 
     async def work(gateway: Gateway) -> list[Subscription | Failed]:
         if every:
-            return await renew_all(context.company, gateway)
+            done, odd = await renew_all(context.company, gateway)
+            unreadable.extend(odd)
+            return done
         return await for_each(
             context.company,
             [(item.room, item) for item in chosen],
@@ -105,6 +111,7 @@ def renew(
 
     outcomes = context.with_graph(work) if chosen else []
     _show_outcome(context, format, outcomes, empty="no subscription is due")
+    _name_unreadable(unreadable)
 
 
 @app.command("remove")
@@ -189,6 +196,10 @@ def _show(
         subscription_columns(context.config.time_zone, now),
         empty=empty,
     )
+
+
+def _name_unreadable(items: Sequence[UnreadableItem]) -> None:
+    name_unreadable(items, kept="of these the ledger alone speaks", path="subscriptions")
 
 
 def _remark_on_lost(context: Context, subscriptions: Iterable[Subscription]) -> None:

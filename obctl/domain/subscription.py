@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from obctl.domain.listed import Listed
 from obctl.domain.room import RoomId
 
 LIFETIME = timedelta(minutes=10_080) - timedelta(minutes=60)
@@ -82,3 +84,22 @@ class GraphSubscription:
     expires_at: datetime
     change_type: str = ""
     lifecycle_url: str | None = None
+
+
+def dropped(
+    ledger: Iterable[Subscription], listed: Listed[GraphSubscription], now: datetime
+) -> frozenset[str]:
+    """The ids of those in the ledger that Graph should still have at `now`, and has not.
+
+    One that is listed and cannot be read is there. Where it does not even tell its id it may be any
+    of them: then nothing counts as dropped.
+    """
+    if any(item.id is None for item in listed.unreadable):
+        return frozenset()
+    there = {item.id.casefold() for item in listed}
+    there |= {item.id.casefold() for item in listed.unreadable if item.id}
+    return frozenset(
+        item.id
+        for item in ledger
+        if not item.lost and item.expires_at > now and item.id.casefold() not in there
+    )

@@ -10,6 +10,7 @@ from obctl.domain.availability import Schedule
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
+from obctl.domain.listed import Listed
 from obctl.domain.outbox import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
@@ -48,8 +49,11 @@ class Gateway(Protocol):
         `None` where nobody has the id; errors are values here, one for all of a question.
         """
 
-    async def fetch_places(self) -> list[FoundRoom]:
-        """All rooms Graph lists, each with the name of its room list, else of its building."""
+    async def fetch_places(self) -> Listed[FoundRoom]:
+        """All rooms Graph lists, each with the name of its room list, else of its building.
+
+        Raises `PartialRead` where it lists some and none can be read.
+        """
 
     async def fetch_purpose(self, user: str) -> str | None:
         """What a mailbox is for (`room`, `user`, `shared`, …), by address or object id.
@@ -162,8 +166,11 @@ class Gateway(Protocol):
     async def delete_subscription(self, subscription_id: str) -> None:
         """End a subscription. Raises `NotFound` where Graph has dropped it."""
 
-    async def fetch_subscriptions(self) -> list[GraphSubscription]:
-        """All subscriptions of this application in the tenant."""
+    async def fetch_subscriptions(self) -> Listed[GraphSubscription]:
+        """All subscriptions of this application in the tenant.
+
+        Raises `PartialRead` where there are some and none can be read.
+        """
 
     async def token_claims(self) -> TokenClaims | None:
         """What our token says of us; `None` where it cannot be read. Asks Graph nothing."""

@@ -7,10 +7,12 @@ room stands among the rooms too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kiota_abstractions.request_information import RequestInformation
 
+from obctl.domain.listed import UnreadableItem
 from obctl.errors import CredentialRefused, GraphRefused, NotAuthorised
-from obctl.graph import request
 from obctl.graph.client import Graph, asking
 from obctl.graph.place_pages import Ask, places
 from obctl.graph.sdk_builders import GraphBuildingRequestBuilder, GraphFloorRequestBuilder
@@ -20,40 +22,52 @@ _TOP = 1_000  # the most Graph gives of buildings and floors
 _ROOMS = "{+baseurl}/places/{place%2Did}/descendants/microsoft.graph.room"
 
 
-async def rooms_of_buildings(graph: Graph) -> dict[str, tuple[PlaceWire, str]]:
-    """The rooms of every building, by address in lower case, each with its building's name."""
+async def rooms_of_buildings(
+    graph: Graph, odd: list[UnreadableItem]
+) -> dict[str, tuple[PlaceWire, str]]:
+    """The rooms of every building, by address in lower case, each with its building's name.
+
+    What cannot be read, buildings and rooms, is added to `odd`.
+    """
     found: dict[str, tuple[PlaceWire, str]] = {}
-    for building in await _all(graph, _ask_buildings(graph), "the buildings"):
+    for building in await _all(graph, _ask_buildings(graph), "the buildings", odd):
         known_as = building.place_id or building.id
         name = building.display_name
         if not known_as or not name:
             continue
-        rooms = await _all(graph, _ask_rooms_in(graph, known_as), f"the rooms of building {name}")
-        for room in rooms:
+        ask, collection = _ask_rooms_in(graph, known_as), f"the rooms of building {name}"
+        for room in await _all(graph, ask, collection, odd):
             if room.email_address:
                 found.setdefault(room.email_address.casefold(), (room, name))
     return found
 
 
-async def names_of_floors(graph: Graph) -> dict[str, str]:
-    """The names of all floors, by the ids that their rooms name as parent."""
+async def names_of_floors(graph: Graph, odd: list[UnreadableItem]) -> dict[str, str]:
+    """The names of all floors, by the ids that their rooms name as parent.
+
+    Floors that cannot be read are added to `odd`.
+    """
     names: dict[str, str] = {}
-    for floor in await _all(graph, _ask_floors(graph), "the floors"):
+    for floor in await _all(graph, _ask_floors(graph), "the floors", odd):
         for known_as in (floor.id, floor.place_id):
             if known_as and floor.display_name:
                 names[known_as] = floor.display_name
     return names
 
 
-async def _all(graph: Graph, ask: Ask, what: str) -> list[PlaceWire]:
+async def _all(
+    graph: Graph, ask: Ask, collection: str, odd: list[UnreadableItem]
+) -> Iterable[PlaceWire]:
     try:
-        return [place async for place in places(graph, ask, request.places(what))]
+        found = await places(graph, ask, collection)
     except CredentialRefused:
         raise
     except (GraphRefused, NotAuthorised) as error:
         if error.graph is None:  # pages in a circle, a link that leads away: no refusal of Graph's
             raise
-        return []
+        return ()
+    odd += found.unreadable
+    return found
 
 
 def _ask_buildings(graph: Graph) -> Ask:

@@ -12,6 +12,7 @@ from obctl.domain.availability import Schedule
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import DeltaLink, DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.event_changes import EventChanges
+from obctl.domain.listed import Listed
 from obctl.domain.outbox import EventDraft
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.subscription import GraphSubscription
@@ -56,7 +57,7 @@ class GraphGateway:
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
         return await directory.look_up_ids(self._graph, object_ids)
 
-    async def fetch_places(self) -> list[FoundRoom]:
+    async def fetch_places(self) -> Listed[FoundRoom]:
         return await places.fetch_places(self._graph)
 
     async def fetch_purpose(self, user: str) -> str | None:
@@ -156,7 +157,7 @@ class GraphGateway:
     async def delete_subscription(self, subscription_id: str) -> None:
         await subscriptions.delete(self._graph, subscription_id)
 
-    async def fetch_subscriptions(self) -> list[GraphSubscription]:
+    async def fetch_subscriptions(self) -> Listed[GraphSubscription]:
         return await subscriptions.fetch_all(self._graph)
 
     async def token_claims(self) -> TokenClaims | None:

@@ -67,7 +67,7 @@ def read_leniently(payload: bytes) -> tuple[EventWire | None, str, tuple[str, ..
             kept[name] = _value(name, content[name])
         except (ValueError, OverflowError) as error:
             if name in NEEDED:
-                wrong.append(f"{name}: {_plain(error)}")
+                wrong.append(f"{name}: {plain(error)}")
             else:
                 unknown += LIVABLE[name]
     named = {text.partition(":")[0] for text in wrong}
@@ -154,7 +154,7 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _plain(error: Exception) -> str:
+def plain(error: Exception) -> str:
     """What is wrong, in words that need no quotes."""
     text = str(error).replace("`", "")
     return text[:1].lower() + text[1:]

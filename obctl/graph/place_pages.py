@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import hashlib
+from collections.abc import Callable
 
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.foreign_text import decode
+from obctl.domain.listed import Listed, UnreadableItem
+from obctl.graph import request
 from obctl.graph.client import Graph
-from obctl.graph.failures import cut_short
+from obctl.graph.odd_item import unreadable
 from obctl.graph.paging import pages
-from obctl.graph.request import Asked
 from obctl.graph.wire import PlaceWire
 
 Ask = Callable[[int | None], RequestInformation]
 _PLACE = msgspec.json.Decoder(PlaceWire)
 
 
-async def places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWire]:
-    """The places of a collection, until a page adds none.
+async def places(graph: Graph, ask: Ask, collection: str) -> Listed[PlaceWire]:
+    """The places of a collection (`the rooms`, say), until a page adds none.
 
     Next links were missing here for years, and `$skip` and `$top` may be ignored for applications:
     neither a missing link nor a short page means the end.
     """
+    what = request.places(collection)
+    found: list[PlaceWire] = []
+    odd: list[UnreadableItem] = []
     seen: set[str] = set()
     skip: int | None = None
     while True:
@@ -31,19 +36,30 @@ async def places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWire
         info = ask(skip)
         async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
             for raw in page.value:
-                place = _read(raw, what)
-                key = place.id or (place.email_address or "").casefold()
-                if key not in seen:
-                    seen.add(key)
-                    new += 1
-                    yield place
+                place = _read(raw, collection)
+                key = _key(place, raw)
+                if key in seen:
+                    continue
+                seen.add(key)
+                new += 1
+                if isinstance(place, UnreadableItem):
+                    odd.append(place)
+                else:
+                    found.append(place)
         if not new:
-            return
+            return Listed(found, odd)
         skip = len(seen)
 
 
-def _read(raw: msgspec.Raw, what: Asked) -> PlaceWire:
+def _read(raw: msgspec.Raw, collection: str) -> PlaceWire | UnreadableItem:
     try:
         return decode(_PLACE, raw)
     except ValueError as error:
-        raise cut_short(what) from error
+        return unreadable(raw, PlaceWire, error, collection)
+
+
+def _key(place: PlaceWire | UnreadableItem, raw: msgspec.Raw) -> str:
+    """What tells a place from the others of its collection."""
+    if isinstance(place, UnreadableItem):
+        return place.id or hashlib.sha256(bytes(raw)).hexdigest()
+    return place.id or (place.email_address or "").casefold()

@@ -8,6 +8,7 @@ import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.foreign_text import decode
+from obctl.domain.listed import Listed, UnreadableItem
 from obctl.domain.room import FoundRoom
 from obctl.graph import request
 from obctl.graph.buildings import names_of_floors, rooms_of_buildings
@@ -43,30 +44,46 @@ async def fetch_purpose(graph: Graph, address: str) -> str | None:
         raise cut_short(what) from error
 
 
-async def fetch_places(graph: Graph) -> list[FoundRoom]:
-    """All rooms, each with the name of its room list, else of its building, where it has one."""
+async def fetch_places(graph: Graph) -> Listed[FoundRoom]:
+    """All rooms, each with the name of its room list, else of its building, where it has one.
+
+    Rooms, lists, buildings and floors that cannot be read stand beside them; raises `PartialRead`
+    where no room can be read.
+    """
+    odd: list[UnreadableItem] = []
     locations: dict[str, str] = {}
     rooms: dict[str, PlaceWire] = {}
-    async for room_list in places(graph, _ask_lists(graph), request.places("the room lists")):
+    lists = await places(graph, _ask_lists(graph), "the room lists")
+    odd += lists.unreadable
+    for room_list in lists:
         if not room_list.email_address:
             continue
         name = room_list.display_name or room_list.email_address
-        what = request.places(f"the rooms of list {name}")
-        async for room in places(graph, _ask_rooms_of(graph, room_list.email_address), what):
+        ask = _ask_rooms_of(graph, room_list.email_address)
+        listed = await places(graph, ask, f"the rooms of list {name}")
+        odd += listed.unreadable
+        for room in listed:
             if room.email_address:
                 rooms.setdefault(room.email_address.casefold(), room)
                 locations.setdefault(room.email_address.casefold(), name)
-    async for room in places(graph, _ask_rooms(graph), request.places("the rooms")):
+    listed = await places(graph, _ask_rooms(graph), "the rooms")
+    odd += listed.unreadable
+    for room in listed:
         if room.email_address:
             rooms[room.email_address.casefold()] = room
     if not locations or rooms.keys() - locations.keys():
-        for address, (room, building) in (await rooms_of_buildings(graph)).items():
+        for address, (room, building) in (await rooms_of_buildings(graph, odd)).items():
             rooms.setdefault(address, room)
             locations.setdefault(address, building)
     floors: dict[str, str] = {}
     if any(room.parent_id and _floor(room) is None for room in rooms.values()):
-        floors = await names_of_floors(graph)
-    return [_found(room, locations.get(address), floors) for address, room in rooms.items()]
+        floors = await names_of_floors(graph, odd)
+    if odd and not rooms:
+        raise cut_short(request.places("the rooms"))
+    found = (_found(room, locations.get(address), floors) for address, room in rooms.items())
+    # A room may stand in several lists.
+    once = {one.id or str(number): one for number, one in reversed([*enumerate(odd)])}
+    return Listed(found, reversed(once.values()))
 
 
 def _ask_lists(graph: Graph) -> Ask:

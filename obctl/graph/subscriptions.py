@@ -8,12 +8,14 @@ import msgspec
 from kiota_abstractions.method import Method
 
 from obctl.domain.foreign_text import decode
+from obctl.domain.listed import Listed, UnreadableItem
 from obctl.domain.room import Room
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import instant_text
 from obctl.graph import request
 from obctl.graph.client import Graph, asking, posting
 from obctl.graph.failures import cut_short, ensure_done
+from obctl.graph.odd_item import unreadable
 from obctl.graph.paging import pages
 from obctl.graph.request import Asked
 from obctl.graph.times import read_instant
@@ -65,24 +67,39 @@ async def delete(graph: Graph, subscription_id: str) -> None:
     ensure_done(await graph.send(builder.to_delete_request_information(), what), what)
 
 
-async def fetch_all(graph: Graph) -> list[GraphSubscription]:
-    """All of this application's, those to other things than rooms included."""
+async def fetch_all(graph: Graph) -> Listed[GraphSubscription]:
+    """All of this application's, those to other things than rooms included.
+
+    One that cannot be read stands beside the others; raises `PartialRead` where none can.
+    """
     what = request.subscriptions("the list of subscriptions")
     info = graph.client.subscriptions.to_get_request_information(asking())
     found: list[GraphSubscription] = []
+    odd: list[UnreadableItem] = []
     async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
-        found.extend(_read(raw, what) for raw in page.value)
-    return found
+        for raw in page.value:
+            try:
+                found.append(_understood(raw))
+            except ValueError as error:
+                odd.append(unreadable(raw, SubscriptionWire, error))
+    if odd and not found:
+        raise cut_short(what)
+    return Listed(found, odd)
 
 
-def _read(raw: bytes | msgspec.Raw, what: Asked) -> GraphSubscription:
+def _read(raw: bytes, what: Asked) -> GraphSubscription:
     try:
-        wire = decode(_SUBSCRIPTION, raw)
-        expires_at = read_instant(wire.expiration_date_time)
+        return _understood(raw)
     except ValueError as error:
         raise cut_short(what) from error
+
+
+def _understood(raw: bytes | msgspec.Raw) -> GraphSubscription:
+    """Raises `ValueError` for what is none."""
+    wire = decode(_SUBSCRIPTION, raw)
+    expires_at = read_instant(wire.expiration_date_time)
     if expires_at is None:
-        raise cut_short(what)
+        raise ValueError(f"expirationDateTime: {wire.expiration_date_time} is no time of its own")
     return GraphSubscription(
         id=wire.id,
         resource=wire.resource or "",

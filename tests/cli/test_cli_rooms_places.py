@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from between import Bad, Between
 from desk import Desk, lines
 
 from obctl.sandbox.actions import perform
@@ -213,3 +214,34 @@ def test_where_nothing_can_be_told_it_is_said(desk: Desk, places: SandboxServer)
     assert answer.exit_code == 0
     assert "whether hals@contoso.example is a room cannot be told" in answer.stderr
     assert "Place.Read.All" in answer.stderr
+
+
+def _changed(name: str, value: Any, of: str) -> Bad:
+    """A list in which one field of the item that says `of` is something else."""
+
+    def change(good: bytes) -> bytes:
+        page = json.loads(good)
+        for item in page["value"]:
+            if of in json.dumps(item):
+                item[name] = value
+        return json.dumps(page).encode()
+
+    return Bad(change=change)
+
+
+def test_a_room_that_cannot_be_read_is_named_and_the_others_are_mapped(
+    places: SandboxServer, tmp_path: Path
+) -> None:
+    with Between(places.port) as between:
+        desk = Desk(tmp_path / "home", url=between.url)
+        between.spoil("/places/*", _changed("emailAddress", 7, HALS))
+        shown = desk.run("rooms", "discover", "--add", "-o", "json")
+        assert shown.exit_code == 8
+        assert [one["name"] for one in json.loads(shown.stdout)] == ["Vermeer"]
+        assert "cannot be read: Hals among the rooms (expected str" in shown.stderr
+        assert addresses(desk) == ["vermeer@contoso.example"]
+        # Its absence among the places does not speak: they could not all be read.
+        places.service.faults.active.append(Fault("forbidden", route="mailboxSettings"))
+        added = desk.run("rooms", "add", HALS)
+        assert added.exit_code == 0
+        assert f"whether {HALS} is a room cannot be told" in added.stderr

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from between import Bad, Between
 from builders import NOW, make_subscription
 from desk import Desk, lines
 from listening import endpoint
@@ -226,3 +227,32 @@ def test_wrong_arguments_are_said_before_graph_is_asked(desk, words, said) -> No
     assert answer.exit_code == 2
     assert answer.stdout == ""
     assert said in answer.stderr
+
+
+def test_one_that_cannot_be_read_is_named_and_neither_lost_nor_replaced(
+    live_desk, tenant, rooms, url
+) -> None:
+    live_desk.run("subscriptions", "create", "--all", "--notification-url", url)
+    before = at_graph(tenant)
+    odd = str(before[0]["id"])
+
+    def change(good: bytes) -> bytes:
+        page = json.loads(good)
+        for item in page["value"]:
+            if item["id"] == odd:
+                item["expirationDateTime"] = "soon"
+        return json.dumps(page).encode()
+
+    with Between(tenant.port) as between:
+        between.spoil("/subscriptions", Bad(change=change), method="GET")
+        live_desk.environment["OBCTL_GRAPH_URL"] = between.url
+        shown = live_desk.run("subscriptions", "list", "-o", "json")
+        assert shown.exit_code == 8
+        assert {one["state"] for one in json.loads(shown.stdout)} == {"active"}
+        assert f"cannot be read: {odd} (" in shown.stderr
+        renewed = live_desk.run("subscriptions", "renew", "--all")
+        assert (renewed.exit_code, odd in renewed.stderr) == (8, True)
+        findings = json.loads(live_desk.run("doctor", "-o", "json").stdout)
+    assert at_graph(tenant) == before
+    (finding,) = (one for one in findings if odd in one["message"])
+    assert (finding["verdict"], finding["remedy"]) == ("warning", "obctl graph get subscriptions")

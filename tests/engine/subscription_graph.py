@@ -10,6 +10,7 @@ from builders import NOW, make_room, make_subscription
 from obctl.config import Config
 from obctl.domain.company_log import LogEntry
 from obctl.domain.directory import DirectoryEntry
+from obctl.domain.listed import Listed, UnreadableItem
 from obctl.domain.room import Room
 from obctl.domain.subscription import LIFETIME, GraphSubscription, Subscription
 from obctl.domain.values import replace
@@ -32,6 +33,7 @@ class SubscriptionGraph:
         self.longest = LIFETIME
         self.reauthorizes = True
         self.down: Exception | None = None
+        self.unreadable: list[UnreadableItem] = []
         self.users: dict[str, str] = {}
         self._made = 0
 
@@ -92,9 +94,9 @@ class SubscriptionGraph:
         self._called(f"delete {subscription_id}")
         del self.held[self._find(subscription_id).id]
 
-    async def fetch_subscriptions(self) -> list[GraphSubscription]:
+    async def fetch_subscriptions(self) -> Listed[GraphSubscription]:
         self._called("list")
-        return list(self.held.values())
+        return Listed(self.held.values(), self.unreadable)
 
     def _check(self, expires_at: datetime) -> None:
         if expires_at - NOW > self.longest:

@@ -248,3 +248,56 @@ def test_the_permission_for_what_a_mailbox_is_for_is_named(graph: RecordedGraph,
     graph.on("/users/o1/mailboxSettings", refusal(403, "ErrorAccessDenied"))
     with pytest.raises(NotAuthorised, match=r"MailboxSettings\.Read is missing"):
         ask(lambda gateway: gateway.fetch_purpose("o1"))
+
+
+@pytest.mark.parametrize(
+    ("bad", "named", "wrong"),
+    [
+        (place("Bad", emailAddress=7), "Bad", "emailAddress"),
+        (place("Bad", displayName=["x"]), "bad@contoso.example", "displayName"),
+        ({"id": "id-Bad", "floorLabel": {}}, "id-Bad", "floorLabel"),
+        ("Bad", "one without name", "no JSON object"),
+    ],
+)
+def test_a_room_that_cannot_be_read_is_named_beside_the_others(
+    graph: RecordedGraph, ask: Ask, bad: Any, named: str, wrong: str
+) -> None:
+    graph.on(BUILDINGS, page())
+    graph.on(LISTS, page())
+    graph.on(ROOMS, by_skip(page(place("A"), bad), page(place("B"))))
+    found = ask(lambda gateway: gateway.fetch_places())
+    assert [room.name for room in found] == ["A", "B"]
+    (unreadable,) = found.unreadable
+    assert unreadable.named == f"{named} among the rooms"
+    assert wrong in unreadable.wrong
+
+
+@pytest.mark.parametrize("of", [LISTS, rooms_of("lists@contoso.example"), BUILDINGS, FLOORS])
+def test_an_odd_list_building_or_floor_takes_no_room_along(
+    graph: RecordedGraph, ask: Ask, of: str
+) -> None:
+    odd = {"id": "odd", "displayName": "Odd", "emailAddress": 7}
+    answers = {
+        LISTS: [place("Lists")],
+        rooms_of("lists@contoso.example"): [place("Atrium")],
+        ROOMS: [place("Atrium", parentId="F1"), place("Bistro")],
+        BUILDINGS: [building("HQ", 1)],
+        rooms_in("building-1"): [place("Bistro")],
+        FLOORS: [{"id": "F1", "displayName": "Ground floor"}],
+    }
+    for path, places in answers.items():
+        graph.on(path, page(*places, *([odd] if path == of else [])))
+    found = ask(lambda gateway: gateway.fetch_places())
+    assert [(room.name, room.location, room.floor) for room in found] == [
+        ("Atrium", "Lists", "Ground floor"),
+        ("Bistro", "HQ", None),
+    ]
+    assert [one.named.partition(" among ")[0] for one in found.unreadable] == ["Odd"]
+
+
+def test_where_no_room_can_be_read_the_answer_is_none(graph: RecordedGraph, ask: Ask) -> None:
+    graph.on(BUILDINGS, page())
+    graph.on(LISTS, page())
+    graph.on(ROOMS, page(place("A", emailAddress=7), place("B", emailAddress=8)))
+    with pytest.raises(PartialRead, match="the rooms"):
+        ask(lambda gateway: gateway.fetch_places())

@@ -113,3 +113,24 @@ def test_a_subscription_without_an_end_is_a_partial_read(
     graph.on("/subscriptions", {"value": [WIRE | {"expirationDateTime": ends}]})
     with pytest.raises(GraphUnavailable):
         ask(lambda gateway: gateway.fetch_subscriptions())
+
+
+@pytest.mark.parametrize(
+    ("bad", "known", "named"),
+    [
+        (WIRE | {"id": "s2", "expirationDateTime": "soon"}, "s2", "s2"),
+        (WIRE | {"id": "s2", "expirationDateTime": None}, "s2", "s2"),
+        (WIRE | {"id": "s2", "resource": 7}, "s2", "s2"),
+        (WIRE | {"id": 2}, None, "users/object-atrium/events"),
+        ("s2", None, "one without name"),
+    ],
+)
+def test_a_subscription_that_cannot_be_read_is_named_beside_the_others(
+    graph: RecordedGraph, ask: Ask, bad: Any, known: str | None, named: str
+) -> None:
+    graph.on("/subscriptions", {"value": [bad, WIRE]})
+    found = ask(lambda gateway: gateway.fetch_subscriptions())
+    assert found == [READ]
+    (unreadable,) = found.unreadable
+    assert (unreadable.id, unreadable.named) == (known, named)
+    assert unreadable.wrong

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from obctl.domain.causes.facts import OrganizerAnswer
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.listed import Listed
 from obctl.domain.organizer_copy import NOT_KNOWN, OrganizerReply
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
-from obctl.domain.subscription import Subscription
+from obctl.domain.subscription import GraphSubscription, Subscription, dropped
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.unreadable_event import Listing, UnreadableEvent
 from obctl.domain.values import replace
@@ -41,7 +42,7 @@ class Outlook:
         self._instances: dict[tuple[RoomId, EventId, TimeSpan], tuple[Event, ...]] = {}
         self._organizers = Organizers(company, gateway) if gateway else None
         self._directory: dict[str, DirectoryEntry | ObctlError | None] = {}
-        self._subscriptions: frozenset[str] | None = None
+        self._subscriptions: Listed[GraphSubscription] | None = None
 
     @property
     def live(self) -> bool:
@@ -144,17 +145,16 @@ class Outlook:
     async def subscriptions(self, room: Room) -> tuple[Subscription, ...]:
         """The room's ledger lines; one that Graph no longer lists before its expiry is lost."""
         ledger = tuple(load_subscriptions(self._company.store, room.id))
-        live = {s.id.casefold() for s in ledger if not s.lost and s.expires_at > self._company.now}
-        if self._gateway is None or not live:
+        now = self._company.now
+        if self._gateway is None or not any(not s.lost and s.expires_at > now for s in ledger):
             return ledger
         if self._subscriptions is None:
             try:
-                listed = await self._gateway.fetch_subscriptions()
+                self._subscriptions = await self._gateway.fetch_subscriptions()
             except ObctlError:
                 return ledger
-            self._subscriptions = frozenset(item.id.casefold() for item in listed)
-        lost = live - self._subscriptions
-        return tuple(replace(s, lost=True) if s.id.casefold() in lost else s for s in ledger)
+        gone = dropped(ledger, self._subscriptions, now)
+        return tuple(replace(s, lost=True) if s.id in gone else s for s in ledger)
 
     async def _entry(self, address: str) -> DirectoryEntry | ObctlError | None:
         key = address.casefold()

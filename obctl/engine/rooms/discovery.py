@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from obctl.domain.company_log import Action
+from obctl.domain.listed import Listed
 from obctl.domain.room import FoundRoom, Room
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -38,7 +39,7 @@ class Discovered:
         return known is not None and known.mailbox.casefold() != self.found.mailbox.casefold()
 
 
-async def discover(company: Company, gateway: Gateway) -> list[Discovered]:
+async def discover(company: Company, gateway: Gateway) -> Listed[Discovered]:
     """All rooms that Graph lists, by location and name; the ids of their places are kept."""
     places = await gateway.fetch_places()
     rooms = load_rooms_ever(company.store)
@@ -50,7 +51,7 @@ async def discover(company: Company, gateway: Gateway) -> list[Discovered]:
         for item in found:
             if item.known and item.found.place_id and item.known.place_id is None:
                 save_place(company.store, item.known.id, item.found.place_id)
-    return found
+    return Listed(found, places.unreadable)
 
 
 async def map_discovered(

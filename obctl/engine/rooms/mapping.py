@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.directory import DirectoryEntry
+from obctl.domain.listed import Listed
 from obctl.domain.room import FoundRoom, Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.values import replace
@@ -71,7 +72,7 @@ async def map_room(
     if place is None and not not_a_room:
         untold = await ensure_room(
             gateway, wanted.mailbox, entry.object_id if entry else wanted.mailbox,
-            places_known=listed is not None,
+            places_known=listed is not None and not listed.unreadable,
         )  # fmt: skip
     if known is None and place is not None:
         known = recognised(load_rooms_ever(company.store), place)
@@ -226,7 +227,7 @@ async def _look_up(gateway: Gateway, mailbox: str) -> tuple[bool, DirectoryEntry
         return False, None
 
 
-async def _places(gateway: Gateway) -> list[FoundRoom] | None:
+async def _places(gateway: Gateway) -> Listed[FoundRoom] | None:
     """The places, or `None` where Graph keeps them to itself."""
     try:
         return await gateway.fetch_places()

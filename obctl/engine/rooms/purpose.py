@@ -47,7 +47,7 @@ async def ensure_room(
             code="not-a-room",
         )
     return (
-        f"whether {mailbox} is a room cannot be told: neither the places (Place.Read.All) nor what"
+        f"whether {mailbox} is a room cannot be told: neither all places (Place.Read.All) nor what"
         " the mailbox is for (MailboxSettings.Read) may be read"
     )
 

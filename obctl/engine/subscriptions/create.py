@@ -47,7 +47,16 @@ async def create_subscription(
     except GraphRefused as error:
         if _status(error) != HTTPStatus.CONFLICT:
             raise
-        there = [item for item in await gateway.fetch_subscriptions() if _watches(item, room)]
+        listed = await gateway.fetch_subscriptions()
+        there = [item for item in listed if _watches(item, room)]
+        if not there and listed.unreadable:
+            named = "; ".join(f"{one.named} ({one.wrong})" for one in listed.unreadable)
+            raise GraphRefused(
+                error.message,
+                hint=f"Graph lists what cannot be read, and it may be this room's: {named};"
+                " obctl graph get subscriptions",
+                graph=error.graph,
+            ) from error
         if not there:
             raise
     adopted = await _adopt(company, gateway, urls, there)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from obctl.domain.listed import UnreadableItem
 from obctl.domain.notification_urls import NotificationUrls
 from obctl.domain.room import RoomId
 from obctl.domain.subscription import (
     GraphSubscription,
     Subscription,
     SubscriptionState,
+    dropped,
 )
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -67,6 +69,8 @@ class Comparison:
     """The current one of each room; one that Graph no longer lists reads as lost."""
     foreign: tuple[GraphSubscription, ...]
     """What this application holds at Graph and no mapped room of the ledger relies on."""
+    unreadable: tuple[UnreadableItem, ...] = ()
+    """What Graph lists and nobody can read: of these the ledger alone speaks."""
 
 
 async def renew_due(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
@@ -89,14 +93,19 @@ async def _renew_or_end(
     return await remove_subscription(company, gateway, subscription, why=TAKEN_OUT)
 
 
-async def renew_all(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
-    """As `renew_due`, having asked Graph first which subscriptions it still has."""
+async def renew_all(
+    company: Company, gateway: Gateway
+) -> tuple[list[Subscription | Failed], tuple[UnreadableItem, ...]]:
+    """As `renew_due`, having asked Graph first which subscriptions it still has.
+
+    Also returns what Graph lists and cannot be read: it is left as the ledger has it.
+    """
     found = await compare_with_graph(company, gateway)
     in_ledger = current_subscriptions(company.store)
     for item in found.subscriptions:
         if item.lost and not in_ledger[item.room].lost:
             record_lost(company, in_ledger[item.room])
-    return await renew_due(company, gateway)
+    return await renew_due(company, gateway), found.unreadable
 
 
 def due_subscriptions(company: Company) -> list[Subscription]:
@@ -171,17 +180,15 @@ async def remove_foreign(gateway: Gateway, subscription_id: str) -> None:
 async def compare_with_graph(company: Company, gateway: Gateway) -> Comparison:
     """What the ledger says beside what Graph lists; writes nothing."""
     listed = await gateway.fetch_subscriptions()
-    there = {item.id.casefold() for item in listed}
     known = {item.id.casefold() for item in load_watching(company.store)}
     current = current_subscriptions(company.store).values()
+    gone = dropped(current, listed, company.now)
     return Comparison(
         subscriptions=tuple(
-            replace(item, lost=True)
-            if item.id.casefold() not in there and item.expires_at > company.now
-            else item
-            for item in current
+            replace(item, lost=True) if item.id in gone else item for item in current
         ),
         foreign=tuple(item for item in listed if item.id.casefold() not in known),
+        unreadable=listed.unreadable,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from builders import NOW
 from subscription_graph import SubscriptionGraph, in_ledger, logged, make_company, refused
 
+from obctl.domain.listed import UnreadableItem
 from obctl.domain.notification_urls import notification_urls
 from obctl.domain.subscription import LIFETIME, SHORTER_LIFETIME, Occasion, SubscriptionState
 from obctl.engine.subscriptions.renew import (
@@ -272,7 +273,7 @@ def test_renewing_by_name_does_not_wait_for_half_of_its_life(company, graph) -> 
 def test_renewing_all_finds_what_graph_dropped_without_a_word(company, graph) -> None:
     in_ledger(company, created_at=NOW, expires_at=NOW + LIFETIME)
 
-    (made,) = asyncio.run(renew_all(company, graph))
+    (made,), _unreadable = asyncio.run(renew_all(company, graph))
 
     assert made.id == "new-1"
     assert rooms_with_notifications(company.store) == {made.room: 1}
@@ -327,3 +328,43 @@ def test_what_was_replaced_is_history(company, graph) -> None:
     graph.hold(new)
     found = asyncio.run(compare_with_graph(company, graph))
     assert [item.id for item in found.subscriptions] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("unreadable", "lost"),
+    [
+        ([], {1, 2}),
+        ([UnreadableItem("s1", "s1", "expirationDateTime: missing")], {2}),
+        ([UnreadableItem("S1", "S1", "expirationDateTime: missing")], {2}),
+        ([UnreadableItem("other", "other", "resource: expected str")], {1, 2}),
+        # Without an id it may be any of them.
+        ([UnreadableItem(None, "one without name", "id: missing")], set()),
+    ],
+)
+def test_what_cannot_be_read_is_not_taken_for_lost_nor_replaced(
+    company, graph, unreadable, lost
+) -> None:
+    for number in (1, 2):
+        in_ledger(company, id=f"s{number}", room=number, created_at=NOW - timedelta(days=1))
+    graph.unreadable = unreadable
+    compared = asyncio.run(compare_with_graph(company, graph))
+    assert {one.room for one in compared.subscriptions if one.lost} == lost
+    assert compared.unreadable == tuple(unreadable)
+    asyncio.run(renew_all(company, graph))
+    assert {int(call[-1]) for call in _made_for(company, graph)} == lost
+
+
+def _made_for(company, graph) -> list[str]:
+    """The rooms that were subscribed anew, by id."""
+    rooms = {room.object_id: str(room.id) for room in load_rooms(company.store)}
+    made = [call.removeprefix("create ") for call in graph.calls if call.startswith("create ")]
+    return [rooms[user] for user in made]
+
+
+def test_where_graph_says_duplicate_and_none_can_be_read_it_is_named(company, graph) -> None:
+    graph.refusals = [refused(409, "Conflict")]
+    graph.unreadable = [UnreadableItem("s9", "s9", "expirationDateTime: missing")]
+    with pytest.raises(GraphRefused) as raised:
+        subscribe(company, graph)
+    assert "s9" in (raised.value.hint or "")
+    assert "delete s9" not in graph.calls

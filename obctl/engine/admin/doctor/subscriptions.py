@@ -42,7 +42,12 @@ async def examine_subscriptions(
     except ObctlError as error:
         return [*examine_ledger(company, rooms), _unlisted(company, error, application)]
     mine = [one for one in compared.subscriptions if one.room in chosen]
-    return [*_states(company, mine), *_foreign(compared), _makeable(compared)]
+    return [
+        *_states(company, mine),
+        *_foreign(compared),
+        *_unreadable(compared),
+        _makeable(compared),
+    ]
 
 
 def examine_ledger(company: Company, rooms: Collection[Room]) -> list[Finding]:
@@ -91,6 +96,17 @@ def _foreign(compared: Comparison) -> Iterator[Finding]:
             " know: their notifications are dropped",
             "remove what nobody uses",
             remedy=f"obctl subscriptions remove {compared.foreign[0].id}",
+        )
+
+
+def _unreadable(compared: Comparison) -> Iterator[Finding]:
+    if compared.unreadable:
+        named = "; ".join(f"{one.named} ({one.wrong})" for one in compared.unreadable)
+        yield warning(
+            _CHECK,
+            f"Graph lists what cannot be read, and of these the ledger alone speaks: {named}",
+            "look at them as Graph sends them",
+            remedy="obctl graph get subscriptions",
         )
 
 

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from builders import make_room
 from desk import Desk
+from pasting import ensure_pastable
 
 from obctl.sandbox.server import SandboxServer
 
@@ -26,13 +28,24 @@ def mapped(request: pytest.FixtureRequest, live_desk: Desk, tenant: SandboxServe
 def findings(desk: Desk) -> tuple[int, list[dict[str, Any]]]:
     """The exit code, and what is said about rooms' mailboxes."""
     answer = desk.run("doctor", "-o", "json")
-    told = [item for item in json.loads(answer.stdout) if item["check"].startswith("room")]
+    found = json.loads(answer.stdout)
+    ensure_pastable(found)
+    told = [item for item in found if item["check"].startswith("room")]
     return answer.exit_code, [item for item in told if item["check"] != "rooms"]
 
 
 @pytest.mark.parametrize("mapped", ["User.ReadBasic.All"], indirect=True)
 def test_with_the_least_permission_all_is_well(mapped: Desk) -> None:
-    assert findings(mapped) == (0, [])
+    code, (told,) = findings(mapped)
+    assert (code, told["check"], told["verdict"]) == (0, "room identity", "ok")
+    assert told["message"] == "2 of 2 rooms are the mailboxes on record"
+
+
+def test_a_room_that_has_no_mailbox_on_record_yet_is_not_called_in_order(live_desk: Desk) -> None:
+    live_desk.rooms(make_room("Nobody", mailbox=ROOMS[0], object_id=None))
+    code, (told,) = findings(live_desk)
+    assert (code, told["check"], told["verdict"]) == (0, "room identity", "unproven")
+    assert (ROOMS[0] in told["message"], told["remedy"]) == (True, "obctl sync run")
 
 
 @pytest.mark.parametrize("mapped", ["none"], indirect=True)
@@ -55,7 +68,8 @@ def test_once_the_directory_is_open_a_full_read_turns_the_check_on(
     code, (told,) = findings(mapped)
     assert (code, told["check"], told["hint"]) == (3, "room identity", "obctl sync run --full")
     assert mapped.run("sync", "run", "--full").exit_code == 0
-    assert findings(mapped) == (0, [])
+    code, (told,) = findings(mapped)
+    assert (code, told["verdict"]) == (0, "ok")
 
 
 @pytest.mark.parametrize("mapped", ["User.ReadBasic.All"], indirect=True)

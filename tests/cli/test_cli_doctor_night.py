@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 from desk import Desk
 from listening import endpoint
+from pasting import ensure_pastable
 
 from obctl.sandbox.faults import Fault
 from obctl.sandbox.permissions import Permissions
@@ -41,6 +43,7 @@ class Told:
         answer = desk.run("doctor", *words, "-o", "json")
         self.exit = answer.exit_code
         self.findings: list[dict[str, Any]] = json.loads(answer.stdout)
+        ensure_pastable(self.findings)
 
     def of(self, check: str) -> list[dict[str, Any]]:
         return [one for one in self.findings if one["check"] == check]
@@ -69,6 +72,7 @@ def test_a_tenant_set_up_as_the_readme_says_has_a_good_night(
     assert told.exit == 0
     assert {one["check"]: one["verdict"] for one in told.findings} == {
         "configuration": "ok", "settings": "ok", "file modes": "ok", "store": "ok", "disk": "ok",
+        "room identity": "ok",
         "rooms": "ok", "last run": "ok", "outbox": "ok", "roles": "ok", "graph places": "ok",
         "calendars": "ok", "free/busy": "ok", "writing": "unproven", "subscriptions": "ok",
         "subscribing": "unproven", "clock": "ok",
@@ -93,7 +97,7 @@ def test_a_tenant_set_up_as_the_readme_says_has_a_good_night(
         ({"schedules": "unscoped-only"}, 0, {"free/busy": ["warning"], "calendars": ["ok"]}),
         # Who has no subscriptions needs no permission for them.
         ({"subscriptions": "unscoped-only"}, 0, {"subscribing": ["unproven"]}),
-        ({"beyond_basic": "absent"}, 0, {"room": [], "room identity": []}),
+        ({"beyond_basic": "absent"}, 0, {"room": [], "room identity": ["ok"]}),
     ],
     ids=str,
 )
@@ -338,6 +342,57 @@ def test_rooms_not_to_be_trusted_are_told_by_their_condition(
     assert (bad["rooms"], bad["remedy"]) == ([TWO], f"obctl sync run --room {TWO}")
     assert told.verdicts("last run") == ["warning"]
     assert told.exit == 3
+
+
+def test_a_room_that_is_still_closed_is_not_told_to_be_read_again(
+    mapped: Desk, tenant: SandboxServer
+) -> None:
+    grants(tenant, mapped, scope=(ONE,))
+    assert mapped.run("sync", "run").exit_code == 8
+    told = Told(mapped)
+    (closed, _readable) = told.of("calendars")
+    bad = told.one("inconclusive")
+    assert bad["rooms"] == [TWO]
+    assert closed["remedy"].endswith(f" -Resource {TWO}")
+    assert bad["remedy"] == closed["remedy"]
+    assert "sync run" not in (bad["hint"] or "")
+
+
+def test_what_only_a_write_proves_has_a_command_that_makes_one(
+    mapped: Desk, tenant: SandboxServer
+) -> None:
+    grants(tenant, mapped)
+    told = Told(mapped)
+    remedy = told.one("writing")["remedy"]
+    assert remedy.startswith(
+        f"obctl reservations create --room {ONE} --start 2026-10-20T05:00:00Z "
+    )
+    made = mapped.run(*shlex.split(remedy)[1:])
+    assert made.exit_code == 0, made.stderr
+    assert told.one("subscribing")["remedy"] == "obctl subscriptions create --help"
+
+
+def test_where_to_subscribe_is_taken_from_the_ledger(mapped: Desk, tenant: SandboxServer) -> None:
+    grants(tenant, mapped)
+    with endpoint() as url:
+        assert mapped.run("subscriptions", "create", ONE, "--notification-url", url).exit_code == 0
+        tenant.service.subscriptions.active.clear()
+        remedy = Told(mapped).one("subscribing")["remedy"]
+        assert remedy == f"obctl subscriptions create {ONE} --notification-url {url}"
+        assert mapped.run(*shlex.split(remedy)[1:]).exit_code == 0
+
+
+def test_an_application_that_nobody_names_is_not_made_up(
+    mapped: Desk, tenant: SandboxServer
+) -> None:
+    grants(tenant, mapped, roles=(), scoped=())
+    mapped.environment["OBCTL_GRAPH_TOKEN"] = "opaque"
+    told = Told(mapped)
+    assert told.one("graph places")["remedy"] == "obctl config grants"
+    assert told.one("calendars")["remedy"] == "obctl config grants"
+    mapped.environment["AZURE_CLIENT_ID"] = "11111111-2222-3333-4444-555555555555"
+    told = Told(mapped)
+    assert "11111111-2222-3333-4444-555555555555" in told.one("calendars")["remedy"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")

@@ -13,6 +13,7 @@ import pytest
 from builders import NOW, make_room
 from hypothesis import given
 from hypothesis import strategies as st
+from pasting import ensure_pastable
 
 from obctl.config import GraphSettings, parse_config
 from obctl.domain.enums import CredentialKind
@@ -159,6 +160,7 @@ def test_settings_that_contradict_each_other_are_told(
         assert [one.verdict for one in found] == [OK]
         return
     (finding,) = found
+    ensure_pastable([finding_object(finding)])
     assert (finding.verdict, told in finding.message) == (WARNING, True), finding.message
     assert finding.remedy is not None
     assert remedy in finding.remedy
@@ -205,7 +207,7 @@ def test_no_text_is_a_token_that_breaks_the_reading(text: str) -> None:
 
 
 def test_a_person_s_token_is_a_problem() -> None:
-    (finding,) = examine_token(GraphSettings(), TokenClaims((), person=True))
+    (finding,) = examine_token(TokenClaims((), person=True), None)
     assert finding.verdict is PROBLEM
 
 
@@ -224,6 +226,7 @@ def test_the_end_of_a_certificate_is_told_in_time(
 ) -> None:
     settings = GraphSettings(credential=CredentialKind.CERTIFICATE)
     (finding,) = examine_credential(settings, {}, NOW, end)
+    ensure_pastable([finding_object(finding)])
     assert finding.verdict is verdict
 
 
@@ -231,8 +234,10 @@ def test_the_end_of_a_secret_cannot_be_seen() -> None:
     environment = {"AZURE_CLIENT_SECRET": "x"}
     (finding,) = examine_credential(GraphSettings(client_id="me"), environment, NOW, None)
     assert finding.verdict is UNPROVEN
-    assert finding.hint is not None
-    assert "--id me " in finding.hint
+    assert finding.remedy is not None
+    assert "--id me " in finding.remedy
+    (unnamed,) = examine_credential(GraphSettings(), environment, NOW, None)
+    assert unnamed.remedy is None
     assert list(examine_credential(GraphSettings(), {}, NOW, None)) == []
 
 

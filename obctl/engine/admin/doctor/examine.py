@@ -15,7 +15,7 @@ from obctl.engine.admin.doctor.files import examine_files
 from obctl.engine.admin.doctor.finding import Finding, ok, problem, refused, unproven
 from obctl.engine.admin.doctor.grants import application_of
 from obctl.engine.admin.doctor.heard import Heard
-from obctl.engine.admin.doctor.history import examine_history
+from obctl.engine.admin.doctor.history import examine_history, examine_inconclusive
 from obctl.engine.admin.doctor.places import examine_places
 from obctl.engine.admin.doctor.record import write_recording
 from obctl.engine.admin.doctor.rehearse import rehearse
@@ -79,6 +79,7 @@ async def examine(
         findings.append(refused("graph", error))
         findings.append(_unasked(rooms))
         findings += examine_ledger(company, rooms)
+    findings += examine_inconclusive(rooms, findings)
     if world.record is not None:
         findings.append(_record(company, world, rooms, claims, world.record))
     if only is None:
@@ -125,8 +126,8 @@ async def _graph(
     findings: list[Finding],
 ) -> None:
     """Add what Graph answers to `findings`; raises where it answers nothing any more."""
-    application = application_of(company.config.graph, claims)
-    findings += examine_token(company.config.graph, claims)
+    application = application_of(company.config.graph, claims, world.environment)
+    findings += examine_token(claims, application)
     world.step("places")
     findings.append(await examine_places(gateway, application))
     world.step("directory")
@@ -144,6 +145,7 @@ async def _graph(
         claims,
         calendars.some_event or some_event_id(company.store),
         application,
+        company.now,
     )
     world.step("subscriptions")
     findings += await examine_subscriptions(company, gateway, rooms, application)

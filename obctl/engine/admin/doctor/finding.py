@@ -91,8 +91,10 @@ def warning(
     return Finding(check, Verdict.WARNING, message, hint, remedy, tuple(rooms))
 
 
-def unproven(check: str, message: str, hint: str | None = None) -> Finding:
-    return Finding(check, Verdict.UNPROVEN, message, hint)
+def unproven(
+    check: str, message: str, hint: str | None = None, *, remedy: str | None = None
+) -> Finding:
+    return Finding(check, Verdict.UNPROVEN, message, hint, remedy)
 
 
 def refused(

@@ -19,11 +19,10 @@ _ASKED_ANEW = (4, 5, 8)
 
 
 def examine_history(company: Company, rooms: Sequence[Room]) -> list[Finding]:
-    """The last run, inconclusive rooms, guard stops, failed writes, what is undecided."""
+    """The last run, guard stops, failed writes, what is undecided."""
     runs = load_runs(company.store, limit=1)
     return [
         *_last_run(company, runs[0] if runs else None),
-        *_inconclusive(rooms),
         *_failed_writes(company, rooms),
         *_undecided(company, rooms),
     ]
@@ -73,18 +72,28 @@ def _guarded(run: RunRecord) -> Finding:
     )
 
 
-def _inconclusive(rooms: Sequence[Room]) -> Iterator[Finding]:
-    """One finding for each condition. Rooms locked out are told of with their mailboxes."""
-    conditions: dict[str, list[str]] = {}
+def examine_inconclusive(rooms: Sequence[Room], now: Sequence[Finding]) -> Iterator[Finding]:
+    """One finding for each condition. Rooms locked out are told of with their mailboxes.
+
+    `now` is what the calendars came to just now: of a room that still cannot be read, what mends
+    that comes first, as another run would fail like the last.
+    """
+    closed = {room: one for one in now if one.check == "calendars" for room in one.rooms}
+    conditions: dict[tuple[str, str | None], list[str]] = {}
     for room in rooms:
         if room.verdict is Verdict.INCONCLUSIVE and room.condition != LOCKED_OUT:
-            conditions.setdefault(room.condition or "unknown", []).append(room.mailbox)
-    for condition, mailboxes in conditions.items():
+            why = closed.get(room.mailbox)
+            key = room.condition or "unknown", why.remedy if why else None
+            conditions.setdefault(key, []).append(room.mailbox)
+    for (condition, first), mailboxes in conditions.items():
+        again = "obctl sync run" + "".join(f" --room {one}" for one in mailboxes[:10])
         yield problem(
             "inconclusive",
             f"the last read of {named(mailboxes)} is not to be trusted: {condition}",
-            "read again; the run says what is the matter",
-            remedy="obctl sync run" + "".join(f" --room {one}" for one in mailboxes[:10]),
+            "it still cannot be read: mend that first, as told under calendars"
+            if first
+            else "read again; the run says what is the matter",
+            remedy=first or again,
             rooms=mailboxes,
         )
 

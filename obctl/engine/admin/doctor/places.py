@@ -17,7 +17,7 @@ class _Page(msgspec.Struct):
 _PAGE = msgspec.json.Decoder(_Page)
 
 
-async def examine_places(gateway: Gateway, application: str) -> Finding:
+async def examine_places(gateway: Gateway, application: str | None) -> Finding:
     """The first of the tenant's rooms; raises `CredentialRefused`: nothing else can be asked."""
     try:
         page = await gateway.get("places/microsoft.graph.room?$top=100")

@@ -18,6 +18,7 @@ from obctl.engine.admin.doctor.finding import (
     named,
     ok,
     problem,
+    unproven,
     warning,
 )
 from obctl.engine.admin.doctor.grants import assign, grant, test_scope
@@ -34,6 +35,8 @@ from obctl.errors import (
 
 VIEW = timedelta(days=1)
 """How much of a calendar is looked at: its permission is what is in question."""
+
+_IDENTITY = "room identity"
 
 Entries = Mapping[str, DirectoryEntry | ObctlError | None]
 
@@ -64,11 +67,15 @@ async def look_up(gateway: Gateway, rooms: Sequence[Room]) -> Entries:
     return found | (await gateway.look_up_all(rest) if rest else {})
 
 
-def examine_identities(rooms: Sequence[Room], entries: Entries, application: str) -> list[Finding]:
+def examine_identities(
+    rooms: Sequence[Room], entries: Entries, application: str | None
+) -> list[Finding]:
     """Of each room whether its mailbox is the one that was mapped; keyed by `room.mailbox`."""
     found: list[Finding] = []
     closed: NotAuthorised | None = None
     failed: dict[str, ObctlError] = {}
+    same = 0
+    new: list[str] = []
     for room in rooms:
         match entries[room.mailbox]:
             case None:
@@ -99,14 +106,22 @@ def examine_identities(rooms: Sequence[Room], entries: Entries, application: str
                 closed = closed or error
             case ObctlError() as error:
                 failed[room.mailbox] = error
-            case _:
-                continue
+            case DirectoryEntry():
+                same += room.object_id is not None
+                if room.object_id is None and room.last_synced_at is None:
+                    new.append(room.mailbox)
     found += by_kind("room", failed)
+    if same:
+        found.append(ok(_IDENTITY, f"{same} of {len(rooms)} rooms are the mailboxes on record"))
+    if new:
+        told = f"no mailbox is on record yet for {named(new)}"
+        first = "the first run puts it there"
+        found.append(unproven(_IDENTITY, told, first, remedy="obctl sync run"))
     return found + _identity_check(rooms, closed, application)
 
 
 def _identity_check(
-    rooms: Sequence[Room], closed: NotAuthorised | None, application: str
+    rooms: Sequence[Room], closed: NotAuthorised | None, application: str | None
 ) -> list[Finding]:
     """Nights go on without the directory and believe less: that is a problem of its own."""
     unknown = [room.mailbox for room in rooms if room.object_id is None and room.last_synced_at]
@@ -118,7 +133,7 @@ def _identity_check(
         off = f"off: {closed.message}; a mailbox made anew under a room's address is not recognised"
         return [
             problem(
-                "room identity",
+                _IDENTITY,
                 f"{off}; {ambiguous}" if unknown else off,
                 f"{GRANT}, then: obctl sync run --full",
                 remedy=grant("User.ReadBasic.All", application),
@@ -127,12 +142,12 @@ def _identity_check(
         ]
     if unknown:
         full = "obctl sync run --full"
-        return [problem("room identity", f"off: {ambiguous}", full, remedy=full, rooms=unknown)]
+        return [problem(_IDENTITY, f"off: {ambiguous}", full, remedy=full, rooms=unknown)]
     return []
 
 
 async def examine_calendars(
-    gateway: Gateway, rooms: Sequence[Room], now: datetime, application: str
+    gateway: Gateway, rooms: Sequence[Room], now: datetime, application: str | None
 ) -> Calendars:
     """One small view of each room: what a night could not read is named here."""
     views = await gateway.fetch_views(rooms, TimeSpan(now, now + VIEW))
@@ -169,7 +184,7 @@ async def examine_calendars(
 
 
 async def examine_schedules(
-    gateway: Gateway, rooms: Sequence[Room], now: datetime, application: str
+    gateway: Gateway, rooms: Sequence[Room], now: datetime, application: str | None
 ) -> list[Finding]:
     """getSchedule of each room that can be read. Nights do without; `rooms free` does not."""
     if not rooms:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator
+from shlex import quote
 
 from obctl.domain.room import Room
 from obctl.domain.subscription import Subscription, SubscriptionState
@@ -31,7 +32,7 @@ ShakeHands = Callable[[str], Awaitable[str | None]]
 
 
 async def examine_subscriptions(
-    company: Company, gateway: Gateway, rooms: Collection[Room], application: str
+    company: Company, gateway: Gateway, rooms: Collection[Room], application: str | None
 ) -> list[Finding]:
     """Graph's list against the ledger; whether one could be made is proven by one that is there."""
     chosen = {room.id for room in rooms}
@@ -46,7 +47,7 @@ async def examine_subscriptions(
         *_states(company, mine),
         *_foreign(compared),
         *_unreadable(compared),
-        _makeable(compared),
+        _makeable(company, compared, rooms),
     ]
 
 
@@ -110,17 +111,29 @@ def _unreadable(compared: Comparison) -> Iterator[Finding]:
         )
 
 
-def _makeable(compared: Comparison) -> Finding:
-    if any(not one.lost for one in compared.subscriptions) or compared.foreign:
+def _makeable(company: Company, compared: Comparison, rooms: Collection[Room]) -> Finding:
+    held = any(not one.lost for one in compared.subscriptions)
+    if held or compared.foreign or compared.unreadable:
         return ok("subscribing", "Graph holds subscriptions that this application made")
     return unproven(
         "subscribing",
-        "none was made yet, and Graph tells only by making one; doctor makes none",
-        "obctl subscriptions create ROOM --notification-url https://…/notifications",
+        "Graph holds none, and whether it makes one it tells only by making it; doctor makes none",
+        "with `obctl listen` running where Graph reaches it: subscribe a room",
+        remedy=_making(company, rooms),
     )
 
 
-def _unlisted(company: Company, error: ObctlError, application: str) -> Finding:
+def _making(company: Company, rooms: Collection[Room]) -> str:
+    """The address that Graph is to notify is known where a room was subscribed before."""
+    urls = [one.notification_url for one in current_subscriptions(company.store).values()]
+    room = next(iter(rooms), None)
+    if room is None or not urls:
+        return "obctl subscriptions create --help"
+    url = quote(min(urls))
+    return f"obctl subscriptions create {quote(room.mailbox)} --notification-url {url}"
+
+
+def _unlisted(company: Company, error: ObctlError, application: str | None) -> Finding:
     """Who has no subscriptions needs no list of them."""
     used = bool(current_subscriptions(company.store))
     missing = isinstance(error, NotAuthorised)

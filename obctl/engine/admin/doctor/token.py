@@ -15,7 +15,7 @@ _SOON = timedelta(days=30)
 _CALENDARS = "Calendars."
 
 
-def examine_token(settings: GraphSettings, claims: TokenClaims | None) -> Iterator[Finding]:
+def examine_token(claims: TokenClaims | None, application: str | None) -> Iterator[Finding]:
     """The roles in the token: application permissions that hold for every mailbox."""
     if claims is None:
         yield unproven("roles", "the token cannot be read here, so what it grants cannot be seen")
@@ -32,7 +32,6 @@ def examine_token(settings: GraphSettings, claims: TokenClaims | None) -> Iterat
     yield ok("roles", shown)
     wide = [role for role in claims.roles if role.startswith(_CALENDARS)]
     if wide:
-        application = application_of(settings, claims)
         yield warning(
             "roles",
             f"{', '.join(wide)} in the token opens every mailbox of the tenant, people's too; an"
@@ -62,12 +61,15 @@ def examine_credential(
         case None if environment.get("AZURE_CLIENT_SECRET") and (
             settings.credential is CredentialKind.ENVIRONMENT
         ):
-            application = application_of(settings, None)
+            application = application_of(settings, None, environment)
             yield unproven(
                 "credential",
                 "when the client secret runs out cannot be seen from here",
-                f"az ad app credential list --id {application}"
-                " --query '[].{name:displayName, end:endDateTime}'",
+                "Entra shows it among the application's certificates and secrets",
+                remedy=f"az ad app credential list --id {application}"
+                " --query '[].{name:displayName, end:endDateTime}'"
+                if application
+                else None,
             )
         case _:
             return
@@ -76,7 +78,7 @@ def examine_credential(
 def _certificate(end: datetime, now: datetime) -> Finding:
     message = f"the certificate is valid until {end:%Y-%m-%d}"
     hint = "make a new one, upload it to the application, and name it in [graph] certificate"
-    remedy = "obctl config set graph.certificate FILE"
+    remedy = "obctl config get graph.certificate"
     if end <= now:
         return problem("credential", message.replace(" is ", " was "), hint, remedy=remedy)
     if end - now <= _SOON:

@@ -7,9 +7,11 @@ for the event stands on no page of Microsoft's: that it refuses none is a sign.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from obctl.domain.event import EventId
 from obctl.domain.room import Room
+from obctl.domain.time_span import instant_text
 from obctl.domain.token_claims import TokenClaims
 from obctl.engine.admin.doctor.finding import Finding, by_kind, named, ok, problem, unproven
 from obctl.engine.admin.doctor.grants import assign
@@ -27,6 +29,7 @@ _CHECK = "writing"
 _PERMISSION = "Calendars.ReadWrite"
 _TRIED = 20
 """Rooms in one run of `doctor`: it is to cost no more than a few nights."""
+_PROOF = "only a write proves it: make one reservation, then cancel it by the number it gets"
 _MADE_UP = EventId("")
 """Where no room shows an event that an id could be shaped after."""
 
@@ -36,7 +39,8 @@ async def examine_writing(
     rooms: Sequence[Room],
     claims: TokenClaims | None,
     some_event: EventId | None,
-    application: str,
+    application: str | None,
+    now: datetime,
 ) -> list[Finding]:
     """From the token where it shows there; else each room is asked to change no event."""
     if not rooms:
@@ -75,7 +79,8 @@ async def examine_writing(
             unproven(
                 _CHECK,
                 f"whether {named(unclear)} may be written: {why}",
-                f"obctl reservations create --room {unclear[0]} …",
+                _PROOF,
+                remedy=_reservation(unclear[0], now),
             )
         )
     if allowed:
@@ -83,14 +88,15 @@ async def examine_writing(
             f"{len(allowed)} of {len(tried)} rooms refuse no change of an event that does not"
             " exist: a sign that they may be written, and no proof"
         )
-        findings.append(unproven(_CHECK, told, f"obctl reservations create --room {allowed[0]} …"))
+        findings.append(unproven(_CHECK, told, _PROOF, remedy=_reservation(allowed[0], now)))
     if len(tried) < len(rooms):
         findings.append(
             unproven(
                 _CHECK,
                 f"{len(rooms) - len(tried)} more rooms were not tried: one in"
                 f" {round(len(rooms) / len(tried))} was",
-                "obctl doctor --room ADDRESS",
+                "ask the next of them",
+                remedy="obctl doctor" + "".join(f" --room {one}" for one in _untried(rooms, tried)),
             )
         )
     return findings
@@ -101,6 +107,22 @@ def _spread(rooms: Sequence[Room]) -> list[Room]:
     if len(rooms) <= _TRIED:
         return list(rooms)
     return [rooms[at * len(rooms) // _TRIED] for at in range(_TRIED)]
+
+
+def _untried(rooms: Sequence[Room], tried: Sequence[Room]) -> list[str]:
+    asked = {room.mailbox for room in tried}
+    return [room.mailbox for room in rooms if room.mailbox not in asked][:_TRIED]
+
+
+def _reservation(mailbox: str, now: datetime) -> str:
+    """Fifteen minutes at an hour of tomorrow at which few meet; its organiser is the room."""
+    start = instant_text(
+        (now + timedelta(days=1)).replace(hour=5, minute=0, second=0, microsecond=0)
+    )
+    return (
+        f"obctl reservations create --room {mailbox} --start {start} --duration 15m"
+        f" --organizer {mailbox} --subject 'obctl doctor'"
+    )
 
 
 def _impossible(taken: Sequence[str]) -> Finding:

@@ -19,7 +19,7 @@ from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.token_claims import TokenClaims
 from obctl.domain.unreadable_event import Listing
-from obctl.errors import ObctlError, UsageError
+from obctl.errors import NotFound, ObctlError, UsageError
 from obctl.graph import (
     delta,
     directory,
@@ -32,6 +32,7 @@ from obctl.graph import (
     writes,
 )
 from obctl.graph.client import Graph, open_graph
+from obctl.graph.principal_name import way_on
 from obctl.graph.transport import SILENCE, Heard
 
 
@@ -177,7 +178,11 @@ class GraphGateway:
                 hint="for example users/room@contoso.com/events",
             )
         what = request.anything(f"GET {below}")
-        return await self._graph.send(self._graph.follow(self._graph.url + below, what), what)
+        try:
+            return await self._graph.send(self._graph.follow(self._graph.url + below, what), what)
+        except NotFound as error:
+            error.hint = way_on(below, error) or error.hint
+            raise
 
 
 @asynccontextmanager

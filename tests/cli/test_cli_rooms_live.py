@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import pytest
@@ -208,6 +209,30 @@ def test_graph_get_of_a_room_by_an_address_that_is_no_principal_name(live_desk: 
     answer = live_desk.run("graph", "get", f"/users/{VERMEER}")
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert "Graph said: 404 Request_ResourceNotFound" in answer.stderr
+    shown = " ".join(answer.stderr.split())
+    command = f"obctl graph get '/users?$filter=mail eq %27{VERMEER}%27'"
+    assert command in shown
+    found = live_desk.run(*shlex.split(command)[1:])
+    assert found.exit_code == 0, found.stderr
+    assert [one["mail"] for one in json.loads(found.stdout)["value"]] == [VERMEER]
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        ("/users/o'neil@contoso.example", "mail eq %27o%27%27neil@contoso.example%27"),
+        ("users/nobody@contoso.example?$select=id", "mail eq %27nobody@contoso.example%27"),
+        ("/users/00000000-0000-0000-0000-000000000000", None),
+    ],
+)
+def test_where_an_address_may_be_looked_for_the_way_on_is_named(
+    live_desk: Desk, path: str, command: str | None
+) -> None:
+    shown = " ".join(live_desk.run("graph", "get", path).stderr.split())
+    if command is None:
+        assert "$filter" not in shown
+    else:
+        assert f"obctl graph get '/users?$filter={command}'" in shown
 
 
 def test_graph_get_of_nothing_says_what_graph_said(live_desk: Desk) -> None:

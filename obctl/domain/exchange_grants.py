@@ -50,6 +50,11 @@ def quoted(text: str) -> str:
     return "'" + "".join(2 * one if one in _QUOTES else one for one in text) + "'"
 
 
+def scope_name(company: str) -> str:
+    """What the scope of a company's rooms is called in Exchange."""
+    return f"obctl {company} rooms"
+
+
 def room_filter(rooms: Sequence[str]) -> str:
     """The OPATH filter of the scope; its own quotes are doubled inside."""
     if not rooms:
@@ -61,13 +66,14 @@ def room_filter(rooms: Sequence[str]) -> str:
 def grant_commands(grant: Grant) -> list[str]:
     """The commands, line by line; what nobody has told yet stands in capitals."""
     client = quoted(grant.client_id or "CLIENT-ID")
-    scope = quoted(f"obctl {grant.company} rooms")
+    scope = quoted(scope_name(grant.company))
     room = quoted(grant.example or next(iter(grant.rooms), "ROOM-ADDRESS"))
     tenant = f" -TenantId {quoted(grant.tenant_id)}" if grant.tenant_id else ""
     names = ", ".join(quoted(name) for name in GRAPH_PERMISSIONS)
     by_app = "Get-MgServicePrincipal -Filter \"appId eq '{}'\""
     app = by_app.format((grant.client_id or "CLIENT-ID").replace("'", "''"))
     return [
+        *_to_fill_in(grant),
         "# 1. Graph: the directory and the places (as Privileged Role Administrator).",
         "#    Where User.ReadBasic.All is refused later on, grant User.Read.All in its place.",
         "#    Grant no Calendars.* here: it would open every mailbox, and grants add up.",
@@ -113,3 +119,14 @@ def grant_commands(grant: Grant) -> list[str]:
             f" -Resource {quoted(grant.person or 'ADDRESS-OF-A-PERSON')}"
         ),
     ]
+
+
+def _to_fill_in(grant: Grant) -> list[str]:
+    """The words in capitals, and what puts something in their place."""
+    words = {
+        "CLIENT-ID (obctl config set graph.client_id)": grant.client_id,
+        "ROOM-ADDRESS": grant.example or grant.rooms,
+        "ADDRESS-OF-A-PERSON (obctl config grants --person)": grant.person,
+    }
+    missing = [word for word, known in words.items() if not known]
+    return [f"# 0. Words to be filled in: {', '.join(missing)}."] if missing else []

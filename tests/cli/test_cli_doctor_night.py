@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -382,6 +383,12 @@ def test_where_to_subscribe_is_taken_from_the_ledger(mapped: Desk, tenant: Sandb
         assert mapped.run(*shlex.split(remedy)[1:]).exit_code == 0
 
 
+def test_the_scope_is_the_one_that_config_grants_makes(mapped: Desk, tenant: SandboxServer) -> None:
+    grants(tenant, mapped, scoped=("Calendars.Read",))
+    (scope,) = set(re.findall(r"-Name ('[^']*')", mapped.run("config", "grants").stdout))
+    assert Told(mapped).one("writing")["remedy"].endswith(f" -CustomResourceScope {scope}")
+
+
 def test_an_application_that_nobody_names_is_not_made_up(
     mapped: Desk, tenant: SandboxServer
 ) -> None:
@@ -415,7 +422,7 @@ def test_a_table_keeps_each_remedy_on_a_line_of_its_own(
     told = [line.strip() for line in answer.stderr.splitlines()]
     assert any(
         line.startswith("New-ManagementRoleAssignment ")
-        and line.endswith(" -CustomResourceScope 'obctl rooms'")
+        and line.endswith(" -CustomResourceScope 'obctl contoso rooms'")
         for line in told
     )
 

@@ -23,6 +23,7 @@ from obctl.domain.subscription import Subscription
 from obctl.domain.token_claims import TokenClaims, read_claims
 from obctl.engine.admin.doctor.clock import examine_clock
 from obctl.engine.admin.doctor.finding import Finding, Verdict, by_kind, exit_code, finding_object
+from obctl.engine.admin.doctor.grants import Application
 from obctl.engine.admin.doctor.settings import examine_settings
 from obctl.engine.admin.doctor.token import examine_credential, examine_token
 from obctl.errors import ConfigError, GraphDetail, MailboxGone, MailboxPermissionLost, ObctlError
@@ -207,7 +208,7 @@ def test_no_text_is_a_token_that_breaks_the_reading(text: str) -> None:
 
 
 def test_a_person_s_token_is_a_problem() -> None:
-    (finding,) = examine_token(TokenClaims((), person=True), None)
+    (finding,) = examine_token(TokenClaims((), person=True), Application(None, "rooms"))
     assert finding.verdict is PROBLEM
 
 

@@ -80,6 +80,9 @@ def test_what_nobody_told_is_left_to_fill_in() -> None:
     text = "\n".join(typed(Grant("contoso")))
     for word in ("CLIENT-ID", "ROOM-ADDRESS", "ADDRESS-OF-A-PERSON"):
         assert f"'{word}'" in text
+        assert word in grant_commands(Grant("contoso"))[0]
+    told = grant_commands(Grant("contoso", client_id="x", example="a@b.c", person="d@b.c"))
+    assert not any("to be filled in" in line for line in told)
 
 
 def test_the_scope_may_be_the_mapped_rooms_alone() -> None:

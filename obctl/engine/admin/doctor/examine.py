@@ -126,7 +126,7 @@ async def _graph(
     findings: list[Finding],
 ) -> None:
     """Add what Graph answers to `findings`; raises where it answers nothing any more."""
-    application = application_of(company.config.graph, claims, world.environment)
+    application = application_of(company.config, claims, world.environment)
     findings += examine_token(claims, application)
     world.step("places")
     findings.append(await examine_places(gateway, application))

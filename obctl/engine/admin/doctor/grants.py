@@ -6,8 +6,10 @@ Ids of application permissions: permissions reference of Microsoft Graph.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from obctl.config import GraphSettings
+from obctl.config import Config, GraphSettings
+from obctl.domain.exchange_grants import quoted, scope_name
 from obctl.domain.token_claims import TokenClaims
 
 _GRAPH = "00000003-0000-0000-c000-000000000000"
@@ -20,37 +22,49 @@ _ALL = "obctl config grants"
 """Where nothing tells the application's id: all commands, and what is to be filled in there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Whom to grant something: its id, where known, and the scope of the rooms."""
+
+    id: str | None
+    scope: str
+
+
 def application_of(
-    settings: GraphSettings, claims: TokenClaims | None, environment: Mapping[str, str]
-) -> str | None:
-    """The application's id, where settings, environment or token tell it."""
-    told = settings.client_id or environment.get("AZURE_CLIENT_ID")
-    return told or (claims.application if claims else None)
+    config: Config, claims: TokenClaims | None, environment: Mapping[str, str]
+) -> Application:
+    known = client_id(config.graph, environment) or (claims.application if claims else None)
+    return Application(known, scope_name(config.company))
 
 
-def grant(permission: str, application: str | None) -> str:
+def client_id(settings: GraphSettings, environment: Mapping[str, str]) -> str | None:
+    """The application's id, where settings or environment tell it."""
+    return settings.client_id or environment.get("AZURE_CLIENT_ID")
+
+
+def grant(permission: str, application: Application) -> str:
     """Azure CLI: an application permission of Graph, with an administrator's consent."""
-    if application is None:
+    if application.id is None:
         return _ALL
     return (
-        f"az ad app permission add --id {application} --api {_GRAPH}"
+        f"az ad app permission add --id {application.id} --api {_GRAPH}"
         f" --api-permissions {_IDS[permission]}=Role"
-        f" && az ad app permission admin-consent --id {application}"
+        f" && az ad app permission admin-consent --id {application.id}"
     )
 
 
-def assign(role: str, application: str | None) -> str:
+def assign(role: str, application: Application) -> str:
     """Exchange Online PowerShell: a calendar permission for the rooms in the scope."""
-    if application is None:
+    if application.id is None:
         return _ALL
     return (
-        f"New-ManagementRoleAssignment -App {application} -Role 'Application {role}'"
-        " -CustomResourceScope 'obctl rooms'"
+        f"New-ManagementRoleAssignment -App {application.id} -Role 'Application {role}'"
+        f" -CustomResourceScope {quoted(application.scope)}"
     )
 
 
-def test_scope(application: str | None) -> str:
+def test_scope(application: Application) -> str:
     """Exchange Online PowerShell: what it may do in a room, whose address is `{room}`."""
-    if application is None:
+    if application.id is None:
         return _ALL
-    return f"Test-ServicePrincipalAuthorization {application} -Resource {{room}}"
+    return f"Test-ServicePrincipalAuthorization {application.id} -Resource {{room}}"

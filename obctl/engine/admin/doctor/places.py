@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from obctl.engine.admin.doctor.finding import Finding, ok, problem, refused
-from obctl.engine.admin.doctor.grants import grant
+from obctl.engine.admin.doctor.grants import Application, grant
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, NotAuthorised, ObctlError
 
@@ -17,7 +17,7 @@ class _Page(msgspec.Struct):
 _PAGE = msgspec.json.Decoder(_Page)
 
 
-async def examine_places(gateway: Gateway, application: str | None) -> Finding:
+async def examine_places(gateway: Gateway, application: Application) -> Finding:
     """The first of the tenant's rooms; raises `CredentialRefused`: nothing else can be asked."""
     try:
         page = await gateway.get("places/microsoft.graph.room?$top=100")

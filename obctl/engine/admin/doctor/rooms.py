@@ -21,7 +21,7 @@ from obctl.engine.admin.doctor.finding import (
     unproven,
     warning,
 )
-from obctl.engine.admin.doctor.grants import assign, grant, test_scope
+from obctl.engine.admin.doctor.grants import Application, assign, grant, test_scope
 from obctl.engine.outlook.mailbox_identity import GRANT
 from obctl.engine.ports import Gateway
 from obctl.engine.rooms.lockout import way_out
@@ -68,7 +68,7 @@ async def look_up(gateway: Gateway, rooms: Sequence[Room]) -> Entries:
 
 
 def examine_identities(
-    rooms: Sequence[Room], entries: Entries, application: str | None
+    rooms: Sequence[Room], entries: Entries, application: Application
 ) -> list[Finding]:
     """Of each room whether its mailbox is the one that was mapped; keyed by `room.mailbox`."""
     found: list[Finding] = []
@@ -121,7 +121,7 @@ def examine_identities(
 
 
 def _identity_check(
-    rooms: Sequence[Room], closed: NotAuthorised | None, application: str | None
+    rooms: Sequence[Room], closed: NotAuthorised | None, application: Application
 ) -> list[Finding]:
     """Nights go on without the directory and believe less: that is a problem of its own."""
     unknown = [room.mailbox for room in rooms if room.object_id is None and room.last_synced_at]
@@ -147,7 +147,7 @@ def _identity_check(
 
 
 async def examine_calendars(
-    gateway: Gateway, rooms: Sequence[Room], now: datetime, application: str | None
+    gateway: Gateway, rooms: Sequence[Room], now: datetime, application: Application
 ) -> Calendars:
     """One small view of each room: what a night could not read is named here."""
     views = await gateway.fetch_views(rooms, TimeSpan(now, now + VIEW))
@@ -184,7 +184,7 @@ async def examine_calendars(
 
 
 async def examine_schedules(
-    gateway: Gateway, rooms: Sequence[Room], now: datetime, application: str | None
+    gateway: Gateway, rooms: Sequence[Room], now: datetime, application: Application
 ) -> list[Finding]:
     """getSchedule of each room that can be read. Nights do without; `rooms free` does not."""
     if not rooms:

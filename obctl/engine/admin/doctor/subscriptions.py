@@ -17,7 +17,7 @@ from obctl.engine.admin.doctor.finding import (
     unproven,
     warning,
 )
-from obctl.engine.admin.doctor.grants import assign
+from obctl.engine.admin.doctor.grants import Application, assign
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.renew import Comparison, compare_with_graph
@@ -32,7 +32,7 @@ ShakeHands = Callable[[str], Awaitable[str | None]]
 
 
 async def examine_subscriptions(
-    company: Company, gateway: Gateway, rooms: Collection[Room], application: str | None
+    company: Company, gateway: Gateway, rooms: Collection[Room], application: Application
 ) -> list[Finding]:
     """Graph's list against the ledger; whether one could be made is proven by one that is there."""
     chosen = {room.id for room in rooms}
@@ -117,7 +117,7 @@ def _makeable(company: Company, compared: Comparison, rooms: Collection[Room]) -
         return ok("subscribing", "Graph holds subscriptions that this application made")
     return unproven(
         "subscribing",
-        "Graph holds none, and whether it makes one it tells only by making it; doctor makes none",
+        "Graph holds none; only making one shows that it can be made, and doctor makes none",
         "with `obctl listen` running where Graph reaches it: subscribe a room",
         remedy=_making(company, rooms),
     )
@@ -133,7 +133,7 @@ def _making(company: Company, rooms: Collection[Room]) -> str:
     return f"obctl subscriptions create {quote(room.mailbox)} --notification-url {url}"
 
 
-def _unlisted(company: Company, error: ObctlError, application: str | None) -> Finding:
+def _unlisted(company: Company, error: ObctlError, application: Application) -> Finding:
     """Who has no subscriptions needs no list of them."""
     used = bool(current_subscriptions(company.store))
     missing = isinstance(error, NotAuthorised)

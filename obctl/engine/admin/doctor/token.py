@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from obctl.config import CredentialKind, GraphSettings
 from obctl.domain.token_claims import TokenClaims
 from obctl.engine.admin.doctor.finding import Finding, ok, problem, unproven, warning
-from obctl.engine.admin.doctor.grants import application_of, assign
+from obctl.engine.admin.doctor.grants import Application, assign, client_id
 from obctl.errors import ConfigError
 
 _SOON = timedelta(days=30)
 _CALENDARS = "Calendars."
 
 
-def examine_token(claims: TokenClaims | None, application: str | None) -> Iterator[Finding]:
+def examine_token(claims: TokenClaims | None, application: Application) -> Iterator[Finding]:
     """The roles in the token: application permissions that hold for every mailbox."""
     if claims is None:
         yield unproven("roles", "the token cannot be read here, so what it grants cannot be seen")
@@ -61,7 +61,7 @@ def examine_credential(
         case None if environment.get("AZURE_CLIENT_SECRET") and (
             settings.credential is CredentialKind.ENVIRONMENT
         ):
-            application = application_of(settings, None, environment)
+            application = client_id(settings, environment)
             yield unproven(
                 "credential",
                 "when the client secret runs out cannot be seen from here",

@@ -14,7 +14,7 @@ from obctl.domain.room import Room
 from obctl.domain.time_span import instant_text
 from obctl.domain.token_claims import TokenClaims
 from obctl.engine.admin.doctor.finding import Finding, by_kind, named, ok, problem, unproven
-from obctl.engine.admin.doctor.grants import assign
+from obctl.engine.admin.doctor.grants import Application, assign
 from obctl.engine.ports import Gateway
 from obctl.errors import (
     EventChanged,
@@ -39,7 +39,7 @@ async def examine_writing(
     rooms: Sequence[Room],
     claims: TokenClaims | None,
     some_event: EventId | None,
-    application: str | None,
+    application: Application,
     now: datetime,
 ) -> list[Finding]:
     """From the token where it shows there; else each room is asked to change no event."""

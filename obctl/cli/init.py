@@ -167,7 +167,12 @@ def _ask(question: str, check: Callable[[str], str], default: str | None = None)
     from obctl.render.output import message
 
     while True:
-        answer: str = typer.prompt(question, default=default, err=True, show_default=bool(default))
+        answer: str = typer.prompt(
+            question, default=default or "", err=True, show_default=bool(default)
+        )
+        if not answer.strip() and default is None:
+            message("there is no default: this has to be answered")
+            continue
         try:
             return check(answer.strip())
         except ConfigError as error:

@@ -12,6 +12,7 @@ from obctl.cli.options import FormatOption
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from obctl.webhook.items import Dropped
     from obctl.webhook.server import Tls
 
 
@@ -48,6 +49,7 @@ def listen(
         clock,
         tenant_id=tenant_guid(context.config.graph.tenant_id),
         metrics_public=metrics_public,
+        report=_say_dropped,
     )
     bound = bind(host, port)
     base = address(bound, host, tls=tls)
@@ -79,6 +81,26 @@ def _tls(certificate: Path | None, key: Path | None) -> Tls | None:
     tls = Tls(certificate, key)
     tls.check()
     return tls
+
+
+def _say_dropped(why: Dropped, number: int) -> None:
+    """Say it of the first, the tenth, the hundredth: who sends us rubbish shall not fill a disk."""
+    from obctl.render.output import warning
+
+    if str(number).strip("0") != "1":
+        return
+    named = "1 notification" if number == 1 else f"{number} notifications"
+    warning(f"dropped {named} ({why.value}): {_WHY[why.value]}; /metrics counts them")
+
+
+_WHY = {
+    "malformed": "not as Graph writes them",
+    "unknown-kind": "of a lifecycle event that obctl does not know",
+    "unknown-subscription": "the ledger knows no such subscription; `obctl subscriptions list`"
+    " names those that Graph holds besides",
+    "wrong-client-state": "not with the secret of their subscription, so not from Graph",
+    "foreign-tenant": "from another tenant than [graph] tenant_id",
+}
 
 
 def _say_ready(url: str, format: Format) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from obctl.render.output import Format, message, write_json
 if TYPE_CHECKING:
     from obctl.domain.reservation import Reservation
     from obctl.domain.room import Room
+    from obctl.domain.subscription import Subscription
     from obctl.engine.rooms.removal import StillSubscribed
 
 
@@ -32,6 +34,7 @@ def remove(
     """
     from obctl.engine.rooms.removal import open_ends, remove_room
     from obctl.render.objects import removed_room_object
+    from obctl.store.subscriptions import current_subscriptions
 
     context = context_of(ctx)
     context.act_as(by)
@@ -41,12 +44,15 @@ def remove(
     if ends:
         question += f" {ends} stay as they are."
     confirm(question, yes=yes, on_terminal_only=not ends)
+    subscription = current_subscriptions(context.company.store).get(found.id)
     left = context.run(lambda connect: remove_room(context.company, connect, found))
     if format is Format.TABLE:
         message(f"{found.name} ({found.mailbox}) is not mapped any more; nothing was cancelled")
         if ends:
             message(f"{ends} stay: writes wait until it is mapped again, requests for a person")
         message(f"`obctl rooms add {found.mailbox}` takes it back, with all its reservations")
+        if subscription is not None and not left:
+            _tell_ended(found, subscription)
     else:
         shown = removed_room_object(
             context.room_ever(found.mailbox),
@@ -57,6 +63,18 @@ def remove(
         write_json(shown)
     if left:
         raise _still_subscribed(found, left)
+
+
+def _tell_ended(room: Room, subscription: Subscription) -> None:
+    """Who takes the room back has to subscribe it again, and the ledger forgets where to."""
+    from obctl.domain.notification_urls import notification_urls
+
+    words = [room.mailbox, "--notification-url", subscription.notification_url]
+    usual = notification_urls(subscription.notification_url, None).lifecycle
+    if subscription.lifecycle_url and subscription.lifecycle_url != usual:
+        words += ["--lifecycle-url", subscription.lifecycle_url]
+    message("its subscription ended; once it is mapped again:")
+    message(f"    obctl subscriptions create {shlex.join(words)}")
 
 
 def _still_subscribed(room: Room, left: list[StillSubscribed]) -> Unfinished:

@@ -45,6 +45,8 @@ class Receiver:
     tenant_id: str | None = None
     metrics_public: bool = False
     metrics: Metrics = field(default_factory=Metrics)
+    report: Callable[[Dropped, int], None] = lambda _why, _number: None
+    """Told of each item that is dropped: why, and how many were for that reason so far."""
 
     async def receive(self, request: Request) -> Response:
         """Graph's POST: a handshake, or notifications."""
@@ -116,6 +118,7 @@ class Receiver:
                 )
                 if isinstance(verdict, Dropped):
                     self.metrics.dropped[verdict] += 1
+                    self.report(verdict, self.metrics.dropped[verdict])
                 else:
                     taken.append(verdict)
             if taken:

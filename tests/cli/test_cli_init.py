@@ -104,13 +104,14 @@ def on_a_terminal(home: Path, *answers: str) -> tuple[int, str, str]:
 
 def test_on_a_terminal_it_asks_and_checks_each_answer_at_once(tmp_path: Path) -> None:
     code, out, err = on_a_terminal(
-        tmp_path, "Contoso Ltd", "contoso", "mars", "usgov", "", "ours", TENANT, "mine", CLIENT,
+        tmp_path, "Contoso Ltd", "contoso", "mars", "usgov", "", "", "ours", TENANT, "mine", CLIENT,
         "Amsterdm", "W. Europe Standard Time",
     )  # fmt: skip
     assert code == 0, err
     for said in (
         "'Contoso Ltd' cannot name a company",
         "'mars' is none of global, usgov, usgov-dod, china",
+        "there is no default: this has to be answered",
         "tenant id 'ours' is neither a GUID nor a domain of the tenant",
         "client id 'mine' is no GUID",
         "unknown time zone 'Amsterdm'; did you mean Europe/Amsterdam?",

@@ -78,6 +78,22 @@ def test_it_needs_no_credential_only_to_receive(subscribed_desk) -> None:
     assert pending(subscribed_desk) == 1
 
 
+def test_what_is_dropped_is_said_with_its_reason_and_does_not_flood(subscribed_desk) -> None:
+    with listening(subscribed_desk, "--no-worker") as listener:
+        forged = item(clientState="guessed")
+        assert listener.notify(*(forged for _ in range(9))) == 202
+        assert listener.notify(forged, forged, item(subscriptionId="S9")) == 202
+        code, _out, err = listener.end()
+    assert code == 0
+    assert [line.partition(":")[0] for line in err.splitlines()] == [
+        "dropped 1 notification (wrong-client-state)",
+        "dropped 10 notifications (wrong-client-state)",
+        "dropped 1 notification (unknown-subscription)",
+    ]
+    assert "obctl subscriptions list" in err
+    assert "guessed" not in err
+
+
 def test_a_missing_credential_is_said_before_it_is_ready(desk) -> None:
     desk.environment["OBCTL_GRAPH_TOKEN"] = ""
     with pytest.raises(AssertionError, match="OBCTL_GRAPH_TOKEN"):

@@ -60,6 +60,22 @@ def test_what_is_begun_is_told_and_asks_for_yes_where_nobody_can_answer(busy: De
     assert mailboxes(busy, "--removed") == ["atrium@contoso.example"]
 
 
+def test_that_a_subscription_ended_is_told_with_the_way_back(
+    live_desk: Desk, tenant: SandboxServer
+) -> None:
+    assert live_desk.run("rooms", "add", ROOM).exit_code == 0
+    with endpoint() as url:
+        command = ("subscriptions", "create", ROOM, "--notification-url", url)
+        assert live_desk.run(*command).exit_code == 0
+        done = live_desk.run("rooms", "remove", ROOM)
+        assert done.exit_code == 0
+        told = lines(done.stderr)
+        assert told[2] == "its subscription ended; once it is mapped again:"
+        assert told[3].strip() == f"obctl {' '.join(command)}"
+        assert live_desk.run("rooms", "add", ROOM).exit_code == 0
+        assert live_desk.run(*command).exit_code == 0
+
+
 def test_a_room_with_nothing_begun_goes_without_a_question_and_without_graph(desk: Desk) -> None:
     answer = desk.run("rooms", "remove", "Liberty", "--by", "Mia", "-o", "json")
     assert (answer.exit_code, answer.stderr) == (0, "")

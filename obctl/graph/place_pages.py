@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol
 
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.foreign_text import decode
-from obctl.graph.client import Graph
+from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
 from obctl.graph.request import Asked
 from obctl.graph.wire import PlaceWire
 
 Ask = Callable[[int | None], RequestInformation]
+"""The request for what comes after so many places; for the first page after `None`."""
 _PLACE = msgspec.json.Decoder(PlaceWire)
+
+
+class Collection(Protocol):
+    """What all request builders of the SDK have that read a collection."""
+
+    def to_get_request_information(self, config: Any = None, /) -> RequestInformation: ...
 
 
 async def places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWire]:
@@ -40,6 +48,18 @@ async def places(graph: Graph, ask: Ask, what: Asked) -> AsyncIterator[PlaceWire
         if not new:
             return
         skip = len(seen)
+
+
+def asking_for(builder: Collection, options: Callable[..., Any], top: int) -> Ask:
+    """Asks for a collection of places at its `builder`, `top` in one page.
+
+    `options` are the SDK's query parameters of that builder.
+    """
+
+    def ask(skip: int | None) -> RequestInformation:
+        return builder.to_get_request_information(asking(options(top=top, skip=skip)))
+
+    return ask
 
 
 def _read(raw: msgspec.Raw, what: Asked) -> PlaceWire:

@@ -21,8 +21,8 @@ from obctl.domain.availability import Schedule
 from obctl.domain.event import Event, EventId, EventType, Response
 from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.outbox import EventDraft
-from obctl.domain.recurrence import parse_rrule
 from obctl.domain.room import Room
+from obctl.domain.rrule import parse_rrule
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace

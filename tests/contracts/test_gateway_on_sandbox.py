@@ -481,6 +481,8 @@ def test_schedules_agree_with_the_views(tenant: Tenant) -> None:
         return await gateway.fetch_schedules(rooms, WEEK), await gateway.fetch_views(rooms, WEEK)
 
     busy, views = tenant.ask(ask)
+    assert views.keys() == busy.keys() == set(tenant.server.rooms)
+    assert any(one.busy for one in busy.values())
     for mailbox, events in views.items():
         taken = [one for one in events if one.show_as != "free" and not one.is_cancelled]
         assert sorted((span.start, span.end) for span in busy[mailbox].busy) == sorted(

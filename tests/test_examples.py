@@ -75,7 +75,7 @@ def test_one_night_runs_from_nothing_and_leaves_nothing(environment: dict[str, s
     code, said = run(environment, "bash", str(EXAMPLES / "one_night.sh"))
     assert code == 0, said
     assert "1070 created" in said
-    assert "both sides are in step" in said
+    assert "neither side has anything new" in said
     assert "AMS 1.02 Vermeer" in said
     assert list(Path(environment["TMPDIR"]).iterdir()) == []
 

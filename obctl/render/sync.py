@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 JsonObject = Mapping[str, Any]
+_IMPORTABLE = "created-before-activation"
 
 
 def report_picture(item: JsonObject) -> list[RenderableType]:
@@ -27,6 +28,7 @@ def report_picture(item: JsonObject) -> list[RenderableType]:
                 ("rooms", _counts(rooms)),
                 ("events", f"{events.get('read', 0)} read"),
                 (title, _counts(changes) or _nothing(item)),
+                *_left_alone(item),
                 ("pushed", _counts(pushed) or "nothing due"),
             ]
         )
@@ -46,7 +48,16 @@ def _nothing(item: JsonObject) -> str:
         return "nothing: what could be read is in step"
     if any(rooms.get(name) for name in ("failed", "inconclusive", "stopped")):
         return "nothing: not every room could be done"
-    return "nothing: both sides are in step"
+    return "nothing: neither side has anything new"
+
+
+def _left_alone(item: JsonObject) -> list[tuple[str, str]]:
+    """Events that were read and are none of ours: without them both sides are not the same."""
+    told = [
+        f"{count} {code}" + (": obctl rooms import-existing" if code == _IMPORTABLE else "")
+        for code, count in (item.get("left_alone") or {}).items()
+    ]
+    return [("" if place else "left alone", line) for place, line in enumerate(told)]
 
 
 def _counts(counts: JsonObject) -> str:

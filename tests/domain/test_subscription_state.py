@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from builders import NOW, make_subscription
 
-from obctl.domain.subscription import LIFETIME
+from obctl.domain.subscription import LIFETIME, SHORTER_LIFETIME
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,17 @@ def test_it_is_due_at_half_of_what_it_was_granted(
     age: timedelta, left: timedelta, state: str
 ) -> None:
     subscription = make_subscription(created_at=NOW - age, expires_at=NOW + left)
+    assert subscription.state(NOW) == state
+
+
+@pytest.mark.parametrize(("left", "state"), [(0.6, "active"), (0.4, "expiring")])
+def test_one_that_is_granted_less_each_time_is_due_at_half_of_that(left: float, state: str) -> None:
+    expires_at = NOW + SHORTER_LIFETIME * left
+    subscription = make_subscription(
+        created_at=NOW - timedelta(days=400),
+        granted_at=expires_at - SHORTER_LIFETIME,
+        expires_at=expires_at,
+    )
     assert subscription.state(NOW) == state
 
 

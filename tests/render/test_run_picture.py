@@ -10,8 +10,9 @@ from rich.console import Console
 from obctl.render.sync import report_picture
 
 
-def drawn(**rooms: int) -> str:
+def drawn(*, left_alone: dict[str, int] | None = None, **rooms: int) -> str:
     report: dict[str, Any] = {"run": "r1", "rooms": {"ok": 2} | rooms, "changes": {"created": 0}}
+    report["left_alone"] = left_alone or {}
     console = Console(width=80, color_system=None)
     with console.capture() as capture:
         for part in report_picture(report):
@@ -19,8 +20,15 @@ def drawn(**rooms: int) -> str:
     return capture.get()
 
 
-def test_a_run_without_changes_says_that_both_sides_are_in_step() -> None:
-    assert "nothing: both sides are in step" in drawn()
+def test_a_run_without_changes_says_no_more_than_that_there_were_none() -> None:
+    assert "nothing: neither side has anything new" in drawn()
+    assert "left alone" not in drawn()
+
+
+def test_events_that_are_none_of_ours_are_counted_with_the_way_to_take_them_over() -> None:
+    said = drawn(left_alone={"created-before-activation": 270, "outside-sync-window": 2})
+    assert "left alone  270 created-before-activation: obctl rooms import-existing" in said
+    assert "            2 outside-sync-window" in said
 
 
 @pytest.mark.parametrize("left_over", ["failed", "inconclusive", "stopped"])

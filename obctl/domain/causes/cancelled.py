@@ -109,7 +109,7 @@ def occurrence_silently(facts: Facts) -> Cause | None:
             "master.cancelled_dates": listed if cancelled is not None else None,
             "master.pattern_has_date": covered,
             "master.type": master.event.type if master.is_single else None,
-            "series.end_date": recurrence.end_date if recurrence else None,
+            "series.end_date": recurrence.last_date if recurrence else None,
             "instances_read": len(facts.same_series) or None,
             "request.status": facts.request.status if facts.request else None,
             **since_last_pass(facts, master.event.modified_at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,17 @@ class RunReport:
     unreadable: list[Problem] = field(default_factory=list)
     services_left: list[Problem] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
+    _left_alone: dict[str, Counter[str]] = field(default_factory=dict)
+    """By room, as one may be finished twice."""
+
+    def leave_alone(self, plan: Plan) -> None:
+        """Note the events that get no reservation in one room, of those that were read."""
+        self._left_alone[plan.room.mailbox] = Counter(item.code for item in plan.left_alone)
+
+    @property
+    def left_alone(self) -> Counter[str]:
+        """How many events got no reservation for each reason: the two sides differ by them."""
+        return sum(self._left_alone.values(), Counter())
 
     def count(self, plan: Plan) -> None:
         """Add one room's plan."""
@@ -171,6 +183,7 @@ def run_object(report: RunReport) -> dict[str, Any]:
         "problems": [
             {"room": item.room, "code": item.code, "message": item.message} for item in report.told
         ],
+        "left_alone": dict(sorted(report.left_alone.items())),
     }
     if report.dry_run:
         shown["plans"] = [plan_object(plan) for plan in report.plans if plan.changes]

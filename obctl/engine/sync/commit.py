@@ -130,6 +130,7 @@ class Committer:
 
     def _report_left(self, plan: Plan, situation: Situation) -> None:
         """Say what is not done in a room that is."""
+        self._report.leave_alone(plan)
         problems = unreadable_problems(plan.room, situation.matching)
         self._report.unreadable += [p for p in problems if p not in self._report.unreadable]
         if plan.undecided:

@@ -496,6 +496,24 @@ ROWS = [
         make_facts(
             reservation=make_occurrence_reservation(),
             last_known=make_occurrence(),
+            master=make_master(recurrence=replace(ENDLESS, count=2)),
+        ),
+        "occurrence-cancelled-silently",
+        {
+            "reservation.original_start": "2026-09-15T09:00:00Z",
+            "master.id": "M",
+            "master.cancelled_dates": False,
+            "master.pattern_has_date": False,
+            "series.end_date": "2026-09-08",
+            "changed_at": "2026-09-10T08:00:00Z",
+            "room.last_good_pass": "2026-09-14T01:00:00Z",
+        },
+        id="after the last of the dates that its series counts",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            last_known=make_occurrence(),
             master=SeriesMaster(make_event("M", starts="2026-09-22 09:00"), None, None, 0),
         ),
         "occurrence-cancelled-silently",

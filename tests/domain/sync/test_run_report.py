@@ -21,7 +21,7 @@ from obctl.domain.sync.change import (
     Restore,
     Update,
 )
-from obctl.domain.sync.plan import Plan, plan_object
+from obctl.domain.sync.plan import LeftAlone, Plan, plan_object
 from obctl.domain.sync.run_report import Problem, RunReport, run_object
 
 ATRIUM, LIBRARY = make_room(), make_room("Library")
@@ -56,7 +56,20 @@ def test_a_run_that_did_nothing_has_counted_nothing() -> None:
     assert shown["changes"] == dict.fromkeys(COUNTED, 0)
     assert shown["pushed"] == {"ok": 0, "failed": 0}
     assert (shown["problems"], shown["finished_at"], shown["dry_run"]) == ([], None, False)
+    assert shown["left_alone"] == {}
     assert (report.changes, report.exit_code) == (0, 0)
+
+
+def test_what_was_left_alone_is_counted_once_for_each_room() -> None:
+    report = make_report()
+    old, far = LeftAlone("a", "created-before-activation"), LeftAlone("b", "outside-sync-window")
+    report.leave_alone(Plan(make_room("Atrium"), left_alone=(old, far)))
+    report.leave_alone(Plan(make_room("Atrium"), left_alone=(old, far)))
+    report.leave_alone(Plan(make_room("Bistro"), left_alone=(old,)))
+    assert run_object(report)["left_alone"] == {
+        "created-before-activation": 2,
+        "outside-sync-window": 1,
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import DAY
+from killed_process import RUN, KilledProcesses
 from night import Night, at, weekly
 
 from obctl.domain.reservation import Reservation
@@ -262,3 +264,45 @@ def to_thursdays_from(night: Night, meeting: Meeting, start: date) -> None:
         start=f"{start} 09:00",
         end=f"{start} 10:00",
     )
+
+
+@settings
+def test_over_the_last_sunday_of_october_each_date_stays_in_its_week(
+    night: Night, ignored: bool
+) -> None:
+    """The new day's hour comes twice on that Sunday."""
+    night.configure(ignore_cancellation_requests=ignored, future_days=70)
+    days = weekly(date(2026, 10, 17), count=3)
+    meeting = night.book(
+        "Rembrandt", "Board", "2026-10-17 21:30", "2026-10-17 22:30", recurrence=days
+    )
+    night.run()
+    made = numbers(night)
+    assert list(made) == ["10-17", "10-24", "10-31"]
+    night.cater(made["10-24"])
+    days = weekly(date(2026, 10, 18), count=3)
+    night.change(meeting, recurrence=days, start="2026-10-18 02:30", end="2026-10-18 03:30")
+    assert night.run().moved == 0
+    assert numbers(night) == {
+        "10-18": made["10-17"],
+        "10-25": made["10-24"],
+        "11-01": made["10-31"],
+    }
+    assert ordered(night) == {made["10-24"]: 1}
+    assert (night.requests(), night.run().changes) == ([], 0)
+
+
+def test_killed_at_any_instant_the_lunch_is_on_its_new_day_in_the_end(
+    night: Night, tmp_path: Path, killed_processes: KilledProcesses
+) -> None:
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    to_thursdays(night, meeting)
+    dies_at = 1
+    home, now = tmp_path / "home", night.company.now
+    while killed_processes.run(home, now, *RUN, dies_at=dies_at).killed:
+        assert ordered(night) == {made["09-29"]: 1}
+        dies_at += 9
+    assert dies_at > 40
+    assert numbers(night)["10-01"] == made["09-29"]
+    assert (night.requests(), night.run().changes) == ([], 0)

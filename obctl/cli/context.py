@@ -125,13 +125,14 @@ class Context:
 
     def room(self, wanted: str) -> Room:
         """The room with this address or unique name."""
-        from obctl.store.rooms import find_room
+        from obctl.store.room_search import find_room
 
         return find_room(self.store, wanted)
 
     def chosen_rooms(self, location: str | None, room: list[str] | str | None) -> list[Room]:
         """The rooms that `--room` or `--location` name, else all of them, by name."""
-        from obctl.store.rooms import load_rooms, rooms_at
+        from obctl.store.room_search import rooms_at
+        from obctl.store.rooms import load_rooms
 
         named = [room] if isinstance(room, str) else room or []
         if named:
@@ -142,13 +143,14 @@ class Context:
 
     def room_ever(self, wanted: str) -> Room:
         """As `room`, also one that was taken out: its history stays."""
-        from obctl.store.rooms import find_room_ever
+        from obctl.store.room_search import find_room_ever
 
         return find_room_ever(self.store, wanted)
 
     def rooms_ever(self, location: str | None, room: str | None) -> list[Room]:
         """As `chosen_rooms`, those that were taken out included."""
-        from obctl.store.rooms import load_rooms_ever, rooms_at
+        from obctl.store.room_search import rooms_at
+        from obctl.store.rooms import load_rooms_ever
 
         if room is not None:
             return [self.room_ever(room)]

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from uuid import uuid4
 
-import msgspec
-from kiota_abstractions.method import Method
-from kiota_abstractions.request_information import RequestInformation
-
 from obctl.domain.backoff import Backoff
-from obctl.domain.foreign_text import decode, decode_parts
 from obctl.errors import ObctlError, TryLater
 from obctl.graph import request
 from obctl.graph.batch_fallback import Singly
+from obctl.graph.batch_wire import SIZE, answers_by_id, batch_request, is_good
 from obctl.graph.client import PREFER, Graph
 from obctl.graph.failures import error_for
 from obctl.graph.graph_error import from_answer
 from obctl.graph.mailbox_gate import LONGEST_WAIT, MailboxResting, MailboxSilent
 from obctl.graph.request import Asked, Errand, Outcomes
 from obctl.graph.transport import CLIENT_REQUEST_ID, RETRIES, BoundedRetries
-from obctl.graph.wire import BatchAnswer, BatchAnswers, BatchId
+from obctl.graph.wire import BatchAnswer
 
-SIZE = 20
 AT_ONCE = 4
 _WORTH_RETRYING = (
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -35,9 +29,6 @@ _WORTH_RETRYING = (
 )
 _BACKOFF = Backoff(timedelta(seconds=0.5), timedelta(seconds=LONGEST_WAIT))
 _SDK = BoundedRetries()
-_ANSWERS = msgspec.json.Decoder(BatchAnswers)
-_ANSWER = msgspec.json.Decoder(BatchAnswer)
-_ID = msgspec.json.Decoder(BatchId)
 
 
 async def get_many(
@@ -126,27 +117,21 @@ async def _post(
 ) -> dict[str, BatchAnswer]:
     """The answers that can be told whose they are; the others are as good as none."""
     numbered = {str(number): key for number, key in enumerate(errands)}
-    info = RequestInformation(Method.POST, f"{graph.url}/$batch", {})
-    info.headers.try_add("Accept", "application/json")
-    info.set_stream_content(
-        msgspec.json.encode(
+    info = batch_request(
+        graph,
+        [
             {
-                "requests": [
-                    {
-                        "id": number,
-                        "method": "GET",
-                        "url": errands[key].path,
-                        "headers": {
-                            "Prefer": PREFER,
-                            "Accept": "application/json",
-                            CLIENT_REQUEST_ID: names[key],
-                        },
-                    }
-                    for number, key in numbered.items()
-                ]
+                "id": number,
+                "method": "GET",
+                "url": errands[key].path,
+                "headers": {
+                    "Prefer": PREFER,
+                    "Accept": "application/json",
+                    CLIENT_REQUEST_ID: names[key],
+                },
             }
-        ),
-        "application/json",
+            for number, key in numbered.items()
+        ],
     )
     first = next(iter(errands.values())).asked.what
     others = len(errands) - 1
@@ -156,47 +141,8 @@ async def _post(
     return {numbered[one]: answer for one, answer in answers_by_id(body) if one in numbered}
 
 
-def answers_by_id(body: bytes) -> Iterator[tuple[str, BatchAnswer]]:
-    """The answers by their ids, taken as they are written.
-
-    Of two with the same id neither is believed: one of them is about another mailbox.
-    """
-    try:
-        batch, original = decode_parts(_ANSWERS, body)
-    except ValueError:
-        return
-    answers = [original(one) for one in batch.responses]
-    by_id = [(found, one) for one in answers if (found := _id(one)) is not None]
-    times = Counter(found for found, _ in by_id)
-    for found, one in by_id:
-        answer = _answer(one) if times[found] == 1 else None
-        if answer is not None:
-            yield found, answer
-
-
-def _id(one: msgspec.Raw) -> str | None:
-    try:
-        return decode(_ID, one).id
-    except ValueError:
-        return None
-
-
-def _answer(one: msgspec.Raw) -> BatchAnswer | None:
-    """One answer; `None` for what is none, a page of markup in place of an object for example."""
-    try:
-        answer, original = decode_parts(_ANSWER, one)
-    except ValueError:
-        return None
-    answer.body = original(answer.body)
-    return None if _is_good(answer) and not bytes(answer.body).lstrip().startswith(b"{") else answer
-
-
-def _is_good(answer: BatchAnswer) -> bool:
-    return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
-
-
 def _outcome(answer: BatchAnswer, what: Asked) -> bytes | ObctlError:
-    if _is_good(answer):
+    if is_good(answer):
         return bytes(answer.body)
     return _error(answer, what, _SDK.rest_asked_for(answer.status, _headers(answer)))
 

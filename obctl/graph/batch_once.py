@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 
-from obctl.graph.batch import answers_by_id
+from obctl.graph.batch_wire import answers_by_id, batch_request
 from obctl.graph.client import PREFER, Builder, Graph
 from obctl.graph.request import Asked
 from obctl.graph.wire import BatchAnswer
-
-SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +31,7 @@ async def send_batch(
 
     `None` where the batch has no answer to one. Raises for the batch as a whole.
     """
-    info = RequestInformation(Method.POST, f"{graph.url}/$batch", {})
-    info.headers.try_add("Accept", "application/json")
-    body = {"requests": [_inner(graph, number, one) for number, one in enumerate(requests)]}
-    info.set_stream_content(msgspec.json.encode(body), "application/json")
+    info = batch_request(graph, [_inner(graph, number, one) for number, one in enumerate(requests)])
     answer = await graph.send(info, asked, mailboxes)
     answers = dict(answers_by_id(answer))
     return [answers.get(str(number)) for number in range(len(requests))]

@@ -14,7 +14,7 @@ from kiota_abstractions.request_information import RequestInformation
 from obctl.domain.listed import UnreadableItem
 from obctl.errors import CredentialRefused, GraphRefused, NotAuthorised
 from obctl.graph.client import Graph, asking
-from obctl.graph.place_pages import Ask, places
+from obctl.graph.place_pages import Ask, asking_for, places
 from obctl.graph.sdk_builders import GraphBuildingRequestBuilder, GraphFloorRequestBuilder
 from obctl.graph.wire import PlaceWire
 
@@ -71,23 +71,13 @@ async def _all(
 
 
 def _ask_buildings(graph: Graph) -> Ask:
-    def ask(skip: int | None) -> RequestInformation:
-        query = GraphBuildingRequestBuilder.GraphBuildingRequestBuilderGetQueryParameters(
-            top=_TOP, skip=skip
-        )
-        return graph.client.places.graph_building.to_get_request_information(asking(query))
-
-    return ask
+    options = GraphBuildingRequestBuilder.GraphBuildingRequestBuilderGetQueryParameters
+    return asking_for(graph.client.places.graph_building, options, _TOP)
 
 
 def _ask_floors(graph: Graph) -> Ask:
-    def ask(skip: int | None) -> RequestInformation:
-        query = GraphFloorRequestBuilder.GraphFloorRequestBuilderGetQueryParameters(
-            top=_TOP, skip=skip
-        )
-        return graph.client.places.graph_floor.to_get_request_information(asking(query))
-
-    return ask
+    options = GraphFloorRequestBuilder.GraphFloorRequestBuilderGetQueryParameters
+    return asking_for(graph.client.places.graph_floor, options, _TOP)
 
 
 def _ask_rooms_in(graph: Graph, place: str) -> Ask:

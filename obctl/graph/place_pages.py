@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import Any, Protocol
 
 import msgspec
 from kiota_abstractions.request_information import RequestInformation
@@ -11,13 +12,20 @@ from kiota_abstractions.request_information import RequestInformation
 from obctl.domain.foreign_text import decode
 from obctl.domain.listed import Listed, UnreadableItem
 from obctl.graph import request
-from obctl.graph.client import Graph
+from obctl.graph.client import Graph, asking
 from obctl.graph.odd_item import unreadable
 from obctl.graph.paging import pages
 from obctl.graph.wire import PlaceWire
 
 Ask = Callable[[int | None], RequestInformation]
+"""The request for what comes after so many places; for the first page after `None`."""
 _PLACE = msgspec.json.Decoder(PlaceWire)
+
+
+class Collection(Protocol):
+    """What all request builders of the SDK have that read a collection."""
+
+    def to_get_request_information(self, config: Any = None, /) -> RequestInformation: ...
 
 
 async def places(graph: Graph, ask: Ask, collection: str) -> Listed[PlaceWire]:
@@ -49,6 +57,18 @@ async def places(graph: Graph, ask: Ask, collection: str) -> Listed[PlaceWire]:
         if not new:
             return Listed(found, odd)
         skip = len(seen)
+
+
+def asking_for(builder: Collection, options: Callable[..., Any], top: int) -> Ask:
+    """Asks for a collection of places at its `builder`, `top` in one page.
+
+    `options` are the SDK's query parameters of that builder.
+    """
+
+    def ask(skip: int | None) -> RequestInformation:
+        return builder.to_get_request_information(asking(options(top=top, skip=skip)))
+
+    return ask
 
 
 def _read(raw: msgspec.Raw, collection: str) -> PlaceWire | UnreadableItem:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from kiota_abstractions.request_information import RequestInformation
 
 from obctl.domain.foreign_text import decode
 from obctl.domain.listed import Listed, UnreadableItem
@@ -14,7 +13,7 @@ from obctl.graph import request
 from obctl.graph.buildings import names_of_floors, rooms_of_buildings
 from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
-from obctl.graph.place_pages import Ask, places
+from obctl.graph.place_pages import Ask, asking_for, places
 from obctl.graph.sdk_builders import (
     GraphRoomListRequestBuilder,
     GraphRoomRequestBuilder,
@@ -87,34 +86,19 @@ async def fetch_places(graph: Graph) -> Listed[FoundRoom]:
 
 
 def _ask_lists(graph: Graph) -> Ask:
-    def ask(skip: int | None) -> RequestInformation:
-        query = GraphRoomListRequestBuilder.GraphRoomListRequestBuilderGetQueryParameters(
-            top=_TOP, skip=skip
-        )
-        return graph.client.places.graph_room_list.to_get_request_information(asking(query))
-
-    return ask
+    options = GraphRoomListRequestBuilder.GraphRoomListRequestBuilderGetQueryParameters
+    return asking_for(graph.client.places.graph_room_list, options, _TOP)
 
 
 def _ask_rooms_of(graph: Graph, room_list: str) -> Ask:
     """A room list is asked for by address: its id does not work everywhere."""
     builder = graph.client.places.by_place_id(room_list).graph_room_list.rooms
-
-    def ask(skip: int | None) -> RequestInformation:
-        query = RoomsRequestBuilder.RoomsRequestBuilderGetQueryParameters(top=_TOP, skip=skip)
-        return builder.to_get_request_information(asking(query))
-
-    return ask
+    return asking_for(builder, RoomsRequestBuilder.RoomsRequestBuilderGetQueryParameters, _TOP)
 
 
 def _ask_rooms(graph: Graph) -> Ask:
-    def ask(skip: int | None) -> RequestInformation:
-        query = GraphRoomRequestBuilder.GraphRoomRequestBuilderGetQueryParameters(
-            top=_TOP, skip=skip
-        )
-        return graph.client.places.graph_room.to_get_request_information(asking(query))
-
-    return ask
+    options = GraphRoomRequestBuilder.GraphRoomRequestBuilderGetQueryParameters
+    return asking_for(graph.client.places.graph_room, options, _TOP)
 
 
 def _found(place: PlaceWire, location: str | None, floors: Mapping[str, str]) -> FoundRoom:

@@ -17,7 +17,8 @@ from obctl.domain.unreadable_event import EventUnreadable, Listing, UnreadableEv
 from obctl.domain.values import replace
 from obctl.errors import GraphRefused, ObctlError, PartialRead, defects_named
 from obctl.graph import request
-from obctl.graph.batch import SIZE, get_many
+from obctl.graph.batch import get_many
+from obctl.graph.batch_wire import SIZE
 from obctl.graph.client import PAGE_SIZE, Graph, asking
 from obctl.graph.links import ensure_goes_on
 from obctl.graph.paging import pages

@@ -19,7 +19,8 @@ from obctl.domain.event import EventId
 from obctl.domain.room import Room
 from obctl.errors import ObctlError
 from obctl.graph import request
-from obctl.graph.batch_once import SIZE, Inner, send_batch
+from obctl.graph.batch_once import Inner, send_batch
+from obctl.graph.batch_wire import SIZE
 from obctl.graph.client import Graph
 from obctl.graph.failures import cut_short, error_for
 from obctl.graph.graph_error import from_answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -39,28 +38,6 @@ def load_rooms_ever(store: Store) -> list[Room]:
     return [_room(row) for row in store.rows("SELECT * FROM rooms ORDER BY name, mailbox")]
 
 
-def find_room(store: Store, wanted: str) -> Room:
-    """The mapped room with this address or unique name; raises `UsageError` with likely ones."""
-    rooms = load_rooms_ever(store)
-    found = _called(wanted, [room for room in rooms if room.is_mapped])
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise _ambiguous(wanted, found)
-    if gone := _called(wanted, rooms):
-        raise not_mapped(gone[0])
-    raise _unknown(wanted, [room for room in rooms if room.is_mapped])
-
-
-def find_room_ever(store: Store, wanted: str) -> Room:
-    """As `find_room`, and where no mapped room is called so, one taken out: for its history."""
-    rooms = load_rooms_ever(store)
-    found = _called(wanted, [room for room in rooms if room.is_mapped]) or _called(wanted, rooms)
-    if len(found) == 1:
-        return found[0]
-    raise _ambiguous(wanted, found) if found else _unknown(wanted, rooms)
-
-
 def not_mapped(room: Room) -> UsageError:
     """The error for what only a mapped room can have."""
     since = f" since {room.removed_at:%Y-%m-%d}" if room.removed_at else ""
@@ -69,48 +46,6 @@ def not_mapped(room: Room) -> UsageError:
         hint=f"`obctl rooms add {room.mailbox}` takes it back, with all its reservations",
         code="room-removed",
     )
-
-
-def _called(wanted: str, rooms: list[Room]) -> list[Room]:
-    text = wanted.casefold()
-    found = [room for room in rooms if room.mailbox.casefold() == text]
-    return found or [room for room in rooms if room.name.casefold() == text]
-
-
-def _ambiguous(wanted: str, found: list[Room]) -> UsageError:
-    names = ", ".join(room.mailbox for room in found)
-    return UsageError(
-        f"{wanted!r} names {len(found)} rooms: {names}",
-        hint="use the address",
-        code="ambiguous-room",
-    )
-
-
-def _unknown(wanted: str, rooms: list[Room]) -> UsageError:
-    import difflib
-
-    known = {room.mailbox.casefold(): room.mailbox for room in rooms}
-    known |= {room.name.casefold(): room.name for room in rooms}
-    close = [known[key] for key in difflib.get_close_matches(wanted.casefold(), known, n=1)]
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return UsageError(
-        f"unknown room {wanted!r}",
-        hint=hint + "`obctl rooms list` shows the rooms, `obctl rooms add` maps another",
-        code="unknown-room",
-    )
-
-
-def rooms_at(rooms: Sequence[Room], location: str) -> list[Room]:
-    """Those of `rooms` at a location; raises `UsageError` where it has none."""
-    found = [room for room in rooms if (room.location or "").casefold() == location.casefold()]
-    if not found:
-        known = ", ".join(sorted({room.location for room in rooms if room.location})) or "none yet"
-        raise UsageError(
-            f"no room at location {location!r}",
-            hint=f"known locations: {known}",
-            code="unknown-location",
-        )
-    return found
 
 
 def find_room_at(store: Store, mailbox: str) -> Room | None:

@@ -7,7 +7,7 @@ import pytest
 from desk import Desk, lines
 
 from obctl.domain.room import CalendarProcessing
-from obctl.store.rooms import find_room
+from obctl.store.room_search import find_room
 
 EXPORTED = [
     {

@@ -7,7 +7,8 @@ import pytest
 from desk import Desk, lines
 
 from obctl.store.company_log import LogFilter, search_log
-from obctl.store.rooms import find_room, load_rooms
+from obctl.store.room_search import find_room
+from obctl.store.rooms import load_rooms
 
 ROOM_KEYS = [
     "mailbox", "name", "location", "floor", "capacity", "time_zone", "activated_at",

@@ -14,7 +14,8 @@ from recorded_graph import RecordedGraph
 from obctl.domain.room import RoomId
 from obctl.sandbox.faults import Fault
 from obctl.sandbox.server import SandboxServer
-from obctl.store.rooms import find_room, load_rooms
+from obctl.store.room_search import find_room
+from obctl.store.rooms import load_rooms
 
 FOUND_KEYS = ["mailbox", "name", "location", "floor", "capacity", "mapped"]
 FREE_KEYS = ["room", "name", "location", "floor", "capacity", "fits", "busy_until"]

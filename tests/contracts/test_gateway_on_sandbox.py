@@ -21,8 +21,8 @@ from obctl.domain.availability import Schedule
 from obctl.domain.event import Event, EventId, EventType, Response
 from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.outbox import EventDraft
-from obctl.domain.recurrence import parse_rrule
 from obctl.domain.room import Room
+from obctl.domain.rrule import parse_rrule
 from obctl.domain.subscription import GraphSubscription
 from obctl.domain.time_span import TimeSpan, instant_text
 from obctl.domain.values import replace
@@ -481,6 +481,8 @@ def test_schedules_agree_with_the_views(tenant: Tenant) -> None:
         return await gateway.fetch_schedules(rooms, WEEK), await gateway.fetch_views(rooms, WEEK)
 
     busy, views = tenant.ask(ask)
+    assert views.keys() == busy.keys() == set(tenant.server.rooms)
+    assert any(one.busy for one in busy.values())
     for mailbox, events in views.items():
         taken = [one for one in events if one.show_as != "free" and not one.is_cancelled]
         assert sorted((span.start, span.end) for span in busy[mailbox].busy) == sorted(

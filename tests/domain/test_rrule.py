@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obctl.domain.recurrence import parse_graph_recurrence, parse_rrule, starts
+from obctl.domain.recurrence import parse_graph_recurrence, starts
+from obctl.domain.rrule import parse_rrule
 from obctl.errors import UnsupportedRecurrence
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

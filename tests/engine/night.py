@@ -506,3 +506,13 @@ def nightfall(
 
 
 BRAM = Person("Bram Bakker", "bram@contoso.example")
+
+
+def numbers(night: Night) -> dict[str, int]:
+    """The reservations that stand, by the day on which each starts in UTC: month and day."""
+    return {f"{item.start:%m-%d}": item.number for item in night.all() if item.is_active}
+
+
+def ordered(night: Night) -> dict[int, int]:
+    """How many services are ordered for each reservation that has any, by its number."""
+    return {r.number: len(r.ordered_services) for r in night.all() if r.ordered_services}

@@ -11,7 +11,7 @@ from recorded_graph import Answer, RecordedGraph, refusal
 from obctl.domain.event import EventId, Person
 from obctl.domain.event_changes import EventChanges, EventTime
 from obctl.domain.outbox import EventDraft
-from obctl.domain.recurrence import parse_rrule
+from obctl.domain.rrule import parse_rrule
 from obctl.domain.values import replace
 from obctl.errors import EventChanged, GraphRefused, PartialRead
 

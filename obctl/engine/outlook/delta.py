@@ -41,7 +41,7 @@ from obctl.store.rooms import ReadingState, load_reading_state
 
 
 @dataclass(frozen=True, slots=True)
-class NoChanges:
+class ChangesUnknown:
     """Graph cannot tell what changed in a room, and may be able to show its calendar.
 
     That goes on night after night in some mailboxes (microsoftgraph/msgraph-sdk-dotnet issue 1568).
@@ -51,7 +51,7 @@ class NoChanges:
     error: GraphUnavailable
 
 
-Hint = DeltaRound | RoomReading | NoChanges | ObctlError | None
+Hint = DeltaRound | RoomReading | ChangesUnknown | ObctlError | None
 """What is known of a room before its turn: what changed, all of it, what went wrong, or nothing."""
 
 LONGEST_REST = 60.0
@@ -63,10 +63,10 @@ _USELESS_LINK = (DeltaLinkExpired, LoopingNextLink, ForeignLink)
 
 async def detect(
     gateway: Gateway, store: Store, rooms: Sequence[Room], settings: SyncSettings, now: datetime
-) -> dict[str, DeltaRound | NoChanges | ObctlError]:
+) -> dict[str, DeltaRound | ChangesUnknown | ObctlError]:
     """The next delta round of every room that can be read by one, by mailbox."""
     links: list[tuple[Room, DeltaLink]] = []
-    found: dict[str, DeltaRound | NoChanges | ObctlError] = {}
+    found: dict[str, DeltaRound | ChangesUnknown | ObctlError] = {}
     for room in rooms:
         try:
             with defects_named():
@@ -84,7 +84,9 @@ async def detect(
         ):
             links.append((room, state.delta_link))
     rounds = await gateway.follow_delta(links) if links else {}
-    failing = {mailbox: NoChanges(one) for mailbox, one in rounds.items() if is_server_error(one)}
+    failing = {
+        mailbox: ChangesUnknown(one) for mailbox, one in rounds.items() if is_server_error(one)
+    }
     return found | rounds | failing
 
 
@@ -110,7 +112,7 @@ async def read_room(
         return hint
     if isinstance(hint, DeltaRound):
         return await read_changes(gateway, store, room, settings, now, state, hint)
-    if isinstance(hint, NoChanges):
+    if isinstance(hint, ChangesUnknown):
         return await read_without_link(gateway, identities, room, settings, now, state)
     if isinstance(hint, ObctlError) and not _is_useless(hint):
         if isinstance(hint, MailboxGone):

@@ -13,9 +13,9 @@ from http import HTTPStatus
 from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId
 from obctl.domain.outbox import EventDraft, OutboxItem, changes_of
-from obctl.domain.recurrence import parse_rrule
 from obctl.domain.reservation import ExternalState, Status
 from obctl.domain.room import Room
+from obctl.domain.rrule import parse_rrule
 from obctl.domain.sync.run_report import Problem
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.unreadable_event import EventUnreadable, Listing, unreadable_in

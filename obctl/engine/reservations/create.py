@@ -13,7 +13,7 @@ from itertools import pairwise
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Person, SeriesKey
 from obctl.domain.outbox import PushAction
-from obctl.domain.recurrence import parse_rrule, starts
+from obctl.domain.recurrence import starts
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
@@ -22,6 +22,7 @@ from obctl.domain.reservation import (
     Status,
 )
 from obctl.domain.room import Room
+from obctl.domain.rrule import parse_rrule
 from obctl.domain.time_span import TimeSpan, instant_text, local_day
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect

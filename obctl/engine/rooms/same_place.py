@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from obctl.domain.directory import DirectoryEntry
+from obctl.domain.directory import DirectoryEntry, same_id
 from obctl.domain.room import FoundRoom, Room
 from obctl.errors import UsageError
 
@@ -25,7 +25,7 @@ def recognised(rooms: Iterable[Room], place: FoundRoom) -> Room | None:
 
 def is_same_mailbox(room: Room, entry: DirectoryEntry | None) -> bool:
     """Whether the directory shows that the mailbox on record answers under another address."""
-    return entry is not None and room.object_id is not None and entry.object_id == room.object_id
+    return entry is not None and same_id(entry.object_id, room.object_id)
 
 
 def ensure_same_mailbox(room: Room, mailbox: str, entry: DirectoryEntry | None) -> None:

@@ -17,7 +17,7 @@ from obctl.domain.sync.run_report import RunReport
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.baselines import TOGETHER, chunks, due_for_renewal, renew
-from obctl.engine.outlook.delta import Hint, NoChanges, detect, rest_of
+from obctl.engine.outlook.delta import ChangesUnknown, Hint, detect, rest_of
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.sync.commit import Committer
@@ -143,7 +143,7 @@ class Pass:
 
     async def _visit(self, room: Room, hint: Hint) -> None:
         found = await self._reader.read(room, hint)
-        if isinstance(hint, NoChanges):
+        if isinstance(hint, ChangesUnknown):
             self._outcomes.read_whole(room, "Graph cannot tell what changed in it", hint.error)
         elif isinstance(hint, ObctlError):
             self._outcomes.read_whole(room, "its delta link is of no use", hint)

@@ -22,7 +22,8 @@ from obctl.engine.subscriptions.renew import (
 )
 from obctl.errors import GraphRefused, GraphUnavailable, NotFound
 from obctl.store.inbox import load_waiting, rooms_with_notifications
-from obctl.store.rooms import find_room, load_rooms
+from obctl.store.room_search import find_room
+from obctl.store.rooms import load_rooms
 from obctl.store.subscriptions import find_subscription, load_subscriptions
 
 URLS = notification_urls("https://hooks.contoso.example/notifications")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from builders import DAY
-from night import NAMES, Night, daily, mailbox_of, weekly
+from night import NAMES, Night, daily, mailbox_of, numbers, weekly
 
 from obctl.sandbox.steps import MoveMailbox, Processing
 
@@ -68,10 +68,6 @@ def board(night: Night):
     for item in night.all():
         night.cater(item.number)
     return meeting, numbers(night)
-
-
-def numbers(night: Night) -> dict[str, int]:
-    return {f"{item.start:%m-%d}": item.number for item in night.all() if item.is_active}
 
 
 def assert_catered(night: Night, made: dict[str, int]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from builders import DAY
 from killed_process import RUN, KilledProcesses
-from night import Night, at, weekly
+from night import Night, at, numbers, ordered, weekly
 
 from obctl.domain.reservation import Reservation
 from obctl.sandbox.tenant import Meeting
@@ -44,16 +44,8 @@ def board(night: Night, **recurrence: Any) -> tuple[Meeting, dict[str, int]]:
     return meeting, numbers(night)
 
 
-def numbers(night: Night) -> dict[str, int]:
-    return {f"{item.start:%m-%d}": item.number for item in night.all() if item.is_active}
-
-
 def found(night: Night, number: int) -> Reservation:
     return next(item for item in night.all() if item.number == number)
-
-
-def ordered(night: Night) -> dict[int, int]:
-    return {r.number: len(r.ordered_services) for r in night.all() if r.ordered_services}
 
 
 def to_thursdays(night: Night, meeting: Meeting, **more: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from builders import DAY
-from night import Night, mailbox_of, weekly
+from night import Night, mailbox_of, numbers, ordered, weekly
 
 from obctl.sandbox.steps import Restore
 from obctl.sandbox.tenant import Meeting
@@ -43,14 +43,6 @@ def board(night: Night, **recurrence: object) -> tuple[Meeting, dict[str, int]]:
     meeting = night.book("Rembrandt", "Board", "09:00", "10:00", recurrence=repeat)
     night.run()
     return meeting, numbers(night)
-
-
-def numbers(night: Night) -> dict[str, int]:
-    return {f"{item.start:%m-%d}": item.number for item in night.all() if item.is_active}
-
-
-def ordered(night: Night) -> dict[int, int]:
-    return {r.number: len(r.ordered_services) for r in night.all() if r.ordered_services}
 
 
 def to_thursdays(night: Night, meeting: Meeting) -> None:

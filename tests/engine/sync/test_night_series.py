@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from builders import DAY
-from night import Night, daily, mailbox_of, weekly
+from night import Night, daily, mailbox_of, numbers, weekly
 
 from obctl.sandbox.steps import InviteToOne, MoveMailbox
 
@@ -19,10 +19,6 @@ def board(night: Night, **more):
     meeting = night.book("Rembrandt", "Board", "09:00", "10:00", recurrence=recurrence, **more)
     night.run()
     return meeting, {f"{item.start:%m-%d}": item.number for item in night.all()}
-
-
-def numbers(night: Night) -> dict[str, int]:
-    return {f"{item.start:%m-%d}": item.number for item in night.all() if item.is_active}
 
 
 def test_every_date_of_a_new_series_becomes_a_reservation(night: Night) -> None:

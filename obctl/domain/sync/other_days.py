@@ -6,7 +6,9 @@ Whether a date is over is a matter of the clock, so that this is decided last, w
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from obctl.domain.event import Event, EventId, SeriesMaster, same_person
 from obctl.domain.reservation import Reservation, ReservationNumber
@@ -22,6 +24,14 @@ from obctl.domain.series.same_date import day_in_series, is_same_date
 from obctl.domain.sync.matching import Matching, joined
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.time_span import TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSeries:
+    """A living series that has ended in its room, and the lost dates that were to follow."""
+
+    master: SeriesMaster
+    lost: tuple[Reservation, ...]
 
 
 def on_other_days(
@@ -118,6 +128,63 @@ def _following(
         ):
             by_series.setdefault(event.series_master_id, []).append(event)
     return next(iter(by_series.values())) if len(by_series) == 1 else []
+
+
+def ended_series(matching: Matching, lost: Iterable[Reservation]) -> tuple[EndedSeries, ...]:
+    """The series of which `lost` are dates after the end."""
+    sides, found = matching.sides, dict[EventId, list[Reservation]]()
+    for item in lost:
+        master_id = series_id(sides.reading, item)
+        if master_id and is_cut_off(sides, item):
+            found.setdefault(master_id, []).append(item)
+    ended: list[EndedSeries] = []
+    for master_id, items in found.items():
+        master = sides.reading.masters[master_id]
+        last = master.recurrence.last_date if master and master.recurrence else None
+        where = counting_zone(master, sides.room.zone) if master else None
+        if master is None or last is None or where is None:
+            continue
+        after = tuple(item for item in items if day_in_series(item, where) > last)
+        if after:
+            ended.append(EndedSeries(master, after))
+    return tuple(ended)
+
+
+def continued_in(
+    ended: EndedSeries, new: Sequence[Event], *, now: datetime, room_zone: ZoneInfo
+) -> list[tuple[Reservation, Event]]:
+    """Each lost date of an ended series with the one it became in a new series of another room.
+
+    `new` are all new dates of that series, `room_zone` is the zone of the room that was left. It is
+    the rest only where it begins after the end of the other, in the week or month of the first
+    lost date, and is the same person's and of the same subject.
+    """
+    first = min(new, key=lambda event: event.start)
+    last = ended.master.recurrence.last_date if ended.master.recurrence else None
+    where = counting_zone(ended.master, room_zone)
+    begins = min(whole_periods(ended.master, ended.lost, room_zone), default=None, key=_start)
+    if last is None or where is None or begins is None:
+        return []
+    if not (day_in_series(first, where) > last and begins.start <= first.start < begins.end):
+        return []
+    if not all(is_perhaps_continued(item, first) for item in ended.lost):
+        return []
+    return pair_continued(ended.master, ended.lost, new, now=now, room_zone=room_zone)
+
+
+def is_perhaps_continued(reservation: Reservation, event: Event) -> bool:
+    """Whether a date of one series may go on in the series of another date, on whatever day."""
+    return (
+        event.takes_room
+        and reservation.original_start is not None
+        and event.series_key != reservation.series_key
+        and same_person(event.organizer, reservation.organizer)
+        and event.subject in (reservation.subject, event.organizer.name)
+    )
+
+
+def _start(span: TimeSpan) -> datetime:
+    return span.start
 
 
 def unread_days(matching: Matching, now: datetime) -> dict[EventId, TimeSpan]:

@@ -8,6 +8,7 @@ from functools import partial
 from obctl.domain.event import EventId
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room, RoomId
+from obctl.domain.sync.other_days import ended_series
 from obctl.domain.sync.situation import Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -75,6 +76,9 @@ class DeferredRooms:
             going_on=going_on(situation),
             continued=self._plans.continued_elsewhere(situation),
             cut_off=cut_off(situation, lost),
+            ended=ended_series(situation.matching, lost),
+            new_series=self._plans.new_series(situation),
+            perhaps_left=self._plans.perhaps_left(situation),
         )
 
     async def plan_all(self) -> None:
@@ -93,6 +97,10 @@ class DeferredRooms:
         by_room: dict[RoomId, list[Reservation]] = {}
         for _event, reservation in candidates + continued:
             by_room.setdefault(reservation.room, []).append(reservation)
+        for deferred in self._in_order():
+            for reservation in deferred.perhaps_left:
+                if reservation not in by_room.setdefault(reservation.room, []):
+                    by_room[reservation.room].append(reservation)
         for room_id, reservations in by_room.items():
             await self._look_at(room_id, reservations)
         moves = await find_moves(

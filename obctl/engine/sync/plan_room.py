@@ -13,7 +13,7 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_continued, is_same_date
 from obctl.domain.settings import SeriesPolicy
 from obctl.domain.sync.matching import match
-from obctl.domain.sync.other_days import came_on_other_days
+from obctl.domain.sync.other_days import came_on_other_days, is_perhaps_continued
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.reconcile import plan_room
@@ -40,6 +40,8 @@ from obctl.store.rooms import find_room_by_id, load_reading_state
 from obctl.store.services import may_any_return
 
 _NEARBY = timedelta(hours=24)
+_PERIOD = timedelta(days=31)
+"""A month of a monthly series; a week of a weekly one is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,21 +170,38 @@ class PlanMaker:
         "This and following" was moved to this room. Whether the other series has ended is for its
         own room to say. In a room that is read for the first time nothing is a rest of anything.
         """
-        room = situation.room
-        if load_reading_state(self._store, room.id).read_start is None:
-            return []
-        series: dict[EventId, list[Event]] = {}
-        for event in situation.matching.lone_events:
-            if event.takes_room and event.series_master_id and event.original_start:
-                series.setdefault(event.series_master_id, []).append(event)
-        pairs: list[tuple[Event, Reservation]] = []
-        for events in series.values():
-            events.sort(key=lambda event: event.start)
+        room, pairs = situation.room, list[tuple[Event, Reservation]]()
+        for events in self.new_series(situation):
             ended = (item for item in self._perhaps_ended(events[0]) if item.is_active)
             keys = {item.series_key for item in ended}
             before = self._elsewhere(room, [key for key in keys if key])
             pairs += [(e, item) for e in events for item in before if is_continued(item, e)]
         return pairs
+
+    def new_series(self, situation: Situation) -> list[list[Event]]:
+        """The new dates of a room by their series, each by start; none at the first reading."""
+        series: dict[EventId, list[Event]] = {}
+        for event in situation.matching.lone_events:
+            if event.takes_room and event.series_master_id and event.original_start:
+                series.setdefault(event.series_master_id, []).append(event)
+        if not series or load_reading_state(self._store, situation.room.id).read_start is None:
+            return []
+        return [sorted(events, key=lambda event: event.start) for events in series.values()]
+
+    def perhaps_left(self, situation: Situation) -> list[Reservation]:
+        """The dates of other rooms' series that may go on here on other days; they are asked for.
+
+        Those of the same person and subject, of series that had a date near the first one here.
+        """
+        left: list[Reservation] = []
+        for first in (events[0] for events in self.new_series(situation)):
+            if first.organizer.email is None:
+                continue
+            span = TimeSpan(first.start, first.start).widened(_PERIOD)
+            dates = load_series_dates(self._store, first.organizer.email, span)
+            keys = {item.series_key for item in dates if is_perhaps_continued(item, first)}
+            left += self._elsewhere(situation.room, [key for key in keys if key])
+        return [item for item in left if item.end > self._now]
 
     def _perhaps_ended(self, first: Event) -> list[Reservation]:
         """What may be the first date of the rest of a series, in its old room."""

@@ -13,6 +13,7 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.losses import kept_without_event, losses
+from obctl.domain.sync.other_days import EndedSeries, continued_in
 from obctl.domain.sync.proof import is_cut_off
 from obctl.domain.sync.situation import Destination, Elsewhere, Situation
 from obctl.domain.unreadable_event import UnreadableEvent, may_be
@@ -35,8 +36,9 @@ class DeferredRoom:
     `new` are its events that belong to none of its reservations, `moved_days` those of them that
     may be another room's date on another day. Of the `lost`, those `going_on` are in this room on
     other days, or booked anew, and of the series of those `cut_off` the room has the beginning
-    alone; `continued` are new events as which such dates of other rooms may go on. What was read
-    lies in the spool.
+    alone; `continued` are new events as which such dates of other rooms may go on. `ended` are
+    those series, `new_series` the new dates here by their series, `perhaps_left` dates of other
+    rooms that may go on here on other days. What was read lies in the spool.
     """
 
     room: Room
@@ -48,6 +50,9 @@ class DeferredRoom:
     going_on: frozenset[ReservationNumber]
     continued: Sequence[tuple[Event, Reservation]]
     cut_off: frozenset[ReservationNumber]
+    ended: Sequence[EndedSeries]
+    new_series: Sequence[Sequence[Event]]
+    perhaps_left: Sequence[Reservation]
 
 
 @dataclass(slots=True)
@@ -116,9 +121,14 @@ async def find_moves(
     )
     handed_over: set[int] = set()
     taken: set[EventId] = set()
+    rests = _rests(deferred, lost.values(), now)
     for reservation in order:
         interim = interims.get(reservation.number)
-        destination = _first_fit(reservation, new) or _on_another_day(reservation, deferred, taken)
+        destination = (
+            _first_fit(reservation, new)
+            or _on_another_day(reservation, deferred, taken)
+            or _in_rest(reservation, rests, taken)
+        )
         if destination is not None:
             taken.add(destination.event.id)
         if interim is not None and destination is not None:
@@ -219,6 +229,49 @@ def _on_another_day(
             if its_date.number == reservation.number and event.id not in taken:
                 return Destination(room.room, event)
     return None
+
+
+def _rests(
+    deferred: Collection[DeferredRoom], lost: Iterable[Reservation], now: datetime
+) -> dict[ReservationNumber, Destination]:
+    """Where the dates after the end of a series are: in a new series of another room, other days.
+
+    Only where one new series alone may be the rest, and of one ended series alone.
+    """
+    moved_keys = {item.series_key for item in lost}
+    claims: dict[EventId | None, list[dict[ReservationNumber, Destination]]] = {}
+    for home in deferred:
+        for ended in home.ended:
+            if any(item.number in home.going_on for item in ended.lost):
+                continue
+            rests = [
+                (room.room, events, pairs)
+                for room in deferred
+                if room.room.id != home.room.id
+                for events in room.new_series
+                if events[0].series_key not in moved_keys
+                and (pairs := continued_in(ended, events, now=now, room_zone=home.room.zone))
+            ]
+            if len(rests) == 1:
+                room, events, pairs = rests[0]
+                claims.setdefault(events[0].series_master_id, []).append(
+                    {item.number: Destination(room, event) for item, event in pairs}
+                )
+    return {
+        number: destination
+        for claim in claims.values()
+        if len(claim) == 1
+        for number, destination in claim[0].items()
+    }
+
+
+def _in_rest(
+    reservation: Reservation,
+    rests: Mapping[ReservationNumber, Destination],
+    taken: Container[EventId],
+) -> Destination | None:
+    destination = rests.get(reservation.number)
+    return destination if destination and destination.event.id not in taken else None
 
 
 def _of_interim(store: Store, interim: Reservation) -> Destination | None:

@@ -175,6 +175,7 @@ class Pass:
             or self._plans.candidates_elsewhere(known, new)
             or self._plans.moved_days_elsewhere(situation)
             or self._plans.continued_elsewhere(situation)
+            or self._plans.perhaps_left(situation)
         ):
             self._deferred.add(known, found, situation, lost)
             return

@@ -257,3 +257,82 @@ def test_lunch_of_one_date_called_off_does_not_go_to_another_series_of_that_day(
     night.book("Vermeer", "Board", "29 09:00", "29 10:00", recurrence=rest)
     night.run()
     assert ordered(night) == {}
+
+
+def fridays_in_vermeer(night: Night, meeting: Meeting, subject: str = "Board") -> Meeting:
+    """This and following: the series ends, and goes on in another room and on another weekday."""
+    night.change(meeting, recurrence=weekly(count=2))
+    rest = {"recurrence": weekly(date(2026, 10, 2), count=2)}
+    return night.book("Vermeer", subject, "2026-10-02 09:00", "2026-10-02 10:00", **rest)
+
+
+@pytest.mark.parametrize("look", [changes, everything])
+@settings
+def test_the_rest_goes_on_in_another_room_and_on_another_weekday_with_its_lunch(
+    night: Night, ignored: bool, look: Look
+) -> None:
+    night.configure(ignore_cancellation_requests=ignored)
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    night.cater(made["10-06"])
+    fridays_in_vermeer(night, meeting)
+    look(night, meeting)
+    assert numbers(night) == {
+        "09-15": made["09-15"],
+        "09-22": made["09-22"],
+        "10-02": made["09-29"],
+        "10-09": made["10-06"],
+    }
+    assert ordered(night) == {made["09-29"]: 1, made["10-06"]: 1}
+    assert night.requests(None) == []
+    shown = night.outlook("Rembrandt") + night.outlook("Vermeer")
+    assert sorted(night.reservations()) == sorted(shown)
+    assert night.run(full=True).changes == 0
+
+
+@settings
+def test_a_notification_of_the_rest_on_another_weekday_takes_it_from_the_room_that_was_left(
+    night: Night, ignored: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=ignored)
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    rest = fridays_in_vermeer(night, meeting)
+    night.notify("Vermeer", night.id_of("Vermeer", rest))
+    night.run()
+    assert numbers(night)["10-02"] == made["09-29"]
+    assert ordered(night) == {made["09-29"]: 1}
+
+
+@pytest.mark.parametrize("subject", ["Board", "Sales"])
+def test_one_date_called_off_beside_a_new_series_on_another_weekday_moves_nothing(
+    night: Night, subject: str
+) -> None:
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    night.cancel(meeting, day=date(2026, 9, 29))
+    rest = weekly(date(2026, 10, 2), count=2)
+    night.book("Vermeer", subject, "2026-10-02 09:00", "2026-10-02 10:00", recurrence=rest)
+    night.run()
+    vermeer = {r.number for r in night.all() if r.room == night.room("Vermeer").id}
+    assert len(vermeer) == 2
+    assert not vermeer & set(made.values())
+    assert ordered(night).keys() <= {made["09-29"]}
+
+
+@pytest.mark.parametrize("night_before", [False, True], ids=["same-night", "night-before"])
+def test_a_series_of_that_name_that_stood_beside_the_ended_one_is_no_rest_of_it(
+    night: Night, night_before: bool
+) -> None:
+    meeting, made = board(night)
+    night.cater(made["09-29"])
+    beside = weekly(date(2026, 9, 18), count=4)
+    night.book("Vermeer", "Board", "18 09:00", "18 10:00", recurrence=beside)
+    if night_before:
+        night.run()
+    night.change(meeting, recurrence=weekly(count=2))
+    night.run()
+    vermeer = {r.number for r in night.all() if r.room == night.room("Vermeer").id}
+    assert len(vermeer) == 4
+    assert not vermeer & set(made.values())
+    assert (made["09-29"], "services-booked") in night.requests()

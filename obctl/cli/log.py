@@ -199,8 +199,9 @@ def prune(
 
 
 def _prune_question(count: int, before: datetime, older_than: str, zone_name: str) -> str:
+    from obctl.domain.counted import counted
     from obctl.render.times import moment_text
 
-    entries = "1 entry" if count == 1 else f"{count} entries"
+    entries = counted(count, "entry", "entries")
     cut_off = f"{moment_text(before, zone_name)} ({zone_name})"
     return f"Remove {entries} from before {cut_off}, older than {older_than}, for good?"

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
-from obctl.cli.options import FormatOption, LocationOption, RoomsOption, YesOption, parse_duration
+from obctl.cli.options import (
+    ByOption,
+    FormatOption,
+    LocationOption,
+    RoomsOption,
+    YesOption,
+    parse_duration,
+)
 from obctl.domain.actor import NIGHTLY_RUN, SYNC_APPLY, SYNC_RUN
 from obctl.render.output import Format
 
@@ -39,6 +46,7 @@ def run(
             help="Go on where the guard stopped a room, or a gone meeting waits for another room.",
         ),
     ] = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Bring both sides in step: what cron runs every night.
@@ -50,7 +58,7 @@ def run(
     from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
-    context.act_as_run(SYNC_RUN, unattended=NIGHTLY_RUN)
+    context.act_as_run(SYNC_RUN, by, unattended=NIGHTLY_RUN)
     rooms = context.chosen_rooms(location, room)
     options = PassOptions(
         full=full,
@@ -77,6 +85,7 @@ def apply(
         ),
     ] = False,
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Do exactly what a reviewed plan says, and nothing besides.
@@ -87,7 +96,7 @@ def apply(
     from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
-    context.act_as_run(SYNC_APPLY, unattended=SYNC_APPLY)
+    context.act_as_run(SYNC_APPLY, by, unattended=SYNC_APPLY)
     plan = load_plan(file, context.company)
     rooms = [context.room(mailbox) for mailbox in plan.rooms]
     question = f"Change {len(plan.fingerprints)} of {len(rooms)} rooms as the plan says?"
@@ -105,6 +114,7 @@ def resync(
     ctx: typer.Context,
     room: Annotated[str, typer.Argument(help="Address or unique name of the room.")],
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Forget how far a room was read, accept its mailbox as it is now, and read it in full."""
@@ -112,6 +122,7 @@ def resync(
     from obctl.engine.sync.resync import forget_reading
 
     context = context_of(ctx)
+    context.act_as(by)
     found = context.room(room)
     question = f"Read {found.name} in full and accept its mailbox as it is now?"
     confirm(question, yes=yes, on_terminal_only=True)

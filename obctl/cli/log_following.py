@@ -10,6 +10,7 @@ import typer
 from obctl.cli.context import Context, context_of
 from obctl.cli.options import FormatOption
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -64,4 +65,4 @@ def _show(context: Context, entries: list[LogEntry], format: Format, *, follow: 
         for item in objects:
             write_json_line(item)
     else:
-        show_list(format, objects, [])
+        show_list(format, objects, [], names=csv_fields.LOG_ENTRY)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 JsonObject = Mapping[str, Any]
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class Format(StrEnum):
@@ -76,10 +77,13 @@ def show_list(
     objects: Iterable[JsonObject],
     columns: Sequence[Column],
     *,
+    names: Sequence[str],
     empty: str = "nothing found",
     title: str | None = None,
 ) -> None:
     """Show many objects; `empty` goes to stderr where a table would have no rows.
+
+    `names` are the columns of CSV, which has its header also where there is nothing.
 
     JSON is written object by object: there may be too many to hold.
     """
@@ -96,7 +100,7 @@ def show_list(
             for item in objects:
                 write_json_line(item)
         case Format.CSV:
-            write_csv(list(objects))
+            write_csv(list(objects), names)
 
 
 def show_one(
@@ -112,12 +116,19 @@ def show_one(
             out = console()
             for part in parts:
                 out.print(part)
-        case Format.JSON:
-            write_json(item)
+        case _:
+            write_one(format, item)
+
+
+def write_one(format: Format, item: JsonObject) -> None:
+    """One object for scripts, in the format they asked for."""
+    match format:
         case Format.JSONL:
             write_json_line(item)
         case Format.CSV:
             write_csv([item])
+        case _:
+            write_json(item)
 
 
 def table(
@@ -192,15 +203,19 @@ def write_json_line(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
-def write_csv(objects: Sequence[JsonObject]) -> None:
-    """CSV with a header; nested values are dotted columns or JSON text."""
+def write_csv(objects: Sequence[JsonObject], names: Sequence[str] = ()) -> None:
+    """CSV with a header: `names`, and what the objects have besides.
+
+    Nested values are dotted columns or JSON text.
+    """
     import csv
 
     rows = [_flat(item) for item in objects]
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    inner = {name.rpartition(".")[0] for name in names}
+    there = (name for row in rows for name in row if name not in inner)
+    names = list(dict.fromkeys((*names, *there)))
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    if names:
-        writer.writerow(names)
+    writer.writerow(names)
     for row in rows:
         writer.writerow([_csv_cell(row.get(name)) for name in names])
 
@@ -223,16 +238,13 @@ def _csv_cell(value: object) -> str:
     if isinstance(value, list | tuple):
         import json
 
-        return json.dumps(value, ensure_ascii=False)
-    cell = str(value)
-    # A spreadsheet would run text that starts like this (OWASP, CSV injection).
-    return (
-        f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(value) else cell
-    )
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float)
+        return clean(json.dumps(value, ensure_ascii=False))
+    if isinstance(value, int | float):
+        return str(value)
+    cell = clean(str(value))
+    # A spreadsheet would run text that starts like this (OWASP, CSV injection), and some leave out
+    # the blanks before it.
+    return f"'{cell}" if cell.lstrip()[:1] in _FORMULA else cell
 
 
 _QUIET = False

@@ -31,6 +31,7 @@ def tail(
 ) -> None:
     """The newest entries, oldest of them first; times in the company's zone."""
     from obctl.render.output import message
+    from obctl.render.streams import reader_is_gone
     from obctl.store.company_log import LogFilter, search_log
 
     context = context_of(ctx)
@@ -41,7 +42,7 @@ def tail(
     newest = search_log(context.store, LogFilter(limit=max(lines, 1)))
     _show(context, newest[::-1] if lines else [], format, follow=follow)
     last = newest[0].id or 0 if newest else 0
-    while follow:
+    while follow and not reader_is_gone():
         time.sleep(_LOOK_EVERY_SECONDS)
         new = search_log(context.store, LogFilter(after=last))[::-1]
         if new:

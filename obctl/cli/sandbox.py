@@ -44,7 +44,7 @@ def sandbox() -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
     tenant: Annotated[Path | None, typer.Option(help="Tenant file; the demo's without it.")] = None,
     scenario: Annotated[
         Path | None, typer.Option(help="Act out this scenario as the clock runs.")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from obctl.render.streams import is_unicode, reader_is_gone
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
@@ -98,6 +100,8 @@ def show_list(
             _write_json_array(objects)
         case Format.JSONL:
             for item in objects:
+                if reader_is_gone():
+                    return
                 write_json_line(item)
         case Format.CSV:
             write_csv(list(objects), names)
@@ -182,16 +186,18 @@ def write_json(value: object) -> None:
     """JSON to stdout; never through Rich, which would wrap it."""
     import json
 
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json.dumps(value, ensure_ascii=not is_unicode(sys.stdout), indent=2))
 
 
 def _write_json_array(objects: Iterable[object]) -> None:
     """The same text as `write_json` of them all."""
     import json
 
-    before = "["
+    before, ascii_only = "[", not is_unicode(sys.stdout)
     for item in objects:
-        shown = json.dumps(item, ensure_ascii=False, indent=2).replace("\n", "\n  ")
+        if reader_is_gone():
+            return
+        shown = json.dumps(item, ensure_ascii=ascii_only, indent=2).replace("\n", "\n  ")
         print(f"{before}\n  {shown}", end="")
         before = ","
     print("[]" if before == "[" else "\n]")
@@ -200,7 +206,7 @@ def _write_json_array(objects: Iterable[object]) -> None:
 def write_json_line(value: object) -> None:
     import json
 
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    print(json.dumps(value, ensure_ascii=not is_unicode(sys.stdout)), flush=True)
 
 
 def write_csv(objects: Sequence[JsonObject], names: Sequence[str] = ()) -> None:
@@ -215,9 +221,13 @@ def write_csv(objects: Sequence[JsonObject], names: Sequence[str] = ()) -> None:
     there = (name for row in rows for name in row if name not in inner)
     names = list(dict.fromkeys((*names, *there)))
     writer = csv.writer(sys.stdout, lineterminator="\n")
+    known = None if is_unicode(sys.stdout) else sys.stdout.encoding
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_csv_cell(row.get(name)) for name in names])
+        cells = [_csv_cell(row.get(name)) for name in names]
+        if known:  # nothing is lost: what cannot be written is spelled out
+            cells = [cell.encode(known, "backslashreplace").decode(known) for cell in cells]
+        writer.writerow(cells)
 
 
 def _flat(item: JsonObject, prefix: str = "") -> dict[str, Any]:

@@ -57,4 +57,3 @@ def without(shapes: Mapping[str, Shape], *names: str) -> Iterator[tuple[str, Sha
 def first_day(shape: Shape) -> int:
     """The day on which the shape begins."""
     return int(str(shape.get("start", "3 09:00")).partition(" ")[0])
-

@@ -18,7 +18,6 @@ from confusion.acts import (
 )
 from confusion.shapes import EVERY, SERIES
 from confusion.story import NOTHING, Setting, at, story
-
 from obctl.domain.settings import SeriesPolicy
 
 # -- older than the room's connection ----------------------------------------------------------
@@ -114,10 +113,10 @@ FAR = [
     story(NOTHING, "on the last day that is kept in step", at("0 15:00", book("30 09:00",
           "30 10:00")), night(1), span=(25, 31)),
     story("awaiting-next-pass", "the window has rolled on over a date in a missed night",
-          at("0 15:00", book(repeats=_LONG)), night(1), span=(29, 33), look="4 15:00"),
+          at("0 15:00", book(repeats=_LONG)), night(1), span=(34, 38), look="8 15:00"),
     story(NOTHING, "the window rolls on over a date every night", at("0 15:00",
-          book(repeats=_LONG)), night(1), night(2), night(3), night(4), span=(29, 33),
-          look="4 15:00"),
+          book(repeats=_LONG)), night(1), night(4), night(7), night(8), span=(34, 38),
+          look="8 15:00"),
     story("awaiting-next-pass", "the window has rolled on over a meeting in a missed night",
           at("0 15:00", book("33 09:00", "33 10:00")), night(1), span=(29, 33), look="4 15:00"),
 ]  # fmt: skip
@@ -141,8 +140,6 @@ SETTLING = [
           at(_NEW, book()), look="1 10:02"),
     story("event-still-settling", "a series pending for four minutes", _PENDING, night(1),
           at(_NEW, book(repeats=weekly())), look="1 10:04"),
-    story("event-still-settling", "a draft in the room's calendar", night(1),
-          at(_NEW, direct(is_draft=True)), look="1 10:20"),
     story("event-still-settling", "still called New Event", night(1),
           at(_NEW, direct(subject="New Event")), look="1 10:03"),
     story("tentative-not-accepted", "pending for twenty minutes", _PENDING, night(1),

@@ -18,7 +18,7 @@ from confusion.acts import (
     subscribe,
     weekly,
 )
-from confusion.shapes import ALL_DAY, EVERY, SERIES, SINGLES, without
+from confusion.shapes import ALL_DAY, EVERY, without
 from confusion.story import NOTHING, Setting, at, story
 
 MOVES = {

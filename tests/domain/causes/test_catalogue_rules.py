@@ -463,6 +463,16 @@ ROWS = [
         make_facts(
             reservation=make_reservation(),
             event_missing=True,
+            rekeyed=make_event("E2", is_cancelled=True, show_as="free"),
+        ),
+        "cancelled-but-kept-on-calendar",
+        CERTAIN,
+        id="cancelled under the id that a moved mailbox gave it",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
             last_known=make_event(is_cancelled=True),
         ),
         "cancelled-but-kept-on-calendar",

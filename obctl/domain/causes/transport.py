@@ -12,7 +12,7 @@ from datetime import datetime
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
-from obctl.domain.causes.predicates import SETTLED, last_pass
+from obctl.domain.causes.predicates import SETTLED, come_back, last_pass
 from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
@@ -152,7 +152,7 @@ def _unheard(facts: Facts) -> _Change | None:
 def _unseen(facts: Facts) -> _Change | None:
     since = last_pass(facts)
     match facts.difference.kind:
-        case DifferenceKind.MISSING_IN_OFFICEBOOKING if facts.reservation is None:
+        case DifferenceKind.MISSING_IN_OFFICEBOOKING if not facts.reservation or come_back(facts):
             return _appeared(facts.event, since)
         case DifferenceKind.CHANGED:
             return _edited(facts, since)

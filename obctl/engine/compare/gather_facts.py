@@ -68,7 +68,7 @@ async def _ask(
 ) -> Answers:
     outlook, room = gathered.outlook, sides.room
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
-    master_id = master_id_of(event, reservation, recorded.last_known)
+    master_id = master_id_of(sides.reading, event, reservation, recorded.last_known)
     master, missing = await outlook.master(room, master_id) if master_id else (None, False)
     dates: Sequence[Event] = ()
     if master_id and reservation and not missing:

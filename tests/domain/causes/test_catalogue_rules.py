@@ -64,6 +64,14 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+CALLED_OFF_NO_MORE = make_facts(
+    reservation=make_cancelled_reservation(
+        event="O1", key="key-of-M", original_start=moment("09:00")
+    ),
+    event=make_occurrence(starts="11:00", modified_at=LATE),
+    history=(make_log_entry("event.cancelled"), make_log_entry("cancellation.processed")),
+)
+
 ROWS = [
     # identity
     pytest.param(
@@ -819,6 +827,28 @@ ROWS = [
         id="a date moved on its own fell back into line",
     ),
     pytest.param(
+        CALLED_OFF_NO_MORE,
+        "series-edit-wiped-exceptions",
+        LIKELY,
+        id="the series moved to another hour, and a date that was off is on again",
+    ),
+    pytest.param(
+        replace(CALLED_OFF_NO_MORE, event=make_occurrence(starts="09:00")),
+        "series-edit-wiped-exceptions",
+        POSSIBLE,
+        id="a date that was off is on again, at its hour",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-17 09:00"),
+            event=make_occurrence("N1", master="N", starts="2026-09-15 11:00"),
+            fields={"start": ("17", "15"), "end": ("17", "15")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series on another day",
+    ),
+    pytest.param(
         make_facts(
             reservation=make_occurrence_reservation(),
             event_missing=True,
@@ -1410,6 +1440,50 @@ BEYOND_REACH = make_facts(
 )
 
 NEAR_MISSES = [
+    pytest.param(
+        replace(
+            CALLED_OFF_NO_MORE, event=make_occurrence(starts="11:00", type=EventType.EXCEPTION)
+        ),
+        "series-edit-wiped-exceptions",
+        id="the organiser put one date on again",
+    ),
+    pytest.param(
+        CALLED_OFF_NO_MORE,
+        "push-not-organizer",
+        id="what Outlook cancelled and has again was not cancelled here",
+    ),
+    pytest.param(
+        replace(CALLED_OFF_NO_MORE, event=make_direct_event()),
+        "push-failed",
+        id="what Outlook cancelled and has again is not left over",
+    ),
+    pytest.param(
+        replace(
+            CALLED_OFF_NO_MORE,
+            history=(
+                make_log_entry("cancellation.processed"),
+                make_log_entry("reservation.cancelled"),
+            ),
+        ),
+        "awaiting-next-pass",
+        id="cancelled here at last",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, event=make_occurrence("N1", master="N", starts="09:00")),
+        "series-edit-wiped-exceptions",
+        id="the date went on in another series",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-17 09:00"),
+            event=make_occurrence(
+                "N1", master="N", starts="2026-09-15 11:00", subject="Something else"
+            ),
+            fields={"start": ("17", "15"), "end": ("17", "15")},
+        ),
+        "series-split",
+        id="another series about something else",
+    ),
     pytest.param(
         replace(BEYOND_REACH, master_missing=True),
         "recurrence-horizon",

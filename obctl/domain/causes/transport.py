@@ -191,7 +191,14 @@ def _edited(facts: Facts, since: datetime | None) -> _Change | None:
     if before == after and "status" not in facts.difference.fields:
         # Outlook is as it was: the reservation changed, and that is no news from there
         return None
-    return _Change(event.modified_at, CERTAIN if before != after else LIKELY, since)
+    sure = before != after and not _in_room_alone(facts, event)
+    return _Change(event.modified_at, CERTAIN if sure else LIKELY, since)
+
+
+def _in_room_alone(facts: Facts, event: Event) -> bool:
+    """Whether the organiser has it at another time: somebody wrote into the room's copy."""
+    copy = facts.organizer_copy
+    return copy is not None and (copy.event.start, copy.event.end) != (event.start, event.end)
 
 
 def _left(facts: Facts, reservation: Reservation, since: datetime | None) -> _Change | None:

@@ -64,6 +64,12 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+CUT_SHORT = make_facts(
+    reservation=make_reservation(),
+    event=make_event(ends="09:15", modified_at=moment("09:31")),
+    fields={"end": ("10", "09:15")},
+    now=moment("11:00"),
+)
 CALLED_OFF_NO_MORE = make_facts(
     reservation=make_cancelled_reservation(
         event="O1", key="key-of-M", original_start=moment("09:00")
@@ -613,6 +619,18 @@ ROWS = [
         "no-show-released",
         POSSIBLE,
         id="cut short a quarter of an hour after its start, at that moment",
+    ),
+    pytest.param(
+        CUT_SHORT,
+        "no-show-released",
+        POSSIBLE,
+        id="cut short a quarter of an hour after its start, written later",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, organizer_copy=OrganizerCopy(make_event("X"))),
+        "no-show-released",
+        LIKELY,
+        id="cut short in the room alone",
     ),
     pytest.param(
         make_facts(
@@ -1762,6 +1780,41 @@ NEAR_MISSES = [
         ),
         "no-show-released",
         id="shortened the day before",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, organizer_copy=OrganizerCopy(make_event("X", ends="09:15"))),
+        "no-show-released",
+        id="shortened by its organiser",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, event=make_event(ends="09:45", modified_at=moment("09:05"))),
+        "no-show-released",
+        id="shortened in good time while it ran",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, event=make_event(ends="11:00", modified_at=moment("09:31"))),
+        "no-show-released",
+        id="extended while it ran",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(ends="17:00"),
+            event=make_event(ends="10:01", modified_at=moment("10:01")),
+            fields={"end": ("17", "10")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        id="ended after more than an hour",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(ends="09:15", subject="Quarter", modified_at=moment("09:40")),
+            fields={"end": ("10", "09:15"), "subject": ("Budget", "Quarter")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        id="its organiser changed more than its end",
     ),
     pytest.param(
         replace(BACK_IN_LINE, reservation=make_occurrence_reservation(starts="09:00")),

@@ -1,0 +1,106 @@
+"""A meeting whose hours differ: moved, cut short by a panel, shifted by a zone, or all day long."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from builders import DAY
+from night import Night, at, daily, mailbox_of
+
+from obctl.domain.difference import Difference
+from obctl.engine.compare.diff import compare_rooms
+from obctl.engine.compare.explain import explain_item
+from obctl.engine.compare.outlook_source import Outlook
+from obctl.engine.ports import Gateway
+from obctl.sandbox.steps import Rewrite
+
+ROOM = "Rembrandt"
+NEXT_WEEK = DAY + timedelta(weeks=1)
+
+
+def causes(night: Night, first: date = DAY, days: int = 45) -> dict[str, tuple[str, str]]:
+    """Code and confidence of each difference, by its day; `explain` says the same."""
+
+    async def ask(gateway: Gateway) -> tuple[Difference, ...]:
+        outlook, rooms = Outlook(night.company, gateway), [night.room(ROOM)]
+        last = first + timedelta(days=days)
+        (item,) = await compare_rooms(night.company, outlook, rooms, first, last)
+        return item.differences
+
+    found: dict[str, tuple[str, str]] = {}
+    for item in night.ask(ask):
+        assert item.cause is not None
+        found[f"{item.start:%m-%d}"] = said = (item.cause.code, item.cause.confidence.value)
+        assert explained(night, item) == said
+    return found
+
+
+def explained(night: Night, item: Difference) -> tuple[str, str]:
+    wanted = str(item.reservation or item.event_id)
+    story = night.ask(
+        lambda gateway: explain_item(night.company, Outlook(night.company, gateway), wanted)
+    )
+    assert story.cause is not None
+    return story.cause.code, story.cause.confidence.value
+
+
+def only(found: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    (cause,) = found.values()
+    return cause
+
+
+def rewrite(night: Night, meeting: Any, day: date | None = None, **fields: Any) -> None:
+    """Somebody writes into the room's own copy: a delegate, a panel, a broken client."""
+    night.server.service.handles["it"] = meeting
+    night.act(Rewrite(meeting="it", mailbox=mailbox_of(ROOM), fields=fields, day=day))
+
+
+def by(night: Night, time: str) -> None:
+    night.tenant.set_clock(at(time))
+
+
+# -- nobody came, and the panel at the door gave the room back --------------------------------
+
+
+@pytest.mark.parametrize("written", ["09:15", "09:31", "11:00", "16 07:00"])
+@pytest.mark.parametrize("more", [{}, {"recurrence": daily(count=3)}], ids=["single", "a date"])
+def test_a_panel_may_write_down_a_release_long_after_it(
+    night: Night, written: str, more: dict[str, Any]
+) -> None:
+    meeting = night.book(ROOM, "Budget", "09:00", "10:00", **more)
+    night.run()
+    by(night, written)
+    rewrite(night, meeting, DAY if more else None, end="2026-09-15T09:15")
+    assert only(causes(night, days=0)) == ("no-show-released", "likely")
+    night.fail("forbidden", "anna")
+    assert only(causes(night, days=0)) == ("no-show-released", "possible")
+
+
+@pytest.mark.parametrize(
+    ("written", "end"),
+    [
+        pytest.param("08:30", "09:15", id="in good time"),
+        pytest.param("09:05", "09:45", id="while it runs"),
+        pytest.param("09:14", "09:15", id="at that moment"),
+        pytest.param("09:31", "09:15", id="afterwards"),
+        pytest.param("09:31", "11:00", id="for longer"),
+    ],
+)
+def test_an_organiser_who_changes_the_end_releases_nothing(
+    night: Night, written: str, end: str
+) -> None:
+    meeting = night.book(ROOM, "Budget", "09:00", "10:00")
+    night.run()
+    by(night, written)
+    night.change(meeting, end=end)
+    assert only(causes(night)) == ("awaiting-next-pass", "certain")
+
+
+def test_what_only_the_room_shows_is_not_certain_to_be_what_somebody_wants(night: Night) -> None:
+    meeting = night.book(ROOM, "Budget", "09:00", "17:00")
+    night.run()
+    by(night, "10:45")
+    rewrite(night, meeting, end="2026-09-15T10:30")
+    assert only(causes(night)) == ("awaiting-next-pass", "likely")

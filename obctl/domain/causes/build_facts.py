@@ -55,6 +55,7 @@ class Recorded:
     history: tuple[LogEntry, ...]
     put_back: bool
     same_key: Sequence[Reservation]
+    planned_end: datetime | None = None
 
     @property
     def domains(self) -> frozenset[str]:
@@ -145,6 +146,7 @@ def build_facts(
         inbox_waiting=recorded.inbox_waiting,
         notified_at=recorded.notified_at,
         last_run_at=room.last_synced_at,
+        planned_end=recorded.planned_end,
         organizer=answers.organizer,
         domains=recorded.domains,
         history=recorded.history,

@@ -140,6 +140,12 @@ def last_pass(facts: Facts) -> datetime | None:
     return facts.last_run_at or facts.room.last_synced_at
 
 
+def was_beyond_window(facts: Facts, event: Event) -> bool:
+    """Whether an event that is due now was not yet so for the last pass."""
+    end = facts.planned_end
+    return end is not None and event.start >= end and facts.window.overlaps(event.start, event.end)
+
+
 def since_last_pass(facts: Facts, moment: datetime | None) -> dict[str, Value]:
     """Evidence for whether a pass has had the chance to see a change."""
     return {"changed_at": moment, "room.last_good_pass": last_pass(facts)}

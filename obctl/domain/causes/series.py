@@ -13,6 +13,7 @@ from obctl.domain.causes.predicates import (
     remedy_for,
     since_last_pass,
     unreserved,
+    was_beyond_window,
 )
 from obctl.domain.difference import MEETS_NOW, Cause
 from obctl.domain.event import Event, EventType
@@ -234,7 +235,8 @@ def recurrence_unsupported(facts: Facts) -> Cause | None:
         recurrence.type in _AWKWARD or recurrence.interval > 1 or exceptions >= MANY_EXCEPTIONS
     )
     # an odd pattern alone is no reason: it must have failed in a pass that saw it
-    failed = run is not None and event.created_at is not None and event.created_at <= run
+    seen = run is not None and event.created_at is not None and event.created_at <= run
+    failed = seen and not was_beyond_window(facts, event)
     if recurrence is not None and not (awkward and failed):
         return None
     return found(

@@ -12,7 +12,13 @@ from datetime import datetime
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
-from obctl.domain.causes.predicates import SETTLED, come_back, last_pass
+from obctl.domain.causes.predicates import (
+    SETTLED,
+    come_back,
+    last_pass,
+    unreserved,
+    was_beyond_window,
+)
 from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
@@ -122,7 +128,7 @@ def awaiting_next_pass(facts: Facts) -> Cause | None:
     """The change is newer than the last look at the room, and nothing else brings news."""
     change = _unseen(facts)
     if change is None or (not facts.inbox_waiting and _covering(facts, change)):
-        return None
+        return _came_into_window(facts)
     waits = facts.inbox_waiting
     never = change.since is None
     remedy = f"none, the next run brings it; now: {sync(facts.room)}"
@@ -141,6 +147,25 @@ def awaiting_next_pass(facts: Facts) -> Cause | None:
         if never
         else "the change is older than the room's last good pass",
         remedy=remedy,
+    )
+
+
+def _came_into_window(facts: Facts) -> Cause | None:
+    """The days that are kept in step have gone on since the last pass, up to this meeting."""
+    event = unreserved(facts)
+    if event is None or not was_beyond_window(facts, event):
+        return None
+    return found(
+        "awaiting-next-pass",
+        CERTAIN,
+        {
+            "event.start": event.start,
+            "room.planned_end": facts.planned_end,
+            "window.end": facts.window.end,
+            "room.last_good_pass": last_pass(facts),
+        },
+        refuted_by="the meeting starts before the end of the days that the last pass kept in step",
+        remedy=f"none, the next run brings it; now: {sync(facts.room)}",
     )
 
 

@@ -18,6 +18,7 @@ from obctl.store.events import find_event
 from obctl.store.inbox import last_notified, rooms_with_notifications
 from obctl.store.outbox import pending_for
 from obctl.store.reservations import load_by_series
+from obctl.store.rooms import load_reading_state
 
 
 def load_recorded(
@@ -53,4 +54,5 @@ def load_recorded(
         history=tuple(load_history(store, room.id, event_ids, number)),
         put_back=number is not None and linked is not None and was_restored(store, number, linked),
         same_key=load_by_series(store, [key]) if key is not None else (),
+        planned_end=load_reading_state(store, room.id).planned_end,
     )

@@ -64,6 +64,11 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+ROLLED_IN = make_facts(
+    event=make_occurrence(starts="2026-10-10 09:00"),
+    master=make_master(recurrence=Recurrence("weekly", 2, date(2026, 9, 15), days=("saturday",))),
+    planned_end=moment("2026-10-09 22:00"),
+)
 CUT_SHORT = make_facts(
     reservation=make_reservation(),
     event=make_event(ends="09:15", modified_at=moment("09:31")),
@@ -922,6 +927,18 @@ ROWS = [
         POSSIBLE,
         id="an awkward pattern that a pass has seen and left",
     ),
+    pytest.param(
+        ROLLED_IN,
+        "awaiting-next-pass",
+        CERTAIN,
+        id="the window reaches the date only since the last pass",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, subscriptions=(make_subscription(),)),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="a subscription tells nothing of a window that rolls on",
+    ),
     # our own pushes, and the writes of others
     pytest.param(
         make_facts(
@@ -1458,6 +1475,21 @@ BEYOND_REACH = make_facts(
 )
 
 NEAR_MISSES = [
+    pytest.param(
+        replace(ROLLED_IN, planned_end=moment("2026-10-10 09:01")),
+        "awaiting-next-pass",
+        id="the last pass reached the date",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, planned_end=None),
+        "awaiting-next-pass",
+        id="nobody knows how far the last pass reached",
+    ),
+    pytest.param(
+        ROLLED_IN,
+        "recurrence-unsupported",
+        id="no pass has failed with the pattern yet",
+    ),
     pytest.param(
         replace(
             CALLED_OFF_NO_MORE, event=make_occurrence(starts="11:00", type=EventType.EXCEPTION)

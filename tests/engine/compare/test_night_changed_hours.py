@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from builders import DAY
-from night import Night, at, daily, mailbox_of
+from night import Night, at, daily, mailbox_of, weekly
 
 from obctl.domain.difference import Difference
 from obctl.engine.compare.diff import compare_rooms
@@ -104,3 +104,43 @@ def test_what_only_the_room_shows_is_not_certain_to_be_what_somebody_wants(night
     by(night, "10:45")
     rewrite(night, meeting, end="2026-09-15T10:30")
     assert only(causes(night)) == ("awaiting-next-pass", "likely")
+
+
+# -- the window has rolled on, and no night has passed over the room ----------------------------
+
+
+@pytest.mark.parametrize(
+    "recurrence",
+    [
+        pytest.param(None, id="a single meeting"),
+        pytest.param(weekly(DAY, count=20, interval=2), id="every second week"),
+        pytest.param(daily(DAY, count=90), id="daily"),
+    ],
+)
+def test_what_the_window_reached_since_the_last_pass_awaits_the_next(
+    night: Night, recurrence: dict[str, Any] | None
+) -> None:
+    start = DAY if recurrence else DAY + timedelta(weeks=6)
+    night.book(
+        ROOM, "Budget", f"{start} 09:00", f"{start} 10:00",
+        **({"recurrence": recurrence} if recurrence else {}),
+    )  # fmt: skip
+    night.run()
+    night.sleep(14)
+    found = causes(night, days=60)
+    ends = night.company.now + timedelta(days=30)
+    near = {day: cause for day, cause in found.items() if day <= f"{ends:%m-%d}"}
+    assert near
+    assert set(near.values()) == {("awaiting-next-pass", "certain")}
+    beyond = {cause for day, cause in found.items() if day not in near}
+    assert beyond <= {("outside-sync-window", "certain")}
+    night.run()
+    assert not near.keys() & causes(night, days=60).keys()
+
+
+def test_a_wider_window_awaits_the_next_pass(night: Night) -> None:
+    night.book(ROOM, "Budget", "2026-10-26 09:00", "2026-10-26 10:00")
+    night.run()
+    assert only(causes(night)) == ("outside-sync-window", "certain")
+    night.configure(future_days=60)
+    assert only(causes(night)) == ("awaiting-next-pass", "certain")

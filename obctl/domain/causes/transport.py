@@ -19,6 +19,7 @@ from obctl.domain.causes.predicates import (
     unreserved,
     was_beyond_window,
 )
+from obctl.domain.causes.zone_offset import is_doubtful, zone_offset
 from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
@@ -216,7 +217,8 @@ def _edited(facts: Facts, since: datetime | None) -> _Change | None:
     if before == after and "status" not in facts.difference.fields:
         # Outlook is as it was: the reservation changed, and that is no news from there
         return None
-    sure = before != after and not _in_room_alone(facts, event)
+    zones = zone_offset(facts, facts.reservation, event) if facts.reservation else None
+    sure = before != after and not _in_room_alone(facts, event) and not is_doubtful(zones)
     return _Change(event.modified_at, CERTAIN if sure else LIKELY, since)
 
 

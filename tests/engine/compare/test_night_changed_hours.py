@@ -144,3 +144,59 @@ def test_a_wider_window_awaits_the_next_pass(night: Night) -> None:
     assert only(causes(night)) == ("outside-sync-window", "certain")
     night.configure(future_days=60)
     assert only(causes(night)) == ("awaiting-next-pass", "certain")
+
+
+# -- off by what separates two zones ------------------------------------------------------------
+
+
+def test_a_meeting_from_another_zone_that_moves_by_the_offset_has_moved(night: Night) -> None:
+    meeting = night.tenant.book(
+        "anna@contoso.example", [mailbox_of(ROOM)], "Budget", "2026-09-15T08:00",
+        "2026-09-15T09:00", time_zone="Europe/London",
+    )  # fmt: skip
+    night.settle()
+    night.run()
+    night.sleep(0, hours=1)
+    night.tenant.change(meeting, start="2026-09-15T09:00", end="2026-09-15T10:00")
+    night.settle()
+    assert only(causes(night)) == ("awaiting-next-pass", "certain")
+    night.fail("forbidden", "anna")
+    assert only(causes(night)) == ("awaiting-next-pass", "likely")
+
+
+@pytest.mark.parametrize("more", [{}, {"recurrence": weekly(count=3)}], ids=["single", "a date"])
+@pytest.mark.parametrize("zone", ["Europe/London", "UTC", "Asia/Kolkata"])
+def test_the_same_clock_in_another_zone_is_a_shift(
+    night: Night, zone: str, more: dict[str, Any]
+) -> None:
+    meeting = night.book(ROOM, "Budget", "13:00", "14:00", **more)
+    night.run()
+    night.sleep(0, hours=1)
+    rewrite(night, meeting, DAY if more else None, zone=zone, end_zone=zone)
+    assert only(causes(night)) == ("timezone-shift", "likely")
+    night.fail("forbidden", "anna")
+    assert only(causes(night)) == ("timezone-shift", "possible")
+
+
+def test_a_date_moved_by_an_hour_before_the_clocks_change_has_moved(night: Night) -> None:
+    night.sleep(30)
+    first = date(2026, 10, 20)
+    meeting = night.book(
+        ROOM, "Budget", f"{first} 09:00", f"{first} 10:00", recurrence=weekly(first, count=4)
+    )
+    night.run()
+    night.sleep(0, hours=1)
+    night.change(meeting, day=first, start=f"{first} 10:00", end=f"{first} 11:00")
+    assert only(causes(night, first)) == ("awaiting-next-pass", "certain")
+
+
+def test_a_series_in_a_zone_without_summer_time_is_shifted_until_winter(night: Night) -> None:
+    night.sleep(30)
+    first = date(2026, 10, 20)
+    meeting = night.book(
+        ROOM, "Budget", f"{first} 09:00", f"{first} 10:00", recurrence=weekly(first, count=4)
+    )
+    night.run()
+    night.sleep(0, hours=1)
+    rewrite(night, meeting, zone="Etc/GMT-1", end_zone="Etc/GMT-1")
+    assert only(causes(night, first)) == ("timezone-shift", "likely")

@@ -86,6 +86,17 @@ def rooms_with_notifications(store: Store) -> dict[RoomId, int]:
     return {row["room"]: row["waiting"] for row in rows}
 
 
+def is_notified(store: Store, room: RoomId, event_ids: Sequence[str]) -> bool:
+    """Whether a notification waits that has one of these looked at, or the whole room."""
+    row = store.row(
+        "SELECT 1 FROM inbox WHERE room = ? AND handled_at IS NULL"
+        f" AND (event_id IN ({', '.join('?' * len(event_ids))})"
+        " OR (event_id IS NULL AND what != ?)) LIMIT 1",
+        (room, *event_ids, Occasion.REAUTHORIZATION_REQUIRED.value),
+    )
+    return row is not None
+
+
 def inbox_summary(store: Store) -> tuple[int, datetime | None]:
     """How many notifications wait, and since when the oldest does."""
     row = store.rows(

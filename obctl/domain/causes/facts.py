@@ -62,6 +62,9 @@ class Facts:
     """Other events of the room that overlap the difference, cancelled ones included."""
     successors: tuple[Event, ...] = ()
     """Dates of other series of the same organiser, within a day."""
+    copies: tuple[Event, ...] = ()
+    """Other meetings of the room, on whatever day, that bear the unreserved event's transaction id,
+    as they were last read."""
     elsewhere: tuple[tuple[Room, Event], ...] = ()
     """Events with the same series key in other mapped rooms."""
     rekeyed: Event | None = None

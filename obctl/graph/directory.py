@@ -22,12 +22,15 @@ from obctl.graph.batch import get_many
 from obctl.graph.client import Graph, asking
 from obctl.graph.failures import cut_short
 from obctl.graph.paging import pages
+from obctl.graph.read_many import read_many
 from obctl.graph.request import Asked, Errand
 from obctl.graph.sdk_builders import UserItemRequestBuilder, UsersRequestBuilder
 from obctl.graph.wire import UserWire
 
 # What `User.ReadBasic.All` covers. One more name, and all is refused.
 _BASIC = ["id", "mail", "userPrincipalName", "displayName"]
+_WITH_STATE = [*_BASIC, "accountEnabled"]
+"""What `User.Read.All` covers."""
 _AT_ONCE = 15
 """Ids in one filter: the directory refuses more clauses ("Max allowed: 15")."""
 _USER = msgspec.json.Decoder(UserWire)
@@ -57,11 +60,24 @@ async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
 async def look_up_account(graph: Graph, address: str) -> DirectoryEntry | None:
     """`look_up`, and whether the account is enabled, where `User.Read.All` is granted."""
     try:
-        return await _fetch_entry(graph, address, [*_BASIC, "accountEnabled"])
+        return await _fetch_entry(graph, address, _WITH_STATE)
     except CredentialRefused:
         raise
     except NotAuthorised:
         return await look_up(graph, address)
+
+
+async def look_up_accounts(
+    graph: Graph, addresses: Sequence[str]
+) -> dict[str, DirectoryEntry | ObctlError | None]:
+    """`look_up_account` of many, by `$batch`."""
+    found = await _ask_users_by_name(graph, addresses, _WITH_STATE)
+    basic = [
+        address
+        for address, answer in found.items()
+        if isinstance(answer, NotAuthorised) and not isinstance(answer, CredentialRefused)
+    ]
+    return found | (await look_up_all(graph, basic) if basic else {})
 
 
 async def _fetch_entry(graph: Graph, address: str, names: list[str]) -> DirectoryEntry | None:
@@ -76,20 +92,7 @@ async def look_up_all(
     graph: Graph, addresses: Sequence[str]
 ) -> dict[str, DirectoryEntry | ObctlError | None]:
     """`look_up` of many, by `$batch`; one address's failure is no other's."""
-    errands = {
-        address: graph.errand(_ask_user(graph, address, _BASIC), request.directory(address))
-        for address in addresses
-    }
-    found: dict[str, DirectoryEntry | ObctlError | None] = {}
-    for address, body in (await get_many(graph, errands)).items():
-        if isinstance(body, ObctlError):
-            found[address] = None if isinstance(body, NotFound) else body
-            continue
-        try:
-            with defects_named():
-                found[address] = _read_entry(body, address, errands[address].asked)
-        except ObctlError as error:
-            found[address] = error
+    found = await _ask_users_by_name(graph, addresses, _BASIC)
     for turn in range(len(_RECEIVED_AT)):
         unknown = [one for one, entry in found.items() if entry is None and _conditions(one)]
         errands = {
@@ -101,6 +104,25 @@ async def look_up_all(
             refused = isinstance(owner, GraphRefused | NotAuthorised)
             found[one] = None if refused and not isinstance(owner, CredentialRefused) else owner
     return found
+
+
+async def _ask_users_by_name(
+    graph: Graph, addresses: Sequence[str], names: list[str]
+) -> dict[str, DirectoryEntry | ObctlError | None]:
+    """Whose ids or principal names these are; `None` where they are nobody's."""
+    errands = {
+        address: graph.errand(_ask_user(graph, address, names), request.directory(address))
+        for address in addresses
+    }
+
+    async def read(address: str, body: bytes) -> DirectoryEntry:
+        return _read_entry(body, address, errands[address].asked)
+
+    answers = await read_many(graph, errands, read)
+    return {
+        address: None if isinstance(answer, NotFound) else answer
+        for address, answer in answers.items()
+    }
 
 
 _RECEIVED_AT = ("mail eq {0}", "proxyAddresses/any(p:p eq {1})")

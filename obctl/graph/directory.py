@@ -44,12 +44,7 @@ async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
     """
     entry = await _fetch_entry(graph, address, _BASIC)
     for condition in _conditions(address) if entry is None else ():
-        info, what = _ask_users(graph, condition), request.directory(address)
-        try:
-            body: bytes | ObctlError = await graph.send(info, what)
-        except (NotAuthorised, GraphRefused) as error:
-            body = error
-        found = await _read_owner(graph, body, graph.errand(info, what))
+        found = await _fetch_owner(graph, address, condition, _BASIC)
         if isinstance(found, DirectoryEntry):
             return found
         if isinstance(found, CredentialRefused):
@@ -58,13 +53,24 @@ async def look_up(graph: Graph, address: str) -> DirectoryEntry | None:
 
 
 async def look_up_account(graph: Graph, address: str) -> DirectoryEntry | None:
-    """`look_up`, and whether the account is enabled, where `User.Read.All` is granted."""
+    """`look_up`, and whether the account is enabled, where `User.Read.All` is granted.
+
+    Raises what refuses an answer: nobody is gone because a question was not answered.
+    """
     try:
-        return await _fetch_entry(graph, address, _WITH_STATE)
+        entry = await _fetch_entry(graph, address, _WITH_STATE)
     except CredentialRefused:
         raise
     except NotAuthorised:
         return await look_up(graph, address)
+    found: DirectoryEntry | ObctlError | None = entry
+    for condition in _conditions(address) if entry is None else ():
+        found = await _fetch_owner(graph, address, condition, _WITH_STATE)
+        if not (found is None or _is_refusal(found)):
+            break
+    if isinstance(found, ObctlError):
+        raise found
+    return found
 
 
 async def look_up_accounts(
@@ -77,6 +83,7 @@ async def look_up_accounts(
         for address, answer in found.items()
         if isinstance(answer, NotAuthorised) and not isinstance(answer, CredentialRefused)
     ]
+    found = await _with_owners(graph, found, _WITH_STATE)
     return found | (await look_up_all(graph, basic) if basic else {})
 
 
@@ -93,17 +100,34 @@ async def look_up_all(
 ) -> dict[str, DirectoryEntry | ObctlError | None]:
     """`look_up` of many, by `$batch`; one address's failure is no other's."""
     found = await _ask_users_by_name(graph, addresses, _BASIC)
+    nobody = [address for address, entry in found.items() if entry is None]
+    found = await _with_owners(graph, found, _BASIC)
+    return found | {one: None for one in nobody if _is_refusal(found[one])}
+
+
+async def _with_owners(
+    graph: Graph, found: dict[str, DirectoryEntry | ObctlError | None], names: list[str]
+) -> dict[str, DirectoryEntry | ObctlError | None]:
+    """What was found, with those who receive mail at the addresses that are nobody's name."""
+    nobody = [one for one, entry in found.items() if entry is None and _conditions(one)]
+    owned: dict[str, DirectoryEntry | ObctlError | None] = {}
     for turn in range(len(_RECEIVED_AT)):
-        unknown = [one for one, entry in found.items() if entry is None and _conditions(one)]
+        unknown = [one for one in nobody if owned.get(one) is None or _is_refusal(owned[one])]
         errands = {
-            one: graph.errand(_ask_users(graph, _conditions(one)[turn]), request.directory(one))
+            one: graph.errand(
+                _ask_users(graph, _conditions(one)[turn], names), request.directory(one)
+            )
             for one in unknown
         }
         for one, body in (await get_many(graph, errands)).items():
-            owner = await _read_owner(graph, body, errands[one])
-            refused = isinstance(owner, GraphRefused | NotAuthorised)
-            found[one] = None if refused and not isinstance(owner, CredentialRefused) else owner
-    return found
+            owned[one] = await _read_owner(graph, body, errands[one])
+    return found | owned
+
+
+def _is_refusal(answer: DirectoryEntry | ObctlError | None) -> bool:
+    """Whether this one question was refused, not whoever asks."""
+    refused = isinstance(answer, GraphRefused | NotAuthorised)
+    return refused and not isinstance(answer, CredentialRefused)
 
 
 async def _ask_users_by_name(
@@ -134,6 +158,17 @@ def _conditions(address: str) -> list[str]:
     if "@" not in address:
         return []
     return [one.format(_quoted(address), _quoted(f"smtp:{address}")) for one in _RECEIVED_AT]
+
+
+async def _fetch_owner(
+    graph: Graph, address: str, condition: str, names: list[str]
+) -> DirectoryEntry | ObctlError | None:
+    info, what = _ask_users(graph, condition, names), request.directory(address)
+    try:
+        body: bytes | ObctlError = await graph.send(info, what)
+    except (NotAuthorised, GraphRefused) as error:
+        body = error
+    return await _read_owner(graph, body, graph.errand(info, what))
 
 
 async def _read_owner(
@@ -187,12 +222,12 @@ async def look_up_ids(
 
 def _ask_ids(graph: Graph, object_ids: Sequence[str]) -> RequestInformation:
     listed = ",".join(_quoted(one) for one in object_ids)
-    return _ask_users(graph, f"id in ({listed})")
+    return _ask_users(graph, f"id in ({listed})", _BASIC)
 
 
-def _ask_users(graph: Graph, condition: str) -> RequestInformation:
+def _ask_users(graph: Graph, condition: str, names: list[str]) -> RequestInformation:
     query = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters(
-        select=_BASIC, filter=condition
+        select=names, filter=condition
     )
     return graph.client.users.to_get_request_information(asking(query))
 

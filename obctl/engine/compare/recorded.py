@@ -49,7 +49,7 @@ def load_recorded(
         outbox=pending[-1] if pending else None,
         request=newest_request(store, number) if number is not None else None,
         subscriptions=subscriptions,
-        inbox_waiting=news_waits(store, room.id),
+        inbox_waiting=news_waits(store, room.id, event_ids),
         notified_at=last_notified(store, room.id, event_ids) if event_ids else None,
         history=tuple(load_history(store, room.id, event_ids, number)),
         put_back=number is not None and linked is not None and was_restored(store, number, linked),

@@ -131,23 +131,26 @@ def shared_places(path: Path, patience: float = PATIENCE) -> Iterator[SharedPlac
     `None` where no file can be opened, on a full disk or a read-only one: nobody stops for it.
     """
     path = path.resolve()
-    with _OPENING:
-        try:
-            file = _OPEN.get(path) or _Bytes(path)
-        except OSError:
-            file = None
-        else:
-            _OPEN[path] = file
-            file.users += 1
     try:
-        yield SharedPlaces(file, patience) if file else None
+        file = _open(path)
+    except OSError:
+        yield None
+        return
+    try:
+        yield SharedPlaces(file, patience)
     finally:
         with _OPENING:
-            if file:
-                file.users -= 1
-                if not file.users:
-                    del _OPEN[path]
-                    file.close()
+            file.users -= 1
+            if not file.users:
+                del _OPEN[path]
+                file.close()
+
+
+def _open(path: Path) -> _Bytes:
+    with _OPENING:
+        file = _OPEN.setdefault(path, _OPEN.get(path) or _Bytes(path))
+        file.users += 1
+        return file
 
 
 def first_of(mailbox: str) -> int:

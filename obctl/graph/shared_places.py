@@ -8,10 +8,11 @@ empty; the operating system unlocks them when their process ends, killed or not.
 
 Measured on two busy cores, Python 3.11, Linux: taking and giving back one place costs 14 µs where
 nobody else wants it, without waiting and on no other thread, in a `$batch` 10 µs for each mailbox.
-A first night of 500 rooms with 400 events each makes 2,025 requests, so 0.03 of its 23 CPU seconds,
-and an unchanged one 27; three runs of `tests/benchmarks/nights.py` with and without, in turns,
-differ by less than one run from the next. To find out whether another process runs would cost as
-much, so places are always taken. The `filelock` package, with a file for each, took 160 to 200 µs.
+A first night of 500 rooms with 400 events each makes 2,025 requests, so 0.03 of its 23 CPU seconds:
+against a bare client `tests/benchmarks/nights.py` gave 2.91, 3.05 and 3.02 with places and 3.04,
+3.19 and 3.31 without, in turns, which is to say no difference. To find out whether another process
+runs would cost as much, so places are always taken. The `filelock` package, with a file for each,
+took 160 to 200 µs.
 """
 
 from __future__ import annotations

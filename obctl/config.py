@@ -54,6 +54,11 @@ class Config:
     def config_path(self) -> Path:
         return self.folder / "config.toml"
 
+    @property
+    def places_path(self) -> Path:
+        """Where its processes share the places of each mailbox."""
+        return self.folder / "mailboxes.lock"
+
 
 def missing_for_credential(settings: GraphSettings, environment: Mapping[str, str]) -> list[str]:
     """What the credential cannot do without and nobody has named yet; secrets aside."""

@@ -94,6 +94,14 @@ def companies(folder: Path) -> list[str]:
     return sorted(found.parent.name for found in folder.glob("*/config.toml"))
 
 
+def found_companies(folder: Path) -> list[str]:
+    """As `companies`, with those whose configuration is lost and whose store is still there."""
+    if not folder.is_dir():
+        return []
+    stores = {found.parent.name for found in folder.glob("*/store.db")}
+    return sorted(stores.union(companies(folder)))
+
+
 def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, str]) -> str:
     """The company to work on: the option, `OBCTL_COMPANY`, else the only one there is."""
     known = companies(folder)

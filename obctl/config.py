@@ -102,6 +102,15 @@ def found_companies(folder: Path) -> list[str]:
     return sorted(stores.union(companies(folder)))
 
 
+def no_company(folder: Path) -> ConfigError:
+    """The error where a home folder holds none."""
+    return ConfigError(
+        f"there is no company in {folder}",
+        hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
+        code="no-company",
+    )
+
+
 def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, str]) -> str:
     """The company to work on: the option, `OBCTL_COMPANY`, else the only one there is."""
     known = companies(folder)
@@ -118,11 +127,7 @@ def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, s
     if len(known) == 1:
         return known[0]
     if not known:
-        raise ConfigError(
-            f"there is no company in {folder}",
-            hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
-            code="no-company",
-        )
+        raise no_company(folder)
     raise ConfigError(
         f"there are {len(known)} companies: {', '.join(known)}",
         hint="say which: obctl --company NAME …, or set OBCTL_COMPANY",

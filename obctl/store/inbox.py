@@ -86,12 +86,16 @@ def rooms_with_notifications(store: Store) -> dict[RoomId, int]:
     return {row["room"]: row["waiting"] for row in rows}
 
 
-def news_waits(store: Store, room: RoomId) -> bool:
-    """Whether a notification of a change in the room waits; one about its subscription is none."""
+def news_waits(store: Store, room: RoomId, event_ids: Sequence[str]) -> bool:
+    """Whether a notification waits that has one of these events looked at, or the whole room.
+
+    One about the room's subscription is none.
+    """
     row = store.row(
         "SELECT 1 FROM inbox WHERE room = ? AND handled_at IS NULL"
-        f" AND what NOT IN ({', '.join('?' * len(ABOUT_THE_SUBSCRIPTION))})",
-        (room, *sorted(ABOUT_THE_SUBSCRIPTION)),
+        f" AND (event_id IS NULL OR event_id IN ({', '.join('?' * len(event_ids))}))"
+        f" AND what NOT IN ({', '.join('?' * len(ABOUT_THE_SUBSCRIPTION))}) LIMIT 1",
+        (room, *event_ids, *sorted(ABOUT_THE_SUBSCRIPTION)),
     )
     return row is not None
 

@@ -80,11 +80,13 @@ class Facts:
     subscriptions: tuple[Subscription, ...] = ()
     """The room's ledger lines, expired and lost ones included."""
     inbox_waiting: bool = False
-    """A notification of a change in this room waits in the inbox."""
+    """A notification for this event, its series or the whole room waits in the inbox."""
     notified_at: datetime | None = None
     """When a notification for this event was last received."""
     last_run_at: datetime | None = None
     """When the last complete pass over this room started."""
+    planned_end: datetime | None = None
+    """Up to where that pass made reservations of events: the end of its window."""
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     domains: frozenset[str] = frozenset()
     """Mail domains of the company, from its rooms' addresses."""

@@ -62,7 +62,14 @@ def test_only_what_is_about_the_subscription_alone_is_no_news_of_the_room(compan
     notify(company, what=what)
     (waiting,) = rooms_with_notifications(company.store)
     about_itself = {Occasion.REAUTHORIZATION_REQUIRED, Occasion.SUBSCRIPTION_REMOVED}
-    assert news_waits(company.store, waiting) == (what not in about_itself)
+    assert news_waits(company.store, waiting, ["E1"]) == (what not in about_itself)
+
+
+def test_what_waits_about_one_event_is_no_news_of_another(company) -> None:
+    notify(company, event="E1", what="updated")
+    (waiting,) = rooms_with_notifications(company.store)
+    found = [news_waits(company.store, waiting, ids) for ids in (["E1"], ["E2", "E1"], ["E2"], [])]
+    assert found == [True, True, False, False]
 
 
 def test_a_new_event_is_looked_at_once_more_when_it_has_settled(company, graph, looking) -> None:

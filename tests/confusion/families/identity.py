@@ -24,17 +24,17 @@ from confusion.story import NOTHING, at, story
 # -- another mailbox under the same address ----------------------------------------------------
 
 
-def remapped(title: str, *more, shape=None, again=recreate(), **options):
+def remapped(title: str, *more, shape=None, kept=False, **options):
     return story(
         "room-remapped", title, at("0 15:00", book(**(shape or {}))), night(1),
-        at("1 10:00", again), *more, **options,
+        at("1 10:00", recreate(kept=kept)), *more, **options,
     )  # fmt: skip
 
 
 REMAPPED = [
     *(remapped(f"made anew, and it had {name}", shape=shape) for name, shape in SINGLES.items()),
     *(remapped(f"given away, and it had {name}", night(2), look="2 15:00", shape=shape,
-               again=recreate(kept=True))
+               kept=True)
       for name, shape in SERIES.items()),
     remapped("made anew, and a night has seen it", night(2), look="2 15:00"),
     remapped("cancelled just before", at("1 09:00", cancel())),
@@ -81,21 +81,24 @@ IDS = [
 
 def copied(title: str, *more, first=None, second=None, days=("3", "3"), **options):
     """An integration copies a meeting, and its transaction id with it."""
+    given = {"subject": "Intake", "transaction_id": "42"}
     one = {"start": f"{days[0]} 09:00", "end": f"{days[0]} 10:00"} | (first or {})
     two = {"start": f"{days[1]} 14:00", "end": f"{days[1]} 15:00"} | (second or {})
     return story(
         "key-collision", title,
-        at("0 15:00", direct(**{"subject": "Intake", "name": "one", "transaction_id": "42"} | one)), night(1),
-        at("1 10:00", direct(**{"subject": "Intake", "name": "two", "transaction_id": "42"} | two)), *more,
+        at("0 15:00", direct(name="one", **given | one)), night(1),
+        at("1 10:00", direct(name="two", **given | two)), *more,
         count=1, **options,
     )  # fmt: skip
 
 
 COPIED = [
-    *(copied(f"{hour} hours later", second={"start": f"3 {9 + hour}:00", "end": f"3 {10 + hour}:00"})
-      for hour in range(1, 9)),
+    *(copied(f"{hours} hours later",
+             second={"start": f"3 {9 + hours}:00", "end": f"3 {10 + hours}:00"})
+      for hours in range(1, 9)),
     *(copied(f"on day {day}", days=("3", str(day))) for day in (4, 5, 8, 10, 13, 20, 27)),
-    copied("of another subject", second={"subject": "Intake 2", "start": "4 14:00", "end": "4 15:00"}),
+    copied("of another subject",
+           second={"subject": "Intake 2", "start": "4 14:00", "end": "4 15:00"}),
     copied("the copy is all-day", second={"start": "4 00:00", "end": "5 00:00", "all_day": True}),
     copied("over midnight", second={"start": "4 22:00", "end": "5 02:00"}),
     copied("shown as free", days=("3", "4"), second={"show_as": "free"}),

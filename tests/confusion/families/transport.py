@@ -157,8 +157,8 @@ LOST = [
     *(watched("missed-notification", f"{name} booked", at("0 20:00", lose_notifications()),
               at("1 10:00", book(**shape)), booked=False)
       for name, shape in without(EVERY, "a private meeting")),
-    watched("missed-notification", "one date of a series moved", at("0 20:00", lose_notifications()),
-            at("1 10:00", change(day=10, start="10 14:00", end="10 15:00")),
+    watched("missed-notification", "one date of a series moved",
+            at("0 20:00", lose_notifications()), at("1 10:00", change(day=10, start="10 14:00", end="10 15:00")),
             shape={"repeats": weekly()}, count=1),
 ]  # fmt: skip
 NEAR = [

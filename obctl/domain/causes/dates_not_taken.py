@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name
 from obctl.domain.causes.not_taken import find_another
-from obctl.domain.causes.predicates import bereft, in_step, is_declined, others
+from obctl.domain.causes.predicates import SETTLED, bereft, in_step, is_declined, others
 from obctl.domain.causes.series import continuation
 from obctl.domain.compare.comparison import is_busy
-from obctl.domain.difference import Cause
+from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, SeriesMaster
 from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import Reservation
@@ -41,19 +41,15 @@ def _cut(facts: Facts) -> Cause | None:
     if reservation is None or master is None or master.recurrence is None:
         return None
     ends, reach = master.recurrence.last_date, _reach_of(facts, master)
-    if ends is None or reach is None or processing.enforce_scheduling_horizon is True:
+    if ends is None or processing.enforce_scheduling_horizon is True:
         return None
-    theirs = facts.organizer_copy.series if facts.organizer_copy else None
-    cuts = None not in (processing.booking_window_in_days, processing.enforce_scheduling_horizon)
-    if theirs is not None:
-        if theirs.last_date is not None and theirs.last_date <= ends:
-            return None
-    elif not (cuts or ends == reach):
-        # a series may end by itself shortly before the room's window does
+    copy = facts.organizer_copy
+    theirs = copy.series if copy else None
+    if (confidence := _cut_by_window(facts, master, ends, reach)) is None:
         return None
     return found(
         "recurrence-horizon",
-        LIKELY if cuts or theirs else POSSIBLE,
+        confidence,
         {
             "series.last_date": ends,
             "series.created_at": master.event.created_at,
@@ -62,12 +58,33 @@ def _cut(facts: Facts) -> Cause | None:
             "room.EnforceSchedulingHorizon": processing.enforce_scheduling_horizon,
             "organizer_copy.last_date": (theirs.last_date or "without end") if theirs else None,
         },
-        refuted_by="the organiser's own series ends on the same day",
+        refuted_by="the organiser's own series ends on the same day, or was made longer since",
         remedy=(
             "the organiser books the remaining dates when they come within reach; to widen the"
             f" room: Exchange, Set-CalendarProcessing {name(facts.room)} -BookingWindowInDays"
         ),
     )
+
+
+def _cut_by_window(
+    facts: Facts, master: SeriesMaster, ends: date, reach: date | None
+) -> Confidence | None:
+    """How sure it is that the window ended the room's copy; `None`: nothing says so."""
+    processing, copy = facts.room.processing, facts.organizer_copy
+    window, enforced = processing.booking_window_in_days, processing.enforce_scheduling_horizon
+    if copy is None or copy.series is None:
+        # a series may end by itself shortly before the room's window does
+        if reach is None or (ends != reach and None in (window, enforced)):
+            return None
+        return POSSIBLE if None in (window, enforced) else LIKELY
+    last = copy.series.last_date
+    if last is not None and last <= ends:
+        return None
+    if reach is not None:
+        return LIKELY
+    ours, changed = master.event.modified_at, copy.event.modified_at
+    made_longer = ours is None or changed is None or changed > ours + SETTLED
+    return POSSIBLE if window is not None or made_longer else LIKELY
 
 
 def _cut_off(facts: Facts) -> Reservation | None:

@@ -9,7 +9,6 @@ from confusion.acts import (
     daily,
     delete,
     fails,
-    leaves,
     night,
     respond,
     rules,
@@ -85,8 +84,15 @@ DATES = [
 # -- the room's copy of a series ends at its booking window ---------------------------------------
 
 
-def cut(title: str, *more, days: int = 20, known: bool = True, code: str = HORIZON, series=None,
-        **options):
+def cut(
+    title: str,
+    *more,
+    days: int = 20,
+    known: bool = True,
+    code: str = HORIZON,
+    series=None,
+    **options,
+):
     window = {"BookingWindowInDays": days, "EnforceSchedulingHorizon": False}
     return story(
         code, title, at("0 15:00", rules(known=known, **window), book(**({"repeats": weekly(20)} if series is None else series))), night(1), *more, **options,
@@ -99,9 +105,9 @@ CUT = [
                             ("fortnightly", weekly(12, interval=2)))),
     *(cut(f"a weekly series without end cut after {days} days", days=days,
           series={"repeats": weekly(None)}) for days in (10, 14, 17, 20, 25)),
-    cut("the room's settings are not known", known=False, series={"repeats": weekly(None)},
-        code=NOTHING),
     cut("the organiser may not be read", at("1 09:00", fails("forbidden", "anna"))),
+    cut("neither rules nor organiser are known", at("1 09:00", fails("forbidden", "anna")),
+        known=False, code=NOTHING),
     cut("a series that ends within the window by itself", series={"repeats": weekly(3)},
         code=NOTHING, days=25),
     cut("a meeting alone", series={}, code=NOTHING),

@@ -42,7 +42,8 @@ class AsOf:
 class Recorded:
     """What the store holds about a difference and its room.
 
-    `same_key` are the reservations with the series key, of whichever room; `mapped` are all rooms.
+    `same_key` are the reservations with the series key, of whichever room; `mapped` are all rooms;
+    `copies` are other meetings of the room that bear the event's transaction id.
     """
 
     mapped: Sequence[Room]
@@ -55,6 +56,7 @@ class Recorded:
     history: tuple[LogEntry, ...]
     put_back: bool
     same_key: Sequence[Reservation]
+    copies: tuple[Event, ...] = ()
     planned_end: datetime | None = None
 
     @property
@@ -152,6 +154,7 @@ def build_facts(
         history=recorded.history,
         reserved_elsewhere=_reserved_elsewhere(recorded, room),
         put_back=recorded.put_back,
+        copies=recorded.copies,
         created_together=_created_together(event, events),
         vanished_together=sum(
             1

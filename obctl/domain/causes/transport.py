@@ -15,6 +15,7 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, 
 from obctl.domain.causes.predicates import (
     SETTLED,
     come_back,
+    date_dropped,
     last_pass,
     unreserved,
     was_beyond_window,
@@ -106,8 +107,7 @@ def notification_lost(facts: Facts) -> Cause | None:
     line = _covering(facts, change) if change else None
     if change is None or line is None:
         return None
-    told = facts.notified_at is not None and (change.at is None or facts.notified_at >= change.at)
-    if told or (change.at is not None and facts.now - change.at < SETTLED):
+    if change.at is not None and facts.now - change.at < SETTLED:
         return None
     return found(
         "missed-notification",
@@ -171,8 +171,15 @@ def _came_into_window(facts: Facts) -> Cause | None:
 
 
 def _unheard(facts: Facts) -> _Change | None:
-    """The change, unless its notification has come and waits to be worked off."""
-    return None if facts.inbox_waiting else _unseen(facts)
+    """The change, unless its notification has come, and was worked off or waits for that."""
+    change = None if facts.inbox_waiting else _unseen(facts)
+    if change is None or facts.notified_at is None:
+        return change
+    if change.at is None:
+        told = change.since is None or facts.notified_at > change.since
+    else:
+        told = facts.notified_at >= change.at
+    return None if told else change
 
 
 def _unseen(facts: Facts) -> _Change | None:
@@ -237,11 +244,21 @@ def _left(facts: Facts, reservation: Reservation, since: datetime | None) -> _Ch
         return None
     gone = [e.at for e in facts.history if e.action == Action.EVENT_DELETED]
     if gone:
-        return _Change(gone[-1], LIKELY, since) if since is None or gone[-1] >= since else None
+        return _left_at(gone[-1], since)
+    dropped_at = facts.master.event.modified_at if facts.master and date_dropped(facts) else None
+    if dropped_at is not None:
+        # Graph leaves no trace of a date that was taken out, but for the change of its series
+        return _left_at(dropped_at, since)
     # a pass that had missed the event would have cancelled the reservation or asked for it
     in_step = reservation.external_state is ExternalState.IN_STEP
     seen = since is not None and (not in_step or reservation.end <= since)
-    return None if seen else _Change(None, LIKELY, since)
+    agreed_at = facts.agreed.agreed_at if facts.agreed else None
+    there_until = max((moment for moment in (since, agreed_at) if moment), default=None)
+    return None if seen else _Change(None, LIKELY, there_until)
+
+
+def _left_at(moment: datetime, since: datetime | None) -> _Change | None:
+    return _Change(moment, LIKELY, since) if since is None or moment >= since else None
 
 
 def _covering(facts: Facts, change: _Change) -> Subscription | None:

@@ -81,13 +81,14 @@ async def compare_rooms(
     )
     equal = {} if outlook.live else _equal_rooms(company, rooms, spans)
     answers = await outlook.views([room for room in rooms if room.id not in equal], whole)
-    compared = [
-        equal.get(room.id)
-        or await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
+    asked = await outlook.rounds.together(
+        _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
         for room in rooms
-    ]
+        if room.id not in equal
+    )
+    compared = equal | {item.room.id: item for item in asked}
     gathered = Gathered(company, outlook, tuple(load_rooms(company.store)), whole)
-    return [await _explained(gathered, item) for item in compared]
+    return await outlook.rounds.together(_explained(gathered, compared[room.id]) for room in rooms)
 
 
 def _equal_rooms(
@@ -134,8 +135,9 @@ async def _compare(
     gone: set[EventId] = set()
     unreadable = outlook.unreadable_series(room)
     events = {event.id: event for event in reading.events}
-    for event_id in [item.event_id for item in _without_event(asked, span) if item.event_id]:
-        found, is_gone = await outlook.event(room, event_id)
+    ids = [item.event_id for item in _without_event(asked, span) if item.event_id]
+    answers = await outlook.events([(room, event_id) for event_id in ids])
+    for event_id, (found, is_gone) in zip(ids, answers, strict=True):
         if is_gone:
             gone.add(event_id)
         if isinstance(found, UnreadableEvent):
@@ -188,11 +190,13 @@ async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) ->
         for reservation in (*_without_event(matching, span), *perhaps_continued(matching))
         if (master_id := series_id(reading, reservation))
     }
-    masters: dict[EventId, SeriesMaster | None] = {}
-    for master_id in sorted(asked):
-        master, is_gone = await outlook.master(sides.room, master_id)
-        if master or is_gone:
-            masters[master_id] = master
+    ids = sorted(asked)
+    answers = await outlook.rounds.together(outlook.master(sides.room, one) for one in ids)
+    masters: dict[EventId, SeriesMaster | None] = {
+        master_id: master
+        for master_id, (master, is_gone) in zip(ids, answers, strict=True)
+        if master or is_gone
+    }
     if not masters:
         return matching
     known = {event.id for event in reading.events}
@@ -287,21 +291,12 @@ async def _explained(gathered: Gathered, item: RoomComparison) -> RoomComparison
     if item.matching is None:
         return item
     sides = item.matching.sides
-    differences: list[Difference] = []
-    explanations: list[Explanation] = []
-    for difference in item.differences:
-        facts = await gather_facts(
-            gathered,
-            sides,
-            difference,
-        )
-        explanation = explain(facts)
-        explanations.append(explanation)
-        differences.append(
-            replace(
-                difference,
-                cause=explanation.cause,
-                missed_because=explanation.missed_because,
-            )
-        )
-    return replace(item, differences=tuple(differences), explanations=tuple(explanations))
+    facts = await gathered.outlook.rounds.together(
+        gather_facts(gathered, sides, difference) for difference in item.differences
+    )
+    explanations = tuple(map(explain, facts))
+    differences = tuple(
+        replace(difference, cause=told.cause, missed_because=told.missed_because)
+        for difference, told in zip(item.differences, explanations, strict=True)
+    )
+    return replace(item, differences=differences, explanations=explanations)

@@ -14,8 +14,8 @@ from obctl.domain.sync.sides import Sides
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.company_log import load_history, was_restored
 from obctl.store.database import Store
-from obctl.store.events import find_event
-from obctl.store.inbox import last_notified, rooms_with_notifications
+from obctl.store.events import find_copies, find_event
+from obctl.store.inbox import last_notified, news_waits
 from obctl.store.outbox import pending_for
 from obctl.store.reservations import load_by_series
 from obctl.store.rooms import load_reading_state
@@ -49,10 +49,11 @@ def load_recorded(
         outbox=pending[-1] if pending else None,
         request=newest_request(store, number) if number is not None else None,
         subscriptions=subscriptions,
-        inbox_waiting=room.id in rooms_with_notifications(store),
+        inbox_waiting=news_waits(store, room.id, event_ids),
         notified_at=last_notified(store, room.id, event_ids) if event_ids else None,
         history=tuple(load_history(store, room.id, event_ids, number)),
         put_back=number is not None and linked is not None and was_restored(store, number, linked),
         same_key=load_by_series(store, [key]) if key is not None else (),
+        copies=tuple(find_copies(store, room.id, event)) if event and not reservation else (),
         planned_end=load_reading_state(store, room.id).planned_end,
     )

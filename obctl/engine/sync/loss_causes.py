@@ -53,11 +53,7 @@ async def ask_organizers(organizers: Organizers, store: Store, situation: Situat
     asked = _gone_without_trace(store, situation) | restored
     if not asked:
         return situation
-    await organizers.prepare(situation.room, asked.values())
-    replies = {
-        event_id: await organizers.ask(situation.room, reservation)
-        for event_id, reservation in asked.items()
-    }
+    replies = await organizers.ask_all(situation.room, asked)
     says = {event_id: replies[event_id].says for event_id in restored}
     return situation.reread(replace(situation.reading, organizers=says, replies=replies))
 

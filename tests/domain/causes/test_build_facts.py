@@ -51,6 +51,7 @@ NOTHING: dict[str, Any] = {
     "history": (),
     "put_back": False,
     "same_key": (),
+    "copies": (),
 }
 
 

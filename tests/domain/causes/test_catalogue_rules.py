@@ -168,6 +168,15 @@ ROWS = [
     ),
     pytest.param(
         make_facts(
+            event=make_event("E1", transaction_id="T"),
+            copies=(make_event("E2", transaction_id="T", starts="2026-09-22 09:00"),),
+        ),
+        "key-collision",
+        LIKELY,
+        id="the event it was copied from is a week away",
+    ),
+    pytest.param(
+        make_facts(
             DUPLICATE,
             reservation=make_reservation(1002),
             event=make_event(),
@@ -1971,6 +1980,14 @@ NEAR_MISSES = [
         ),
         "key-collision",
         id="orphan instances share their series' key",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("E1", transaction_id="T"),
+            same_series=(make_occurrence("E2", transaction_id="T", starts="2026-09-22 09:00"),),
+        ),
+        "key-collision",
+        id="all dates of a series bear its transaction id",
     ),
     pytest.param(
         make_facts(

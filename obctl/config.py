@@ -127,6 +127,20 @@ def _is_there(file: Path) -> bool:
         return True
 
 
+def found_companies(folder: Path) -> list[str]:
+    """As `companies`, with those whose configuration is lost and whose store is still there."""
+    return sorted([*companies(folder), *unconfigured(folder)])
+
+
+def no_company(folder: Path) -> ConfigError:
+    """The error where a home folder holds none."""
+    return ConfigError(
+        f"there is no company in {folder}",
+        hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
+        code="no-company",
+    )
+
+
 def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, str]) -> str:
     """The company to work on: the option, `OBCTL_COMPANY`, else the only one there is."""
     known = companies(folder)
@@ -147,11 +161,7 @@ def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, s
     if not known:
         for left in unconfigured(folder):
             raise _without_configuration(folder, left)
-        raise ConfigError(
-            f"there is no company in {folder}",
-            hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
-            code="no-company",
-        )
+        raise no_company(folder)
     raise ConfigError(
         f"there are {len(known)} companies: {', '.join(known)}",
         hint="say which: obctl --company NAME …, or set OBCTL_COMPANY",

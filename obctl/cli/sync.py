@@ -182,16 +182,22 @@ def status(
 ) -> None:
     """How the company stands: passes, outbox, inbox, subscriptions.
 
-    Exit 3: something is stale or lost, a room is inconclusive, a write to Outlook failed, a
-    reservation waits for a room that could not be read, or an event cannot be read.
+    Exit 3: something is stale or lost, a guard has stopped a room, a room is inconclusive, a write
+    to Outlook failed, a reservation waits for a room that could not be read, or an event cannot be
+    read.
     """
     from obctl.engine.admin.status import current_status
-    from obctl.render.output import show_one
+    from obctl.render.output import message, show_one
     from obctl.render.sync import status_picture
 
     context = context_of(ctx)
     item, stale = current_status(context.company, parse_duration(max_age))
     show_one(format, item, lambda: status_picture(item))
+    if format is Format.TABLE:
+        # Below the table, so that a command stays on one line and can be pasted.
+        for stop in item["stopped"]:
+            message(f"{stop['room']} is stopped until somebody has looked: {stop['look']}")
+            message(f"    where it is right: {stop['allow']}")
     if stale:
         raise typer.Exit(3)
 

@@ -124,8 +124,17 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
     failed = [table(item["failed_writes"], _FAILED)] if item["failed_writes"] else []
     undecided = [table(item["undecided"], _UNDECIDED)] if item["undecided"] else []
     unreadable = [table(item["unreadable"], _UNREADABLE)] if item["unreadable"] else []
-    return [summary, *failed, *undecided, *unreadable, table(item["rooms"], _ROOMS)]
+    stopped = [table(item["stopped"], _STOPPED)] if item["stopped"] else []
+    halted = {one["room"] for one in item["stopped"]}
+    rooms = [{**room, "stopped": room["room"] in halted} for room in item["rooms"]]
+    return [summary, *stopped, *failed, *undecided, *unreadable, table(rooms, _ROOMS)]
 
+
+_STOPPED = [
+    Column("stopped", lambda o: text(o["room"].partition("@")[0], "red")),
+    Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
+    Column("why", lambda o: o["why"]),
+]
 
 _FAILED = [
     Column("no.", lambda o: str(o["reservation"]), justify="right"),
@@ -156,9 +165,14 @@ _ROOMS = [
     Column("last good pass (UTC)", lambda o: (o["last_synced_at"] or "never").replace("T", " ")),
     Column("verdict", lambda o: o["verdict"]),
     Column("condition", lambda o: o["condition"]),
-    Column("", lambda o: text("stale", "red") if o["stale"] else ""),
+    Column("", lambda o: text(_trouble(o), "red")),
     Column("", lambda o: "identity check off" if o["identity_unchecked"] else ""),
 ]
+
+
+def _trouble(room: JsonObject) -> str:
+    return ", ".join(word for word in ("stopped", "stale") if room[word])
+
 
 HISTORY = [
     Column("run", lambda o: o["run"], no_wrap=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from obctl.domain.causes import Explanation, explain
 from obctl.domain.compare.comparison import compare, unreadable_within
@@ -15,7 +15,7 @@ from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.matching import Matching, match, perhaps_continued
-from obctl.domain.sync.other_days import unread_days
+from obctl.domain.sync.other_days import whole_days
 from obctl.domain.sync.proof import series_id
 from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.rebooked import may_be_rebooked
@@ -31,6 +31,7 @@ from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition
 from obctl.engine.outlook.remembered import not_remembered
+from obctl.engine.outlook.windows import read_span
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.database import Store
@@ -80,13 +81,14 @@ async def compare_rooms(
     )
     equal = {} if outlook.live else _equal_rooms(company, rooms, spans)
     answers = await outlook.views([room for room in rooms if room.id not in equal], whole)
-    compared = [
-        equal.get(room.id)
-        or await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
+    asked = await outlook.rounds.together(
+        _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
         for room in rooms
-    ]
+        if room.id not in equal
+    )
+    compared = equal | {item.room.id: item for item in asked}
     gathered = Gathered(company, outlook, tuple(load_rooms(company.store)), whole)
-    return [await _explained(gathered, item) for item in compared]
+    return await outlook.rounds.together(_explained(gathered, compared[room.id]) for room in rooms)
 
 
 def _equal_rooms(
@@ -122,14 +124,20 @@ async def _compare(
     if outlook.live and room.condition == LOCKED_OUT:
         # The mailbox on record is back, or there would be no answer: the next pass lifts the lock.
         room = replace(room, condition=None)
-    seen = match(_sides(company.store, room, whole, answer))
-    asked = await _with_masters(outlook, seen, span)
+    asked = await _with_masters(outlook, match(_sides(company.store, room, whole, answer)), span)
+    wider = _wider(company, asked, span)
+    if wider != whole:
+        around = (await outlook.answers([room], wider))[room.id]
+        if not isinstance(around, ObctlError):
+            seen, whole = match(_sides(company.store, room, wider, around)), wider
+            asked = await _with_masters(outlook, seen, span)
     reading = asked.sides.reading
     gone: set[EventId] = set()
     unreadable = outlook.unreadable_series(room)
     events = {event.id: event for event in reading.events}
-    for event_id in [item.event_id for item in _without_event(asked, span) if item.event_id]:
-        found, is_gone = await outlook.event(room, event_id)
+    ids = [item.event_id for item in _without_event(asked, span) if item.event_id]
+    answers = await outlook.events([(room, event_id) for event_id in ids])
+    for event_id, (found, is_gone) in zip(ids, answers, strict=True):
         if is_gone:
             gone.add(event_id)
         if isinstance(found, UnreadableEvent):
@@ -144,7 +152,6 @@ async def _compare(
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
     known = known.with_unreadable(unreadable)
     matching = match(replace(asked.sides, reading=known))
-    matching = await _with_days_beyond(outlook, matching, company.now)
     matching = await _with_successors(company, outlook, matching)
     hidden = unreadable_within(matching, span)
     verdict = RoomVerdict(room.id, Verdict.OK)
@@ -183,11 +190,13 @@ async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) ->
         for reservation in (*_without_event(matching, span), *perhaps_continued(matching))
         if (master_id := series_id(reading, reservation))
     }
-    masters: dict[EventId, SeriesMaster | None] = {}
-    for master_id in sorted(asked):
-        master, is_gone = await outlook.master(sides.room, master_id)
-        if master or is_gone:
-            masters[master_id] = master
+    ids = sorted(asked)
+    answers = await outlook.rounds.together(outlook.master(sides.room, one) for one in ids)
+    masters: dict[EventId, SeriesMaster | None] = {
+        master_id: master
+        for master_id, (master, is_gone) in zip(ids, answers, strict=True)
+        if master or is_gone
+    }
     if not masters:
         return matching
     known = {event.id for event in reading.events}
@@ -196,21 +205,22 @@ async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) ->
     return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
 
 
-async def _with_days_beyond(outlook: Outlook, matching: Matching, now: datetime) -> Matching:
-    """The matching once dates beyond the days were read, of series that meet on others now."""
-    beyond = unread_days(matching, now)
-    if not beyond:
-        return matching
-    sides, reading = matching.sides, matching.sides.reading
-    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
-    view = (await outlook.views([sides.room], span))[sides.room.id]
-    if isinstance(view, ObctlError):
-        return matching
-    known = {event.id for event in reading.events}
-    new = {event.series_master_id for event in matching.lone_events}
-    wanted = (beyond.keys() | new) - {None}
-    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
-    return match(replace(sides, reading=replace(reading, events=reading.events + more)))
+def _wider(company: Company, matching: Matching, span: TimeSpan) -> TimeSpan:
+    """What has to be read to tell what became of dates that the days lost.
+
+    A series that meets on other days now has them within the week or month. One that is not there
+    under its id may be there under another.
+    """
+    sides, wide = matching.sides, whole_days(matching, company.now)
+    masters = sides.reading.masters
+    nowhere = {master_id for master_id, master in masters.items() if master is None}
+    if not any(
+        reservation.series_key and series_id(sides.reading, reservation) in nowhere
+        for reservation in _without_event(matching, span)
+    ):
+        return wide
+    known = read_span(sides.room, company.config.sync, company.now)
+    return TimeSpan(min(wide.start, known.start), max(wide.end, known.end))
 
 
 async def _with_successors(company: Company, outlook: Outlook, matching: Matching) -> Matching:
@@ -281,21 +291,12 @@ async def _explained(gathered: Gathered, item: RoomComparison) -> RoomComparison
     if item.matching is None:
         return item
     sides = item.matching.sides
-    differences: list[Difference] = []
-    explanations: list[Explanation] = []
-    for difference in item.differences:
-        facts = await gather_facts(
-            gathered,
-            sides,
-            difference,
-        )
-        explanation = explain(facts)
-        explanations.append(explanation)
-        differences.append(
-            replace(
-                difference,
-                cause=explanation.cause,
-                missed_because=explanation.missed_because,
-            )
-        )
-    return replace(item, differences=tuple(differences), explanations=tuple(explanations))
+    facts = await gathered.outlook.rounds.together(
+        gather_facts(gathered, sides, difference) for difference in item.differences
+    )
+    explanations = tuple(map(explain, facts))
+    differences = tuple(
+        replace(difference, cause=told.cause, missed_because=told.missed_because)
+        for difference, told in zip(item.differences, explanations, strict=True)
+    )
+    return replace(item, differences=differences, explanations=explanations)

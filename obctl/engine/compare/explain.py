@@ -178,11 +178,12 @@ async def _find(
         return room, owners[0] if owners else None, known[1]
     if recorded is not None:
         return find_room_by_id(company.store, recorded.room), None, recorded.event
-    for room in load_rooms(company.store):
-        owners = find_by_event(company.store, room.id, wanted)
-        if owners:
+    rooms = load_rooms(company.store)
+    for room in rooms:
+        if owners := find_by_event(company.store, room.id, wanted):
             return room, owners[0], None
-        found, _gone = await outlook.event(room, event_id)
+    answers = await outlook.events([(room, event_id) for room in rooms])
+    for room, (found, _gone) in zip(rooms, answers, strict=True):
         if isinstance(found, Event) and found.type is EventType.MASTER:
             raise _series(company, room, found)
         if isinstance(found, UnreadableEvent) and not found.payload:

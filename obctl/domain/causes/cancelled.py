@@ -7,12 +7,15 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name
 from obctl.domain.causes.predicates import (
     bereft,
     cancellation_seen,
+    is_past,
     remedy_for,
     since_last_pass,
+    vanished,
 )
 from obctl.domain.causes.series import continuation
 from obctl.domain.difference import Cause
 from obctl.domain.event import Event
+from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import ExternalState
 from obctl.domain.series.excluded_dates import is_listed, series_days
 from obctl.domain.series.meets_now import has_moved
@@ -61,7 +64,7 @@ def but_kept(facts: Facts) -> Cause | None:
     series_off = facts.master is not None and facts.master.event.is_cancelled
     kept = (event is not None and event.is_cancelled) or (event is None and series_off)
     gone_since = event is None and reservation.event_id is not None and cancellation_seen(facts)
-    if not kept and not gone_since:
+    if not (kept or gone_since or _called_off(facts)):
         return None
     return found(
         "cancelled-but-kept-on-calendar",
@@ -80,6 +83,14 @@ def but_kept(facts: Facts) -> Cause | None:
         " cancellation on record",
         remedy=remedy_for(facts, reservation),
     )
+
+
+def _called_off(facts: Facts) -> bool:
+    """Whether a meeting that is gone is off in its organiser's calendar as well."""
+    reservation = vanished(facts)
+    if reservation is None or is_past(facts, reservation) or facts.put_back:
+        return False
+    return facts.organizer_says in (OrganizerSays.CANCELLED, OrganizerSays.GONE)
 
 
 def occurrence_silently(facts: Facts) -> Cause | None:
@@ -102,7 +113,8 @@ def occurrence_silently(facts: Facts) -> Cause | None:
         return None
     return found(
         "occurrence-cancelled-silently",
-        CERTAIN if listed else LIKELY,
+        # a date that the room declined, or somebody deleted there, is listed just as well
+        CERTAIN if listed and facts.organizer_says is OrganizerSays.CANCELLED else LIKELY,
         {
             "reservation.original_start": reservation.original_start,
             "series.date": days[0] if len(days) == 1 else None,

@@ -180,9 +180,9 @@ def series_split(facts: Facts) -> Cause | None:
     event = both[1] if both else unreserved(facts)
     if event is None:
         return None
-    if both and is_perhaps_continued(*both) and event.original_start is not None:
+    if both and event.original_start is not None and is_perhaps_continued(*both):
         return _split(facts, *both)
-    for candidate in () if both else facts.siblings:
+    for candidate in (both[0],) if both else facts.siblings:
         if is_continued(candidate, event):
             return _split(facts, candidate, event)
     return None

@@ -999,6 +999,17 @@ ROWS = [
     ),
     pytest.param(
         make_facts(
+            reservation=make_occurrence_reservation(),
+            event=make_occurrence("N1", master="N", subject="Budget 2"),
+            agreed=make_agreed(),
+            fields={"subject": ("Budget", "Budget 2")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the rest of the series goes on under another name",
+    ),
+    pytest.param(
+        make_facts(
             event=make_occurrence("N1", master="N", starts="09:30"),
             siblings=(make_occurrence_reservation(),),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from obctl.domain.causes.build_facts import Recorded, event_of, master_id_of, reservation_of
 from obctl.domain.difference import Difference
@@ -55,5 +56,11 @@ def load_recorded(
         put_back=number is not None and linked is not None and was_restored(store, number, linked),
         same_key=load_by_series(store, [key]) if key is not None else (),
         copies=tuple(find_copies(store, room.id, event)) if event and not reservation else (),
-        planned_end=load_reading_state(store, room.id).planned_end,
+        planned_end=_planned_end(store, room),
     )
+
+
+def _planned_end(store: Store, room: Room) -> datetime | None:
+    """Up to where events became reservations; an import has all that was read made anew."""
+    state = load_reading_state(store, room.id)
+    return state.planned_end or state.read_start

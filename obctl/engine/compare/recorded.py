@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from obctl.domain.causes.build_facts import Recorded, event_of, master_id_of, reservation_of
+from obctl.domain.causes.build_facts import (
+    AROUND,
+    Recorded,
+    event_of,
+    master_id_of,
+    reservation_of,
+)
 from obctl.domain.difference import Difference
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.subscription import Subscription
 from obctl.domain.sync.sides import Sides
+from obctl.domain.time_span import TimeSpan
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.company_log import load_history, was_restored
 from obctl.store.database import Store
@@ -20,6 +27,7 @@ from obctl.store.inbox import last_notified, news_waits
 from obctl.store.outbox import pending_for
 from obctl.store.reservations import load_by_series
 from obctl.store.rooms import load_reading_state
+from obctl.store.unreadable_events import load_listing
 
 
 def load_recorded(
@@ -55,6 +63,7 @@ def load_recorded(
         history=tuple(load_history(store, room.id, event_ids, number)),
         put_back=number is not None and linked is not None and was_restored(store, number, linked),
         same_key=load_by_series(store, [key]) if key is not None else (),
+        unread=_unread(store, sides, difference),
         copies=tuple(find_copies(store, room.id, event)) if event and not reservation else (),
         planned_end=_planned_end(store, room),
     )
@@ -64,3 +73,11 @@ def _planned_end(store: Store, room: Room) -> datetime | None:
     """Up to where events became reservations; an import has all that was read made anew."""
     state = load_reading_state(store, room.id)
     return state.planned_end or state.read_start
+
+
+def _unread(store: Store, sides: Sides, difference: Difference) -> Sequence[Event]:
+    """The room's events around a difference that a read of changes alone did not read again."""
+    if sides.reading.scope.whole:
+        return ()
+    span = TimeSpan(difference.start, difference.end).widened(AROUND).at_once
+    return load_listing(store, sides.room.id, span)

@@ -27,18 +27,17 @@ def all_day_boundary(facts: Facts) -> Cause | None:
     reservation, event = both
     if not (reservation.all_day or event.all_day):
         return None
-    moved_there = _moved_there(facts)
-    misread = _is_off_alike(facts, reservation, event)
-    if not misread and (moved_there or not _is_end_misread(facts, reservation, event)):
+    if not _is_off_alike(facts, reservation, event):
         return None
     # a start at 02:00 is a midnight of another zone; a whole day apart may be a real move
     shifted = not _at_midnight(facts, reservation.start) or not _at_midnight(facts, event.start)
+    moved = _moved_there(facts)
     copy = facts.organizer_copy.event if facts.organizer_copy else None
     days = (copy.start, copy.end, copy.all_day) if copy else None
-    if moved_there and days == (event.start, event.end, True):
+    if moved and days == (event.start, event.end, True):
         return None
     in_room_alone = days == (reservation.start, reservation.end, reservation.all_day)
-    sure = shifted or in_room_alone or not moved_there
+    sure = shifted or in_room_alone or not moved
     confidence: Confidence = LIKELY if sure else POSSIBLE
     return found(
         "all-day-boundary",
@@ -64,21 +63,15 @@ def _is_off_alike(facts: Facts, reservation: Reservation, event: Event) -> bool:
     """
     starts, ends = event.start - reservation.start, event.end - reservation.end
     if abs(starts - ends) > _AN_HOUR:
-        return False
+        # the last day counted or not: nobody in Outlook did that
+        inclusive = reservation.all_day and event.all_day and not starts
+        return inclusive and not _moved_there(facts) and abs(ends) <= _A_DAY + _AN_HOUR
     if max(abs(starts), abs(ends)) <= _A_DAY:
         return True
     moments = (reservation.start, reservation.end, event.start, event.end)
     first, last, new_first, new_last = (local_day(item, facts.room.zone) for item in moments)
     one_day = abs(new_first - first) == abs(new_last - last) == _A_DAY
     return one_day and all(_at_midnight(facts, item) for item in moments)
-
-
-def _is_end_misread(facts: Facts, reservation: Reservation, event: Event) -> bool:
-    """Whether only the last days differ, by one: an end that is exclusive was taken as the last."""
-    if event.start != reservation.start or not (reservation.all_day and event.all_day):
-        return False
-    last, new_last = (local_day(item.end, facts.room.zone) for item in (reservation, event))
-    return abs(new_last - last) == _A_DAY
 
 
 def timezone_shift(facts: Facts) -> Cause | None:
@@ -141,9 +134,9 @@ def _only_beyond_switch(facts: Facts, shift: timedelta) -> bool:
     if event is None or abs(shift) not in (_HALF_HOUR, 2 * _HALF_HOUR):
         return False
     copy = facts.organizer_copy
-    # a date that stands alone was moved by itself; so was what moved in both calendars
-    in_both = copy is not None and copy.event.start == event.start and _moved_there(facts)
-    if event.type is EventType.EXCEPTION or in_both:
+    # a date that stands alone was moved by itself; so was what the organiser has at that hour
+    by_itself = event.type is EventType.EXCEPTION or (copy and copy.event.start == event.start)
+    if by_itself and _moved_there(facts):
         return False
     here = offset_at(facts.room.zone, event.start)
     this_side = [other for offset, other in _dates(facts) if offset == here]

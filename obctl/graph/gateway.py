@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 
 from obctl.config import GraphSettings
 from obctl.domain.availability import Schedule
@@ -33,7 +34,7 @@ from obctl.graph import (
     writes,
 )
 from obctl.graph.client import Graph, open_graph
-from obctl.graph.principal_name import way_on
+from obctl.graph.principal_name import mailboxes_in, way_on
 from obctl.graph.transport import SILENCE, Heard
 
 
@@ -200,7 +201,8 @@ class GraphGateway:
             )
         what = request.anything(f"GET {below}")
         try:
-            return await self._graph.send(self._graph.follow(self._graph.url + below, what), what)
+            info = self._graph.follow(self._graph.url + below, what)
+            return await self._graph.send(info, what, mailboxes_in(below))
         except NotFound as error:
             error.hint = way_on(below, error) or error.hint
             raise
@@ -214,14 +216,21 @@ async def open_gateway(
     environ: Mapping[str, str] = os.environ,
     silence: float = SILENCE,
     heard: Heard | None = None,
+    places_file: Path | None = None,
 ) -> AsyncIterator[GraphGateway]:
     """A gateway for one command; `token` is the text of OBCTL_GRAPH_TOKEN.
 
     A request is given up after `silence` seconds without a byte; `heard` is told of each answer.
+    `places_file` is that by which the company's processes share those of each mailbox.
 
     Raises `ConfigError` for settings that cannot work; nothing is sent yet.
     """
     async with open_graph(
-        settings, token=token, environ=environ, silence=silence, heard=heard
+        settings,
+        token=token,
+        environ=environ,
+        silence=silence,
+        heard=heard,
+        places_file=places_file,
     ) as graph:
         yield GraphGateway(graph)

@@ -481,3 +481,15 @@ def m014_client_request_ids(connection: sqlite3.Connection) -> None:
         ALTER TABLE company_log ADD COLUMN client_request_id TEXT
         """,
     )
+
+
+@step
+def m015_guard_stops(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Since when a guard has stopped the room, and its words, until a pass was good
+        ALTER TABLE rooms ADD COLUMN stopped_at TEXT;
+        ALTER TABLE rooms ADD COLUMN stopped_why TEXT
+        """,
+    )

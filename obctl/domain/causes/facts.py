@@ -92,6 +92,8 @@ class Facts:
     """When a notification for this event was last received."""
     last_run_at: datetime | None = None
     """When the last complete pass over this room started."""
+    planned_end: datetime | None = None
+    """Up to where that pass made reservations of events: the end of its window."""
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     domains: frozenset[str] = frozenset()
     """Mail domains of the company, from its rooms' addresses."""

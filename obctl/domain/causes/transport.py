@@ -12,7 +12,15 @@ from datetime import datetime
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
-from obctl.domain.causes.predicates import SETTLED, date_dropped, last_pass
+from obctl.domain.causes.predicates import (
+    SETTLED,
+    come_back,
+    date_dropped,
+    last_pass,
+    unreserved,
+    was_beyond_window,
+)
+from obctl.domain.causes.zone_offset import is_doubtful, zone_offset
 from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
@@ -121,7 +129,7 @@ def awaiting_next_pass(facts: Facts) -> Cause | None:
     """The change is newer than the last look at the room, and nothing else brings news."""
     change = _unseen(facts)
     if change is None or (not facts.inbox_waiting and _covering(facts, change)):
-        return None
+        return _came_into_window(facts)
     waits = facts.inbox_waiting
     never = change.since is None
     remedy = f"none, the next run brings it; now: {sync(facts.room)}"
@@ -143,6 +151,25 @@ def awaiting_next_pass(facts: Facts) -> Cause | None:
     )
 
 
+def _came_into_window(facts: Facts) -> Cause | None:
+    """The days that are kept in step have gone on since the last pass, up to this meeting."""
+    event = unreserved(facts)
+    if event is None or not was_beyond_window(facts, event):
+        return None
+    return found(
+        "awaiting-next-pass",
+        CERTAIN,
+        {
+            "event.start": event.start,
+            "room.planned_end": facts.planned_end,
+            "window.end": facts.window.end,
+            "room.last_good_pass": last_pass(facts),
+        },
+        refuted_by="the meeting starts before the end of the days that the last pass kept in step",
+        remedy=f"none, the next run brings it; now: {sync(facts.room)}",
+    )
+
+
 def _unheard(facts: Facts) -> _Change | None:
     """The change, unless its notification has come, and was worked off or waits for that."""
     change = None if facts.inbox_waiting else _unseen(facts)
@@ -158,7 +185,7 @@ def _unheard(facts: Facts) -> _Change | None:
 def _unseen(facts: Facts) -> _Change | None:
     since = last_pass(facts)
     match facts.difference.kind:
-        case DifferenceKind.MISSING_IN_OFFICEBOOKING if facts.reservation is None:
+        case DifferenceKind.MISSING_IN_OFFICEBOOKING if not facts.reservation or come_back(facts):
             return _appeared(facts.event, since)
         case DifferenceKind.CHANGED:
             return _edited(facts, since)
@@ -197,7 +224,15 @@ def _edited(facts: Facts, since: datetime | None) -> _Change | None:
     if before == after and "status" not in facts.difference.fields:
         # Outlook is as it was: the reservation changed, and that is no news from there
         return None
-    return _Change(event.modified_at, CERTAIN if before != after else LIKELY, since)
+    zones = zone_offset(facts, facts.reservation, event) if facts.reservation else None
+    sure = before != after and not _in_room_alone(facts, event) and not is_doubtful(zones)
+    return _Change(event.modified_at, CERTAIN if sure else LIKELY, since)
+
+
+def _in_room_alone(facts: Facts, event: Event) -> bool:
+    """Whether the organiser has it at another time: somebody wrote into the room's copy."""
+    copy = facts.organizer_copy
+    return copy is not None and (copy.event.start, copy.event.end) != (event.start, event.end)
 
 
 def _left(facts: Facts, reservation: Reservation, since: datetime | None) -> _Change | None:

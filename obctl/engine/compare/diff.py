@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from obctl.domain.causes import Explanation, explain
 from obctl.domain.compare.comparison import compare, unreadable_within
@@ -15,7 +15,7 @@ from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.matching import Matching, match, perhaps_continued
-from obctl.domain.sync.other_days import unread_days
+from obctl.domain.sync.other_days import whole_days
 from obctl.domain.sync.proof import series_id
 from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.rebooked import may_be_rebooked
@@ -31,6 +31,7 @@ from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition
 from obctl.engine.outlook.remembered import not_remembered
+from obctl.engine.outlook.windows import read_span
 from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.database import Store
@@ -123,8 +124,13 @@ async def _compare(
     if outlook.live and room.condition == LOCKED_OUT:
         # The mailbox on record is back, or there would be no answer: the next pass lifts the lock.
         room = replace(room, condition=None)
-    seen = match(_sides(company.store, room, whole, answer))
-    asked = await _with_masters(outlook, seen, span)
+    asked = await _with_masters(outlook, match(_sides(company.store, room, whole, answer)), span)
+    wider = _wider(company, asked, span)
+    if wider != whole:
+        around = (await outlook.answers([room], wider))[room.id]
+        if not isinstance(around, ObctlError):
+            seen, whole = match(_sides(company.store, room, wider, around)), wider
+            asked = await _with_masters(outlook, seen, span)
     reading = asked.sides.reading
     gone: set[EventId] = set()
     unreadable = outlook.unreadable_series(room)
@@ -146,7 +152,6 @@ async def _compare(
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
     known = known.with_unreadable(unreadable)
     matching = match(replace(asked.sides, reading=known))
-    matching = await _with_days_beyond(outlook, matching, company.now)
     matching = await _with_successors(company, outlook, matching)
     hidden = unreadable_within(matching, span)
     verdict = RoomVerdict(room.id, Verdict.OK)
@@ -200,21 +205,22 @@ async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) ->
     return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
 
 
-async def _with_days_beyond(outlook: Outlook, matching: Matching, now: datetime) -> Matching:
-    """The matching once dates beyond the days were read, of series that meet on others now."""
-    beyond = unread_days(matching, now)
-    if not beyond:
-        return matching
-    sides, reading = matching.sides, matching.sides.reading
-    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
-    view = (await outlook.views([sides.room], span))[sides.room.id]
-    if isinstance(view, ObctlError):
-        return matching
-    known = {event.id for event in reading.events}
-    new = {event.series_master_id for event in matching.lone_events}
-    wanted = (beyond.keys() | new) - {None}
-    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
-    return match(replace(sides, reading=replace(reading, events=reading.events + more)))
+def _wider(company: Company, matching: Matching, span: TimeSpan) -> TimeSpan:
+    """What has to be read to tell what became of dates that the days lost.
+
+    A series that meets on other days now has them within the week or month. One that is not there
+    under its id may be there under another.
+    """
+    sides, wide = matching.sides, whole_days(matching, company.now)
+    masters = sides.reading.masters
+    nowhere = {master_id for master_id, master in masters.items() if master is None}
+    if not any(
+        reservation.series_key and series_id(sides.reading, reservation) in nowhere
+        for reservation in _without_event(matching, span)
+    ):
+        return wide
+    known = read_span(sides.room, company.config.sync, company.now)
+    return TimeSpan(min(wide.start, known.start), max(wide.end, known.end))
 
 
 async def _with_successors(company: Company, outlook: Outlook, matching: Matching) -> Matching:

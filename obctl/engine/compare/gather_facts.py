@@ -93,7 +93,12 @@ async def _ask(
     last_known = recorded.last_known
     ((master, missing, dates), elsewhere), (directory, mailbox_id) = await both(
         both(
-            _series(gathered, room, master_id_of(event, reservation, last_known), reservation),
+            _series(
+                gathered,
+                room,
+                master_id_of(sides.reading, event, reservation, last_known),
+                reservation,
+            ),
             _elsewhere(gathered, room, event or reservation or last_known),
         ),
         both(_directory(gathered, event, recorded), _mailbox_id(gathered, sides)),

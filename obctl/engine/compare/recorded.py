@@ -25,6 +25,7 @@ from obctl.store.events import find_copies, find_event
 from obctl.store.inbox import last_notified, news_waits
 from obctl.store.outbox import pending_for
 from obctl.store.reservations import load_by_series
+from obctl.store.rooms import load_reading_state
 from obctl.store.unreadable_events import load_listing
 
 
@@ -41,13 +42,15 @@ def load_recorded(
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     number = reservation.number if reservation else None
     event_id = difference.event_id
-    last_known = find_event(store, room.id, event_id) if event_id else None
-    master_id = master_id_of(event, reservation, last_known)
+    # an edit may have replaced the id: what was last known has the one that both agreed on
+    linked = reservation.event_id if reservation else None
+    known = (find_event(store, room.id, known_id) for known_id in (linked, event_id) if known_id)
+    last_known = next((event for event in known if event), None)
+    master_id = master_id_of(sides.reading, event, reservation, last_known)
     event_ids = sorted({x for x in (event_id, master_id) if x})
     shown: Event | Reservation | None = event or reservation or last_known
     key = shown.series_key if shown else None
     pending = pending_for(store, number) if number is not None else []
-    linked = reservation.event_id if reservation else None
     return Recorded(
         mapped=mapped,
         last_known=last_known,
@@ -61,6 +64,7 @@ def load_recorded(
         same_key=load_by_series(store, [key]) if key is not None else (),
         unread=_unread(store, sides, difference),
         copies=tuple(find_copies(store, room.id, event)) if event and not reservation else (),
+        planned_end=load_reading_state(store, room.id).planned_end,
     )
 
 

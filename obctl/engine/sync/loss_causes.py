@@ -84,7 +84,7 @@ def _facts(store: Store, situation: Situation, loss: Loss, mapped: Sequence[Room
         mapped=mapped,
         subscriptions=tuple(load_subscriptions(store, room.id)),
     )
-    master_id = master_id_of(loss.event, reservation, recorded.last_known)
+    master_id = master_id_of(reading, loss.event, reservation, recorded.last_known)
     moved = situation.elsewhere.moved.get(reservation.number)
     answers = Answers(
         master=reading.masters.get(master_id) if master_id else None,

@@ -64,6 +64,31 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+DAY_AFTER = make_facts(
+    reservation=make_reservation(day=DAY),
+    event=make_event(day=DAY + timedelta(days=1), modified_at=LATE),
+    agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+    fields={"start": ("15", "16"), "end": ("16", "17")},
+)
+ROLLED_IN = make_facts(
+    event=make_occurrence(starts="2026-10-10 09:00"),
+    master=make_master(recurrence=Recurrence("weekly", 2, date(2026, 9, 15), days=("saturday",))),
+    planned_end=moment("2026-10-09 22:00"),
+)
+CUT_SHORT = make_facts(
+    reservation=make_reservation(),
+    event=make_event(ends="09:15", modified_at=moment("09:31")),
+    fields={"end": ("10", "09:15")},
+    now=moment("11:00"),
+)
+CALLED_OFF_NO_MORE = make_facts(
+    reservation=make_cancelled_reservation(
+        event="O1", key="key-of-M", original_start=moment("09:00")
+    ),
+    event=make_occurrence(starts="11:00", modified_at=LATE),
+    history=(make_log_entry("event.cancelled"), make_log_entry("cancellation.processed")),
+)
+
 ROWS = [
     # identity
     pytest.param(
@@ -463,6 +488,16 @@ ROWS = [
         make_facts(
             reservation=make_reservation(),
             event_missing=True,
+            rekeyed=make_event("E2", is_cancelled=True, show_as="free"),
+        ),
+        "cancelled-but-kept-on-calendar",
+        CERTAIN,
+        id="cancelled under the id that a moved mailbox gave it",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
             last_known=make_event(is_cancelled=True),
         ),
         "cancelled-but-kept-on-calendar",
@@ -627,6 +662,18 @@ ROWS = [
         id="cut short a quarter of an hour after its start, at that moment",
     ),
     pytest.param(
+        CUT_SHORT,
+        "no-show-released",
+        POSSIBLE,
+        id="cut short a quarter of an hour after its start, written later",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, organizer_copy=OrganizerCopy(make_event("X"))),
+        "no-show-released",
+        LIKELY,
+        id="cut short in the room alone",
+    ),
+    pytest.param(
         make_facts(
             reservation=make_reservation(),
             event=make_event(response=Response.DECLINED, modified_at=moment("09:10")),
@@ -789,6 +836,28 @@ ROWS = [
         id="the day after",
     ),
     pytest.param(
+        DAY_AFTER,
+        "all-day-boundary",
+        POSSIBLE,
+        id="the day after, since both sides agreed",
+    ),
+    pytest.param(
+        replace(DAY_AFTER, organizer_copy=OrganizerCopy(make_event("X", day=DAY))),
+        "all-day-boundary",
+        LIKELY,
+        id="the day after, in the room alone",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=date(2026, 10, 24)),
+            event=make_event(day=date(2026, 10, 25)),
+            fields={"start": ("24", "25"), "end": ("25", "26")},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="the day after, of 25 hours",
+    ),
+    pytest.param(
         make_facts(
             reservation=make_reservation(starts="2026-09-14 22:00", ends="22:00"),
             event=make_event(day=DAY),
@@ -837,6 +906,28 @@ ROWS = [
         "series-edit-wiped-exceptions",
         LIKELY,
         id="a date moved on its own fell back into line",
+    ),
+    pytest.param(
+        CALLED_OFF_NO_MORE,
+        "series-edit-wiped-exceptions",
+        LIKELY,
+        id="the series moved to another hour, and a date that was off is on again",
+    ),
+    pytest.param(
+        replace(CALLED_OFF_NO_MORE, event=make_occurrence(starts="09:00")),
+        "series-edit-wiped-exceptions",
+        POSSIBLE,
+        id="a date that was off is on again, at its hour",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-17 09:00"),
+            event=make_occurrence("N1", master="N", starts="2026-09-15 11:00"),
+            fields={"start": ("17", "15"), "end": ("17", "15")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series on another day",
     ),
     pytest.param(
         make_facts(
@@ -893,6 +984,18 @@ ROWS = [
         "recurrence-unsupported",
         POSSIBLE,
         id="an awkward pattern that a pass has seen and left",
+    ),
+    pytest.param(
+        ROLLED_IN,
+        "awaiting-next-pass",
+        CERTAIN,
+        id="the window reaches the date only since the last pass",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, subscriptions=(make_subscription(),)),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="a subscription tells nothing of a window that rolls on",
     ),
     # our own pushes, and the writes of others
     pytest.param(
@@ -1431,6 +1534,101 @@ BEYOND_REACH = make_facts(
 
 NEAR_MISSES = [
     pytest.param(
+        replace(
+            DAY_AFTER,
+            organizer_copy=OrganizerCopy(make_event("X", day=DAY + timedelta(days=1))),
+        ),
+        "all-day-boundary",
+        id="its organiser moved it to the day after",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=DAY),
+            event=make_event(starts="07:00", ends="15:00", modified_at=LATE),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            fields={"all_day": (True, False)},
+        ),
+        "all-day-boundary",
+        id="a whole day became office hours",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(day=DAY, modified_at=LATE),
+            fields={"all_day": (False, True)},
+        ),
+        "all-day-boundary",
+        id="an hour became the whole day",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=date(2026, 10, 24)),
+            event=make_event(day=date(2026, 10, 26)),
+            fields={"start": ("24", "26"), "end": ("25", "27")},
+        ),
+        "all-day-boundary",
+        id="two days on, one of them of 25 hours",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, planned_end=moment("2026-10-10 09:01")),
+        "awaiting-next-pass",
+        id="the last pass reached the date",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, planned_end=None),
+        "awaiting-next-pass",
+        id="nobody knows how far the last pass reached",
+    ),
+    pytest.param(
+        ROLLED_IN,
+        "recurrence-unsupported",
+        id="no pass has failed with the pattern yet",
+    ),
+    pytest.param(
+        replace(
+            CALLED_OFF_NO_MORE, event=make_occurrence(starts="11:00", type=EventType.EXCEPTION)
+        ),
+        "series-edit-wiped-exceptions",
+        id="the organiser put one date on again",
+    ),
+    pytest.param(
+        CALLED_OFF_NO_MORE,
+        "push-not-organizer",
+        id="what Outlook cancelled and has again was not cancelled here",
+    ),
+    pytest.param(
+        replace(CALLED_OFF_NO_MORE, event=make_direct_event()),
+        "push-failed",
+        id="what Outlook cancelled and has again is not left over",
+    ),
+    pytest.param(
+        replace(
+            CALLED_OFF_NO_MORE,
+            history=(
+                make_log_entry("cancellation.processed"),
+                make_log_entry("reservation.cancelled"),
+            ),
+        ),
+        "awaiting-next-pass",
+        id="cancelled here at last",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, event=make_occurrence("N1", master="N", starts="09:00")),
+        "series-edit-wiped-exceptions",
+        id="the date went on in another series",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-17 09:00"),
+            event=make_occurrence(
+                "N1", master="N", starts="2026-09-15 11:00", subject="Something else"
+            ),
+            fields={"start": ("17", "15"), "end": ("17", "15")},
+        ),
+        "series-split",
+        id="another series about something else",
+    ),
+    pytest.param(
         replace(BEYOND_REACH, master_missing=True),
         "recurrence-horizon",
         id="the series itself is gone",
@@ -1708,6 +1906,41 @@ NEAR_MISSES = [
         ),
         "no-show-released",
         id="shortened the day before",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, organizer_copy=OrganizerCopy(make_event("X", ends="09:15"))),
+        "no-show-released",
+        id="shortened by its organiser",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, event=make_event(ends="09:45", modified_at=moment("09:05"))),
+        "no-show-released",
+        id="shortened in good time while it ran",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, event=make_event(ends="11:00", modified_at=moment("09:31"))),
+        "no-show-released",
+        id="extended while it ran",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(ends="17:00"),
+            event=make_event(ends="10:01", modified_at=moment("10:01")),
+            fields={"end": ("17", "10")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        id="ended after more than an hour",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(ends="09:15", subject="Quarter", modified_at=moment("09:40")),
+            fields={"end": ("10", "09:15"), "subject": ("Budget", "Quarter")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        id="its organiser changed more than its end",
     ),
     pytest.param(
         replace(BACK_IN_LINE, reservation=make_occurrence_reservation(starts="09:00")),

@@ -248,7 +248,7 @@ ROWS = [
         id="the series is older than the activation",
     ),
     pytest.param(
-        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), created_together=40),
+        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), copied_together=40),
         "created-before-activation",
         LIKELY,
         id="a restored mailbox: the birth inside the id is older",

@@ -8,7 +8,6 @@ from functools import partial
 from obctl.domain.event import EventId
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room, RoomId
-from obctl.domain.sync.other_days import ended_series
 from obctl.domain.sync.situation import Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -21,11 +20,8 @@ from obctl.engine.sync.room_moves import (
     DeferredRoom,
     Moves,
     ambiguous_events,
-    cut_off,
     find_moves,
-    going_on,
     lost_by,
-    unmatched_events,
 )
 from obctl.engine.sync.room_reader import RoomReader
 from obctl.store.rooms import find_room_by_id
@@ -67,18 +63,10 @@ class DeferredRooms:
     ) -> None:
         """Let a room wait, with its new events and the reservations whose events it lost."""
         self._deferred[room.id] = DeferredRoom(
-            room,
+            self._plans.others.seen(situation.matching, lost),
             self._spool.put(found),
             whole=found.reading.scope.whole,
-            new=unmatched_events(situation),
-            lost=lost,
-            moved_days=self._plans.moved_days_elsewhere(situation),
-            going_on=going_on(situation),
-            continued=self._plans.continued_elsewhere(situation),
-            cut_off=cut_off(situation, lost),
-            ended=ended_series(situation.matching, lost),
-            new_series=self._plans.new_series(situation),
-            perhaps_left=self._plans.perhaps_left(situation),
+            perhaps_left=self._plans.others.perhaps_left(situation.matching),
         )
 
     async def plan_all(self) -> None:
@@ -89,11 +77,11 @@ class DeferredRooms:
             pair
             for deferred in self._in_order()
             for pair in (
-                *self._plans.candidates_elsewhere(deferred.room, deferred.new),
-                *deferred.moved_days,
+                *self._plans.others.same_dates(deferred.room, deferred.seen.new),
+                *deferred.seen.moved_days,
             )
         ]
-        continued = [pair for deferred in self._in_order() for pair in deferred.continued]
+        continued = [pair for deferred in self._in_order() for pair in deferred.seen.continued]
         by_room: dict[RoomId, list[Reservation]] = {}
         for _event, reservation in candidates + continued:
             by_room.setdefault(reservation.room, []).append(reservation)
@@ -115,7 +103,7 @@ class DeferredRooms:
         ambiguous = ambiguous_events(candidates, self._outcomes.unread)
         order = sorted(
             self._in_order(),
-            key=lambda deferred: (not moves.of(deferred.room), not deferred.lost),
+            key=lambda deferred: (not moves.of(deferred.room), not deferred.seen.lost),
         )
         for deferred in order:
             elsewhere = moves.seen_from(deferred.room, ambiguous)
@@ -143,7 +131,7 @@ class DeferredRooms:
     ) -> None:
         """Finish rooms again that left events out for the sake of a room which then failed."""
         for deferred in finished:
-            if given_up.keys() & {event.id for event in deferred.new}:
+            if given_up.keys() & {event.id for event in deferred.seen.new}:
                 again = partial(
                     self._finish_anew, deferred, moves.seen_from(deferred.room, ambiguous)
                 )

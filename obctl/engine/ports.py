@@ -81,6 +81,14 @@ class Gateway(Protocol):
     ) -> dict[EventId, Event | ObctlError]:
         """`fetch_event` of many, 20 to a `$batch`, keyed as given; errors are values here."""
 
+    async def fetch_events_of(
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[str, EventId], Event | ObctlError]:
+        """`fetch_event` in many rooms, 20 to a `$batch`, keyed by `room.mailbox` and id.
+
+        Errors are values here.
+        """
+
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         """A series master with its pattern and cancelled dates. Raises `NotFound`."""
 

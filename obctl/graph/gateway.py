@@ -80,6 +80,11 @@ class GraphGateway:
     ) -> dict[EventId, Event | ObctlError]:
         return await views.fetch_events(self._graph, room, event_ids)
 
+    async def fetch_events_of(
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[str, EventId], Event | ObctlError]:
+        return await views.fetch_events_of(self._graph, wanted)
+
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         return await views.fetch_master(self._graph, room, master_id)
 

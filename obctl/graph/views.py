@@ -156,6 +156,21 @@ async def fetch_events(
     return found
 
 
+async def fetch_events_of(
+    graph: Graph, wanted: Sequence[tuple[Room, EventId]]
+) -> dict[tuple[str, EventId], Event | ObctlError]:
+    """`fetch_event` in many rooms, by `$batch`; one event's failure is no other's."""
+    errands = {
+        str(number): graph.errand(_event(graph, room, event_id), request.event(room, event_id))
+        for number, (room, event_id) in enumerate(wanted)
+    }
+    bodies = await get_many(graph, errands)
+    return {
+        (room.mailbox, event_id): _read_event(bodies[str(number)], room, event_id)
+        for number, (room, event_id) in enumerate(wanted)
+    }
+
+
 def _event(graph: Graph, room: Room, event_id: EventId) -> RequestInformation:
     builder = graph.client.users.by_user_id(room.user).events.by_event_id(event_id)
     return builder.to_get_request_information(asking())

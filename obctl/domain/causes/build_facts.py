@@ -71,6 +71,10 @@ class Answers:
     master_missing: bool = False
     instances: Sequence[Event] = ()
     elsewhere: tuple[tuple[Room, Event], ...] = ()
+    called_off_elsewhere: tuple[tuple[Room, Event], ...] = ()
+    goes_on: tuple[Room, Event] | None = None
+    came_from: tuple[Room, Reservation] | None = None
+    not_asked: tuple[Room, ...] = ()
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     mailbox_id: str | None = None
 
@@ -128,6 +132,10 @@ def build_facts(
         same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
         successors=_successors(reservation, events),
         elsewhere=answers.elsewhere,
+        called_off_elsewhere=answers.called_off_elsewhere,
+        goes_on=answers.goes_on,
+        came_from=answers.came_from,
+        not_asked=answers.not_asked,
         rekeyed=_rekeyed(reservation, events),
         siblings=_siblings(sides, difference, recorded),
         outbox=recorded.outbox,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from obctl.domain.causes.facts import OrganizerAnswer
 from obctl.domain.directory import DirectoryEntry
-from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.event import DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.listed import Listed
 from obctl.domain.organizer_copy import NOT_KNOWN, OrganizerReply
 from obctl.domain.reservation import Reservation
@@ -17,6 +17,7 @@ from obctl.domain.unreadable_event import Listing, UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.calendars import Calendar, fetch_calendars
+from obctl.engine.outlook.delta import ChangesUnknown, detect
 from obctl.engine.outlook.inconclusive import is_out_of_reach
 from obctl.engine.outlook.items import not_given
 from obctl.engine.outlook.organizer_copy import Organizers
@@ -37,6 +38,7 @@ class Outlook:
         self._company = company
         self._gateway = gateway
         self._views: dict[tuple[RoomId, TimeSpan], Calendar] = {}
+        self._news: dict[RoomId, DeltaRound | ObctlError] = {}
         self._masters: dict[tuple[RoomId, EventId], SeriesMaster | None] = {}
         self._unreadable: dict[tuple[RoomId, EventId], UnreadableEvent] = {}
         self._instances: dict[tuple[RoomId, EventId, TimeSpan], tuple[Event, ...]] = {}
@@ -67,6 +69,36 @@ class Outlook:
             for room in wanted:
                 self._views[room.id, span] = found[room.mailbox]
         return {room.id: self._views[room.id, span] for room in rooms}
+
+    async def news(self, rooms: Sequence[Room]) -> dict[RoomId, DeltaRound | ObctlError]:
+        """What changed in rooms since their last pass, or why that cannot be had.
+
+        A room without a delta link is left out, and so is every one where only the store may be
+        asked. The links stay where they are: the next pass is told the same.
+        """
+        if self._gateway is None:
+            return {}
+        wanted = [room for room in rooms if room.id not in self._news]
+        company = self._company
+        settings, now = company.config.sync, company.now
+        rounds = await detect(self._gateway, company.store, wanted, settings, now)
+        for room in wanted:
+            if (found := rounds.get(room.mailbox)) is not None:
+                self._news[room.id] = found.error if isinstance(found, ChangesUnknown) else found
+        return {room.id: self._news[room.id] for room in rooms if room.id in self._news}
+
+    async def events_of(
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[RoomId, EventId], Event]:
+        """Events and series of many rooms by their ids, without those that cannot be had."""
+        if self._gateway is None or not wanted:
+            return {}
+        found = await self._gateway.fetch_events_of(wanted)
+        return {
+            (room.id, event_id): event
+            for room, event_id in wanted
+            if not isinstance(event := found[room.mailbox, event_id], ObctlError)
+        }
 
     async def event(
         self, room: Room, event_id: EventId

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from obctl.domain.event import EventId
+from obctl.domain.event import Event, EventId, SeriesKey
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room, RoomId
+from obctl.domain.sync.matching import Matching
 from obctl.domain.sync.situation import Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -24,7 +25,8 @@ from obctl.engine.sync.room_moves import (
     lost_by,
 )
 from obctl.engine.sync.room_reader import RoomReader
-from obctl.store.rooms import find_room_by_id
+from obctl.store.events import known_among
+from obctl.store.rooms import find_room_by_id, load_reading_state
 from obctl.store.spool import Spool
 
 
@@ -48,6 +50,7 @@ class DeferredRooms:
         self._outcomes = outcomes
         self._committer = committer
         self._deferred: dict[RoomId, DeferredRoom] = {}
+        self._cancelled: dict[SeriesKey, list[tuple[Room, Event]]] = {}
         self._spool: Spool[RoomReading] = Spool(company.config.folder)
 
     def close(self) -> None:
@@ -68,6 +71,21 @@ class DeferredRooms:
             whole=found.reading.scope.whole,
             perhaps_left=self._plans.others.perhaps_left(situation.matching),
         )
+
+    def note_cancelled(self, matching: Matching) -> None:
+        """Remember the new events of a room that do not take place: what came and was called off.
+
+        One that was on record before is no news, and nor is what a room had before it was mapped.
+        """
+        room = matching.sides.room
+        events = [e for e in matching.lone_events if e.is_cancelled and e.series_key]
+        if not events or load_reading_state(self._store, room.id).read_start is None:
+            return
+        known = known_among(self._store, room.id, [event.id for event in events])
+        for event in events:
+            if event.id not in known and event.series_key:
+                copies = self._cancelled.setdefault(event.series_key, [])
+                copies.append((room, replace(event, payload=b"")))
 
     async def plan_all(self) -> None:
         """Plan the rooms that wait, now that it is known what turned up where."""
@@ -98,6 +116,7 @@ class DeferredRooms:
             read=self._outcomes.read,
             unread=self._outcomes.unread,
             unreadable=self._outcomes.unreadable,
+            cancelled=self._cancelled,
             now=self._now,
         )
         ambiguous = ambiguous_events(candidates, self._outcomes.unread)

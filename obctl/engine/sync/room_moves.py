@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from obctl.domain.event import Event, EventId
+from obctl.domain.event import Event, EventId, SeriesKey
 from obctl.domain.reservation import ExternalState, Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
+from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.losses import kept_without_event, losses
 from obctl.domain.sync.situation import Destination, Elsewhere, Situation
 from obctl.domain.sync.turned_up import RoomSeen, turned_up
@@ -48,11 +49,15 @@ class DeferredRoom:
 class Moves:
     """Lost meetings that turned up: by the room that lost them, then by reservation.
 
-    `undecided` are lost ones that may be in one of the `unread` rooms.
+    `undecided` are lost ones that may be in one of the `unread` rooms, `called_off` the cancelled
+    copies that other rooms keep of those that did not turn up.
     """
 
     found: dict[RoomId, dict[ReservationNumber, Destination]]
     lost: Mapping[ReservationNumber, Reservation]
+    called_off: Mapping[ReservationNumber, Sequence[tuple[Room, Event]]] = field(
+        default_factory=dict
+    )
     undecided: frozenset[int] = frozenset()
     unread: tuple[Room, ...] = ()
 
@@ -69,6 +74,7 @@ class Moves:
         }
         return Elsewhere(
             moved=self.of(room),
+            called_off=self.called_off,
             undecided=self.undecided,
             unread=self.unread,
             claimed=claimed,
@@ -92,11 +98,13 @@ async def find_moves(
     read: AbstractSet[RoomId],
     unread: AbstractSet[RoomId],
     unreadable: Mapping[RoomId, Collection[UnreadableEvent]],
+    cancelled: Mapping[SeriesKey, Collection[tuple[Room, Event]]],
     now: datetime,
 ) -> Moves:
     """Where lost meetings are, among the rooms that were `read` or in those nobody asked yet.
 
     `unreadable` are events in rooms that were read: one of them may be what another room lost.
+    `cancelled` are new ones of theirs that do not take place.
     """
     interims = _load_interim(store)
     gone = {item.reservation for item in load_undecided(store, now)}
@@ -123,10 +131,15 @@ async def find_moves(
             unsolved[reservation.number] = reservation
     rooms = load_rooms(store)
     others = [room for room in rooms if room.id not in read | unread]
-    found, unasked = await find_elsewhere(gateway, store, list(unsolved.values()), others)
+    searched = await find_elsewhere(gateway, store, list(unsolved.values()), others)
+    found = searched.places
     for number, destination in found.items():
         moves.found.setdefault(unsolved[number].room, {})[number] = destination
-    moves.unread = tuple(room for room in rooms if room.id in unread) + unasked
+    moves.called_off = {
+        number: [*_called_off(item, cancelled), *searched.called_off.get(number, ())]
+        for number, item in unsolved.items()
+    }
+    moves.unread = tuple(room for room in rooms if room.id in unread) + searched.unasked
     if moves.unread:
         moves.undecided = frozenset(unsolved.keys() - found.keys())
     hidden = {
@@ -138,6 +151,18 @@ async def find_moves(
     hiding = {place for where in hidden.values() for place in where}
     moves.unread += tuple(room for room in rooms if room.id in hiding and room not in moves.unread)
     return moves
+
+
+def _called_off(
+    lost: Reservation, cancelled: Mapping[SeriesKey, Collection[tuple[Room, Event]]]
+) -> list[tuple[Room, Event]]:
+    """The cancelled copies of a lost meeting in other rooms."""
+    copies = cancelled.get(lost.series_key, ()) if lost.series_key else ()
+    return [
+        (room, event)
+        for room, event in copies
+        if room.id != lost.room and is_same_date(lost, event, room.zone)
+    ]
 
 
 def _hiding(

@@ -159,6 +159,7 @@ class Pass:
         as_of: int | None = self._store.changed_elsewhere()
         situation = self._plans.situation(known, found.reading)
         self._outcomes.unreadable[room.id] = found.reading.unreadable
+        self._deferred.note_cancelled(situation.matching)
         if situation.matching.is_plain:
             self._outcomes.read.add(room.id)
             self._committer.finish(known, found, situation, as_of)

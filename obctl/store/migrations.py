@@ -481,3 +481,16 @@ def m014_client_request_ids(connection: sqlite3.Connection) -> None:
         ALTER TABLE company_log ADD COLUMN client_request_id TEXT
         """,
     )
+
+
+@step
+def m015_remembered_since(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- From when on a room was read without a gap: of what lies before, nothing is known.
+        -- Of older reads only the last one is on record
+        ALTER TABLE rooms ADD COLUMN remembered_since_at TEXT;
+        UPDATE rooms SET remembered_since_at = read_start_at
+        """,
+    )

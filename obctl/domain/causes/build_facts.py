@@ -75,6 +75,7 @@ class Answers:
     goes_on: tuple[Room, Event] | None = None
     came_from: tuple[Room, Reservation] | None = None
     not_asked: tuple[Room, ...] = ()
+    remembered: bool = False
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     mailbox_id: str | None = None
 
@@ -136,6 +137,7 @@ def build_facts(
         goes_on=answers.goes_on,
         came_from=answers.came_from,
         not_asked=answers.not_asked,
+        remembered=answers.remembered,
         rekeyed=_rekeyed(reservation, events),
         siblings=_siblings(sides, difference, recorded),
         outbox=recorded.outbox,

@@ -72,6 +72,8 @@ class Facts:
     """The other room's lost reservation that a pass moves to the event."""
     not_asked: tuple[Room, ...] = ()
     """Other mapped rooms that did not say whether they have the meeting."""
+    remembered: bool = False
+    """Nobody asked Outlook: it is as the room's last pass left it in the store."""
     rekeyed: Event | None = None
     """An event of this room with the same key and another id."""
     siblings: tuple[Reservation, ...] = ()

@@ -121,6 +121,8 @@ async def _compare(
     whole: TimeSpan,
     answer: Calendar,
 ) -> RoomComparison:
+    if not outlook.live:
+        answer = not_remembered(company.store, room, span) or answer
     if isinstance(answer, ObctlError):
         why = condition(answer)
         return RoomComparison(room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, why), span)

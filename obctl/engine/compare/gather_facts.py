@@ -93,6 +93,7 @@ async def _ask(
         goes_on=_place(whereabouts, reservation),
         came_from=whereabouts.came_from.get(event.id) if event else None,
         not_asked=_silent(unasked, whereabouts.not_asked if reservation else (), room),
+        remembered=not outlook.live,
         organizer=directory,
         mailbox_id=await outlook.mailbox_id(room) if sides.reading.gone else None,
     )

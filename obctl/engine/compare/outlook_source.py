@@ -21,7 +21,7 @@ from obctl.engine.outlook.delta import ChangesUnknown, detect
 from obctl.engine.outlook.inconclusive import is_out_of_reach
 from obctl.engine.outlook.items import not_given
 from obctl.engine.outlook.organizer_copy import Organizers
-from obctl.engine.outlook.remembered import remembered
+from obctl.engine.outlook.remembered import remembered_around
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, GraphUnavailable, MailboxGone, NotFound, ObctlError
 from obctl.store.events import load_series_events
@@ -57,11 +57,14 @@ class Outlook:
         return answers
 
     async def answers(self, rooms: Sequence[Room], span: TimeSpan) -> dict[RoomId, Calendar]:
-        """The events of rooms, or why they cannot be had; that may be so of every one of them."""
+        """The events of rooms, or why they cannot be had; that may be so of every one of them.
+
+        From the store come those it has: who asks about days before its first read sees to that.
+        """
         if self._gateway is None:
             for room in rooms:
                 if (room.id, span) not in self._views:
-                    self._views[room.id, span] = remembered(self._company.store, room, span)
+                    self._views[room.id, span] = remembered_around(self._company.store, room, span)
             return {room.id: self._views[room.id, span] for room in rooms}
         wanted = [room for room in rooms if (room.id, span) not in self._views]
         if wanted:
@@ -89,16 +92,15 @@ class Outlook:
 
     async def events_of(
         self, wanted: Sequence[tuple[Room, EventId]]
-    ) -> dict[tuple[RoomId, EventId], Event]:
-        """Events and series of many rooms by their ids, without those that cannot be had."""
+    ) -> dict[tuple[RoomId, EventId], Event | ObctlError]:
+        """Events and series of many rooms by their ids, or why they cannot be had.
+
+        Empty where only the store may be asked.
+        """
         if self._gateway is None or not wanted:
             return {}
         found = await self._gateway.fetch_events_of(wanted)
-        return {
-            (room.id, event_id): event
-            for room, event_id in wanted
-            if not isinstance(event := found[room.mailbox, event_id], ObctlError)
-        }
+        return {(room.id, event_id): found[room.mailbox, event_id] for room, event_id in wanted}
 
     async def event(
         self, room: Room, event_id: EventId

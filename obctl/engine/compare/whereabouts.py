@@ -29,7 +29,7 @@ from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.other_rooms import OtherRooms
 from obctl.engine.outlook.windows import policy_window, read_span
-from obctl.errors import DeltaLinkExpired, GraphUnavailable, ObctlError
+from obctl.errors import DeltaLinkExpired, GraphUnavailable, NotFound, ObctlError
 from obctl.store.events import known_among, load_cancelled_copies, load_series_events
 
 Compared = Sequence[tuple[Matching, Sequence[Difference]]]
@@ -141,7 +141,11 @@ class _Search:
                 wanted += [(room, event_id) for event_id in self._unknown(room, found)]
         events = await self._outlook.events_of(wanted)
         for (room_id, _event_id), event in events.items():
-            self._meet(self._rooms[room_id], event, lost)
+            if isinstance(event, Event):
+                self._meet(self._rooms[room_id], event, lost)
+            elif not isinstance(event, NotFound):
+                # what cannot be read may be the meeting
+                self._not_asked[room_id] = self._rooms[room_id]
 
     def _read_whole(
         self, rooms: Sequence[Room], rounds: Mapping[RoomId, DeltaRound | ObctlError]

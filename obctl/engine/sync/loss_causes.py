@@ -97,6 +97,7 @@ def _facts(store: Store, situation: Situation, loss: Loss, mapped: Sequence[Room
         elsewhere=(place,) if place else (),
         called_off_elsewhere=tuple(situation.elsewhere.called_off.get(reservation.number, ())),
         goes_on=place,
+        not_asked=tuple(r for r in situation.elsewhere.unread if r.id != room.id),
     )
     as_of = AsOf(situation.now, situation.settings, situation.window)
     return build_facts(situation.sides, as_of, difference, recorded, answers)

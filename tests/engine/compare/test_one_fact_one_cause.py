@@ -269,6 +269,66 @@ def test_a_meeting_that_left_no_trace_in_its_room_is_found_in_the_other_one(
     assert_the_run_agrees(night, judged_alike(night, MOVED))
 
 
+UNREAD: dict[str, tuple[Act, str, tuple[str, str], tuple[str, Confidence], str]] = {
+    "deleted, and a room that may have it gives no answer": (
+        lambda n, m: n.delete(LEFT, m),
+        ENTERED,
+        (LEFT, GONE),
+        ("hard-deleted-by-delegate", Confidence.POSSIBLE),
+        "rooms.not_asked",
+    ),
+    "cancelled, and a room that may have it gives no answer": (
+        lambda n, m: n.cancel(m),
+        ENTERED,
+        (LEFT, GONE),
+        ("cancelled-but-kept-on-calendar", Confidence.LIKELY),
+        "rooms.not_asked",
+    ),
+    "another room, and the old one gives no answer": (
+        lambda n, m: n.change(m, rooms=ENTERED),
+        LEFT,
+        (ENTERED, NEW),
+        ("moved-to-other-room", Confidence.POSSIBLE),
+        "room.left.answer",
+    ),
+    "a second room, and the first one gives no answer": (
+        lambda n, m: n.change(m, rooms=f"{LEFT} {ENTERED}"),
+        LEFT,
+        (ENTERED, NEW),
+        ("moved-to-other-room", Confidence.POSSIBLE),
+        "room.left.answer",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("act", "silent", "where", "told", "fact"), UNREAD.values(), ids=UNREAD.keys()
+)
+def test_a_room_that_gives_no_answer_takes_certainty_from_a_cause_and_is_named(
+    night: Night, act: Act, silent: str, where: tuple[str, str], told: tuple[str, Confidence],
+    fact: str,
+) -> None:  # fmt: skip
+    night.fail("forbidden", "anna")
+    act(night, prepared(night))
+    night.fail("forbidden", silent)
+    said = judged_alike(night, {where: {told[0]}})
+    for ways in said.values():
+        for cause in ways.values():
+            assert essence(cause) == told
+            assert fact in {item.fact for item in cause.evidence}
+
+
+def test_where_the_organisers_copy_has_the_room_still_no_silent_room_has_the_meeting(
+    night: Night,
+) -> None:
+    meeting = prepared(night)
+    night.delete(LEFT, meeting)
+    night.fail("forbidden", "Hals")
+    said = judged_alike(night, {(LEFT, GONE): {"hard-deleted-by-delegate"}})
+    confident = {cause.confidence for ways in said.values() for cause in ways.values()}
+    assert confident == {Confidence.CERTAIN}
+
+
 def assert_the_run_agrees(night: Night, said: Said) -> None:
     """What is planned, and what requests carry, is what was said of it before."""
     told = {what: ways["diff"] for (_room, what, _kind), ways in said.items()}

@@ -42,7 +42,9 @@ def judge(status: dict[str, Any]) -> tuple[int, str]:
     stale = [room["room"] for room in rooms if room["stale"]]
     unread = [f"{room['room']} ({room['condition']})" for room in rooms if room["condition"]]
     ended = status["subscriptions"]["expired"] + status["subscriptions"]["lost"]
+    halted = [one["room"] for one in status["stopped"]]
     findings = [
+        (CRITICAL, f"stopped by the guard: {', '.join(halted)} (obctl sync status)", bool(halted)),
         (CRITICAL, f"no good pass lately over {', '.join(stale)}", bool(stale)),
         (CRITICAL, f"inconclusive: {', '.join(unread)}", bool(unread)),
         (CRITICAL, f"{status['outbox']['failed']} writes to Outlook failed",

@@ -54,6 +54,11 @@ class Config:
     def config_path(self) -> Path:
         return self.folder / "config.toml"
 
+    @property
+    def places_path(self) -> Path:
+        """Where its processes share the places of each mailbox."""
+        return self.folder / "mailboxes.lock"
+
 
 def missing_for_credential(settings: GraphSettings, environment: Mapping[str, str]) -> list[str]:
     """What the credential cannot do without and nobody has named yet; secrets aside."""
@@ -88,10 +93,52 @@ def home(environment: Mapping[str, str]) -> Path:
 
 
 def companies(folder: Path) -> list[str]:
-    """The companies under a home folder, by name."""
-    if not folder.is_dir():
+    """The companies under a home folder, by name; raises `ConfigError` where it cannot be read."""
+    return [name for name in _folders(folder) if _is_there(folder / name / "config.toml")]
+
+
+def unconfigured(folder: Path) -> list[str]:
+    """The folders that hold a store and no configuration any more."""
+    return [
+        name
+        for name in _folders(folder)
+        if _is_there(folder / name / "store.db") and not _is_there(folder / name / "config.toml")
+    ]
+
+
+def _folders(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+    except FileNotFoundError:
         return []
-    return sorted(found.parent.name for found in folder.glob("*/config.toml"))
+    except OSError as error:
+        raise ConfigError(
+            f"{folder} cannot be read: {error.strerror}",
+            hint=f"`ls -ld '{folder}'` shows whose it is; OBCTL_HOME names another folder",
+            code="unreadable-folder",
+        ) from error
+
+
+def _is_there(file: Path) -> bool:
+    """Whether a file is there; of a folder that cannot be read it is said when it is wanted."""
+    try:
+        return file.exists()
+    except OSError:
+        return True
+
+
+def found_companies(folder: Path) -> list[str]:
+    """As `companies`, with those whose configuration is lost and whose store is still there."""
+    return sorted([*companies(folder), *unconfigured(folder)])
+
+
+def no_company(folder: Path) -> ConfigError:
+    """The error where a home folder holds none."""
+    return ConfigError(
+        f"there is no company in {folder}",
+        hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
+        code="no-company",
+    )
 
 
 def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, str]) -> str:
@@ -102,6 +149,8 @@ def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, s
         if name in known:
             return name
         listed = ", ".join(known) or "none yet"
+        if name in unconfigured(folder):
+            raise _without_configuration(folder, name)
         raise ConfigError(
             f"there is no company {name!r} in {folder}",
             hint=f"known companies: {listed}; `obctl init {name} …` makes a new one",
@@ -110,15 +159,21 @@ def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, s
     if len(known) == 1:
         return known[0]
     if not known:
-        raise ConfigError(
-            f"there is no company in {folder}",
-            hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
-            code="no-company",
-        )
+        for left in unconfigured(folder):
+            raise _without_configuration(folder, left)
+        raise no_company(folder)
     raise ConfigError(
         f"there are {len(known)} companies: {', '.join(known)}",
         hint="say which: obctl --company NAME …, or set OBCTL_COMPANY",
         code="which-company",
+    )
+
+
+def _without_configuration(folder: Path, name: str) -> ConfigError:
+    return ConfigError(
+        f"{folder / name} holds a store and no config.toml",
+        hint=f"`obctl init {name} …` makes the configuration anew and keeps the store as it is",
+        code="no-configuration",
     )
 
 
@@ -209,14 +264,22 @@ def save_setting(config_path: Path, key: str, value: str | float | None) -> None
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner may read, replacing an older one in one step."""
+    """Write a file that only its owner may read, replacing an older one in one step.
+
+    Raises `ConfigError` where it cannot be written.
+    """
     fresh = path.with_name(f".{path.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}", code="unwritable-file"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

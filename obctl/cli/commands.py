@@ -15,6 +15,8 @@ _COMMANDS = (
     ("init", "init", "init", "Make a company: one tenant, one configuration file, one store."),
     ("doctor", "doctor", "doctor",
      "Check configuration, store, credential, permissions and rooms."),
+    ("companies", "companies", "companies",
+     "Every company: rooms, last run, open requests, and how it stands in one word."),
     ("listen", "listen", "listen",
      "Receive Graph's notifications and bring the rooms they are about in step."),
     ("planner", "planner", "planner",

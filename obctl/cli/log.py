@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,9 @@ from obctl.cli.options import (
 )
 from obctl.errors import UsageError
 from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 app = typer.Typer(no_args_is_help=True, help="The company log: what happened, when and why.")
 app.command("tail")(tail)
@@ -187,9 +190,18 @@ def prune(
     before = later(context.company.now, -age)
     count = count_log(context.store, instant(before))
     if count:
-        confirm(f"Remove {count} entries older than {older_than} for good?", yes=yes)
+        confirm(_prune_question(count, before, older_than, context.zone.key), yes=yes)
     removed = company_log.prune(context.company, before)
     if format is Format.TABLE:
         message(f"{removed} entries removed")
     else:
         write_json({"removed": removed, "older_than": at(before)})
+
+
+def _prune_question(count: int, before: datetime, older_than: str, zone_name: str) -> str:
+    from obctl.domain.counted import counted
+    from obctl.render.times import moment_text
+
+    entries = counted(count, "entry", "entries")
+    cut_off = f"{moment_text(before, zone_name)} ({zone_name})"
+    return f"Remove {entries} from before {cut_off}, older than {older_than}, for good?"

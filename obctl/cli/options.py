@@ -38,7 +38,7 @@ CachedOption = Annotated[
 ]
 
 _LONGEST = timedelta(days=365_000)
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?")
+_DURATION = re.compile(r"(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?")
 
 
 def parse_day(text: str, *, now: datetime, zone: ZoneInfo) -> date:
@@ -152,10 +152,16 @@ def _bound(text: str, days: int, *, now: datetime, company: ZoneInfo, zone: Zone
 
 
 def parse_duration(text: str) -> timedelta:
-    """A length of time such as `90m`, `1h30m`, `2d`, `26h`; plain numbers are minutes."""
-    text = f"{text}m" if text.isdecimal() else text
-    found = _DURATION.fullmatch(text.strip().lower())
-    if not text.strip() or found is None:
+    """A length of time such as `90m`, `1h30m`, `2d`, `26h`; a number without a unit is refused."""
+    bare = text.strip()
+    if bare.isdecimal():
+        raise UsageError(
+            f"{text!r} has no unit: minutes, hours or days?",
+            hint=f"use {bare}m, {bare}h or {bare}d",
+            code="bad-time",
+        )
+    found = _DURATION.fullmatch(bare.lower())
+    if not bare or found is None:
         raise UsageError(f"{text!r} is no duration", hint="use 90m, 1h30m or 2d", code="bad-time")
     days, hours, minutes = (int(part or 0) for part in found.groups())
     try:

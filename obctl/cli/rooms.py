@@ -283,6 +283,6 @@ def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str)
     show_list(
         format,
         [room_object(room, subscriptions.get(room.id), context.now) for room in rooms],
-        room_columns({room.mailbox: room.condition for room in rooms}, context.now),
+        room_columns(rooms, context.now),
         empty=empty,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -39,6 +40,26 @@ def run(
             help="Go on where the guard stopped a room, or a gone meeting waits for another room.",
         ),
     ] = False,
+    all_companies: Annotated[
+        bool,
+        typer.Option("--all-companies", help="Every company, each in a process of its own."),
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Companies at once, with --all-companies. Default: 4."),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="With --all-companies: part I of N alone, counted from 0 (0/4 to 3/4) as"
+            " Kubernetes counts its JOB_COMPLETION_INDEX.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        str | None,
+        typer.Option(help="With --all-companies: what one may take. Default: 2h."),
+    ] = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Bring both sides in step: what cron runs every night.
@@ -46,10 +67,30 @@ def run(
     Exit 5: Graph puts off every room. Exit 6: a guard stopped a room. Exit 8: some rooms are not
     done, an event cannot be read, or a meeting that is gone may be in a room that could not be
     read; the rest is done.
+
+    With --all-companies the exit code is the worst of the companies', in this order: 1 (unexpected,
+    or killed), 2, 4, 6, 8 (also: its time was up), 5 (also: another run of it is going on), 0; and
+    130 after Ctrl-C or SIGTERM. No company at all is 2; none in the shard is said, and 0.
+
+    The shard of a company follows from its name alone: the first 8 bytes of the SHA-256 of the
+    name as a big-endian number, modulo N.
     """
     from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
+    if all_companies:
+        for_one = {
+            "--company": context.company_option is not None,
+            "--room": bool(room),
+            "--location": location is not None,
+            "--plan-out": plan_out is not None,
+            "--allow-cancellations": allow_cancellations,
+        }
+        _refuse(for_one, "is for one company, and does not go with --all-companies")
+        flags = [*(["--full"] if full else []), *(["--dry-run"] if dry_run else [])]
+        _run_all(context, flags, jobs, shard, timeout, format, dry_run=dry_run)
+    given = {"--jobs": jobs, "--shard": shard, "--timeout": timeout}
+    _refuse({name: value is not None for name, value in given.items()}, "needs --all-companies")
     context.act_as_run(SYNC_RUN, unattended=NIGHTLY_RUN)
     rooms = context.chosen_rooms(location, room)
     options = PassOptions(
@@ -129,16 +170,22 @@ def status(
 ) -> None:
     """How the company stands: passes, outbox, inbox, subscriptions.
 
-    Exit 3: something is stale or lost, a room is inconclusive, a write to Outlook failed, a
-    reservation waits for a room that could not be read, or an event cannot be read.
+    Exit 3: something is stale or lost, a guard has stopped a room, a room is inconclusive, a write
+    to Outlook failed, a reservation waits for a room that could not be read, or an event cannot be
+    read.
     """
     from obctl.engine.admin.status import current_status
-    from obctl.render.output import show_one
+    from obctl.render.output import message, show_one
     from obctl.render.sync import status_picture
 
     context = context_of(ctx)
     item, stale = current_status(context.company, parse_duration(max_age))
     show_one(format, item, lambda: status_picture(item))
+    if format is Format.TABLE:
+        # Below the table, so that a command stays on one line and can be pasted.
+        for stop in item["stopped"]:
+            message(f"{stop['room']} is stopped until somebody has looked: {stop['look']}")
+            message(f"    where it is right: {stop['allow']}")
     if stale:
         raise typer.Exit(3)
 
@@ -187,6 +234,49 @@ def _run(context: Context, rooms: list[Room], options: PassOptions) -> RunReport
         return context.with_graph(
             lambda gateway: run_sync(context.company, gateway, rooms, options, hooks)
         )
+
+
+def _refuse(given: Mapping[str, bool], why: str) -> None:
+    """Raise `UsageError` for the first of these options that was given."""
+    from obctl.errors import UsageError
+
+    for name, is_given in given.items():
+        if is_given:
+            raise UsageError(f"{name} {why}")
+
+
+def _run_all(
+    context: Context,
+    flags: list[str],
+    jobs: int | None,
+    shard: str | None,
+    timeout: str | None,
+    format: Format,
+    *,
+    dry_run: bool,
+) -> NoReturn:
+    from obctl.cli.all_companies import DEFAULT_JOBS, all_companies
+    from obctl.domain.companies_run import companies_run_object
+    from obctl.domain.shard import parse_shard
+    from obctl.render.companies import night_picture
+    from obctl.render.output import show_list, show_one, warning
+
+    report = all_companies(
+        context,
+        flags,
+        jobs=jobs or DEFAULT_JOBS,
+        shard=parse_shard(shard) if shard is not None else None,
+        limit=parse_duration(timeout or "2h"),
+        dry_run=dry_run,
+    )
+    item = companies_run_object(report)
+    if format is Format.CSV:
+        show_list(format, item["results"], [])
+    else:
+        show_one(format, item, lambda: night_picture(item))
+    if report.interrupted:
+        warning("interrupted: what was done is consistent, and the next run goes on from there")
+    raise typer.Exit(report.exit_code)
 
 
 def _show(report: RunReport, format: Format) -> None:

@@ -62,6 +62,7 @@ class Action(StrEnum):
     CONFLICT_MERGED = "conflict.merged"
     SETTING_CHANGED = "setting.changed"
     LOG_PRUNED = "log.pruned"
+    STORE_RESTORED = "store.restored"
 
 
 class Entry(Struct, frozen=True):

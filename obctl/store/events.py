@@ -88,6 +88,18 @@ def find_event(store: Store, room: RoomId, event_id: str) -> Event | None:
     return _event(row) if row else None
 
 
+def find_copies(store: Store, room: RoomId, event: Event) -> list[Event]:
+    """Other meetings of the room, as last read, that bear the event's transaction id."""
+    if event.transaction_id is None:
+        return []
+    rows = store.rows(
+        "SELECT * FROM events WHERE room = ? AND transaction_id = ? AND event_id != ?"
+        " AND series_key IS NOT ? AND gone_at IS NULL ORDER BY start_at",
+        (room, event.transaction_id, event.id, event.series_key),
+    )
+    return [_event(row) for row in rows]
+
+
 def find_event_anywhere(store: Store, event_id: str) -> tuple[RoomId, Event] | None:
     """An event of any room as last read, a gone one included."""
     row = store.row(

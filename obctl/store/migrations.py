@@ -484,7 +484,19 @@ def m014_client_request_ids(connection: sqlite3.Connection) -> None:
 
 
 @step
-def m015_remembered_since(connection: sqlite3.Connection) -> None:
+def m015_guard_stops(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Since when a guard has stopped the room, and its words, until a pass was good
+        ALTER TABLE rooms ADD COLUMN stopped_at TEXT;
+        ALTER TABLE rooms ADD COLUMN stopped_why TEXT
+        """,
+    )
+
+
+@step
+def m016_remembered_since(connection: sqlite3.Connection) -> None:
     _run(
         connection,
         """

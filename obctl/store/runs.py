@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from obctl.errors import AnotherRunActive, UsageError
+from obctl.errors import AnotherRunActive, StoreError, UsageError
 from obctl.store.codec import instant, moment
-from obctl.store.database import Store
+from obctl.store.database import FILE_MODE, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,23 @@ def run_lock(folder: Path) -> Iterator[None]:
 
     path = folder / "run.lock"
     holder = folder / "run.pid"
-    lock = FileLock(path, timeout=0)
+    lock = FileLock(path, timeout=0, mode=FILE_MODE)
     try:
         lock.acquire()
     except Timeout as error:
-        pid = holder.read_text().strip() if holder.exists() else ""
+        pid = holder.read_text(encoding="utf-8").strip() if holder.exists() else ""
         raise AnotherRunActive(
             "another run is active for this company" + (f" (process {pid})" if pid else ""),
             hint="wait for it to end; `obctl sync status` shows what it did",
         ) from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}", hint=f"ls -ld '{folder}'"
+        ) from error
     try:
         with suppress(OSError):  # a full disk: the store will say so, in better words
-            holder.write_text(f"{os.getpid()}\n")
+            holder.touch(mode=FILE_MODE)
+            holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)

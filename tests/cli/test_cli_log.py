@@ -251,7 +251,10 @@ def test_an_export_that_cannot_be_written_leaves_nothing(logged: Desk, tmp_path:
 def test_pruning_needs_a_yes_and_is_logged(logged: Desk) -> None:
     refused = logged.run("log", "prune", "--older-than", "10h")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "Remove 2 entries older than 10h for good?" in refused.stderr
+    assert (
+        "Remove 2 entries from before Mon 2026-09-14 04:00 (Europe/Amsterdam), older than 10h,"
+        " for good?" in refused.stderr
+    )
     assert _ids(logged) == [4, 3, 2, 1]
     done = logged.run("log", "prune", "--older-than", "10h", "--yes", "-o", "json")
     assert (done.exit_code, done.stderr) == (0, "")
@@ -273,6 +276,7 @@ def test_pruning_needs_a_yes_and_is_logged(logged: Desk) -> None:
         (("show", "99"), "there is no log entry 99"),
         (("event", "E9"), "the log knows no event E9"),
         (("prune", "--older-than", "0d"), "would remove everything"),
+        (("prune", "--older-than", "400", "--yes"), "'400' has no unit"),
         (("prune", "--older-than", "a while"), "'a while' is no duration"),
         (("prune", "--older-than", "99999999999d"), "is too long"),
         (("tail", "-f", "-o", "csv"), "csv cannot be followed"),

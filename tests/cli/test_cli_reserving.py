@@ -105,7 +105,7 @@ def test_what_is_not_in_outlook_yet_is_counted_and_shown(
     synced: Desk, tenant: SandboxServer
 ) -> None:
     number = json.loads(create(synced, "2026-10-20T20:00", "--repeat", TUESDAYS).stdout)["number"]
-    tenant.service.faults.active.append(Fault("server-error", ROOM, method="PATCH", times=3))
+    tenant.service.faults.active.append(Fault("server-error", ROOM, method="PATCH", times=4))
     answer = synced.run(
         "reservations", "change", str(number), "--scope", "all", "--subject", "Ours too"
     )

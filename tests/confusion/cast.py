@@ -84,6 +84,7 @@ capacity = 8
 [rooms.processing]
 BookingWindowInDays = 1080
 EnforceSchedulingHorizon = false
+MaximumDurationInMinutes = 0
 DeleteSubject = false
 AddOrganizerToSubject = false
 """

@@ -13,11 +13,8 @@ from obctl.webhook.server import Listener, bind
 
 
 @contextmanager
-def listening(company: Company, *, wanted: bool) -> Iterator[str]:
-    """The address for notifications; none where nobody wants any."""
-    if not wanted:
-        yield ""
-        return
+def listening(company: Company) -> Iterator[str]:
+    """The address for notifications."""
     receiver = Receiver(Intake(company.config.store_path), company.clock)
     bound, ready = bind("127.0.0.1", 0), threading.Event()
     server = Listener(make_app(receiver), bound, tls=None, ready=ready.set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -31,6 +31,7 @@ from obctl.engine.ports import Gateway
 from obctl.engine.run import run_sync
 from obctl.engine.sync.plan_room import PassOptions
 from obctl.errors import ObctlError
+from obctl.sandbox.server import SandboxServer
 from obctl.store.database import open_store
 from obctl.store.reservations import Filter, search_reservations
 from obctl.store.rooms import add_room, load_rooms
@@ -173,8 +174,25 @@ def staged(
     file = folder / "tenant.toml"
     text = TENANT.format(clock=begin.isoformat().replace("+00:00", "Z"), seed=11)
     file.write_text(text + "".join(cast.toml() for cast in casts), "utf-8")
-    server = tenant_server.server
-    another_tenant(server, file, None)
+    wanted = any(act.do.verb == "subscribe" for cast in casts for act in cast.story.acts)
+    with ExitStack() as open_until_told:
+        if wanted:
+            # what carries notifications knows one tenant only
+            server = open_until_told.enter_context(SandboxServer(file, frozen=True))
+            tenant_server = TenantServer(server)
+            open_until_told.callback(tenant_server.close)
+        else:
+            another_tenant(tenant_server.server, file, None)
+        company = _company(tenant_server.server, folder, setting, casts)
+        open_until_told.callback(company.store.close)
+        url = open_until_told.enter_context(listening(company)) if wanted else ""
+        yield Stage(tenant_server, company, casts, url)
+
+
+def _company(
+    server: SandboxServer, folder: Path, setting: Setting, casts: Sequence[Cast]
+) -> Company:
+    """A company that knows the stories' rooms and nothing of what is in them."""
     settings = {
         "graph.url": server.url,
         "graph.credential": "token",
@@ -188,25 +206,17 @@ def staged(
         series=setting.series,
     )
     store = open_store(config.store_path)
-    try:
-        for cast in casts:
-            activated = LONG_AGO
-            if cast.story.activated:
-                activated = setting.instant(cast.story.activated)
-            for letter in cast.letters:
-                add_room(
-                    store,
-                    make_room(
-                        cast.room_name(letter), mailbox=cast.mailbox(letter), object_id=None,
-                        activated_at=activated, last_synced_at=None,
-                    ),
-                )  # fmt: skip
-        company = Company(replace(config, sync=sync), store, server.tenant.now, "Sam")
-        wanted = any(act.do.verb == "subscribe" for cast in casts for act in cast.story.acts)
-        with listening(company, wanted=wanted) as url:
-            yield Stage(tenant_server, company, casts, url)
-    finally:
-        store.close()
+    for cast in casts:
+        activated = LONG_AGO
+        if cast.story.activated:
+            activated = setting.instant(cast.story.activated)
+        for letter in cast.letters:
+            room = make_room(
+                cast.room_name(letter), mailbox=cast.mailbox(letter), object_id=None,
+                activated_at=activated, last_synced_at=None,
+            )  # fmt: skip
+            add_room(store, room)
+    return Company(replace(config, sync=sync), store, server.tenant.now, "Sam")
 
 
 def essence(cause: Cause | None) -> tuple[str, str] | None:

@@ -187,7 +187,9 @@ def test_events_fetched_together_are_those_fetched_alone(tenant: Tenant) -> None
     async def ask(gateway: GraphGateway) -> tuple[object, dict[EventId, object]]:
         ids = [event.id for event in await gateway.fetch_view(VERMEER, WEEKS)]
         alone = {event_id: await gateway.fetch_event(VERMEER, event_id) for event_id in ids}
-        return alone, dict(await gateway.fetch_events(VERMEER, [*ids, gone]))
+        wanted = [(VERMEER, event_id) for event_id in [*ids, gone]]
+        found = await gateway.fetch_events(wanted)
+        return alone, {event_id: answer for (_mailbox, event_id), answer in found.items()}
 
     alone, together = tenant.ask(ask)
     assert isinstance(together.pop(gone), NotFound)

@@ -240,9 +240,9 @@ def test_many_events_are_fetched_by_id_twenty_to_a_batch(graph: RecordedGraph, a
     ids = [EventId(f"e{number}") for number in range(45)]
     for event_id in ids:
         graph.on(f"/users/object-atrium/events/{event_id}", wire(event_id))
-    found = ask(lambda gateway: gateway.fetch_events(ROOM, ids))
+    found = ask(lambda gateway: gateway.fetch_events([(ROOM, event_id) for event_id in ids]))
     assert [event.id for event in found.values() if isinstance(event, Event)] == ids
-    assert list(found) == ids
+    assert list(found) == [(ROOM.mailbox, event_id) for event_id in ids]
     sizes = [len(seen.body["requests"]) for seen in graph.seen if not seen.batched]
     assert sizes == [20, 20, 5]
     assert {seen.headers["prefer"] for seen in graph.seen if seen.batched} == {PREFER}
@@ -260,13 +260,13 @@ def test_one_events_failure_is_no_others(graph: RecordedGraph, ask: Ask) -> None
     for event_id, answer in answers.items():
         graph.on(f"/users/object-atrium/events/{event_id}", answer)
     ids = [EventId(event_id) for event_id in answers]
-    found = ask(lambda gateway: gateway.fetch_events(ROOM, ids))
-    kinds = [type(found[event_id]) for event_id in ids]
+    found = ask(lambda gateway: gateway.fetch_events([(ROOM, event_id) for event_id in ids]))
+    kinds = [type(found[ROOM.mailbox, event_id]) for event_id in ids]
     assert kinds == [Event, NotFound, NotFound, Throttled, EventUnreadable]
 
 
 def test_no_event_at_all_is_no_request(graph: RecordedGraph, ask: Ask) -> None:
-    assert ask(lambda gateway: gateway.fetch_events(ROOM, [])) == {}
+    assert ask(lambda gateway: gateway.fetch_events([])) == {}
     assert graph.seen == []
 
 

@@ -100,7 +100,7 @@ def test_an_older_store_is_known_to_remember_a_room_from_its_last_full_read_on(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "store.db"
-    at_step(path, [step.__name__ for step in STEPS].index("m015_remembered_since"))
+    at_step(path, [step.__name__ for step in STEPS].index("m016_remembered_since"))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(
             "UPDATE rooms SET read_start_at = '2026-09-12T22:00:00Z',"

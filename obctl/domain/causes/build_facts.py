@@ -21,6 +21,8 @@ from obctl.domain.series.same_date import is_continued
 from obctl.domain.settings import SyncSettings
 from obctl.domain.subscription import Subscription
 from obctl.domain.sync.cancellation import CancellationRequest
+from obctl.domain.sync.proof import series_id
+from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan
 
@@ -40,7 +42,8 @@ class AsOf:
 class Recorded:
     """What the store holds about a difference and its room.
 
-    `same_key` are the reservations with the series key, of whichever room; `mapped` are all rooms.
+    `same_key` are the reservations with the series key, of whichever room; `mapped` are all rooms;
+    `copies` are other meetings of the room that bear the event's transaction id.
     """
 
     mapped: Sequence[Room]
@@ -53,6 +56,8 @@ class Recorded:
     history: tuple[LogEntry, ...]
     put_back: bool
     same_key: Sequence[Reservation]
+    copies: tuple[Event, ...] = ()
+    planned_end: datetime | None = None
 
     @property
     def domains(self) -> frozenset[str]:
@@ -96,13 +101,20 @@ def event_of(sides: Sides, difference: Difference) -> Event | None:
 
 
 def master_id_of(
-    event: Event | None, reservation: Reservation | None, last_known: Event | None
+    reading: Reading,
+    event: Event | None,
+    reservation: Reservation | None,
+    last_known: Event | None,
 ) -> EventId | None:
-    """The series that a difference belongs to, as whichever side knows it."""
-    for item in (event, reservation, last_known):
-        if item is not None and item.series_master_id:
-            return item.series_master_id
-    return None
+    """The series that a difference belongs to, as whichever side knows it.
+
+    That of a reservation by the id that its series has by now.
+    """
+    if event is not None and event.series_master_id:
+        return event.series_master_id
+    if reservation is not None and reservation.series_master_id:
+        return series_id(reading, reservation)
+    return last_known.series_master_id if last_known else None
 
 
 def build_facts(
@@ -115,7 +127,7 @@ def build_facts(
     """Everything known about one difference, except what its organiser's calendar says."""
     room, events, gone = sides.room, sides.reading.events, sides.reading.gone
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
-    master_id = master_id_of(event, reservation, recorded.last_known)
+    master_id = master_id_of(sides.reading, event, reservation, recorded.last_known)
     return Facts(
         difference=difference,
         room=room,
@@ -146,11 +158,13 @@ def build_facts(
         inbox_waiting=recorded.inbox_waiting,
         notified_at=recorded.notified_at,
         last_run_at=room.last_synced_at,
+        planned_end=recorded.planned_end,
         organizer=answers.organizer,
         domains=recorded.domains,
         history=recorded.history,
         reserved_elsewhere=_reserved_elsewhere(recorded, room),
         put_back=recorded.put_back,
+        copies=recorded.copies,
         created_together=_created_together(event, events),
         vanished_together=sum(
             1

@@ -62,6 +62,9 @@ class Facts:
     """Other events of the room that overlap the difference, cancelled ones included."""
     successors: tuple[Event, ...] = ()
     """Dates of other series of the same organiser, within a day."""
+    copies: tuple[Event, ...] = ()
+    """Other meetings of the room, on whatever day, that bear the unreserved event's transaction id,
+    as they were last read."""
     elsewhere: tuple[tuple[Room, Event], ...] = ()
     """Events with the same series key in other mapped rooms."""
     called_off_elsewhere: tuple[tuple[Room, Event], ...] = ()
@@ -87,11 +90,13 @@ class Facts:
     subscriptions: tuple[Subscription, ...] = ()
     """The room's ledger lines, expired and lost ones included."""
     inbox_waiting: bool = False
-    """A notification for this room waits in the inbox."""
+    """A notification for this event, its series or the whole room waits in the inbox."""
     notified_at: datetime | None = None
     """When a notification for this event was last received."""
     last_run_at: datetime | None = None
     """When the last complete pass over this room started."""
+    planned_end: datetime | None = None
+    """Up to where that pass made reservations of events: the end of its window."""
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     domains: frozenset[str] = frozenset()
     """Mail domains of the company, from its rooms' addresses."""

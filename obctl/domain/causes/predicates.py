@@ -20,6 +20,11 @@ SETTLED = timedelta(minutes=5)
 """By then the booking attendant has answered and rewritten, and Graph has notified."""
 RELEASED_WITHIN = timedelta(minutes=60)
 """A room where nobody checks in is freed sooner than that."""
+_ENDED_ON_BOTH_SIDES = frozenset({
+    Action.CANCELLATION_PROCESSED.value, Action.CANCELLATION_APPROVED.value,
+    Action.PUSH_CANCELLED.value,
+})  # fmt: skip
+_ENDS = _ENDED_ON_BOTH_SIDES | {Action.RESERVATION_CANCELLED.value, Action.PUSH_FAILED.value}
 
 
 def unreserved(facts: Facts) -> Event | None:
@@ -36,6 +41,18 @@ def unwithdrawn(facts: Facts) -> tuple[Reservation, Event] | None:
     if facts.reservation is None or facts.event is None:
         return None
     return facts.reservation, facts.event
+
+
+def come_back(facts: Facts) -> tuple[Reservation, Event] | None:
+    """The reservation that went with its meeting, or was taken off, and the event there again.
+
+    Nothing of Officebooking waits to be written: it is Outlook that has something new.
+    """
+    both = unwithdrawn(facts)
+    if both is None or facts.agreed is not None or facts.outbox is not None:
+        return None
+    ends = [entry.action for entry in facts.history if entry.action in _ENDS]
+    return both if ends and ends[-1] in _ENDED_ON_BOTH_SIDES else None
 
 
 def bereft(facts: Facts) -> Reservation | None:
@@ -121,6 +138,12 @@ def is_external(facts: Facts, event: Event) -> bool:
 def last_pass(facts: Facts) -> datetime | None:
     """When obctl last looked at the whole room; what changed later, no pass has seen."""
     return facts.last_run_at or facts.room.last_synced_at
+
+
+def was_beyond_window(facts: Facts, event: Event) -> bool:
+    """Whether an event that is due now was not yet so for the last pass."""
+    end = facts.planned_end
+    return end is not None and event.start >= end and facts.window.overlaps(event.start, event.end)
 
 
 def since_last_pass(facts: Facts, moment: datetime | None) -> dict[str, Value]:

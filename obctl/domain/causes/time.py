@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import SETTLED, changed
 from obctl.domain.causes.push import changed_here
+from obctl.domain.causes.zone_offset import judged, offset_at, zone_offset
 from obctl.domain.difference import Cause, Confidence
-from obctl.domain.event import Event
+from obctl.domain.event import Event, EventType
 from obctl.domain.reservation import Reservation
-from obctl.domain.time_span import local_day, utc
-from obctl.domain.zones import zone
-from obctl.errors import UnknownZone
+from obctl.domain.time_span import local_day
 
 _HALF_HOUR = timedelta(minutes=30)
-_FARTHEST = timedelta(hours=14)
 _A_DAY = timedelta(days=1)
 
 
@@ -61,7 +58,12 @@ def timezone_shift(facts: Facts) -> Cause | None:
     shift = event.start - reservation.start
     if not shift or event.end - reservation.end != shift:
         return None
-    confidence, offset = _explained(facts, event, shift)
+    moved, offset = _moved_there(facts), None
+    confidence: Confidence | None = None
+    if _only_beyond_switch(facts, shift):
+        confidence = LIKELY
+    elif zones := zone_offset(facts, reservation, event):
+        confidence, offset = judged(zones, moved_there=moved), zones.offset
     if confidence is None:
         return None
     return found(
@@ -73,7 +75,10 @@ def timezone_shift(facts: Facts) -> Cause | None:
             "shift_minutes": int(shift.total_seconds() // 60),
             "event.time_zone": event.time_zone,
             "room.time_zone": facts.room.time_zone,
-            "offset_minutes": offset,
+            "offset_minutes": int(offset.total_seconds() // 60) if offset is not None else None,
+            "organizer_copy.start": facts.organizer_copy.event.start
+            if facts.organizer_copy
+            else None,
             "dates_shifted_alike": _alike(facts, shift) or None,
         },
         refuted_by="the difference equals no offset of the two zones on that date",
@@ -84,37 +89,11 @@ def timezone_shift(facts: Facts) -> Cause | None:
     )
 
 
-def _explained(
-    facts: Facts, event: Event, shift: timedelta
-) -> tuple[Confidence | None, int | None]:
-    """How sure the zones make it, and the offset between them in minutes."""
-    whole = shift % _HALF_HOUR == timedelta(0) and abs(shift) <= _FARTHEST
-    if _only_beyond_switch(facts, shift):
-        return LIKELY, None
-    if event.time_zone is None or not whole:
-        return None, None
-    try:
-        theirs = zone(event.time_zone)
-    except UnknownZone:
-        # "Customized Time Zone" and the like: a zone that only its author's computer knows
-        return POSSIBLE, None
-    offset = _offset(theirs, event.start) - _offset(facts.room.zone, event.start)
-    if abs(offset) != abs(shift):
-        return None, None
-    # moved by just so much since both sides agreed: people do that too
-    confidence: Confidence = POSSIBLE if _moved_there(facts) else LIKELY
-    return confidence, int(offset.total_seconds() // 60)
-
-
-def _offset(at_zone: ZoneInfo, moment: datetime) -> timedelta:
-    return utc(moment).astimezone(at_zone).utcoffset() or timedelta(0)
-
-
 def _dates(facts: Facts) -> list[tuple[timedelta, timedelta]]:
     """The other dates of the series on both sides: (the room's offset there, the shift)."""
     events = {event.key: event for event in facts.same_series if event.key is not None}
     return [
-        (_offset(facts.room.zone, event.start), event.start - sibling.start)
+        (offset_at(facts.room.zone, event.start), event.start - sibling.start)
         for sibling in facts.siblings
         if sibling.is_active and sibling.key and (event := events.get(sibling.key))
     ]
@@ -129,7 +108,11 @@ def _only_beyond_switch(facts: Facts, shift: timedelta) -> bool:
     event = facts.event
     if event is None or abs(shift) not in (_HALF_HOUR, 2 * _HALF_HOUR):
         return False
-    here = _offset(facts.room.zone, event.start)
+    copy = facts.organizer_copy
+    # a date that stands alone was moved by itself; so was what the organiser has at that hour
+    if event.type is EventType.EXCEPTION or (copy and copy.event.start == event.start):
+        return False
+    here = offset_at(facts.room.zone, event.start)
     this_side = [other for offset, other in _dates(facts) if offset == here]
     far_side = [other for offset, other in _dates(facts) if offset != here]
     return bool(far_side) and not any(far_side) and all(other == shift for other in this_side)

@@ -20,7 +20,7 @@ from obctl.domain.causes.predicates import (
 )
 from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
-from obctl.domain.event import Response
+from obctl.domain.event import Event, Response
 from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import Reservation
 
@@ -132,6 +132,7 @@ def no_show_released(facts: Facts) -> Cause | None:
             "reservation.end": reservation.end,
             "released_at": released,
             "event.end": facts.event.end if facts.event else None,
+            "event.modified_at": facts.event.modified_at if facts.event else None,
             "event.response": facts.event.response if facts.event else None,
             "organizer_copy.end": copy.end if copy else None,
         },
@@ -146,18 +147,32 @@ def no_show_released(facts: Facts) -> Cause | None:
 def _released_at(facts: Facts, reservation: Reservation) -> datetime | None:
     event = facts.event
     if event is not None and event.modified_at is not None and not event.is_cancelled:
-        declined = event.response is Response.DECLINED
-        cut = event.takes_room and event.start == reservation.start < event.end < reservation.end
-        # a panel ends the meeting at the moment it frees the room
-        at_once = abs(event.modified_at - event.end) <= _NEARLY
-        if declined or (cut and at_once):
+        if event.response is Response.DECLINED:
             return event.modified_at if at_check_in(reservation, event.modified_at) else None
+        if _cut_short(facts, reservation, event, event.modified_at):
+            return event.end
     if vanished(facts):
         for entry in facts.history:
             removed = entry.action in (Action.EVENT_DELETED, Action.PUSH_CANCELLED)
             if removed and at_check_in(reservation, entry.at):
                 return entry.at
     return None
+
+
+def _cut_short(facts: Facts, reservation: Reservation, event: Event, written: datetime) -> bool:
+    """Whether the room's copy ends when a check-in rule frees the room, as was written by then.
+
+    A panel ends the meeting at that moment, and may write it down hours later; whoever shortens a
+    meeting in good time, or in the organiser's own calendar too, frees nothing.
+    """
+    cut = event.takes_room and event.start == reservation.start < event.end < reservation.end
+    if not cut or not at_check_in(reservation, event.end) or written < event.end - _NEARLY:
+        return False
+    copy = facts.organizer_copy
+    if copy is not None:
+        return copy.event.end != event.end
+    # written later it may be about something else that the organiser changed
+    return written <= event.end + _NEARLY or facts.difference.fields.keys() <= {"end"}
 
 
 def organizer_left(facts: Facts) -> Cause | None:

@@ -15,6 +15,8 @@ from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.goes_on import with_successors
 from obctl.domain.sync.matching import Matching, match
+from obctl.domain.sync.other_days import whole_days
+from obctl.domain.sync.proof import series_id
 from obctl.domain.sync.rebooked import may_be_rebooked
 from obctl.domain.time_span import TimeSpan, days_span
 from obctl.domain.unreadable_event import EVENT_UNREADABLE, UnreadableEvent
@@ -23,17 +25,13 @@ from obctl.engine.company import Company
 from obctl.engine.compare.both_sides import read_in_step
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
 from obctl.engine.compare.outlook_source import Outlook
-from obctl.engine.compare.read_sides import (
-    sides_of,
-    with_days_beyond,
-    with_masters,
-    without_event,
-)
+from obctl.engine.compare.read_sides import sides_of, with_masters, without_event
 from obctl.engine.compare.whereabouts import find_whereabouts
 from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition
 from obctl.engine.outlook.remembered import not_remembered
+from obctl.engine.outlook.windows import read_span
 from obctl.errors import ObctlError
 from obctl.store.database import Store
 from obctl.store.outbox import load_leaving
@@ -82,16 +80,17 @@ async def compare_rooms(
     )
     equal = {} if outlook.live else _equal_rooms(company, rooms, spans)
     answers = await outlook.views([room for room in rooms if room.id not in equal], whole)
-    compared = [
-        equal.get(room.id)
-        or await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
+    asked = await outlook.rounds.together(
+        _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
         for room in rooms
-    ]
+        if room.id not in equal
+    )
+    compared = equal | {item.room.id: item for item in asked}
     mapped = tuple(load_rooms(company.store))
-    found = [(item.matching, item.differences) for item in compared if item.matching]
+    found = [(item.matching, item.differences) for item in compared.values() if item.matching]
     whereabouts = await find_whereabouts(company, outlook, mapped, found, whole)
     gathered = Gathered(company, outlook, mapped, whole, whereabouts)
-    return [await _explained(gathered, item) for item in compared]
+    return await outlook.rounds.together(_explained(gathered, compared[room.id]) for room in rooms)
 
 
 def _equal_rooms(
@@ -129,14 +128,20 @@ async def _compare(
     if outlook.live and room.condition == LOCKED_OUT:
         # The mailbox on record is back, or there would be no answer: the next pass lifts the lock.
         room = replace(room, condition=None)
-    seen = match(sides_of(company.store, room, whole, answer))
-    asked = await with_masters(outlook, seen, span)
+    asked = await with_masters(outlook, match(sides_of(company.store, room, whole, answer)), span)
+    wider = _wider(company, asked, span)
+    if wider != whole:
+        around = (await outlook.answers([room], wider))[room.id]
+        if not isinstance(around, ObctlError):
+            seen, whole = match(sides_of(company.store, room, wider, around)), wider
+            asked = await with_masters(outlook, seen, span)
     reading = asked.sides.reading
     gone: set[EventId] = set()
     unreadable = outlook.unreadable_series(room)
     events = {event.id: event for event in reading.events}
-    for event_id in [item.event_id for item in without_event(asked, span) if item.event_id]:
-        found, is_gone = await outlook.event(room, event_id)
+    ids = [item.event_id for item in without_event(asked, span) if item.event_id]
+    answers = await outlook.events([(room, event_id) for event_id in ids])
+    for event_id, (found, is_gone) in zip(ids, answers, strict=True):
         if is_gone:
             gone.add(event_id)
         if isinstance(found, UnreadableEvent):
@@ -151,13 +156,30 @@ async def _compare(
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
     known = known.with_unreadable(unreadable)
     matching = match(replace(asked.sides, reading=known))
-    matching = await with_days_beyond(outlook, matching, company.now)
     matching = await _with_successors(company, outlook, matching)
     hidden = unreadable_within(matching, span)
     verdict = RoomVerdict(room.id, Verdict.OK)
     if hidden:
         verdict = RoomVerdict(room.id, Verdict.INCONCLUSIVE, EVENT_UNREADABLE)
     return RoomComparison(room, verdict, span, matching, compare(matching, span), unreadable=hidden)
+
+
+def _wider(company: Company, matching: Matching, span: TimeSpan) -> TimeSpan:
+    """What has to be read to tell what became of dates that the days lost.
+
+    A series that meets on other days now has them within the week or month. One that is not there
+    under its id may be there under another.
+    """
+    sides, wide = matching.sides, whole_days(matching, company.now)
+    masters = sides.reading.masters
+    nowhere = {master_id for master_id, master in masters.items() if master is None}
+    if not any(
+        reservation.series_key and series_id(sides.reading, reservation) in nowhere
+        for reservation in without_event(matching, span)
+    ):
+        return wide
+    known = read_span(sides.room, company.config.sync, company.now)
+    return TimeSpan(min(wide.start, known.start), max(wide.end, known.end))
 
 
 async def _with_successors(company: Company, outlook: Outlook, matching: Matching) -> Matching:
@@ -217,21 +239,12 @@ async def _explained(gathered: Gathered, item: RoomComparison) -> RoomComparison
     if item.matching is None:
         return item
     sides = item.matching.sides
-    differences: list[Difference] = []
-    explanations: list[Explanation] = []
-    for difference in item.differences:
-        facts = await gather_facts(
-            gathered,
-            sides,
-            difference,
-        )
-        explanation = explain(facts)
-        explanations.append(explanation)
-        differences.append(
-            replace(
-                difference,
-                cause=explanation.cause,
-                missed_because=explanation.missed_because,
-            )
-        )
-    return replace(item, differences=tuple(differences), explanations=tuple(explanations))
+    facts = await gathered.outlook.rounds.together(
+        gather_facts(gathered, sides, difference) for difference in item.differences
+    )
+    explanations = tuple(map(explain, facts))
+    differences = tuple(
+        replace(difference, cause=told.cause, missed_because=told.missed_because)
+        for difference, told in zip(item.differences, explanations, strict=True)
+    )
+    return replace(item, differences=differences, explanations=explanations)

@@ -199,7 +199,7 @@ async def _ask_all(
     company: Company, outlook: Outlook, event_id: EventId, rooms: Sequence[Room]
 ) -> tuple[Room, None, Event | UnreadableEvent]:
     """The room that has an event of which nothing is on record; raises where none says so."""
-    answers = await outlook.events_of([(room, event_id) for room in rooms])
+    answers = await outlook.answers_by_id([(room, event_id) for room in rooms])
     silent: list[Room] = []
     failed: list[ObctlError] = []
     for room in rooms:

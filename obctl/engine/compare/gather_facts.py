@@ -17,7 +17,7 @@ from obctl.domain.causes.build_facts import (
 )
 from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.difference import Difference
-from obctl.domain.event import Event, Person
+from obctl.domain.event import Event, EventId, Person, SeriesMaster
 from obctl.domain.organizer_copy import is_outside
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -69,20 +69,23 @@ async def gather_facts(gathered: Gathered, sides: Sides, difference: Difference)
 async def _ask(
     gathered: Gathered, sides: Sides, difference: Difference, recorded: Recorded
 ) -> Answers:
-    outlook, room = gathered.outlook, sides.room
+    both, room = gathered.outlook.rounds.both, sides.room
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
-    master_id = master_id_of(event, reservation, recorded.last_known)
-    master, missing = await outlook.master(room, master_id) if master_id else (None, False)
-    dates: Sequence[Event] = ()
-    if master_id and reservation and not missing:
-        span = read_span(room, gathered.company.config.sync, gathered.company.now)
-        dates = await outlook.instances(room, master_id, span)
-    directory = OrganizerAnswer.UNKNOWN
-    if event and not event.is_organizer and not _is_outside(event.organizer, recorded):
-        directory = await outlook.organizer(event.organizer.email)
-    shown, whereabouts = event or reservation or recorded.last_known, gathered.whereabouts
+    last_known, whereabouts = recorded.last_known, gathered.whereabouts
+    shown = event or reservation or last_known
+    ((master, missing, dates), (found, unasked)), (directory, mailbox_id) = await both(
+        both(
+            _series(
+                gathered,
+                room,
+                master_id_of(sides.reading, event, reservation, last_known),
+                reservation,
+            ),
+            _elsewhere(gathered, room, shown),
+        ),
+        both(_directory(gathered, event, recorded), _mailbox_id(gathered, sides)),
+    )
     copies = whereabouts.copies_of(shown, room) if shown else []
-    found, unasked = await _elsewhere(gathered, room, shown)
     found += [copy for copy in copies if copy[1].takes_room and copy not in found]
     return Answers(
         master=master,
@@ -93,10 +96,38 @@ async def _ask(
         goes_on=_place(whereabouts, reservation),
         came_from=whereabouts.came_from.get(event.id) if event else None,
         not_asked=_silent(unasked, whereabouts.not_asked if reservation else (), room),
-        remembered=not outlook.live,
+        remembered=not gathered.outlook.live,
         organizer=directory,
-        mailbox_id=await outlook.mailbox_id(room) if sides.reading.gone else None,
+        mailbox_id=mailbox_id,
     )
+
+
+async def _series(
+    gathered: Gathered, room: Room, master_id: EventId | None, reservation: Reservation | None
+) -> tuple[SeriesMaster | None, bool, Sequence[Event]]:
+    """The series a difference belongs to, whether it is gone, and its dates."""
+    outlook, company = gathered.outlook, gathered.company
+    if master_id is None:
+        return None, False, ()
+    master, missing = await outlook.master(room, master_id)
+    if reservation is None or missing:
+        return master, missing, ()
+    span = read_span(room, company.config.sync, company.now)
+    return master, missing, await outlook.instances(room, master_id, span)
+
+
+async def _directory(
+    gathered: Gathered, event: Event | None, recorded: Recorded
+) -> OrganizerAnswer:
+    """What the directory says of the organiser, where it is one of the company's."""
+    if event is None or event.is_organizer or _is_outside(event.organizer, recorded):
+        return OrganizerAnswer.UNKNOWN
+    return await gathered.outlook.organizer(event.organizer.email)
+
+
+async def _mailbox_id(gathered: Gathered, sides: Sides) -> str | None:
+    """Whose mailbox answers now, where it lacks events."""
+    return await gathered.outlook.mailbox_id(sides.room) if sides.reading.gone else None
 
 
 def _place(whereabouts: Whereabouts, reservation: Reservation | None) -> tuple[Room, Event] | None:

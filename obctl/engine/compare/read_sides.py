@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from obctl.domain.event import EventId, SeriesMaster
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.sync.matching import Matching, match, perhaps_continued
-from obctl.domain.sync.other_days import unread_days
 from obctl.domain.sync.proof import series_id
 from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.sides import Sides
@@ -16,7 +13,6 @@ from obctl.domain.time_span import TimeSpan
 from obctl.domain.unreadable_event import Listing
 from obctl.domain.values import replace
 from obctl.engine.compare.outlook_source import Outlook
-from obctl.errors import ObctlError
 from obctl.store.agreed_states import load_agreed_of
 from obctl.store.database import Store
 from obctl.store.reservations import load_by_events, load_by_series, load_room_reservations
@@ -52,34 +48,19 @@ async def with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) -> 
         for reservation in (*without_event(matching, span), *perhaps_continued(matching))
         if (master_id := series_id(reading, reservation))
     }
-    masters: dict[EventId, SeriesMaster | None] = {}
-    for master_id in sorted(asked):
-        master, is_gone = await outlook.master(sides.room, master_id)
-        if master or is_gone:
-            masters[master_id] = master
+    ids = sorted(asked)
+    answers = await outlook.rounds.together(outlook.master(sides.room, one) for one in ids)
+    masters: dict[EventId, SeriesMaster | None] = {
+        master_id: master
+        for master_id, (master, is_gone) in zip(ids, answers, strict=True)
+        if master or is_gone
+    }
     if not masters:
         return matching
     known = {event.id for event in reading.events}
     single = (master.event for master in masters.values() if master and master.is_single)
     events = reading.events + tuple(event for event in single if event.id not in known)
     return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
-
-
-async def with_days_beyond(outlook: Outlook, matching: Matching, now: datetime) -> Matching:
-    """The matching once dates beyond the days were read, of series that meet on others now."""
-    beyond = unread_days(matching, now)
-    if not beyond:
-        return matching
-    sides, reading = matching.sides, matching.sides.reading
-    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
-    view = (await outlook.views([sides.room], span))[sides.room.id]
-    if isinstance(view, ObctlError):
-        return matching
-    known = {event.id for event in reading.events}
-    new = {event.series_master_id for event in matching.lone_events}
-    wanted = (beyond.keys() | new) - {None}
-    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
-    return match(replace(sides, reading=replace(reading, events=reading.events + more)))
 
 
 def without_event(matching: Matching, span: TimeSpan) -> list[Reservation]:

@@ -14,10 +14,11 @@ from obctl.domain.sync.sides import Sides
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.company_log import load_history, was_restored
 from obctl.store.database import Store
-from obctl.store.events import find_event
-from obctl.store.inbox import last_notified, rooms_with_notifications
+from obctl.store.events import find_copies, find_event
+from obctl.store.inbox import last_notified, news_waits
 from obctl.store.outbox import pending_for
 from obctl.store.reservations import load_by_series
+from obctl.store.rooms import load_reading_state
 
 
 def load_recorded(
@@ -33,22 +34,26 @@ def load_recorded(
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     number = reservation.number if reservation else None
     event_id = difference.event_id
-    last_known = find_event(store, room.id, event_id) if event_id else None
-    master_id = master_id_of(event, reservation, last_known)
+    # an edit may have replaced the id: what was last known has the one that both agreed on
+    linked = reservation.event_id if reservation else None
+    known = (find_event(store, room.id, known_id) for known_id in (linked, event_id) if known_id)
+    last_known = next((event for event in known if event), None)
+    master_id = master_id_of(sides.reading, event, reservation, last_known)
     event_ids = sorted({x for x in (event_id, master_id) if x})
     shown: Event | Reservation | None = event or reservation or last_known
     key = shown.series_key if shown else None
     pending = pending_for(store, number) if number is not None else []
-    linked = reservation.event_id if reservation else None
     return Recorded(
         mapped=mapped,
         last_known=last_known,
         outbox=pending[-1] if pending else None,
         request=newest_request(store, number) if number is not None else None,
         subscriptions=subscriptions,
-        inbox_waiting=room.id in rooms_with_notifications(store),
+        inbox_waiting=news_waits(store, room.id, event_ids),
         notified_at=last_notified(store, room.id, event_ids) if event_ids else None,
         history=tuple(load_history(store, room.id, event_ids, number)),
         put_back=number is not None and linked is not None and was_restored(store, number, linked),
         same_key=load_by_series(store, [key]) if key is not None else (),
+        copies=tuple(find_copies(store, room.id, event)) if event and not reservation else (),
+        planned_end=load_reading_state(store, room.id).planned_end,
     )

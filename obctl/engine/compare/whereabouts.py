@@ -21,6 +21,7 @@ from obctl.domain.sync.matching import Matching, match
 from obctl.domain.sync.situation import Destination, Situation
 from obctl.domain.sync.turned_up import RoomSeen, turned_up
 from obctl.domain.time_span import TimeSpan
+from obctl.domain.unreadable_event import Listing
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.compare.outlook_source import Outlook
@@ -139,7 +140,7 @@ class _Search:
                 if found.nameless:
                     self._together.add(room.id)
                 wanted += [(room, event_id) for event_id in self._unknown(room, found)]
-        events = await self._outlook.events_of(wanted)
+        events = await self._outlook.answers_by_id(wanted)
         for (room_id, _event_id), event in events.items():
             if isinstance(event, Event):
                 self._meet(self._rooms[room_id], event, lost)
@@ -148,7 +149,7 @@ class _Search:
                 self._not_asked[room_id] = self._rooms[room_id]
 
     def _read_whole(
-        self, rooms: Sequence[Room], rounds: Mapping[RoomId, DeltaRound | ObctlError]
+        self, rooms: Sequence[Room], rounds: Mapping[RoomId, DeltaRound | ObctlError | None]
     ) -> None:
         """Look through rooms that cannot tell what changed, where these are few."""
         some = []
@@ -222,27 +223,35 @@ class _Search:
         settings, now = self._company.config.sync, self._company.now
         spans = [read_span(room, settings, now) for room in rooms]
         span = TimeSpan(min(one.start for one in spans), max(one.end for one in spans)).at_once
-        seen: list[RoomSeen] = []
-        for room_id, view in (await self._outlook.answers(rooms, span)).items():
-            room = self._rooms[room_id]
-            if isinstance(view, ObctlError):
-                self._not_asked[room_id] = room
-                continue
-            self._keep_all(room, view, keys)
-            matching = match(sides_of(self._company.store, room, span, view))
-            matching = await with_masters(self._outlook, matching, span)
-            matching = await self._with_new_masters(matching)
-            window = policy_window(room, settings, now)
-            lost = [loss.reservation for loss in losses(Situation(matching, settings, window, now))]
-            seen.append(self._others.seen(matching, lost))
-        return seen
+        views = await self._outlook.answers(rooms, span)
+        for room in rooms:
+            if isinstance(views[room.id], ObctlError):
+                self._not_asked[room.id] = room
+            self._keep_all(room, views[room.id], keys)
+        return await self._outlook.rounds.together(
+            self._see(room, span, view)
+            for room in rooms
+            if not isinstance(view := views[room.id], ObctlError)
+        )
+
+    async def _see(self, room: Room, span: TimeSpan, view: Listing) -> RoomSeen:
+        """What a room that was read in `span` tells the others, once its series were asked for."""
+        settings, now = self._company.config.sync, self._company.now
+        matching = match(sides_of(self._company.store, room, span, view))
+        matching = await with_masters(self._outlook, matching, span)
+        matching = await self._with_new_masters(matching)
+        situation = Situation(matching, settings, policy_window(room, settings, now), now)
+        return self._others.seen(matching, [loss.reservation for loss in losses(situation)])
 
     async def _with_new_masters(self, matching: Matching) -> Matching:
         """The matching with the masters of series that came from another room on other days."""
         sides, reading = matching.sides, matching.sides.reading
+        ids = sorted(self._others.series_that_came(matching) - reading.masters.keys())
+        answers = await self._outlook.rounds.together(
+            self._outlook.master(sides.room, master_id) for master_id in ids
+        )
         masters = dict(reading.masters)
-        for master_id in sorted(self._others.series_that_came(matching) - masters.keys()):
-            master, is_gone = await self._outlook.master(sides.room, master_id)
+        for master_id, (master, is_gone) in zip(ids, answers, strict=True):
             if master or is_gone:
                 masters[master_id] = master
         if masters.keys() == reading.masters.keys():

@@ -17,7 +17,7 @@ from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.situation import Destination
-from obctl.domain.time_span import MOST_AT_ONCE, TimeSpan
+from obctl.domain.time_span import MOST_AT_ONCE, TimeSpan, joined
 from obctl.domain.unreadable_event import Listing
 from obctl.engine.outlook.calendars import Calendar, fetch_calendars
 from obctl.engine.ports import Gateway
@@ -203,14 +203,8 @@ def _by_series(reservation: Reservation) -> tuple[str, datetime]:
 
 def _spans(lost: Iterable[Reservation], around: timedelta) -> list[TimeSpan]:
     """The times to ask for: close ones as one, and few."""
-    spans: list[TimeSpan] = []
-    for reservation in sorted(lost, key=lambda r: r.start):
-        span = TimeSpan(reservation.start, reservation.end).widened(around).at_once
-        joined = TimeSpan(spans[-1].start, max(span.end, spans[-1].end)) if spans else span
-        if spans and span.start <= spans[-1].end and joined.length <= MOST_AT_ONCE:
-            spans[-1] = joined
-        else:
-            spans.append(span)
+    wanted = (TimeSpan(item.start, item.end).widened(around).at_once for item in lost)
+    spans = list(joined(wanted))
     if len(spans) <= _FEW:
         return spans
     whole = TimeSpan(spans[0].start, spans[-1].end)

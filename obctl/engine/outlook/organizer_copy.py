@@ -6,12 +6,13 @@ asked for once in a command, and a calendar that may not be read is not asked ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from obctl.domain.causes.build_facts import domains_of
-from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.ical_uid import read_ical_uid, without_date
 from obctl.domain.organizer_copy import (
     NOT_KNOWN,
@@ -27,47 +28,37 @@ from obctl.domain.time_span import TimeSpan, local_day
 from obctl.domain.unreadable_event import EventUnreadable, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.outlook.inquiry import Inquiry
 from obctl.engine.outlook.windows import policy_window
-from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, MailboxGone, NotAuthorised, ObctlError, TryLater
 from obctl.store.rooms import load_rooms
 
-_WORTH_A_BATCH = 2
+Answer = TypeVar("Answer")
+Key = TypeVar("Key")
+
 _AROUND = timedelta(days=31)  # a date that was moved still lies between its neighbours
 
 
 class Organizers:
     """The calendars of those who organise meetings, as one command asks them."""
 
-    def __init__(self, company: Company, gateway: Gateway) -> None:
+    def __init__(self, company: Company, inquiry: Inquiry) -> None:
         self._company = company
-        self._gateway = gateway
+        self._inquiry = inquiry
         self._closed: set[str] = set()
-        self._copies: dict[tuple[str, str], tuple[Event, ...]] = {}
-        self._series: dict[tuple[str, EventId], SeriesMaster] = {}
-        self._dates: dict[tuple[str, EventId, TimeSpan], tuple[Event, ...]] = {}
 
     @cached_property
     def _domains(self) -> frozenset[str]:
         return domains_of(load_rooms(self._company.store))
 
-    async def prepare(self, room: Room, reservations: Iterable[Reservation]) -> None:
-        """Ask for many meetings at once; `ask` answers from that."""
-        wanted = {}
-        for reservation in reservations:
-            calendar = self._calendar(room, reservation)
-            if calendar is not None and reservation.ical_uid:
-                uid = without_date(reservation.ical_uid)
-                wanted[calendar.mailbox, uid] = calendar, uid
-        missing = [asked for key, asked in wanted.items() if key not in self._copies]
-        if len(missing) < _WORTH_A_BATCH:
-            return
-        found = await self._gateway.find_all_by_ical_uid(missing)
-        for (address, uid), copies in found.items():
-            if isinstance(copies, ObctlError):
-                self._note(address, copies)
-            else:
-                self._copies[address, uid] = copies
+    async def ask_all(
+        self, room: Room, reservations: Mapping[Key, Reservation]
+    ) -> dict[Key, OrganizerReply]:
+        """`ask` of many meetings at once, keyed as given."""
+        replies = await self._inquiry.rounds.together(
+            self.ask(room, reservation) for reservation in reservations.values()
+        )
+        return dict(zip(reservations, replies, strict=True))
 
     async def ask(self, room: Room, reservation: Reservation) -> OrganizerReply:
         """What the organiser's calendar says of a meeting, or of one date of a series."""
@@ -102,11 +93,7 @@ class Organizers:
     async def _by_uid(
         self, calendar: Room, room: Room, reservation: Reservation, ical_uid: str
     ) -> OrganizerReply:
-        uid = without_date(ical_uid)
-        key = (calendar.mailbox, uid)
-        if key not in self._copies:
-            self._copies[key] = await self._gateway.find_by_ical_uid(calendar, uid)
-        copies = self._copies[key]
+        copies = _given(await self._inquiry.by_ical_uid(calendar, without_date(ical_uid)))
         living = [copy for copy in copies if not copy.is_cancelled]
         if not living and unreadable_in(copies):
             return NOT_KNOWN
@@ -121,10 +108,8 @@ class Organizers:
     async def _of_date(
         self, calendar: Room, room: Room, series: Event, reservation: Reservation
     ) -> OrganizerReply:
-        key = (calendar.mailbox, series.id)
-        if key not in self._series:
-            self._series[key] = await self._gateway.fetch_master(calendar, series.id)
-        off = is_left_out(self._series[key], reservation, calendar.zone)
+        master = _given(await self._inquiry.master(calendar, series.id))
+        off = is_left_out(master, reservation, calendar.zone)
         if off is None:
             return NOT_KNOWN
         if off:
@@ -139,17 +124,15 @@ class Organizers:
         if not span.overlaps(reservation.start, reservation.end):
             span = TimeSpan(reservation.start, reservation.end)
         span = span.widened(_AROUND).at_once
-        key = (calendar.mailbox, series, span)
-        if key not in self._dates:
-            self._dates[key] = await self._gateway.fetch_instances(calendar, series, span)
-        return _date_among(self._dates[key], reservation, calendar)
+        dates = _given(await self._inquiry.instances(calendar, series, span))
+        return _date_among(dates, reservation, calendar)
 
     async def _by_time(
         self, calendar: Room, room: Room, reservation: Reservation
     ) -> OrganizerReply:
         """A meeting that the room never had: the one in its slot that names the room."""
         span = TimeSpan(reservation.start, reservation.end)
-        view = await self._gateway.fetch_view(calendar, span.at_once)
+        view = _given(await self._inquiry.view(calendar, span.at_once))
         for event in view:
             copy = as_copy(event, room)
             same_slot = (event.start, event.end) == (span.start, span.end)
@@ -158,6 +141,13 @@ class Organizers:
         if unreadable_in(view):
             return NOT_KNOWN
         return OrganizerReply(OrganizerSays.GONE)
+
+
+def _given(answer: Answer | ObctlError) -> Answer:
+    """What a calendar answered; raises the error that it did not."""
+    if isinstance(answer, ObctlError):
+        raise answer
+    return answer
 
 
 def _takes_place(event: Event | None, room: Room) -> OrganizerReply:

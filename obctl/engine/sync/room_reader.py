@@ -15,10 +15,12 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.delta import Hint, read_room
 from obctl.engine.outlook.inconclusive import partial_read
+from obctl.engine.outlook.inquiry import Inquiry
 from obctl.engine.outlook.items import fetch_by_id, read_parts
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.outlook.organizer_copy import Organizers
 from obctl.engine.outlook.room_reading import RoomReading
+from obctl.engine.outlook.rounds import Rounds
 from obctl.engine.outlook.windows import read_span
 from obctl.engine.ports import Gateway
 from obctl.engine.sync.confirm_missing import verify, with_masters
@@ -49,7 +51,7 @@ class RoomReader:
         self._gateway = gateway
         self._identities = identities
         self._plans = plans
-        self._organizers = Organizers(company, gateway)
+        self._organizers = Organizers(company, Inquiry(gateway, Rounds()))
         self._options = options
 
     async def read(self, room: Room, hint: Hint) -> RoomReading:

@@ -36,6 +36,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.settings import SyncSettings
 from obctl.domain.sync.reading import Reading, Scope
+from obctl.domain.values import replace
 
 ATRIUM = make_room()
 LIBRARY = make_room("Library", id=RoomId(2))
@@ -50,6 +51,7 @@ NOTHING: dict[str, Any] = {
     "history": (),
     "put_back": False,
     "same_key": (),
+    "copies": (),
 }
 
 
@@ -228,11 +230,21 @@ def test_a_series_is_known_by_whichever_side_names_it(
     def named(series: str | None) -> dict[str, Any]:
         return {"series_master_id": series and EventId(series)}
 
+    nothing = Reading(Scope(span_of(days=30), whole=True), ())
     known = make_event(**named(last_known))
     assert master_id_of(
-        make_event(**named(event)), make_reservation(**named(reservation)), known
+        nothing, make_event(**named(event)), make_reservation(**named(reservation)), known
     ) == (master)
-    assert master_id_of(None, None, known) == last_known
+    assert master_id_of(nothing, None, None, known) == last_known
+
+
+def test_the_series_of_a_reservation_is_known_by_the_id_that_it_has_by_now() -> None:
+    lost = make_occurrence_reservation(event="O1", master="OLD", key="K")
+    shown = make_occurrence("N2", master="NEW", starts="2026-09-22 09:00", key="K")
+    reading = Reading(Scope(span_of(days=30), whole=True), (shown,))
+    assert master_id_of(reading, None, lost, None) == "NEW"
+    stays = replace(shown, series_master_id=EventId("OLD"))
+    assert master_id_of(replace(reading, events=(stays,)), None, lost, None) == "OLD"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,25 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+ROLLED_IN = make_facts(
+    event=make_occurrence(starts="2026-10-10 09:00"),
+    master=make_master(recurrence=Recurrence("weekly", 2, date(2026, 9, 15), days=("saturday",))),
+    planned_end=moment("2026-10-09 22:00"),
+)
+CUT_SHORT = make_facts(
+    reservation=make_reservation(),
+    event=make_event(ends="09:15", modified_at=moment("09:31")),
+    fields={"end": ("10", "09:15")},
+    now=moment("11:00"),
+)
+CALLED_OFF_NO_MORE = make_facts(
+    reservation=make_cancelled_reservation(
+        event="O1", key="key-of-M", original_start=moment("09:00")
+    ),
+    event=make_occurrence(starts="11:00", modified_at=LATE),
+    history=(make_log_entry("event.cancelled"), make_log_entry("cancellation.processed")),
+)
+
 ROWS = [
     # identity
     pytest.param(
@@ -140,6 +159,15 @@ ROWS = [
         "key-collision",
         LIKELY,
         id="a copied event kept the transaction id",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", transaction_id="T"),
+            copies=(make_event("E2", transaction_id="T", starts="2026-09-22 09:00"),),
+        ),
+        "key-collision",
+        LIKELY,
+        id="the event it was copied from is a week away",
     ),
     pytest.param(
         make_facts(
@@ -607,6 +635,18 @@ ROWS = [
         id="cut short a quarter of an hour after its start, at that moment",
     ),
     pytest.param(
+        CUT_SHORT,
+        "no-show-released",
+        POSSIBLE,
+        id="cut short a quarter of an hour after its start, written later",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, organizer_copy=OrganizerCopy(make_event("X"))),
+        "no-show-released",
+        LIKELY,
+        id="cut short in the room alone",
+    ),
+    pytest.param(
         make_facts(
             reservation=make_reservation(),
             event=make_event(response=Response.DECLINED, modified_at=moment("09:10")),
@@ -819,6 +859,28 @@ ROWS = [
         id="a date moved on its own fell back into line",
     ),
     pytest.param(
+        CALLED_OFF_NO_MORE,
+        "series-edit-wiped-exceptions",
+        LIKELY,
+        id="the series moved to another hour, and a date that was off is on again",
+    ),
+    pytest.param(
+        replace(CALLED_OFF_NO_MORE, event=make_occurrence(starts="09:00")),
+        "series-edit-wiped-exceptions",
+        POSSIBLE,
+        id="a date that was off is on again, at its hour",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-17 09:00"),
+            event=make_occurrence("N1", master="N", starts="2026-09-15 11:00"),
+            fields={"start": ("17", "15"), "end": ("17", "15")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series on another day",
+    ),
+    pytest.param(
         make_facts(
             reservation=make_occurrence_reservation(),
             event_missing=True,
@@ -873,6 +935,18 @@ ROWS = [
         "recurrence-unsupported",
         POSSIBLE,
         id="an awkward pattern that a pass has seen and left",
+    ),
+    pytest.param(
+        ROLLED_IN,
+        "awaiting-next-pass",
+        CERTAIN,
+        id="the window reaches the date only since the last pass",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, subscriptions=(make_subscription(),)),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="a subscription tells nothing of a window that rolls on",
     ),
     # our own pushes, and the writes of others
     pytest.param(
@@ -1411,6 +1485,65 @@ BEYOND_REACH = make_facts(
 
 NEAR_MISSES = [
     pytest.param(
+        replace(ROLLED_IN, planned_end=moment("2026-10-10 09:01")),
+        "awaiting-next-pass",
+        id="the last pass reached the date",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, planned_end=None),
+        "awaiting-next-pass",
+        id="nobody knows how far the last pass reached",
+    ),
+    pytest.param(
+        ROLLED_IN,
+        "recurrence-unsupported",
+        id="no pass has failed with the pattern yet",
+    ),
+    pytest.param(
+        replace(
+            CALLED_OFF_NO_MORE, event=make_occurrence(starts="11:00", type=EventType.EXCEPTION)
+        ),
+        "series-edit-wiped-exceptions",
+        id="the organiser put one date on again",
+    ),
+    pytest.param(
+        CALLED_OFF_NO_MORE,
+        "push-not-organizer",
+        id="what Outlook cancelled and has again was not cancelled here",
+    ),
+    pytest.param(
+        replace(CALLED_OFF_NO_MORE, event=make_direct_event()),
+        "push-failed",
+        id="what Outlook cancelled and has again is not left over",
+    ),
+    pytest.param(
+        replace(
+            CALLED_OFF_NO_MORE,
+            history=(
+                make_log_entry("cancellation.processed"),
+                make_log_entry("reservation.cancelled"),
+            ),
+        ),
+        "awaiting-next-pass",
+        id="cancelled here at last",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, event=make_occurrence("N1", master="N", starts="09:00")),
+        "series-edit-wiped-exceptions",
+        id="the date went on in another series",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-17 09:00"),
+            event=make_occurrence(
+                "N1", master="N", starts="2026-09-15 11:00", subject="Something else"
+            ),
+            fields={"start": ("17", "15"), "end": ("17", "15")},
+        ),
+        "series-split",
+        id="another series about something else",
+    ),
+    pytest.param(
         replace(BEYOND_REACH, master_missing=True),
         "recurrence-horizon",
         id="the series itself is gone",
@@ -1690,6 +1823,41 @@ NEAR_MISSES = [
         id="shortened the day before",
     ),
     pytest.param(
+        replace(CUT_SHORT, organizer_copy=OrganizerCopy(make_event("X", ends="09:15"))),
+        "no-show-released",
+        id="shortened by its organiser",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, event=make_event(ends="09:45", modified_at=moment("09:05"))),
+        "no-show-released",
+        id="shortened in good time while it ran",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, event=make_event(ends="11:00", modified_at=moment("09:31"))),
+        "no-show-released",
+        id="extended while it ran",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(ends="17:00"),
+            event=make_event(ends="10:01", modified_at=moment("10:01")),
+            fields={"end": ("17", "10")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        id="ended after more than an hour",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(ends="09:15", subject="Quarter", modified_at=moment("09:40")),
+            fields={"end": ("10", "09:15"), "subject": ("Budget", "Quarter")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        id="its organiser changed more than its end",
+    ),
+    pytest.param(
         replace(BACK_IN_LINE, reservation=make_occurrence_reservation(starts="09:00")),
         "series-edit-wiped-exceptions",
         id="the reservation was in line all the time",
@@ -1748,6 +1916,14 @@ NEAR_MISSES = [
         ),
         "key-collision",
         id="orphan instances share their series' key",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("E1", transaction_id="T"),
+            same_series=(make_occurrence("E2", transaction_id="T", starts="2026-09-22 09:00"),),
+        ),
+        "key-collision",
+        id="all dates of a series bear its transaction id",
     ),
     pytest.param(
         make_facts(

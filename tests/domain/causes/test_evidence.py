@@ -583,6 +583,7 @@ ROWS = [
             "reservation.end": "2026-09-15T10:00:00Z",
             "released_at": "2026-09-15T09:12:00Z",
             "event.end": "2026-09-15T10:00:00Z",
+            "event.modified_at": "2026-09-15T09:12:00Z",
             "event.response": "declined",
             "organizer_copy.end": "2026-09-15T10:00:00Z",
         },

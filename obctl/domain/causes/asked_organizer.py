@@ -36,7 +36,7 @@ def asked_of_organizer(facts: Facts) -> Reservation | None:
 
 
 def _doubtful(facts: Facts) -> Reservation | None:
-    if facts.elsewhere:
+    if facts.elsewhere or facts.called_off_elsewhere or facts.goes_on:
         return None
     if both := changed(facts):
         return both[0]

@@ -12,8 +12,8 @@ from obctl.domain.event import Event, Response
 from obctl.domain.settings import SeriesPolicy
 from obctl.domain.time_span import later
 
-RESTORED = 10
-"""So many events with one creation time were copied by a machine, not made by people."""
+RESTORED = 2
+"""So many other meetings made anew in one minute were copied by a machine, not by people."""
 _UNNAMED = "new event"
 
 
@@ -34,15 +34,13 @@ def created_before_activation(facts: Facts) -> Cause | None:
         confidence = CERTAIN
     elif _before(master_made, activated):
         confidence = LIKELY
-    elif _before(event.born_at, activated) and (
-        event.created_at is None or facts.created_together >= RESTORED
-    ):
-        # the copy was made anew when the mailbox moved: only the birth inside iCalUId is old.
-        # Birth alone proves nothing, an old meeting may have invited the room later.
+    elif _before(event.born_at, activated) and _is_copied(facts, event):
+        # its birth alone proves nothing: an old meeting may have invited the room later
         confidence = LIKELY
         evidence |= {
             "event.born_at": event.born_at,
-            "created_in_the_same_minute": facts.created_together or None,
+            "event.answered_at": facts.answered_at,
+            "made_anew_in_the_same_minute": facts.copied_together or None,
         }
     if confidence is None:
         return None
@@ -53,6 +51,19 @@ def created_before_activation(facts: Facts) -> Cause | None:
         refuted_by="the room's copy, or its series, was created after the room was activated",
         remedy=f"obctl rooms import-existing {name(facts.room)}",
     )
+
+
+def _is_copied(facts: Facts, event: Event) -> bool:
+    """Whether the room's copy was made anew, as when its mailbox was moved or restored.
+
+    Then the room had answered before the copy was made; and it is not the only one.
+    """
+    made = event.created_at
+    if made is None:
+        return True
+    if facts.answered_at is not None:
+        return facts.answered_at < made - SETTLED
+    return facts.copied_together >= RESTORED
 
 
 def _before(moment: datetime | None, limit: datetime) -> bool:

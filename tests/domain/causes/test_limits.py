@@ -270,11 +270,19 @@ LIMITS = [
     ("made at the activation", make_facts(event=make_event(created_at=ACTIVATED)), "unexplained"),
     ("made before it", make_facts(event=make_event(created_at=ACTIVATED - SECOND)),
      "created-before-activation"),
-    ("nine restored together", make_facts(
-        event=make_event(born_at=ACTIVATED - SECOND), created_together=9), "unexplained"),
-    ("ten restored together", make_facts(
-        event=make_event(born_at=ACTIVATED - SECOND), created_together=10),
+    ("made anew with one other", make_facts(
+        event=make_event(born_at=ACTIVATED - SECOND), copied_together=1), "unexplained"),
+    ("made anew with two others", make_facts(
+        event=make_event(born_at=ACTIVATED - SECOND), copied_together=2),
      "created-before-activation"),
+    ("answered long before it was made", make_facts(
+        event=make_event(born_at=ACTIVATED - SECOND), answered_at=MADE - 5 * MINUTE - SECOND),
+     "created-before-activation"),
+    ("answered as it was made", make_facts(
+        event=make_event(born_at=ACTIVATED - SECOND), answered_at=MADE - 5 * MINUTE,
+        copied_together=40), "unexplained"),
+    ("answered before it was made, and born since", make_facts(
+        event=make_event(born_at=ACTIVATED), answered_at=MADE - HOUR), "unexplained"),
     ("subscribed at that moment", valid(TEN, NOW + HOUR), "missed-notification"),
     ("subscribed after it", valid(TEN + SECOND, NOW + HOUR), "awaiting-next-pass"),
     ("expired after it", valid(MADE, TEN + SECOND), "missed-notification"),

@@ -202,6 +202,38 @@ def status(
         raise typer.Exit(3)
 
 
+@app.command("report")
+def report(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option(help="How far back: 24h, 3d.")] = "24h",
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it as a page that stands alone, for you alone."),
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """The morning's page: what changed, what waits for a person, what could not be read.
+
+    It is read from the store, without asking Graph, and ends with 0 whatever it tells: `sync
+    status` is what tells a monitoring system.
+    """
+    from obctl.engine.admin.report import morning_report
+    from obctl.render.output import message, show_one
+    from obctl.render.report import report_object, report_picture
+
+    context = context_of(ctx)
+    rooms = context.rooms
+    item = report_object(morning_report(context.company, parse_duration(since)), rooms, context.now)
+    if html is not None:
+        from obctl.cli.files import write_whole
+        from obctl.render.report_page import report_page
+
+        write_whole(html, [report_page(item, rooms.names())])
+        message(f"{html} written")
+    if html is None or format is not Format.TABLE:
+        show_one(format, item, lambda: report_picture(item, rooms.names()))
+
+
 @app.command("history")
 def history(
     ctx: typer.Context,

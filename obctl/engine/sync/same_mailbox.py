@@ -36,7 +36,8 @@ def _suggested(situation: Situation, removed: frozenset[EventId]) -> list[Reserv
     """The reservations that would be given up because nothing of their meetings is there.
 
     A series tells of its dates where it is the one on record: a mailbox made anew may have been
-    invited to fewer of them, or have declined some. What waits for a person goes on waiting, unless nobody is to be asked.
+    invited to fewer of them, or have declined some. What waits for a person goes on waiting, unless
+    nobody is to be asked.
     """
     unasked = situation.settings.ignore_cancellation_requests
     return [

@@ -49,6 +49,9 @@ class Gateway(Protocol):
         `None` where nobody has the id; errors are values here, one for all of a question.
         """
 
+    async def fetch_first_rooms(self) -> Listed[str]:
+        """The addresses on the first page of all rooms, in one request."""
+
     async def fetch_places(self) -> Listed[FoundRoom]:
         """All rooms Graph lists, each with the name of its room list, else of its building.
 

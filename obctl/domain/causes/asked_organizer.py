@@ -38,7 +38,7 @@ def asked_of_organizer(facts: Facts) -> Reservation | None:
 def _doubtful(facts: Facts) -> Reservation | None:
     if both := changed(facts):
         return both[0]
-    if facts.elsewhere:
+    if facts.elsewhere or facts.called_off_elsewhere or facts.goes_on:
         return None
     if both := unwithdrawn(facts):
         return both[0] if both[1].id != both[0].event_id else None

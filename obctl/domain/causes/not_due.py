@@ -15,6 +15,8 @@ from obctl.domain.time_span import later
 RESTORED = 2
 """So many other meetings made anew in one minute were copied by a machine, not by people."""
 _UNNAMED = "new event"
+_TYPED_WITHIN = timedelta(minutes=15)
+"""Who writes an invitation comes back to it sooner than that."""
 
 
 def created_before_activation(facts: Facts) -> Cause | None:
@@ -104,27 +106,46 @@ def still_settling(facts: Facts) -> Cause | None:
         return None
     young = event.created_at is not None and facts.now - event.created_at < SETTLED
     sign = _unsettled(facts, event)
-    if not sign or not (young or event.is_draft):
+    if not sign or not (young or _is_half_typed(facts, event)):
         return None
     return found(
         "event-still-settling",
         LIKELY,
         {
             "event.created_at": event.created_at,
+            "event.modified_at": event.modified_at,
             "now": facts.now,
             "sign": sign,
             "event.response": event.response,
             "event.subject": event.subject,
         },
-        refuted_by="it looks the same five minutes after its creation",
+        refuted_by="it looks the same a quarter of an hour after it was last touched"
+        if _is_half_typed(facts, event)
+        else "it looks the same five minutes after its creation",
         remedy=f"wait five minutes and look again; then {sync(facts.room)}",
     )
+
+
+def _is_half_typed(facts: Facts, event: Event) -> bool:
+    """Whether somebody is still writing it: a draft, or touched lately, unnamed and unanswered."""
+    if event.is_draft:
+        return True
+    unanswered = event.response in (Response.NONE, Response.NOT_RESPONDED)
+    touched = max(
+        (moment for moment in (event.created_at, event.modified_at) if moment), default=None
+    )
+    lately = touched is not None and facts.now - touched < _TYPED_WITHIN
+    return unanswered and lately and _is_unnamed(event)
+
+
+def _is_unnamed(event: Event) -> bool:
+    return event.subject.strip().casefold() == _UNNAMED
 
 
 def _unsettled(facts: Facts, event: Event) -> str | None:
     if event.is_draft:
         return "a draft the organiser has not sent"
-    if event.subject.strip().casefold() == _UNNAMED:
+    if _is_unnamed(event):
         return "still has the title of a new item"
     pending = event.response is Response.NONE and event.show_as == "tentative"
     if event.is_tentative or pending:

@@ -247,6 +247,7 @@ ROWS = [
         "event-still-settling",
         {
             "event.created_at": "2026-09-10T08:00:00Z",
+            "event.modified_at": "2026-09-10T08:00:00Z",
             "now": "2026-09-14T12:00:00Z",
             "sign": "a draft the organiser has not sent",
             "event.response": "accepted",

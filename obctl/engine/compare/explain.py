@@ -165,8 +165,9 @@ async def _find(
     known = find_event_anywhere(company.store, wanted)
     if known is not None:
         room = find_room_by_id(company.store, known[0])
-        owners = find_by_event(company.store, room.id, wanted)
-        return room, owners[0] if owners else None, known[1]
+        if owners := find_by_event(company.store, room.id, wanted):
+            return room, owners[0], known[1]
+        return room, None, await _as_it_is_now(outlook, room, known[1])
     if recorded is not None:
         return find_room_by_id(company.store, recorded.room), None, recorded.event
     rooms = load_rooms(company.store)
@@ -174,6 +175,14 @@ async def _find(
         if owners := find_by_event(company.store, room.id, wanted):
             return room, owners[0], None
     return await _ask_all(company, outlook, event_id, rooms)
+
+
+async def _as_it_is_now(outlook: Outlook, room: Room, known: Event) -> Event:
+    """An event without a reservation: it may have moved to another day since it was last read."""
+    if not room.is_mapped:
+        return known
+    answer = (await outlook.answers_by_id([(room, known.id)])).get((room.id, known.id))
+    return answer if isinstance(answer, Event) else known
 
 
 async def _ask_all(

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from night import Night, daily, mailbox_of
+from night import Night, at, daily, mailbox_of
 
 from obctl.domain.causes.asked_organizer import asked_of_organizer, with_reply
 from obctl.domain.causes.facts import Facts
@@ -239,6 +239,19 @@ def test_explain_names_a_stale_copy_on_which_both_sides_agree(night: Night) -> N
 def test_an_update_that_may_be_on_its_way_makes_no_copy_stale(night: Night) -> None:
     moved_silently(night, wait=0)
     assert story(night).cause is None
+
+
+def test_an_event_without_a_reservation_is_explained_on_the_day_it_is_on_now(night: Night) -> None:
+    meeting = night.book(ROOM, "Budget", "2026-10-29 09:00", "2026-10-29 10:00")
+    night.run()
+    event_id = night.id_of(ROOM, meeting)
+    night.change(meeting, start="2026-11-03 09:00", end="2026-11-03 10:00")
+    told = night.ask(
+        lambda gateway: explain_item(night.company, Outlook(night.company, gateway), event_id)
+    )
+    assert [found.start for found in told.differences] == [at("2026-11-03 09:00")]
+    assert told.cause is not None
+    assert told.cause.code == "outside-sync-window"
 
 
 def test_of_a_series_only_the_date_that_was_moved_is_stale(night: Night) -> None:

@@ -13,6 +13,7 @@ from obctl.domain.event import Event, Response
 from obctl.domain.organizer_copy import is_outside
 from obctl.domain.outbox import PushAction
 from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_left_out
 from obctl.domain.sync.cancellation import CancellationRequest, RequestStatus
 
@@ -53,6 +54,22 @@ def come_back(facts: Facts) -> tuple[Reservation, Event] | None:
         return None
     ends = [entry.action for entry in facts.history if entry.action in _ENDS]
     return both if ends and ends[-1] in _ENDED_ON_BOTH_SIDES else None
+
+
+def goes_on_upstairs(facts: Facts) -> tuple[Room, Reservation, Room, Event] | None:
+    """The room left, the reservation, the room entered and the date of another series there.
+
+    "This and following" took another room: one series ends here and a new one begins there.
+    """
+    if facts.goes_on is not None and (lost := bereft(facts)):
+        found = facts.room, lost, *facts.goes_on
+    elif facts.came_from is not None and (event := unreserved(facts)):
+        found = *facts.came_from, facts.room, event
+    else:
+        return None
+    _left, reservation, _entered, event = found
+    dated = reservation.original_start is not None and event.original_start is not None
+    return found if dated and event.series_key != reservation.series_key else None
 
 
 def bereft(facts: Facts) -> Reservation | None:

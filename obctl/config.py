@@ -288,7 +288,7 @@ class Setting:
 
     default: Any
     meaning: str
-    kind: Literal["text", "whole", "flag", "zone", "url"] = "text"
+    kind: Literal["text", "whole", "flag", "zone", "url", "graph-url"] = "text"
     choices: tuple[str, ...] = ()
     least: int = 0
     most: int = 100_000
@@ -327,6 +327,8 @@ class Setting:
                 return usable_name(str(value))
             case "url":
                 return _checked_url(value)
+            case "graph-url":
+                return _checked_graph_url(value)
             case _:
                 if not isinstance(value, str):
                     raise ValueError(f"{value!r} is no text")
@@ -338,7 +340,9 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     "company.time_zone": Setting("UTC", "zone of days where no room gives one", "zone"),
     "graph.cloud": Setting("global", "national cloud", choices=tuple(_CLOUDS)),
-    "graph.url": Setting(None, "address of Graph ending in /v1.0, instead of the cloud's", "url"),
+    "graph.url": Setting(
+        None, "address of Graph ending in /v1.0, instead of the cloud's", "graph-url"
+    ),
     "graph.tenant_id": Setting(None, "tenant of the company"),
     "graph.client_id": Setting(None, "application (client) id"),
     "graph.credential": Setting(
@@ -365,6 +369,7 @@ SETTINGS: dict[str, Setting] = {
     "sync.max_cancelled_floor": Setting(
         10, "number of reservations that may go at once whatever the share", "whole"
     ),
+    "sync.heartbeat_url": Setting(None, "address that is called after a good night", "url"),
     "push.invite_organizer": Setting(
         default=False,
         meaning="add the organiser as attendee of what is pushed (Exchange mails them)",
@@ -402,12 +407,19 @@ def is_loopback(url: str) -> bool:
 def _checked_url(value: Any) -> str:
     from urllib.parse import urlsplit
 
-    text = str(value).rstrip("/")
+    text = str(value)
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{value!r} is no http(s) address")
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user name or a password, and secrets never stand in the file")
-    if not parts.path.endswith("/v1.0"):
+    return text
+
+
+def _checked_graph_url(value: Any) -> str:
+    from urllib.parse import urlsplit
+
+    text = _checked_url(str(value).rstrip("/"))
+    if not urlsplit(text).path.endswith("/v1.0"):
         raise ValueError(f"{value!r} does not end in /v1.0")
     return text

@@ -11,16 +11,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from obctl.cli.company_process import GRACE_SECONDS, Children, not_started, run_company
 from obctl.cli.context import Context
+from obctl.config import SETTINGS, variable_of
 from obctl.domain.companies_run import CompaniesReport, CompanyError, CompanyResult, Outcome
 from obctl.domain.shard import Shard
 from obctl.render.companies import told_of
 
+if TYPE_CHECKING:
+    from obctl.domain.company_night import CompanyNight
+
 _Done: TypeAlias = tuple[CompanyResult, list[str]]
 DEFAULT_JOBS = 4
+_HEARTBEAT = "sync.heartbeat_url"
 _LOOK_SECONDS = 1.0  # on Windows a wait is not interrupted by Ctrl-C
 
 
@@ -36,31 +42,44 @@ class Night:
     """Seconds that one company may take."""
 
 
-def all_companies(
-    context: Context,
-    options: Sequence[str],
-    *,
-    jobs: int,
-    shard: Shard | None,
-    limit: timedelta,
-    dry_run: bool,
-) -> CompaniesReport:
-    """Run `sync run` with `options` for every company of the shard, and tell what goes wrong."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: the options of each company's run, and how they are run."""
+
+    options: Sequence[str]
+    jobs: int
+    shard: Shard | None
+    limit: timedelta
+    metrics_file: Path | None
+
+    @property
+    def dry_run(self) -> bool:
+        return "--dry-run" in self.options
+
+
+def all_companies(context: Context, wanted: Wanted) -> CompaniesReport:
+    """Run `sync run` for every company of the shard, and tell what goes wrong as it does."""
+    from obctl.cli.night_metrics import ensure_writable, night_of, write_nights
     from obctl.config import found_companies, no_company
     from obctl.render.output import is_quiet, message
     from obctl.render.progress import progress
 
+    if wanted.metrics_file is not None:
+        ensure_writable(wanted.metrics_file)
     known = found_companies(context.home)
     if not known:
         raise no_company(context.home)
     _ensure_apart(context.environment, known)
-    names = [name for name in known if shard is None or shard.holds(name)]
-    report = CompaniesReport(_whole(context.now), len(known), shard, dry_run)
+    names = [name for name in known if wanted.shard is None or wanted.shard.holds(name)]
+    report = CompaniesReport(_whole(context.now), len(known), wanted.shard, wanted.dry_run)
     if not names:
-        message(f"none of the {len(known)} companies belongs to shard {shard}")
+        message(f"none of the {len(known)} companies belongs to shard {wanted.shard}")
     before = [*(["--debug"] if context.debug else []), *(["--quiet"] if is_quiet() else [])]
     environment = {**context.environment, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
-    night = Night(options, before, environment, jobs, limit.total_seconds())
+    # Called by each company it would say that all is well where one is.
+    heartbeat = environment.pop(variable_of(_HEARTBEAT), None)
+    night = Night(wanted.options, before, environment, wanted.jobs, wanted.limit.total_seconds())
+    nights: list[CompanyNight] = []
     with progress(len(names)) as shown:
         shown.step("companies")
 
@@ -68,10 +87,34 @@ def all_companies(
             shown.advance()
             for line in [*lines, *told_of(result)]:
                 shown.warn(f"{result.company}: {line}")
+            if wanted.metrics_file is not None:
+                nights.append(night_of(context, result))
 
         run_companies(names, night, report, done)
     report.finished_at = _whole(context.now)
+    if wanted.metrics_file is not None:
+        nights.sort(key=lambda item: item.company)
+        write_nights(wanted.metrics_file, nights, report)
+    if heartbeat and not wanted.dry_run:
+        _tell_heartbeat(heartbeat, report)
     return report
+
+
+def _tell_heartbeat(text: str, report: CompaniesReport) -> None:
+    """Call the heartbeat of the environment where every company, and one at least, did well."""
+    from obctl.cli.heartbeat import call_heartbeat
+    from obctl.render.output import warning
+
+    if report.exit_code or not any(result.outcome is Outcome.OK for result in report.results):
+        return
+    try:
+        url = SETTINGS[_HEARTBEAT].parse(text)
+    except ValueError as error:
+        warning(f"{variable_of(_HEARTBEAT)}: {error}")
+        return
+    problem = call_heartbeat(url)
+    if problem is not None:
+        warning(f"{problem.code}: {problem.message}")
 
 
 def _whole(moment: datetime) -> datetime:
@@ -80,7 +123,6 @@ def _whole(moment: datetime) -> datetime:
 
 def _ensure_apart(environment: Mapping[str, str], known: Sequence[str]) -> None:
     """Raise `ConfigError` where the environment would send every company to one tenant."""
-    from obctl.config import variable_of
     from obctl.errors import ConfigError
 
     variable = variable_of("graph.tenant_id")

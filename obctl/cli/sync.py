@@ -60,6 +60,13 @@ def run(
         str | None,
         typer.Option(help="With --all-companies: what one may take. Default: 2h."),
     ] = None,
+    metrics_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.prom",
+            help="Write the night's figures there for node_exporter, also where it went wrong.",
+        ),
+    ] = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Bring both sides in step: what cron runs every night.
@@ -72,37 +79,42 @@ def run(
     or killed), 2, 4, 6, 8 (also: its time was up), 5 (also: another run of it is going on), 0; and
     130 after Ctrl-C or SIGTERM. No company at all is 2; none in the shard is said, and 0.
 
+    After a good night over all rooms (exit 0) the address in sync.heartbeat_url is called.
+
     The shard of a company follows from its name alone: the first 8 bytes of the SHA-256 of the
     name as a big-endian number, modulo N.
     """
+    from obctl.cli.night_metrics import measured
     from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
+    only = {"--room": bool(room), "--location": location is not None}
+    dry_run = dry_run or plan_out is not None
+    if metrics_file is not None:
+        _refuse({**only, "--dry-run": dry_run}, "does not go with --metrics-file: no whole night")
     if all_companies:
-        for_one = {
+        alone = {
+            **only,
             "--company": context.company_option is not None,
-            "--room": bool(room),
-            "--location": location is not None,
             "--plan-out": plan_out is not None,
             "--allow-cancellations": allow_cancellations,
         }
-        _refuse(for_one, "is for one company, and does not go with --all-companies")
+        _refuse(alone, "is for one company, and does not go with --all-companies")
         flags = [*(["--full"] if full else []), *(["--dry-run"] if dry_run else [])]
-        _run_all(context, flags, jobs, shard, timeout, format, dry_run=dry_run)
+        _run_all(context, flags, jobs, shard, timeout, metrics_file, format)
     given = {"--jobs": jobs, "--shard": shard, "--timeout": timeout}
     _refuse({name: value is not None for name, value in given.items()}, "needs --all-companies")
-    context.act_as_run(SYNC_RUN, unattended=NIGHTLY_RUN)
-    rooms = context.chosen_rooms(location, room)
-    options = PassOptions(
-        full=full,
-        dry_run=dry_run or plan_out is not None,
-        allow_cancellations=allow_cancellations,
-    )
-    report = _run(context, rooms, options)
+    with measured(context, metrics_file) as night:
+        context.act_as_run(SYNC_RUN, unattended=NIGHTLY_RUN)
+        rooms = context.chosen_rooms(location, room)
+        options = PassOptions(full=full, dry_run=dry_run, allow_cancellations=allow_cancellations)
+        report = night.report = _run(context, rooms, options)
     if plan_out is not None:
         from obctl.engine.sync.plan_file import save_plan
 
         save_plan(plan_out, context.company, report, [item.mailbox for item in rooms], full=full)
+    if not dry_run and not any(only.values()):
+        _tell_heartbeat(context, report)
     _show(report, format)
     raise typer.Exit(report.exit_code)
 
@@ -251,24 +263,23 @@ def _run_all(
     jobs: int | None,
     shard: str | None,
     timeout: str | None,
+    metrics_file: Path | None,
     format: Format,
-    *,
-    dry_run: bool,
 ) -> NoReturn:
-    from obctl.cli.all_companies import DEFAULT_JOBS, all_companies
+    from obctl.cli.all_companies import DEFAULT_JOBS, Wanted, all_companies
     from obctl.domain.companies_run import companies_run_object
     from obctl.domain.shard import parse_shard
     from obctl.render.companies import night_picture
     from obctl.render.output import show_list, show_one, warning
 
-    report = all_companies(
-        context,
+    wanted = Wanted(
         flags,
         jobs=jobs or DEFAULT_JOBS,
         shard=parse_shard(shard) if shard is not None else None,
         limit=parse_duration(timeout or "2h"),
-        dry_run=dry_run,
+        metrics_file=metrics_file,
     )
+    report = all_companies(context, wanted)
     item = companies_run_object(report)
     if format is Format.CSV:
         show_list(format, item["results"], [])
@@ -277,6 +288,18 @@ def _run_all(
     if report.interrupted:
         warning("interrupted: what was done is consistent, and the next run goes on from there")
     raise typer.Exit(report.exit_code)
+
+
+def _tell_heartbeat(context: Context, report: RunReport) -> None:
+    """Call the heartbeat after a good night; one in which no room was looked at is none."""
+    url = context.config.sync.heartbeat_url
+    if url is None or report.exit_code or not report.ok:
+        return
+    from obctl.cli.heartbeat import call_heartbeat
+
+    problem = call_heartbeat(url)
+    if problem is not None:
+        report.problems.append(problem)
 
 
 def _show(report: RunReport, format: Format) -> None:

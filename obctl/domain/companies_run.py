@@ -11,6 +11,7 @@ from typing import Any
 
 from obctl.domain.shard import Shard
 from obctl.domain.time_span import instant_text
+from obctl.errors import AnotherRunActive
 
 INTERRUPTED = 130
 URGENCY = (1, 2, 4, 7, 6, 8, 5)
@@ -99,7 +100,7 @@ def result_of(
 ) -> CompanyResult:
     """The result of a process that ended by itself, from its report and its error if any."""
     outcome = _BY_EXIT.get(exit_code, Outcome.UNEXPECTED)
-    if error is not None and error.code == "another-run-active":
+    if error is not None and error.code == AnotherRunActive.code:
         outcome = Outcome.LOCKED
     if exit_code == 0 and report is None:
         outcome, exit_code = Outcome.UNEXPECTED, 1

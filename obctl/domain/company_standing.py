@@ -45,8 +45,11 @@ class Figures:
     rooms: int
     inconclusive: int
     stale: bool
+    stale_rooms: int
     attention: bool
     last_run: LastRun | None
+    last_good_at: datetime | None
+    """When the last run ended that left nothing undone in any room there is."""
     cancellation_requests: int
     outbox_failed: int
 

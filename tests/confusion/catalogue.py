@@ -10,7 +10,7 @@ from dataclasses import replace
 from confusion import families
 from confusion.story import SEASONS, Setting, Story
 
-MOST_TOGETHER = 120
+MOST_TOGETHER = 30
 """Stories in one tenant: more make each step slower, fewer make more tenants."""
 
 

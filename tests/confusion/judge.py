@@ -53,8 +53,10 @@ class Judged:
         return said and not (self.wrong or self.quarrels or self.seen.broken)
 
     def __str__(self) -> str:
-        lines = [str(self.story), *(f"    {act}" for act in self.story.acts)]
-        lines.append(f"{self.story.look:>12}  look, in {self.seen.cast.setting}")
+        setting = self.seen.cast.setting
+        acts = sorted(self.story.acts, key=lambda act: setting.wall(act.when))
+        lines = [str(self.story), *(f"    {act}" for act in acts)]
+        lines.append(f"{self.story.look:>12}  look, in {setting}")
         if self.seen.broken:
             lines.append(f"    could not be played: {self.seen.broken}")
         for one in self.named:
@@ -139,7 +141,7 @@ def _quarrels(judged: Judged) -> Iterator[str]:
     """Where `diff --room` and `explain` say other than `diff`."""
     said = {_fact(found): _told(found) for found in judged.seen.differences}
     alone = {_fact(found): _told(found) for item in judged.seen.alone for found in item.differences}
-    for fact in sorted(said.keys() | alone.keys(), key=str):
+    for fact in sorted(said.keys() | alone.keys(), key=str) if judged.seen.alone else ():
         if said.get(fact) != alone.get(fact):
             yield f"diff says {said.get(fact)}, diff --room {alone.get(fact)}: {fact}"
     for told in judged.seen.explained:

@@ -47,7 +47,7 @@ class Seen:
     cast: Cast
     compared: list[RoomComparison] = field(default_factory=list)
     alone: list[RoomComparison] = field(default_factory=list)
-    """The same by `diff --room`, each room by itself."""
+    """The same by `diff --room`, each room by itself, where there is more than one."""
     explained: list[Told] = field(default_factory=list)
     broken: str | None = None
     """Why the story could not be played."""
@@ -142,8 +142,9 @@ class Stage:
         outlook = Outlook(self.company, gateway)
         for seen in those:
             mine = [rooms[mailbox] for mailbox in seen.cast.mailboxes if mailbox in rooms]
-            for room in mine:
-                seen.alone += await compare_rooms(self.company, outlook, [room], first, last)
+            if len(mine) > 1:
+                for room in mine:
+                    seen.alone += await compare_rooms(self.company, outlook, [room], first, last)
             for wanted in self._items(seen, mine):
                 seen.explained.append(await explain_item(self.company, outlook, wanted))
 

@@ -27,6 +27,8 @@ from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan
 
 _A_MINUTE = timedelta(minutes=1)
+AROUND = timedelta(days=1)
+"""How far around a difference other events of its room may matter to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class Recorded:
     history: tuple[LogEntry, ...]
     put_back: bool
     same_key: Sequence[Reservation]
+    unread: Sequence[Event] = ()
+    """The room's events around the difference as they were when last read, where a pass read but
+    what changed."""
     copies: tuple[Event, ...] = ()
     planned_end: datetime | None = None
 
@@ -128,6 +133,7 @@ def build_facts(
     room, events, gone = sides.room, sides.reading.events, sides.reading.gone
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
     master_id = master_id_of(sides.reading, event, reservation, recorded.last_known)
+    nearby = _nearby(sides, difference, recorded)
     return Facts(
         difference=difference,
         room=room,
@@ -142,7 +148,8 @@ def build_facts(
         master=answers.master,
         master_missing=answers.master_missing,
         same_series=_same_series(difference, master_id, (*events, *answers.instances)),
-        same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
+        same_room=tuple(e for e in nearby if _meets(difference, e)),
+        same_day=tuple(e for e in nearby if _meets(difference, e, AROUND)),
         successors=_successors(reservation, events),
         elsewhere=answers.elsewhere,
         called_off_elsewhere=answers.called_off_elsewhere,
@@ -223,8 +230,16 @@ def _same_series(
     return tuple(sorted(found.values(), key=lambda event: (event.start, event.id)))
 
 
-def _meets(difference: Difference, event: Event) -> bool:
-    return event.start < difference.end and event.end > difference.start
+def _meets(difference: Difference, event: Event, within: timedelta = timedelta(0)) -> bool:
+    return event.start < difference.end + within and event.end > difference.start - within
+
+
+def _nearby(sides: Sides, difference: Difference, recorded: Recorded) -> tuple[Event, ...]:
+    """The room's other events, as read now or, where nothing changed, before."""
+    reading = sides.reading
+    known = {event.id for event in reading.events} | reading.gone
+    unread = (event for event in recorded.unread if event.id not in known)
+    return tuple(e for e in (*reading.events, *unread) if e.id != difference.event_id)
 
 
 def _rekeyed(reservation: Reservation | None, events: Iterable[Event]) -> Event | None:

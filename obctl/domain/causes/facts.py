@@ -15,7 +15,7 @@ from obctl.domain.agreed_state import AgreedState
 from obctl.domain.company_log import LogEntry
 from obctl.domain.difference import Difference
 from obctl.domain.event import Event, SeriesMaster
-from obctl.domain.organizer_copy import OrganizerCopy, OrganizerSays
+from obctl.domain.organizer_copy import OrganizerCopy, OrganizerSays, WhyClosed
 from obctl.domain.outbox import OutboxItem
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -29,9 +29,14 @@ class OrganizerAnswer(StrEnum):
     """What the directory says of an organiser."""
 
     FOUND = "found"
+    PRESENT = "found-perhaps-disabled"
+    """Found; whether the account is enabled it does not tell (`User.Read.All` would)."""
     DISABLED = "disabled"
     NOT_FOUND = "not-found"
+    REFUSED = "no-answer"
+    """The directory was asked, and refused or could not answer: that is no sign of anything."""
     UNKNOWN = "unknown"
+    """Nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Facts:
     series, and a pass of one that lost a date, is all that the room is read for."""
     same_room: tuple[Event, ...] = ()
     """Other events of the room that overlap the difference, cancelled ones included."""
+    same_day: tuple[Event, ...] = ()
+    """Other events of the room within a day of the difference, those that overlap it included."""
     successors: tuple[Event, ...] = ()
     """Dates of other series of the same organiser, within a day."""
     copies: tuple[Event, ...] = ()
@@ -110,6 +117,8 @@ class Facts:
     """What the organiser's own calendar says of the meeting; `None`: nobody asked."""
     organizer_copy: OrganizerCopy | None = None
     """The meeting, or the date of it, as it stands there."""
+    organizer_closed: WhyClosed | None = None
+    """Why that calendar cannot be read, where it was to be."""
     created_together: int = 0
     """How many other events of the room bear the same `createdDateTime`, to the minute."""
     vanished_together: int = 0

@@ -10,6 +10,8 @@ from obctl.domain.causes.predicates import (
     at_check_in,
     bereft,
     changed,
+    date_dropped,
+    is_declined,
     is_external,
     unreserved,
     unwithdrawn,
@@ -95,10 +97,13 @@ def declined(facts: Facts) -> Cause | None:
         # a room that declines a running meeting released it: nobody checked in
         moment = event.modified_at
         confidence = None if moment and at_check_in(reservation, moment) else CERTAIN
+    elif date_dropped(facts) and is_declined(facts):
+        # of one date alone: what was in the way then may have gone since
+        confidence = LIKELY
     elif vanished(facts):
         known = facts.last_known
-        if copy is not None and copy.room_response is Response.DECLINED:
-            confidence = CERTAIN
+        if is_declined(facts):
+            confidence = LIKELY if reservation.original_start else CERTAIN
         elif known is not None and known.is_tentative:
             confidence = LIKELY
         elif known is None and reservation.status is Status.TENTATIVE:

@@ -9,7 +9,7 @@ from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import Value, sync
 from obctl.domain.company_log import Action
 from obctl.domain.difference import DifferenceKind
-from obctl.domain.event import Event
+from obctl.domain.event import Event, Response
 from obctl.domain.organizer_copy import is_outside
 from obctl.domain.outbox import PushAction
 from obctl.domain.reservation import Reservation
@@ -91,6 +91,14 @@ def changed(facts: Facts) -> tuple[Reservation, Event] | None:
     return facts.reservation, facts.event
 
 
+def in_step(facts: Facts) -> tuple[Reservation, Event] | None:
+    """Both halves of a meeting that is still to come, in which nothing differs."""
+    both = changed(facts)
+    if both is None or facts.difference.fields or is_past(facts, both[0]):
+        return None
+    return both
+
+
 def cancellation_seen(facts: Facts) -> bool:
     """Whether the organiser's cancellation was on record before the event went."""
     if facts.last_known is not None and facts.last_known.is_cancelled:
@@ -110,6 +118,14 @@ def date_dropped(facts: Facts) -> bool:
     if reservation is None or reservation.original_start is None or facts.master is None:
         return False
     return facts.master.is_single or bool(is_left_out(facts.master, reservation, facts.room.zone))
+
+
+def is_declined(facts: Facts) -> bool:
+    """Whether the room's own answer is no: in its calendar, or where the organiser sees it."""
+    copy = facts.organizer_copy
+    if copy is not None and copy.room_response is Response.DECLINED:
+        return True
+    return facts.event is not None and facts.event.response is Response.DECLINED
 
 
 def at_check_in(reservation: Reservation, moment: datetime) -> bool:

@@ -15,6 +15,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.time_span import local_day
 
 _HALF_HOUR = timedelta(minutes=30)
+_AN_HOUR = timedelta(hours=1)
 _A_DAY = timedelta(days=1)
 
 
@@ -26,13 +27,17 @@ def all_day_boundary(facts: Facts) -> Cause | None:
     reservation, event = both
     if not (reservation.all_day or event.all_day):
         return None
-    starts = event.start - reservation.start
-    ends = event.end - reservation.end
-    if max(abs(starts), abs(ends)) > _A_DAY:
+    if not _is_off_alike(facts, reservation, event):
         return None
     # a start at 02:00 is a midnight of another zone; a whole day apart may be a real move
     shifted = not _at_midnight(facts, reservation.start) or not _at_midnight(facts, event.start)
-    confidence: Confidence = LIKELY if shifted or not _moved_there(facts) else POSSIBLE
+    copy = facts.organizer_copy.event if facts.organizer_copy else None
+    days = (copy.start, copy.end, copy.all_day) if copy else None
+    if days == (event.start, event.end, True):
+        return None
+    in_room_alone = days == (reservation.start, reservation.end, reservation.all_day)
+    sure = shifted or in_room_alone or not _moved_there(facts)
+    confidence: Confidence = LIKELY if sure else POSSIBLE
     return found(
         "all-day-boundary",
         confidence,
@@ -42,11 +47,28 @@ def all_day_boundary(facts: Facts) -> Cause | None:
             "reservation.all_day": reservation.all_day,
             "reservation.start": reservation.start,
             "reservation.end": reservation.end,
+            "organizer_copy.start": copy.start if copy else None,
             "room.time_zone": facts.room.time_zone,
         },
         refuted_by="the item is not all-day, or the days lie more than one apart",
         remedy=f"{sync(facts.room)} takes over the dates (the end day is exclusive)",
     )
+
+
+def _is_off_alike(facts: Facts, reservation: Reservation, event: Event) -> bool:
+    """Whether both ends are off alike, by a day at most: so a misread midnight moves them.
+
+    But for the hour of a clock change between them; the day of a change lasts 25 hours.
+    """
+    starts, ends = event.start - reservation.start, event.end - reservation.end
+    if abs(starts - ends) > _AN_HOUR:
+        return False
+    if max(abs(starts), abs(ends)) <= _A_DAY:
+        return True
+    moments = (reservation.start, reservation.end, event.start, event.end)
+    first, last, new_first, new_last = (local_day(item, facts.room.zone) for item in moments)
+    one_day = abs(new_first - first) == abs(new_last - last) == _A_DAY
+    return one_day and all(_at_midnight(facts, item) for item in moments)
 
 
 def timezone_shift(facts: Facts) -> Cause | None:
@@ -163,4 +185,4 @@ def _moved_there(facts: Facts) -> bool:
 
 def _at_midnight(facts: Facts, moment: datetime) -> bool:
     local = moment.astimezone(facts.room.zone)
-    return (local.hour, local.minute) == (0, 0)
+    return (local.hour, local.minute, local.second) == (0, 0, 0)

@@ -10,6 +10,7 @@ from obctl.domain.causes.predicates import (
     at_check_in,
     bereft,
     changed,
+    in_step,
     is_external,
     is_past,
     others,
@@ -178,6 +179,8 @@ def _cut_short(facts: Facts, reservation: Reservation, event: Event, written: da
 def organizer_left(facts: Facts) -> Cause | None:
     """The meeting of somebody who left goes on taking the room; nobody can cancel it."""
     event = unreserved(facts)
+    if at_rest := in_step(facts):
+        event = at_rest[1]
     if facts.difference.kind is DifferenceKind.OVERLAP and facts.event is not None:
         direct = any(other.is_organizer for other in (facts.event, *others(facts)))
         event = None if direct else facts.event
@@ -195,8 +198,10 @@ def organizer_left(facts: Facts) -> Cause | None:
             "directory.answer": facts.organizer,
             "event.modified_at": event.modified_at,
             "series.without_end": endless if recurrence else None,
+            "series.last_date": recurrence.last_date if recurrence else None,
         },
-        refuted_by="the directory finds the organiser, enabled",
+        refuted_by="the directory finds the organiser, enabled; a shared mailbox has no enabled"
+        " account either",
         remedy=(
             "Exchange, while the mailbox still exists: Remove-CalendarEvents -Identity"
             f" {event.organizer.email} -CancelOrganizedMeetings -PreviewOnly, then without the"

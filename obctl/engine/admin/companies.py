@@ -13,7 +13,7 @@ from obctl.engine.admin.status import current_status
 from obctl.engine.company import Company
 from obctl.errors import ObctlError, defects_named
 from obctl.store.database import open_store
-from obctl.store.runs import load_runs
+from obctl.store.runs import last_good_run, load_runs
 
 
 def each_standing(
@@ -53,13 +53,15 @@ def _figures(company: Company, max_age: timedelta) -> Figures:
     rooms = status["rooms"]
     runs = load_runs(company.store, limit=1)
     last = LastRun(runs[0].id, runs[0].finished_at, runs[0].exit_code) if runs else None
+    stale = sum(room["stale"] for room in rooms)
     return Figures(
         rooms=len(rooms),
         inconclusive=sum(room["verdict"] == Verdict.INCONCLUSIVE for room in rooms),
-        stale=any(room["stale"] for room in rooms)
-        or not (rooms or _is_recent(last, company, max_age)),
+        stale=bool(stale) or not (rooms or _is_recent(last, company, max_age)),
+        stale_rooms=stale,
         attention=attention,
         last_run=last,
+        last_good_at=last_good_run(company.store, len(rooms)),
         cancellation_requests=status["cancellation_requests"],
         outbox_failed=status["outbox"]["failed"],
     )

@@ -7,21 +7,20 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from obctl.domain.causes import cause_in_step, reply_in
-from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.facts import OrganizerAnswer
 from obctl.domain.causes.story import Story
 from obctl.domain.causes.unseen import names
 from obctl.domain.company_log import LogEntry
 from obctl.domain.compare.comparison import normalised
-from obctl.domain.difference import Difference, DifferenceKind, RoomVerdict
+from obctl.domain.difference import RoomVerdict
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, Verdict
-from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, local_day
 from obctl.domain.unreadable_event import EVENT_UNREADABLE, EventUnreadable, UnreadableEvent
 from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
-from obctl.engine.compare.gather_facts import Gathered, gather_facts
+from obctl.engine.compare.gather_facts import Gathered, facts_at_rest
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.errors import (
     CredentialRefused,
@@ -75,17 +74,12 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
     ]
     explanation = compared.explanations[about[0]] if about else None
     cause, organizer = (explanation.cause, explanation.organizer) if explanation else (None, None)
-    if (
-        compared.matching
-        and reservation
-        and event
-        and not about
-        and _takes_place(reservation, event)
-    ):
+    account = None
+    if compared.matching and event and not about and _may_be_at_risk(reservation, event):
         mapped = tuple(load_rooms(company.store))
         gathered = Gathered(company, outlook, mapped, compared.span)
-        facts = await _in_step(gathered, compared.matching.sides, reservation, event)
-        cause, organizer = cause_in_step(facts), reply_in(facts)
+        facts = await facts_at_rest(gathered, compared.matching.sides, reservation, event)
+        cause, organizer, account = cause_in_step(facts), reply_in(facts), facts.organizer
     agreed = find_agreed(company.store, reservation.number) if reservation else None
     ids = {item.event_id for item in (reservation,) if item and item.event_id}
     ids |= {event.id} if event else set()
@@ -101,6 +95,7 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
         missed_because=explanation.missed_because if explanation else None,
         ruled_out=explanation.ruled_out if explanation else (),
         organizer=organizer,
+        account=None if account is OrganizerAnswer.UNKNOWN else account,
         story=_entries(company, room, sorted(ids), reservation),
         unreadable=unreadable,
     )
@@ -142,25 +137,11 @@ def _verdict(compared: RoomComparison, unreadable: UnreadableEvent | None) -> Ro
     return compared.verdict
 
 
-def _takes_place(reservation: Reservation, event: Event) -> bool:
+def _may_be_at_risk(reservation: Reservation | None, event: Event) -> bool:
+    """Whether something may be said of it though nothing differs: it takes place, or may yet."""
+    if reservation is None:
+        return event.is_draft
     return reservation.is_active and event.takes_room
-
-
-async def _in_step(
-    gathered: Gathered, sides: Sides, reservation: Reservation, event: Event
-) -> Facts:
-    """The facts about a meeting in step: a change in which nothing differs."""
-    nothing = Difference(
-        kind=DifferenceKind.CHANGED,
-        room=sides.room.id,
-        start=reservation.start,
-        end=reservation.end,
-        subject=reservation.subject,
-        reservation=reservation.number,
-        event_id=event.id,
-        ical_uid=event.ical_uid,
-    )
-    return await gather_facts(gathered, sides, nothing)
 
 
 def _entries(

@@ -16,8 +16,8 @@ from obctl.domain.causes.build_facts import (
     reservation_of,
 )
 from obctl.domain.causes.facts import Facts, OrganizerAnswer
-from obctl.domain.difference import Difference
-from obctl.domain.event import Event, EventId, Person, SeriesMaster
+from obctl.domain.difference import Difference, DifferenceKind
+from obctl.domain.event import Event, EventId, Person, SeriesMaster, same_address
 from obctl.domain.organizer_copy import is_outside
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -64,6 +64,28 @@ async def gather_facts(gathered: Gathered, sides: Sides, difference: Difference)
     if (about := asked_of_organizer(facts)) is None:
         return facts
     return with_reply(facts, await outlook.organizers_copy(room, about))
+
+
+async def facts_at_rest(
+    gathered: Gathered, sides: Sides, reservation: Reservation | None, event: Event
+) -> Facts:
+    """Everything known about an event in step: a difference in which nothing differs.
+
+    From it a risk is told (`cause_in_step`), whoever looks for one.
+    """
+    kind = DifferenceKind.CHANGED if reservation else DifferenceKind.MISSING_IN_OFFICEBOOKING
+    shown = reservation or event
+    nothing = Difference(
+        kind=kind,
+        room=sides.room.id,
+        start=shown.start,
+        end=shown.end,
+        subject=shown.subject,
+        reservation=reservation.number if reservation else None,
+        event_id=event.id,
+        ical_uid=event.ical_uid,
+    )
+    return await gather_facts(gathered, sides, nothing)
 
 
 async def _ask(
@@ -122,6 +144,9 @@ async def _directory(
     """What the directory says of the organiser, where it is one of the company's."""
     if event is None or event.is_organizer or _is_outside(event.organizer, recorded):
         return OrganizerAnswer.UNKNOWN
+    address = event.organizer.email
+    if any(same_address(address, other.mailbox) for other in gathered.mapped):
+        return OrganizerAnswer.UNKNOWN  # a room has no account that anybody could leave
     return await gathered.outlook.organizer(event.organizer.email)
 
 

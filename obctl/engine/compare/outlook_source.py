@@ -156,11 +156,15 @@ class Outlook:
         if address is None or self._inquiry is None:
             return OrganizerAnswer.UNKNOWN
         entry = await self._inquiry.account(address)
-        if isinstance(entry, ObctlError):
-            return OrganizerAnswer.UNKNOWN
-        if entry is None:
-            return OrganizerAnswer.NOT_FOUND
-        return OrganizerAnswer.DISABLED if entry.enabled is False else OrganizerAnswer.FOUND
+        match entry:
+            case ObctlError():
+                return OrganizerAnswer.REFUSED
+            case None:
+                return OrganizerAnswer.NOT_FOUND
+            case DirectoryEntry(enabled=None):
+                return OrganizerAnswer.PRESENT
+            case DirectoryEntry(enabled=enabled):
+                return OrganizerAnswer.FOUND if enabled else OrganizerAnswer.DISABLED
 
     async def organizers_copy(self, room: Room, reservation: Reservation) -> OrganizerReply:
         """The meeting as its organiser's own calendar has it."""

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from obctl.domain.causes.build_facts import Recorded, event_of, master_id_of, reservation_of
+from obctl.domain.causes.build_facts import (
+    AROUND,
+    Recorded,
+    event_of,
+    master_id_of,
+    reservation_of,
+)
 from obctl.domain.difference import Difference
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.subscription import Subscription
 from obctl.domain.sync.sides import Sides
+from obctl.domain.time_span import TimeSpan
 from obctl.store.cancellation_requests import newest_request
 from obctl.store.company_log import load_history, was_restored
 from obctl.store.database import Store
@@ -19,6 +26,7 @@ from obctl.store.inbox import last_notified, news_waits
 from obctl.store.outbox import pending_for
 from obctl.store.reservations import load_by_series
 from obctl.store.rooms import load_reading_state
+from obctl.store.unreadable_events import load_listing
 
 
 def load_recorded(
@@ -54,6 +62,15 @@ def load_recorded(
         history=tuple(load_history(store, room.id, event_ids, number)),
         put_back=number is not None and linked is not None and was_restored(store, number, linked),
         same_key=load_by_series(store, [key]) if key is not None else (),
+        unread=_unread(store, sides, difference),
         copies=tuple(find_copies(store, room.id, event)) if event and not reservation else (),
         planned_end=load_reading_state(store, room.id).planned_end,
     )
+
+
+def _unread(store: Store, sides: Sides, difference: Difference) -> Sequence[Event]:
+    """The room's events around a difference that a read of changes alone did not read again."""
+    if sides.reading.scope.whole:
+        return ()
+    span = TimeSpan(difference.start, difference.end).widened(AROUND).at_once
+    return load_listing(store, sides.room.id, span)

@@ -18,9 +18,12 @@ from obctl.domain.organizer_copy import (
     NOT_KNOWN,
     OrganizerReply,
     OrganizerSays,
+    WhyClosed,
     as_copy,
+    closed,
     is_outside,
 )
+from obctl.domain.recurrence import Recurrence
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_left_out
@@ -45,7 +48,7 @@ class Organizers:
     def __init__(self, company: Company, inquiry: Inquiry) -> None:
         self._company = company
         self._inquiry = inquiry
-        self._closed: set[str] = set()
+        self._closed: dict[str, WhyClosed] = {}
 
     @cached_property
     def _domains(self) -> frozenset[str]:
@@ -63,32 +66,43 @@ class Organizers:
     async def ask(self, room: Room, reservation: Reservation) -> OrganizerReply:
         """What the organiser's calendar says of a meeting, or of one date of a series."""
         calendar = self._calendar(room, reservation)
-        if calendar is None:
-            return NOT_KNOWN
+        if isinstance(calendar, WhyClosed):
+            return closed(calendar)
         try:
             if reservation.ical_uid:
                 return await self._by_uid(calendar, room, reservation, reservation.ical_uid)
             if reservation.event_id is None:
                 return await self._by_time(calendar, room, reservation)
         except ObctlError as error:
-            self._note(calendar.mailbox, error)
+            return self._noted(calendar.mailbox, error)
         return NOT_KNOWN
 
-    def _calendar(self, room: Room, reservation: Reservation) -> Room | None:
-        """The organiser's calendar, asked for as if it were the room; `None` where it is closed."""
+    def _calendar(self, room: Room, reservation: Reservation) -> Room | WhyClosed:
+        """The organiser's calendar, asked for as if it were the room, or why it is closed."""
         address = (reservation.organizer.email or "").casefold()
-        if not address or address in self._closed or is_outside(address, self._domains):
-            return None
-        return replace(room, mailbox=address, object_id=None)
+        if not address:
+            return WhyClosed.NO_ADDRESS
+        if is_outside(address, self._domains):
+            return WhyClosed.OUTSIDE
+        return self._closed.get(address) or replace(room, mailbox=address, object_id=None)
 
-    def _note(self, address: str, error: ObctlError) -> None:
-        """Leave a calendar alone that may not or cannot be read. Raises `CredentialRefused`."""
+    def _noted(self, address: str, error: ObctlError) -> OrganizerReply:
+        """What an error says of a calendar, which is left alone where it may not or cannot be read.
+
+        Raises `CredentialRefused`.
+        """
         if isinstance(error, CredentialRefused):
             raise error
         if isinstance(error, EventUnreadable):
-            return
+            return NOT_KNOWN
+        why = WhyClosed.NO_ANSWER
+        if isinstance(error, NotAuthorised):
+            why = WhyClosed.FORBIDDEN
+        elif _is_no_mailbox(error):
+            why = WhyClosed.NO_MAILBOX
         if isinstance(error, NotAuthorised | TryLater) or _is_no_mailbox(error):
-            self._closed.add(address)
+            self._closed[address] = why
+        return closed(why)
 
     async def _by_uid(
         self, calendar: Room, room: Room, reservation: Reservation, ical_uid: str
@@ -114,7 +128,8 @@ class Organizers:
             return NOT_KNOWN
         if off:
             return OrganizerReply(OrganizerSays.CANCELLED)
-        return _takes_place(await self._date(calendar, series.id, reservation), room)
+        date = await self._date(calendar, series.id, reservation)
+        return _takes_place(date, room, master.recurrence)
 
     async def _date(
         self, calendar: Room, series: EventId, reservation: Reservation
@@ -150,8 +165,11 @@ def _given(answer: Answer | ObctlError) -> Answer:
     return answer
 
 
-def _takes_place(event: Event | None, room: Room) -> OrganizerReply:
-    return OrganizerReply(OrganizerSays.TAKES_PLACE, as_copy(event, room) if event else None)
+def _takes_place(
+    event: Event | None, room: Room, series: Recurrence | None = None
+) -> OrganizerReply:
+    copy = as_copy(event, room) if event else None
+    return OrganizerReply(OrganizerSays.TAKES_PLACE, copy and replace(copy, series=series))
 
 
 def _date_among(dates: Iterable[Event], reservation: Reservation, calendar: Room) -> Event | None:

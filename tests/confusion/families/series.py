@@ -63,8 +63,8 @@ ALONE = [
       for name, day in _DATES.items()),
     *(alone(f"day {day}", day) for day in (3, 17, 24)),
     story(NOTHING, "one date alone, and a night has taken it", at("0 15:00",
-          book(rooms="", attendees=("bram",), **_WEEKS)), at("0 16:00", invite_to_one(10)),
-          night(1)),
+          book(rooms="", attendees=("bram",), **_WEEKS)),
+          at("0 16:00", change(day=10, rooms="A")), night(1)),
 ]  # fmt: skip
 
 # -- exceptions undone -------------------------------------------------------------------------

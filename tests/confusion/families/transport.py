@@ -65,7 +65,7 @@ AWAITING = [
     story("awaiting-next-pass", "no pass was ever made", at("0 15:00", book()), look="0 18:00"),
     story("awaiting-next-pass", "the night could not read the room", night(1),
           at("1 10:00", book()), at("2 02:00", fails("unavailable")), night(2),
-          at("2 05:00", recovers()), look="2 15:00"),
+          at("2 05:00", recovers()), look="2 15:00", setting=Setting(group="a bad night")),
     story("awaiting-next-pass", "a pending request is accepted since",
           at("0 14:30", rules(AutomateProcessing="AutoUpdate")), at("0 15:00", book()), night(1),
           at("1 10:00", respond("accepted"))),

@@ -64,6 +64,12 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+DAY_AFTER = make_facts(
+    reservation=make_reservation(day=DAY),
+    event=make_event(day=DAY + timedelta(days=1), modified_at=LATE),
+    agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+    fields={"start": ("15", "16"), "end": ("16", "17")},
+)
 ROLLED_IN = make_facts(
     event=make_occurrence(starts="2026-10-10 09:00"),
     master=make_master(recurrence=Recurrence("weekly", 2, date(2026, 9, 15), days=("saturday",))),
@@ -482,6 +488,16 @@ ROWS = [
         make_facts(
             reservation=make_reservation(),
             event_missing=True,
+            rekeyed=make_event("E2", is_cancelled=True, show_as="free"),
+        ),
+        "cancelled-but-kept-on-calendar",
+        CERTAIN,
+        id="cancelled under the id that a moved mailbox gave it",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
             last_known=make_event(is_cancelled=True),
         ),
         "cancelled-but-kept-on-calendar",
@@ -570,9 +586,20 @@ ROWS = [
             reservation=make_occurrence_reservation(),
             event_missing=True,
             master=make_master(cancelled=(DAY,)),
+            organizer_says=OrganizerSays.CANCELLED,
         ),
         "occurrence-cancelled-silently",
         CERTAIN,
+        id="the master lists the date as cancelled, in both calendars",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event_missing=True,
+            master=make_master(cancelled=(DAY,)),
+        ),
+        "occurrence-cancelled-silently",
+        LIKELY,
         id="the master lists the date as cancelled",
     ),
     pytest.param(
@@ -610,7 +637,7 @@ ROWS = [
             ),
         ),
         "occurrence-cancelled-silently",
-        CERTAIN,
+        LIKELY,
         id="the master lists the only day it can be, in whatever zone",
     ),
     pytest.param(
@@ -807,6 +834,28 @@ ROWS = [
         "all-day-boundary",
         LIKELY,
         id="the day after",
+    ),
+    pytest.param(
+        DAY_AFTER,
+        "all-day-boundary",
+        POSSIBLE,
+        id="the day after, since both sides agreed",
+    ),
+    pytest.param(
+        replace(DAY_AFTER, organizer_copy=OrganizerCopy(make_event("X", day=DAY))),
+        "all-day-boundary",
+        LIKELY,
+        id="the day after, in the room alone",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=date(2026, 10, 24)),
+            event=make_event(day=date(2026, 10, 25)),
+            fields={"start": ("24", "25"), "end": ("25", "26")},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="the day after, of 25 hours",
     ),
     pytest.param(
         make_facts(
@@ -1484,6 +1533,42 @@ BEYOND_REACH = make_facts(
 )
 
 NEAR_MISSES = [
+    pytest.param(
+        replace(
+            DAY_AFTER,
+            organizer_copy=OrganizerCopy(make_event("X", day=DAY + timedelta(days=1))),
+        ),
+        "all-day-boundary",
+        id="its organiser moved it to the day after",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=DAY),
+            event=make_event(starts="07:00", ends="15:00", modified_at=LATE),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            fields={"all_day": (True, False)},
+        ),
+        "all-day-boundary",
+        id="a whole day became office hours",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(day=DAY, modified_at=LATE),
+            fields={"all_day": (False, True)},
+        ),
+        "all-day-boundary",
+        id="an hour became the whole day",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=date(2026, 10, 24)),
+            event=make_event(day=date(2026, 10, 26)),
+            fields={"start": ("24", "26"), "end": ("25", "27")},
+        ),
+        "all-day-boundary",
+        id="two days on, one of them of 25 hours",
+    ),
     pytest.param(
         replace(ROLLED_IN, planned_end=moment("2026-10-10 09:01")),
         "awaiting-next-pass",

@@ -200,3 +200,64 @@ def test_a_series_in_a_zone_without_summer_time_is_shifted_until_winter(night: N
     night.sleep(0, hours=1)
     rewrite(night, meeting, zone="Etc/GMT-1", end_zone="Etc/GMT-1")
     assert only(causes(night, first)) == ("timezone-shift", "likely")
+
+
+# -- all day long -------------------------------------------------------------------------------
+
+
+def all_day(night: Night, **more: Any) -> Any:
+    meeting = night.book(ROOM, "Audit", "00:00", "16 00:00", all_day=True, **more)
+    night.run()
+    night.sleep(0, hours=1)
+    return meeting
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"start": "16 00:00", "end": "17 00:00"}, id="to the next day"),
+        pytest.param({"start": "09:00", "end": "17:00", "all_day": False}, id="to office hours"),
+        pytest.param({"start": "18 00:00", "end": "19 00:00"}, id="by three days"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"recurrence": weekly(count=2)}], ids=["single", "a date"])
+def test_an_organiser_who_moves_a_whole_day_has_moved_it(
+    night: Night, change: dict[str, Any], more: dict[str, Any]
+) -> None:
+    meeting = all_day(night, **more)
+    night.change(meeting, day=DAY if more else None, **change)
+    assert only(causes(night)) == ("awaiting-next-pass", "certain")
+
+
+def test_an_hour_that_became_a_whole_day_was_changed_by_its_organiser(night: Night) -> None:
+    meeting = night.book(ROOM, "Budget", "09:00", "10:00")
+    night.run()
+    night.sleep(0, hours=1)
+    night.change(meeting, start="00:00", end="16 00:00", all_day=True)
+    assert only(causes(night)) == ("awaiting-next-pass", "certain")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"start": "2026-09-16T00:00", "end": "2026-09-17T00:00"}, id="a day on"),
+        pytest.param({"start": "2026-09-14T00:00", "end": "2026-09-15T00:00"}, id="a day back"),
+        pytest.param(
+            {"start": "2026-09-15T02:00", "end": "2026-09-16T02:00", "all_day": False},
+            id="from two to two",
+        ),
+    ],
+)
+def test_a_whole_day_that_the_room_alone_has_elsewhere_is_a_misread_midnight(
+    night: Night, fields: dict[str, Any]
+) -> None:
+    rewrite(night, all_day(night), **fields)
+    assert only(causes(night, DAY - timedelta(days=1))) == ("all-day-boundary", "likely")
+
+
+def test_a_night_that_is_moved_by_an_hour_is_no_whole_day(night: Night) -> None:
+    meeting = night.book(ROOM, "Inventory", "22:00", "16 06:00")
+    night.run()
+    night.sleep(0, hours=1)
+    night.change(meeting, start="23:00", end="16 07:00")
+    assert only(causes(night)) == ("awaiting-next-pass", "certain")

@@ -98,8 +98,9 @@ def take_out(store: Store, room: RoomId, at: datetime) -> None:
 def take_back(store: Store, room: Room) -> Room:
     """Map a room again that was taken out: the same row, so what it had is its own again.
 
-    How far it was read is forgotten: much may have passed since. A lock-out outlasts this; what
-    else was wrong with its last read is no more.
+    How far it was read is forgotten: much may have passed since. That it was read is not: another
+    mailbox may have its address now. A lock-out outlasts this; what else was wrong with its last
+    read is no more.
     """
     store.run(
         "UPDATE rooms SET removed_at = NULL, activated_at = ?, last_synced_at = NULL,"
@@ -115,7 +116,8 @@ def take_back(store: Store, room: Room) -> Room:
             room.id,
         ),
     )
-    save_reading_state(store, room.id, ReadingState(None, None, None, None))
+    before = load_reading_state(store, room.id)
+    save_reading_state(store, room.id, ReadingState(None, before.read_start, None, None))
     save_details(store, room)
     return find_room_by_id(store, room.id)
 

@@ -119,8 +119,11 @@ class Facts:
     """The meeting, or the date of it, as it stands there."""
     organizer_closed: WhyClosed | None = None
     """Why that calendar cannot be read, where it was to be."""
-    created_together: int = 0
-    """How many other events of the room bear the same `createdDateTime`, to the minute."""
+    answered_at: datetime | None = None
+    """When the room answered the invitation, as its copy says."""
+    copied_together: int = 0
+    """How many other meetings of the room bear the same `createdDateTime`, to the minute, though
+    they are at least a day older by their `iCalUId`."""
     vanished_together: int = 0
     """How many other past reservations of the room lost their event since the same pass."""
     mailbox_id: str | None = None

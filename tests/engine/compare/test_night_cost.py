@@ -98,7 +98,7 @@ def test_many_differences_take_as_many_requests_as_a_few(
             # a meeting that is in another room now is missing in one and new in the other
             assert sum(len(item.differences) for item in found) == 7 * of_each
             taken[of_each] = requests_sent(night)
-    assert taken[6] <= taken[2] <= 10
+    assert taken[6] <= taken[2] <= 11
 
 
 @pytest.mark.parametrize("of_each", [1, 4])

@@ -24,6 +24,8 @@ _COMMANDS = (
     ("diff", "diff", "diff", "Compare Officebooking and Outlook, each difference with its cause."),
     ("explain", "diff", "explain",
      "The whole story of one item: both sides, what they agreed on, its log, the verdict."),
+    ("causes", "causes", "causes",
+     "Which setting to mend first: causes counted over some days, most frequent first."),
     ("rooms", "rooms", "app", "The rooms obctl keeps in step."),
     ("subscriptions", "subscriptions", "app", "Graph's promises to notify about rooms."),
     ("sync", "sync", "app", "The sync pass."),

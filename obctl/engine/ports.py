@@ -54,6 +54,9 @@ class Gateway(Protocol):
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
         """`look_up_account` of many, 20 to a `$batch`, keyed as given; errors are values here."""
 
+    async def fetch_first_rooms(self) -> Listed[str]:
+        """The addresses on the first page of all rooms, in one request."""
+
     async def fetch_places(self) -> Listed[FoundRoom]:
         """All rooms Graph lists, each with the name of its room list, else of its building.
 

@@ -65,6 +65,9 @@ class GraphGateway:
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
         return await directory.look_up_accounts(self._graph, addresses)
 
+    async def fetch_first_rooms(self) -> Listed[str]:
+        return await places.fetch_first_rooms(self._graph)
+
     async def fetch_places(self) -> Listed[FoundRoom]:
         return await places.fetch_places(self._graph)
 

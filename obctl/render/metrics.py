@@ -25,8 +25,8 @@ _OF_RUN: Sequence[tuple[str, str, Callable[[CompanyNight], _Value]]] = (
     ),
     (
         "obctl_sync_last_run_success",
-        "Whether the last run left nothing undone (1) or something (0)",
-        lambda night: int(night.exit_code == 0),
+        "Whether the last run did every room and left nothing undone (1) or not (0)",
+        lambda night: int(night.exit_code == 0 and any((night.rooms or {}).values())),
     ),
     (
         "obctl_sync_last_run_exit_code",

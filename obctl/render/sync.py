@@ -48,6 +48,8 @@ def _nothing(item: JsonObject) -> str:
         return "nothing: what could be read is in step"
     if any(rooms.get(name) for name in ("failed", "inconclusive", "stopped")):
         return "nothing: not every room could be done"
+    if not rooms.get("ok"):
+        return "nothing: no room was looked at"
     return "nothing: neither side has anything new"
 
 

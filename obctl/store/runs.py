@@ -49,6 +49,15 @@ def load_runs(store: Store, *, limit: int = 20) -> list[RunRecord]:
     return [_record(row) for row in rows]
 
 
+def runs_since(store: Store, after: datetime) -> list[RunRecord]:
+    """The runs that began, or went on, after this moment, oldest first."""
+    rows = store.rows(
+        "SELECT * FROM runs WHERE started_at >= ? OR finished_at >= ? ORDER BY started_at, rowid",
+        (instant(after), instant(after)),
+    )
+    return [_record(row) for row in rows]
+
+
 def last_good_run(store: Store, rooms: int) -> datetime | None:
     """When the last run ended that left nothing undone in at least as many rooms as this.
 

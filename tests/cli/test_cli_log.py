@@ -15,7 +15,7 @@ from obctl.domain.event import EventId
 
 KEYS = [
     "id", "at", "action", "room", "email", "subject", "reservation", "event_id", "run",
-    "request_id", "message", "actor", "client_request_id",
+    "request_id", "message", "actor", "client_request_id", "left_room",
 ]  # fmt: skip
 # Bytes that no JSON library would write like this: kept as they came.
 ORIGINAL = b'{"id":"E1" ,\r\n "subject":"Caf\\u00e9 \xc3\xa9","n":1.0}'
@@ -85,6 +85,7 @@ def test_entries_are_objects_with_these_keys(logged: Desk) -> None:
         "room": "atrium@contoso.example", "email": "anna@contoso.example", "subject": "Budget",
         "reservation": 7, "event_id": "E1", "run": None, "request_id": "req-1",
         "message": "subject of Café is Budget", "actor": "Mia Mol", "client_request_id": None,
+        "left_room": None,
     }  # fmt: skip
 
 

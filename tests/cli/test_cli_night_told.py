@@ -150,6 +150,14 @@ def test_a_company_that_never_had_a_good_night_has_the_time_0(
     assert found[of("rooms_stale")] == 1
 
 
+def test_a_night_over_no_room_is_no_good_one(home: Home, tenant: SandboxServer, file: Path) -> None:
+    home.company("contoso", tenant.url)
+    assert home.run("sync", "run", "--metrics-file", str(file)).returncode == 0
+    found = figures(file)
+    assert (found[of("rooms")], found[of("sync_last_run_success")]) == (0, 0)
+    assert found[of("sync_last_success_timestamp_seconds")] == 0
+
+
 def test_a_good_run_over_some_rooms_is_no_good_night(
     home: Home, tenant: SandboxServer, file: Path
 ) -> None:

@@ -83,6 +83,11 @@ class Answers:
     master_missing: bool = False
     instances: Sequence[Event] = ()
     elsewhere: tuple[tuple[Room, Event], ...] = ()
+    called_off_elsewhere: tuple[tuple[Room, Event], ...] = ()
+    goes_on: tuple[Room, Event] | None = None
+    came_from: tuple[Room, Reservation] | None = None
+    not_asked: tuple[Room, ...] = ()
+    remembered: bool = False
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     mailbox_id: str | None = None
 
@@ -149,6 +154,11 @@ def build_facts(
         same_day=tuple(e for e in nearby if _meets(difference, e, AROUND)),
         successors=_successors(reservation, events),
         elsewhere=answers.elsewhere,
+        called_off_elsewhere=answers.called_off_elsewhere,
+        goes_on=answers.goes_on,
+        came_from=answers.came_from,
+        not_asked=answers.not_asked,
+        remembered=answers.remembered,
         rekeyed=_rekeyed(reservation, events),
         siblings=_siblings(sides, difference, recorded),
         outbox=recorded.outbox,

@@ -869,6 +869,20 @@ ROWS = [
         id="the day after",
     ),
     pytest.param(
+        make_facts(
+            reservation=make_reservation(
+                starts="2026-09-14 22:00", ends="2026-09-16 22:00", all_day=True
+            ),
+            event=make_event(day=DAY),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            organizer_copy=OrganizerCopy(make_event("X", day=DAY)),
+            fields={"end": ("17", "16")},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="the last day counted twice, and not in Outlook",
+    ),
+    pytest.param(
         DAY_AFTER,
         "all-day-boundary",
         POSSIBLE,
@@ -961,6 +975,16 @@ ROWS = [
         "series-split",
         LIKELY,
         id="the date goes on in another series on another day",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event=make_occurrence("N1", master="N", subject="Quarter"),
+            fields={"subject": ("Budget", "Quarter")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series under another subject",
     ),
     pytest.param(
         make_facts(
@@ -1573,6 +1597,18 @@ NEAR_MISSES = [
         ),
         "all-day-boundary",
         id="its organiser moved it to the day after",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=DAY),
+            event=make_event(
+                starts="2026-09-14 22:00", ends="2026-09-16 22:00", all_day=True, modified_at=LATE
+            ),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            fields={"end": ("16", "17")},
+        ),
+        "all-day-boundary",
+        id="its organiser added a day",
     ),
     pytest.param(
         make_facts(

@@ -61,6 +61,21 @@ def decline(night: Night, meeting: Any) -> None:
     night.tenant.respond(mailbox_of(ROOM), meeting, "declined")
 
 
+def cancel_and_remove(night: Night, meeting: Any) -> None:
+    night.act(Processing(room=mailbox_of(ROOM), settings={"RemoveCanceledMeetings": True}))
+    night.cancel(meeting)
+
+
+def decline_a_date(night: Night, meeting: Any) -> None:
+    night.tenant.respond(mailbox_of(ROOM), meeting, "declined", day=NEXT_DAY)
+
+
+def move_a_date_onto_another(night: Night, meeting: Any) -> None:
+    night.book(ROOM, "Board", "16 14:00", "16 15:00", organizer="bram")
+    night.run()
+    night.change(meeting, day=NEXT_DAY, start="16 14:30", end="16 15:30")
+
+
 def type_the_room(night: Night, meeting: Any) -> None:
     remove = {"RemoveCanceledMeetings": True}
     night.act(Processing(room=mailbox_of(ROOM), settings=remove))
@@ -86,6 +101,16 @@ LOSSES = [
         delete_a_date,
         "occurrence-cancelled-silently",
         id="date deleted",
+    ),
+    pytest.param({}, cancel_and_remove, "cancelled-but-kept-on-calendar", id="cancelled, removed"),
+    pytest.param(
+        {"recurrence": daily(count=3)}, decline_a_date, "room-declined", id="date declined"
+    ),
+    pytest.param(
+        {"recurrence": daily(count=3)},
+        move_a_date_onto_another,
+        "conflict-partially-declined-series",
+        id="date moved onto another",
     ),
     pytest.param(
         {"recurrence": daily(count=3)},

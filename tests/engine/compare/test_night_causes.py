@@ -379,3 +379,22 @@ def test_a_closed_calendar_is_asked_in_one_request_and_not_again(night: Night) -
     assert asked == ["users/anna%40contoso.example/events"] * 2
     batches = [call.body.decode() for call in night.journal if call.path == "$batch"]
     assert sum("anna" in body for body in batches) == 1
+
+
+@pytest.mark.parametrize(
+    ("befall", "code"),
+    [
+        pytest.param(decline_a_date, "room-declined", id="declined"),
+        pytest.param(
+            move_a_date_onto_another, "conflict-partially-declined-series", id="moved onto another"
+        ),
+        pytest.param(cancel_a_date, "occurrence-cancelled-silently", id="cancelled"),
+        pytest.param(delete_a_date, "occurrence-cancelled-silently", id="deleted"),
+    ],
+)
+def test_where_no_series_lists_its_cancelled_dates_the_organiser_tells_what_became_of_one(
+    national_night: Night, befall: Befall, code: str
+) -> None:
+    befall(national_night, booked(national_night, recurrence=daily(count=3)))
+    (cause,) = said_by_diff(national_night).values()
+    assert cause.code == code

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from obctl.domain.cause_counts import CauseCount, Found, Grouping, Kind
+from obctl.domain.cause_counts import CauseCount, Found, Grouping, Kind, most_frequent
 from obctl.domain.causes import MEANING
 from obctl.render.objects import Rooms, at
 from obctl.render.output import Column, fields, table, text
@@ -33,8 +33,10 @@ def causes_object(
 ) -> dict[str, Any]:
     """The counts as JSON data; of risks that nobody looked for the number is `null`."""
     by_cause: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
     for count in counts:
         by_cause.update(count.by_cause)
+        missed.update(count.missed_because)
     return {
         "from": days[0],
         "to": days[1],
@@ -54,7 +56,8 @@ def causes_object(
             "differences": _sum(counts, Kind.DIFFERENCE),
             "requests": _sum(counts, Kind.REQUEST),
             "risks": _sum(counts, Kind.RISK) if risks else None,
-            "by_cause": dict(sorted(by_cause.items(), key=lambda pair: (-pair[1], pair[0]))),
+            "by_cause": most_frequent(by_cause),
+            "missed_because": most_frequent(missed),
         },
     }
 
@@ -69,6 +72,7 @@ def _count_object(count: CauseCount, by: Grouping, *, risks: bool) -> dict[str, 
         "risks": count.numbers.get(Kind.RISK, 0) if risks else None,
         "rooms": count.rooms,
         "by_cause": dict(count.by_cause),
+        "missed_because": dict(count.missed_because),
         "meaning": MEANING.get(count.key) if is_cause else None,
         "remedy": example.cause.remedy if is_cause and example.cause else None,
         "example": _example_object(example),
@@ -106,6 +110,9 @@ def causes_picture(item: JsonObject, names: Mapping[str, str]) -> list[Renderabl
         text(""),
         table(item["counts"], _columns(grouping, names, risks=summary["risks"] is not None)),
     ]
+    if summary["missed_because"]:
+        told = _numbers(summary["missed_because"])
+        parts += [text(""), fields([("nobody was told, as", told)])]
     if grouping is Grouping.CAUSE:
         parts += [text(""), text("to mend, by the first meeting of each", "dim")]
         parts.append(
@@ -126,7 +133,11 @@ def _columns(grouping: Grouping, names: Mapping[str, str], *, risks: bool) -> li
     def number(name: str) -> Column:
         return Column(name, lambda count: str(count[name]), justify="right")
 
-    more = [] if grouping is Grouping.CAUSE else [Column("causes", _causes)]
+    more = (
+        []
+        if grouping is Grouping.CAUSE
+        else [Column("causes", lambda count: _numbers(count["by_cause"]))]
+    )
     return [
         Column(grouping.value, key),
         number("differences"),
@@ -137,8 +148,8 @@ def _columns(grouping: Grouping, names: Mapping[str, str], *, risks: bool) -> li
     ]
 
 
-def _causes(count: JsonObject) -> str:
-    return ", ".join(f"{number} {code}" for code, number in count["by_cause"].items())
+def _numbers(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {code}" for code, number in counts.items())
 
 
 def _mend(count: JsonObject, names: Mapping[str, str]) -> str:

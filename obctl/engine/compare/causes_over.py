@@ -47,6 +47,7 @@ def _differences(compared: Sequence[RoomComparison]) -> Iterator[Found]:
                 difference.subject,
                 difference.reservation,
                 difference.event_id,
+                difference.missed_because,
             )
 
 

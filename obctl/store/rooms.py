@@ -26,6 +26,8 @@ class ReadingState:
     """Up to where events became reservations; the rolling window moves past it every day."""
     applied: int = 0
     """Counts what was applied to the room: a reading from before the last one is out of date."""
+    remembered_since: datetime | None = None
+    """From when on the room was read without a gap, in this read or earlier ones."""
 
 
 def load_rooms(store: Store) -> list[Room]:
@@ -130,18 +132,20 @@ def load_reading_state(store: Store, room: RoomId) -> ReadingState:
         read_end=moment(row["read_end_at"]),
         planned_end=moment(row["planned_end_at"]),
         applied=row["applied"],
+        remembered_since=moment(row["remembered_since_at"]),
     )
 
 
 def save_reading_state(store: Store, room: RoomId, state: ReadingState) -> None:
     store.run(
         "UPDATE rooms SET delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?,"
-        " applied = applied + 1 WHERE id = ?",
+        " remembered_since_at = ?, applied = applied + 1 WHERE id = ?",
         (
             state.delta_link,
             instant(state.read_start),
             instant(state.read_end),
             instant(state.planned_end),
+            instant(state.remembered_since),
             room,
         ),
     )

@@ -33,6 +33,7 @@ NIGHT = "2026-09-14T12:00:00Z"
 AFTER = "2026-09-14T18:00:00Z"
 MEETINGS = 30
 IN_A_BATCH = 20
+MOST_BEYOND = 60
 TENANT = f"""
 [tenant]
 domain = "bench.example"
@@ -205,7 +206,8 @@ def measure(folder: Path, rooms: int, differences: int, *, kinds: bool) -> None:
 
 def show(what: str, taken: tuple[int, Counter[str]], views: int, *, kinds: bool) -> None:
     asked, found = taken
-    print(f"{what:14} {asked} requests, {asked - views} beyond the {views} of the calendars")
+    print(f"{what:14} {asked} requests, {asked - views} beyond the {views} of the calendars"
+          f" (at most {MOST_BEYOND})")  # fmt: skip
     for kind, count in found.most_common() if kinds else ():
         print(f"{'':14} {count:5} {kind}")
 

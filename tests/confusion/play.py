@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from fuzz.hasty import hasty_loops
 from night import TenantServer, tenant_text
 
 from confusion.catalogue import together
@@ -19,7 +20,7 @@ def play(stories: Sequence[Story], folder: Path) -> list[Judged]:
     file = folder / "tenant.toml"
     file.write_text(tenant_text(), "utf-8")
     judged: list[Judged] = []
-    with SandboxServer(file, frozen=True) as server:
+    with hasty_loops(), SandboxServer(file, frozen=True) as server:
         tenant_server = TenantServer(server)
         try:
             for number, (setting, those) in enumerate(together(stories)):

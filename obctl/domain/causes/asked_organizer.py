@@ -36,10 +36,10 @@ def asked_of_organizer(facts: Facts) -> Reservation | None:
 
 
 def _doubtful(facts: Facts) -> Reservation | None:
-    if facts.elsewhere:
-        return None
     if both := changed(facts):
         return both[0]
+    if facts.elsewhere or facts.called_off_elsewhere or facts.goes_on:
+        return None
     if both := unwithdrawn(facts):
         return both[0] if both[1].id != both[0].event_id else None
     if (reservation := bereft(facts)) is None or facts.event is not None:

@@ -17,6 +17,7 @@ from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.outbox import OutboxItem
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
+from obctl.domain.room_answer import answered_at
 from obctl.domain.series.same_date import is_continued
 from obctl.domain.settings import SyncSettings
 from obctl.domain.subscription import Subscription
@@ -27,6 +28,7 @@ from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan
 
 _A_MINUTE = timedelta(minutes=1)
+_A_DAY = timedelta(days=1)
 AROUND = timedelta(days=1)
 """How far around a difference other events of its room may matter to it."""
 
@@ -81,6 +83,11 @@ class Answers:
     master_missing: bool = False
     instances: Sequence[Event] = ()
     elsewhere: tuple[tuple[Room, Event], ...] = ()
+    called_off_elsewhere: tuple[tuple[Room, Event], ...] = ()
+    goes_on: tuple[Room, Event] | None = None
+    came_from: tuple[Room, Reservation] | None = None
+    not_asked: tuple[Room, ...] = ()
+    remembered: bool = False
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     mailbox_id: str | None = None
 
@@ -147,6 +154,11 @@ def build_facts(
         same_day=tuple(e for e in nearby if _meets(difference, e, AROUND)),
         successors=_successors(reservation, events),
         elsewhere=answers.elsewhere,
+        called_off_elsewhere=answers.called_off_elsewhere,
+        goes_on=answers.goes_on,
+        came_from=answers.came_from,
+        not_asked=answers.not_asked,
+        remembered=answers.remembered,
         rekeyed=_rekeyed(reservation, events),
         siblings=_siblings(sides, difference, recorded),
         outbox=recorded.outbox,
@@ -162,7 +174,8 @@ def build_facts(
         reserved_elsewhere=_reserved_elsewhere(recorded, room),
         put_back=recorded.put_back,
         copies=recorded.copies,
-        created_together=_created_together(event, events),
+        answered_at=answered_at(event) if event else None,
+        copied_together=_copied_together(event, events),
         vanished_together=sum(
             1
             for other in sides.reservations
@@ -249,12 +262,19 @@ def _reserved_elsewhere(recorded: Recorded, room: Room) -> tuple[tuple[Room, Res
     )
 
 
-def _created_together(event: Event | None, events: Iterable[Event]) -> int:
+def _copied_together(event: Event | None, events: Iterable[Event]) -> int:
+    """Of a series all dates are one meeting: they are as old as it is, and came with it."""
     if event is None or event.created_at is None:
         return 0
     made = event.created_at
-    return sum(
-        1
-        for other in events
-        if other.id != event.id and other.created_at and abs(other.created_at - made) < _A_MINUTE
+    return len(
+        {
+            other.series_key
+            for other in events
+            if other.series_key not in (None, event.series_key)
+            and other.created_at is not None
+            and abs(other.created_at - made) < _A_MINUTE
+            and other.born_at is not None
+            and other.born_at < other.created_at - _A_DAY
+        }
     )

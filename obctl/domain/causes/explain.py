@@ -28,6 +28,7 @@ from obctl.domain.causes import (
     cancelled,
     cosmetic,
     dates_not_taken,
+    horizon,
     identity,
     moved,
     not_due,
@@ -41,6 +42,7 @@ from obctl.domain.causes import (
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import POSSIBLE, found, name, observed
 from obctl.domain.causes.look_alikes import RuledOut, ruled_out
+from obctl.domain.causes.unseen import as_far_as_seen
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.organizer_copy import OrganizerReply
 from obctl.domain.values import replace
@@ -59,7 +61,7 @@ RULES: dict[str, Rule] = {
     "event-still-settling": not_due.still_settling,
     "external-organizer-ignored": not_taken.external_organizer,
     "tentative-not-accepted": not_taken.tentative,
-    "recurrence-horizon": dates_not_taken.recurrence_horizon,
+    "recurrence-horizon": horizon.recurrence_horizon,
     "conflict-partially-declined-series": dates_not_taken.partially_declined,
     "room-declined": not_taken.declined,
     "policy-mismatch-rejected": not_taken.policy_mismatch,
@@ -153,7 +155,7 @@ def explain(facts: Facts) -> Explanation:
     ]
     if also:
         cause = replace(cause, evidence=cause.evidence + observed({"also_holds": ", ".join(also)}))
-    cause = _with_organizer(cause, facts)
+    cause = as_far_as_seen(_with_organizer(cause, facts), facts)
     excluded = ruled_out(cause.code, facts, _holds)
     return Explanation(cause, missed_because, excluded, reply_in(facts))
 
@@ -164,7 +166,7 @@ def cause_of_cancellation(facts: Facts) -> Cause:
     facts = replace(facts, difference=gone)
     causes = (rule(facts) for code, rule in RULES.items() if code in _WHY_IT_WENT)
     cause = next((cause for cause in causes if cause is not None), _unexplained(facts))
-    return _with_organizer(cause, facts)
+    return as_far_as_seen(_with_organizer(cause, facts), facts)
 
 
 def cause_in_step(facts: Facts) -> Cause | None:

@@ -74,6 +74,16 @@ class Facts:
     as they were last read."""
     elsewhere: tuple[tuple[Room, Event], ...] = ()
     """Events with the same series key in other mapped rooms."""
+    called_off_elsewhere: tuple[tuple[Room, Event], ...] = ()
+    """Cancelled copies of the same meeting, and date, that other mapped rooms keep."""
+    goes_on: tuple[Room, Event] | None = None
+    """What a lost meeting is in another room, of whatever key and day: a pass moves it there."""
+    came_from: tuple[Room, Reservation] | None = None
+    """The other room's lost reservation that a pass moves to the event."""
+    not_asked: tuple[Room, ...] = ()
+    """Other mapped rooms that did not say whether they have the meeting."""
+    remembered: bool = False
+    """Nobody asked Outlook: it is as the room's last pass left it in the store."""
     rekeyed: Event | None = None
     """An event of this room with the same key and another id."""
     siblings: tuple[Reservation, ...] = ()
@@ -109,8 +119,11 @@ class Facts:
     """The meeting, or the date of it, as it stands there."""
     organizer_closed: WhyClosed | None = None
     """Why that calendar cannot be read, where it was to be."""
-    created_together: int = 0
-    """How many other events of the room bear the same `createdDateTime`, to the minute."""
+    answered_at: datetime | None = None
+    """When the room answered the invitation, as its copy says."""
+    copied_together: int = 0
+    """How many other meetings of the room bear the same `createdDateTime`, to the minute, though
+    they are at least a day older by their `iCalUId`."""
     vanished_together: int = 0
     """How many other past reservations of the room lost their event since the same pass."""
     mailbox_id: str | None = None

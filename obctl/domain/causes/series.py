@@ -180,12 +180,17 @@ def series_split(facts: Facts) -> Cause | None:
     event = both[1] if both else unreserved(facts)
     if event is None:
         return None
-    if both and is_perhaps_continued(*both) and event.original_start is not None:
+    if both and (is_continued(*both) or _is_on_another_day(*both)):
         return _split(facts, *both)
     for candidate in () if both else facts.siblings:
         if is_continued(candidate, event):
             return _split(facts, candidate, event)
     return None
+
+
+def _is_on_another_day(reservation: Reservation, event: Event) -> bool:
+    """Whether a date goes on in another series, which meets on other days."""
+    return event.original_start is not None and is_perhaps_continued(reservation, event)
 
 
 def continuation(facts: Facts) -> Event | None:

@@ -31,12 +31,13 @@ def all_day_boundary(facts: Facts) -> Cause | None:
         return None
     # a start at 02:00 is a midnight of another zone; a whole day apart may be a real move
     shifted = not _at_midnight(facts, reservation.start) or not _at_midnight(facts, event.start)
+    moved = _moved_there(facts)
     copy = facts.organizer_copy.event if facts.organizer_copy else None
     days = (copy.start, copy.end, copy.all_day) if copy else None
-    if days == (event.start, event.end, True):
+    if moved and days == (event.start, event.end, True):
         return None
     in_room_alone = days == (reservation.start, reservation.end, reservation.all_day)
-    sure = shifted or in_room_alone or not _moved_there(facts)
+    sure = shifted or in_room_alone or not moved
     confidence: Confidence = LIKELY if sure else POSSIBLE
     return found(
         "all-day-boundary",
@@ -62,7 +63,9 @@ def _is_off_alike(facts: Facts, reservation: Reservation, event: Event) -> bool:
     """
     starts, ends = event.start - reservation.start, event.end - reservation.end
     if abs(starts - ends) > _AN_HOUR:
-        return False
+        # the last day counted or not: nobody in Outlook did that
+        inclusive = reservation.all_day and event.all_day and not starts
+        return inclusive and not _moved_there(facts) and abs(ends) <= _A_DAY + _AN_HOUR
     if max(abs(starts), abs(ends)) <= _A_DAY:
         return True
     moments = (reservation.start, reservation.end, event.start, event.end)
@@ -132,7 +135,8 @@ def _only_beyond_switch(facts: Facts, shift: timedelta) -> bool:
         return False
     copy = facts.organizer_copy
     # a date that stands alone was moved by itself; so was what the organiser has at that hour
-    if event.type is EventType.EXCEPTION or (copy and copy.event.start == event.start):
+    by_itself = event.type is EventType.EXCEPTION or (copy and copy.event.start == event.start)
+    if by_itself and _moved_there(facts):
         return False
     here = offset_at(facts.room.zone, event.start)
     this_side = [other for offset, other in _dates(facts) if offset == here]

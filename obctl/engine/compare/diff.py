@@ -9,34 +9,33 @@ from datetime import date, timedelta
 from obctl.domain.causes import Explanation, explain
 from obctl.domain.compare.comparison import compare, unreadable_within
 from obctl.domain.difference import Difference, RoomVerdict
-from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.goes_on import with_successors
-from obctl.domain.sync.matching import Matching, match, perhaps_continued
+from obctl.domain.sync.matching import Matching, match
 from obctl.domain.sync.other_days import whole_days
 from obctl.domain.sync.proof import series_id
-from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.rebooked import may_be_rebooked
-from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
-from obctl.domain.unreadable_event import EVENT_UNREADABLE, Listing, UnreadableEvent
+from obctl.domain.unreadable_event import EVENT_UNREADABLE, UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.compare.both_sides import read_in_step
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
 from obctl.engine.compare.outlook_source import Outlook
+from obctl.engine.compare.read_sides import sides_of, with_masters, without_event
+from obctl.engine.compare.whereabouts import find_whereabouts
 from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition
 from obctl.engine.outlook.remembered import not_remembered
 from obctl.engine.outlook.windows import read_span
 from obctl.errors import ObctlError
-from obctl.store.agreed_states import load_agreed_of
 from obctl.store.database import Store
 from obctl.store.outbox import load_leaving
-from obctl.store.reservations import load_by_events, load_by_series, load_room_reservations
+from obctl.store.reservations import load_by_series
 from obctl.store.rooms import load_rooms
 
 _AROUND = timedelta(days=1)
@@ -87,7 +86,10 @@ async def compare_rooms(
         if room.id not in equal
     )
     compared = equal | {item.room.id: item for item in asked}
-    gathered = Gathered(company, outlook, tuple(load_rooms(company.store)), whole)
+    mapped = tuple(load_rooms(company.store))
+    found = [(item.matching, item.differences) for item in compared.values() if item.matching]
+    whereabouts = await find_whereabouts(company, outlook, mapped, found, whole)
+    gathered = Gathered(company, outlook, mapped, whole, whereabouts)
     return await outlook.rounds.together(_explained(gathered, compared[room.id]) for room in rooms)
 
 
@@ -118,24 +120,26 @@ async def _compare(
     whole: TimeSpan,
     answer: Calendar,
 ) -> RoomComparison:
+    if not outlook.live:
+        answer = not_remembered(company.store, room, span) or answer
     if isinstance(answer, ObctlError):
         why = condition(answer)
         return RoomComparison(room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, why), span)
     if outlook.live and room.condition == LOCKED_OUT:
         # The mailbox on record is back, or there would be no answer: the next pass lifts the lock.
         room = replace(room, condition=None)
-    asked = await _with_masters(outlook, match(_sides(company.store, room, whole, answer)), span)
+    asked = await with_masters(outlook, match(sides_of(company.store, room, whole, answer)), span)
     wider = _wider(company, asked, span)
     if wider != whole:
         around = (await outlook.answers([room], wider))[room.id]
         if not isinstance(around, ObctlError):
-            seen, whole = match(_sides(company.store, room, wider, around)), wider
-            asked = await _with_masters(outlook, seen, span)
+            seen, whole = match(sides_of(company.store, room, wider, around)), wider
+            asked = await with_masters(outlook, seen, span)
     reading = asked.sides.reading
     gone: set[EventId] = set()
     unreadable = outlook.unreadable_series(room)
     events = {event.id: event for event in reading.events}
-    ids = [item.event_id for item in _without_event(asked, span) if item.event_id]
+    ids = [item.event_id for item in without_event(asked, span) if item.event_id]
     answers = await outlook.events([(room, event_id) for event_id in ids])
     for event_id, (found, is_gone) in zip(ids, answers, strict=True):
         if is_gone:
@@ -160,51 +164,6 @@ async def _compare(
     return RoomComparison(room, verdict, span, matching, compare(matching, span), unreadable=hidden)
 
 
-def _sides(store: Store, room: Room, whole: TimeSpan, events: Listing) -> Sides:
-    """Both sides around the days, and what belongs to their events wherever it stands."""
-    reservations = {
-        reservation.number: reservation
-        for reservation in load_room_reservations(store, room.id, whole)
-    }
-    event_ids = [event.id for event in events]
-    owners = load_by_events(store, room.id, event_ids, besides=reservations)
-    reservations |= {reservation.number: reservation for reservation in owners}
-    owned = {reservation.event_id for reservation in reservations.values()}
-    keys = {event.series_key for event in events if event.series_key and event.id not in owned}
-    held = {reservation.series_key for reservation in reservations.values()}
-    reservations |= {
-        reservation.number: reservation
-        for reservation in load_by_series(store, keys - held)
-        if reservation.room == room.id
-    }
-    agreed = load_agreed_of(store, reservations.keys())
-    reading = Reading(Scope(whole, whole=True), tuple(events), unreadable=events.unreadable)
-    return Sides(room, tuple(reservations.values()), agreed, reading)
-
-
-async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) -> Matching:
-    """The matching once the series were asked for that may have lost dates, or have been split."""
-    sides, reading = matching.sides, matching.sides.reading
-    asked = {
-        master_id
-        for reservation in (*_without_event(matching, span), *perhaps_continued(matching))
-        if (master_id := series_id(reading, reservation))
-    }
-    ids = sorted(asked)
-    answers = await outlook.rounds.together(outlook.master(sides.room, one) for one in ids)
-    masters: dict[EventId, SeriesMaster | None] = {
-        master_id: master
-        for master_id, (master, is_gone) in zip(ids, answers, strict=True)
-        if master or is_gone
-    }
-    if not masters:
-        return matching
-    known = {event.id for event in reading.events}
-    single = (master.event for master in masters.values() if master and master.is_single)
-    events = reading.events + tuple(event for event in single if event.id not in known)
-    return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
-
-
 def _wider(company: Company, matching: Matching, span: TimeSpan) -> TimeSpan:
     """What has to be read to tell what became of dates that the days lost.
 
@@ -216,7 +175,7 @@ def _wider(company: Company, matching: Matching, span: TimeSpan) -> TimeSpan:
     nowhere = {master_id for master_id, master in masters.items() if master is None}
     if not any(
         reservation.series_key and series_id(sides.reading, reservation) in nowhere
-        for reservation in _without_event(matching, span)
+        for reservation in without_event(matching, span)
     ):
         return wide
     known = read_span(sides.room, company.config.sync, company.now)
@@ -274,17 +233,6 @@ def _is_shown(calendar: Calendar, reservation: Reservation) -> bool:
     return not isinstance(calendar, ObctlError) and any(
         event.id == reservation.event_id and event.takes_room for event in calendar
     )
-
-
-def _without_event(matching: Matching, span: TimeSpan) -> list[Reservation]:
-    """The active reservations of the days whose event was not read."""
-    return [
-        reservation
-        for reservation in matching.lone_reservations
-        if reservation.is_active
-        and reservation.event_id is not None
-        and span.overlaps(reservation.start, reservation.end)
-    ]
 
 
 async def _explained(gathered: Gathered, item: RoomComparison) -> RoomComparison:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from http import HTTPStatus
 
 from obctl.domain.causes import cause_in_step, reply_in
 from obctl.domain.causes.facts import OrganizerAnswer
 from obctl.domain.causes.story import Story
+from obctl.domain.causes.unseen import names
 from obctl.domain.company_log import LogEntry
 from obctl.domain.compare.comparison import normalised
 from obctl.domain.difference import RoomVerdict
@@ -14,12 +17,19 @@ from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, Verdict
 from obctl.domain.time_span import TimeSpan, local_day
-from obctl.domain.unreadable_event import EVENT_UNREADABLE, UnreadableEvent
+from obctl.domain.unreadable_event import EVENT_UNREADABLE, EventUnreadable, UnreadableEvent
 from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
 from obctl.engine.compare.gather_facts import Gathered, facts_at_rest
 from obctl.engine.compare.outlook_source import Outlook
-from obctl.errors import UsageError
+from obctl.errors import (
+    CredentialRefused,
+    GraphRefused,
+    MailboxGone,
+    NotFound,
+    ObctlError,
+    UsageError,
+)
 from obctl.store.agreed_states import find_agreed
 from obctl.store.company_log import load_history, load_refusals
 from obctl.store.events import find_event_anywhere
@@ -163,15 +173,42 @@ async def _find(
     for room in rooms:
         if owners := find_by_event(company.store, room.id, wanted):
             return room, owners[0], None
-    answers = await outlook.events([(room, event_id) for room in rooms])
-    for room, (found, _gone) in zip(rooms, answers, strict=True):
-        if isinstance(found, Event) and found.type is EventType.MASTER:
-            raise _series(company, room, found)
-        if isinstance(found, UnreadableEvent) and not found.payload:
-            continue  # a room that does not answer: nothing says that it has the event
-        if found is not None:
-            return room, None, found
-    raise _unknown(wanted)
+    return await _ask_all(company, outlook, event_id, rooms)
+
+
+async def _ask_all(
+    company: Company, outlook: Outlook, event_id: EventId, rooms: Sequence[Room]
+) -> tuple[Room, None, Event | UnreadableEvent]:
+    """The room that has an event of which nothing is on record; raises where none says so."""
+    answers = await outlook.answers_by_id([(room, event_id) for room in rooms])
+    silent: list[Room] = []
+    failed: list[ObctlError] = []
+    for room in rooms:
+        match answers.get((room.id, event_id)):
+            case Event() as event if event.type is EventType.MASTER:
+                raise _series(company, room, event)
+            case Event() as event:
+                return room, None, event
+            case EventUnreadable() as error if error.event.payload:
+                return room, None, error.event
+            case CredentialRefused() as error:
+                raise error
+            case ObctlError() as error if _is_no(error):
+                continue
+            case answer:
+                silent.append(room)
+                failed += [answer] if answer else []
+    if failed and len(failed) == len(rooms):
+        raise failed[0]
+    raise _unknown(event_id) if not silent else _unseen(event_id, silent, live=outlook.live)
+
+
+def _is_no(error: ObctlError) -> bool:
+    """Whether Graph says that a mailbox has no such event, or that there is no such id at all."""
+    if isinstance(error, NotFound):
+        return not isinstance(error, MailboxGone)
+    status = error.graph.status if error.graph else None
+    return isinstance(error, GraphRefused) and status == HTTPStatus.BAD_REQUEST
 
 
 def _series(company: Company, room: Room, master: Event) -> UsageError:
@@ -198,6 +235,22 @@ def _both(
             return ours, theirs
     present = {item.id: item for item in compared.events}
     return reservation, present.get(event.id) if event else None
+
+
+def _unseen(wanted: str, silent: Sequence[Room], *, live: bool) -> UsageError:
+    """The error for an event that nobody was able to look for everywhere."""
+    if not live:
+        return UsageError(
+            f"{wanted!r} is neither a reservation nor an event that was read so far",
+            hint="without --cached the rooms are asked for it",
+            code="unknown-item",
+        )
+    return UsageError(
+        f"{wanted!r} is no reservation, and of no room that answered an event; no answer came from"
+        f" {names(silent)}",
+        hint=f"obctl doctor --room {silent[0].mailbox} says why",
+        code="unknown-item",
+    )
 
 
 def _unknown(wanted: str) -> UsageError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from obctl.domain.causes.asked_organizer import asked_of_organizer, with_reply
 from obctl.domain.causes.build_facts import (
@@ -26,6 +26,7 @@ from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.compare.recorded import load_recorded
+from obctl.engine.compare.whereabouts import Whereabouts
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.windows import policy_window, read_span
 from obctl.store.reservations import load_by_series
@@ -35,13 +36,15 @@ from obctl.store.reservations import load_by_series
 class Gathered:
     """What all rooms of a comparison share.
 
-    `mapped` are all rooms of the company, `span` the days that were read of those compared.
+    `mapped` are all rooms of the company, `span` the days that were read of those compared;
+    `whereabouts` tell of other rooms on whatever day.
     """
 
     company: Company
     outlook: Outlook
     mapped: tuple[Room, ...]
     span: TimeSpan
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
 
 async def gather_facts(gathered: Gathered, sides: Sides, difference: Difference) -> Facts:
@@ -90,8 +93,9 @@ async def _ask(
 ) -> Answers:
     both, room = gathered.outlook.rounds.both, sides.room
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
-    last_known = recorded.last_known
-    ((master, missing, dates), elsewhere), (directory, mailbox_id) = await both(
+    last_known, whereabouts = recorded.last_known, gathered.whereabouts
+    shown = event or reservation or last_known
+    ((master, missing, dates), (found, unasked)), (directory, mailbox_id) = await both(
         both(
             _series(
                 gathered,
@@ -99,15 +103,22 @@ async def _ask(
                 master_id_of(sides.reading, event, reservation, last_known),
                 reservation,
             ),
-            _elsewhere(gathered, room, event or reservation or last_known),
+            _elsewhere(gathered, room, shown),
         ),
         both(_directory(gathered, event, recorded), _mailbox_id(gathered, sides)),
     )
+    copies = whereabouts.copies_of(shown, room) if shown else []
+    found += [copy for copy in copies if copy[1].takes_room and copy not in found]
     return Answers(
         master=master,
         master_missing=missing,
         instances=dates,
-        elsewhere=elsewhere,
+        elsewhere=tuple(found),
+        called_off_elsewhere=tuple(copy for copy in copies if copy[1].is_cancelled),
+        goes_on=_place(whereabouts, reservation),
+        came_from=whereabouts.came_from.get(event.id) if event else None,
+        not_asked=_silent(unasked, whereabouts.not_asked if reservation else (), room),
+        remembered=not gathered.outlook.live,
         organizer=directory,
         mailbox_id=mailbox_id,
     )
@@ -144,16 +155,31 @@ async def _mailbox_id(gathered: Gathered, sides: Sides) -> str | None:
     return await gathered.outlook.mailbox_id(sides.room) if sides.reading.gone else None
 
 
+def _place(whereabouts: Whereabouts, reservation: Reservation | None) -> tuple[Room, Event] | None:
+    """Where the next pass finds a lost meeting."""
+    found = whereabouts.goes_on.get(reservation.number) if reservation else None
+    return (found.room, found.event) if found else None
+
+
+def _silent(here: Iterable[Room], everywhere: Iterable[Room], room: Room) -> tuple[Room, ...]:
+    """The other rooms that did not say whether they have the meeting."""
+    rooms = {other.id: other for other in (*here, *everywhere) if other.id != room.id}
+    return tuple(rooms.values())
+
+
 def _is_outside(organizer: Person, recorded: Recorded) -> bool:
     return is_outside(organizer.email or "", recorded.domains)
 
 
 async def _elsewhere(
     gathered: Gathered, room: Room, shown: Event | Reservation | None
-) -> tuple[tuple[Room, Event], ...]:
-    """The same meeting in other mapped rooms, those outside the comparison included."""
+) -> tuple[list[tuple[Room, Event]], tuple[Room, ...]]:
+    """The same meeting in other mapped rooms, those outside the comparison included.
+
+    And which of these rooms could not be asked.
+    """
     if shown is None or shown.series_key is None:
-        return ()
+        return [], ()
     others = [other for other in gathered.mapped if other.id != room.id]
     if isinstance(shown, Event) and shown.takes_room:
         # It is here: only of a room that it may have left does it matter.
@@ -161,6 +187,6 @@ async def _elsewhere(
         left = {reservation.room for reservation in same if reservation.is_active}
         others = [other for other in others if other.id in left]
     if not others:
-        return ()
-    found, _unasked = await look_in(gathered.outlook.answers, [shown], others, gathered.span)
-    return tuple((other, event) for _shown, other, event in found)
+        return [], ()
+    found, unasked = await look_in(gathered.outlook.answers, [shown], others, gathered.span)
+    return [(other, event) for _shown, other, event in found], unasked

@@ -5,11 +5,12 @@ Whoever works in its `rounds` asks together with all others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from obctl.domain.causes.facts import OrganizerAnswer
 from obctl.domain.directory import DirectoryEntry
-from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.event import DeltaRound, Event, EventId, SeriesMaster
 from obctl.domain.organizer_copy import NOT_KNOWN, OrganizerReply
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
@@ -19,12 +20,13 @@ from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.calendars import Calendar
+from obctl.engine.outlook.delta import ChangesUnknown, detect
 from obctl.engine.outlook.inconclusive import is_out_of_reach
 from obctl.engine.outlook.inquiry import Inquiry
 from obctl.engine.outlook.items import not_given
 from obctl.engine.outlook.organizer_copy import Organizers
-from obctl.engine.outlook.remembered import remembered
-from obctl.engine.outlook.rounds import Rounds
+from obctl.engine.outlook.remembered import remembered_around
+from obctl.engine.outlook.rounds import Questions, Rounds
 from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, MailboxGone, NotFound, ObctlError
 from obctl.store.events import load_series_events
@@ -42,6 +44,9 @@ class Outlook:
         self.rounds = Rounds()
         self._inquiry = Inquiry(gateway, self.rounds) if gateway else None
         self._organizers = Organizers(company, self._inquiry) if self._inquiry else None
+        self._news = Questions[RoomId, Room, DeltaRound | ObctlError | None](
+            self.rounds, partial(self._ask_news, gateway)
+        )
         self._remembered: dict[tuple[RoomId, TimeSpan], Calendar] = {}
         self._unreadable: dict[tuple[RoomId, EventId], UnreadableEvent] = {}
 
@@ -56,14 +61,52 @@ class Outlook:
         return answers
 
     async def answers(self, rooms: Sequence[Room], span: TimeSpan) -> dict[RoomId, Calendar]:
-        """The events of rooms, or why they cannot be had; that may be so of every one of them."""
+        """The events of rooms, or why they cannot be had; that may be so of every one of them.
+
+        From the store come those it has: who asks about days before its first read sees to that.
+        """
         if self._inquiry is None:
             for room in rooms:
                 if (room.id, span) not in self._remembered:
-                    self._remembered[room.id, span] = remembered(self._company.store, room, span)
+                    self._remembered[room.id, span] = remembered_around(
+                        self._company.store, room, span
+                    )
             return {room.id: self._remembered[room.id, span] for room in rooms}
         found = await self._inquiry.calendars(rooms, span)
         return {room.id: found[room.mailbox] for room in rooms}
+
+    async def news(self, rooms: Sequence[Room]) -> dict[RoomId, DeltaRound | ObctlError | None]:
+        """What changed in rooms since their last pass, or why that cannot be had.
+
+        `None` for a room without a delta link, and where only the store may be asked. The links
+        stay where they are: the next pass is told the same.
+        """
+        return await self._news.ask({room.id: room for room in rooms})
+
+    async def _ask_news(
+        self, gateway: Gateway | None, wanted: Mapping[RoomId, Room]
+    ) -> dict[RoomId, DeltaRound | ObctlError | None]:
+        if gateway is None:
+            return dict.fromkeys(wanted)
+        company, rooms = self._company, list(wanted.values())
+        found = await detect(gateway, company.store, rooms, company.config.sync, company.now)
+        answers = {room.id: found.get(room.mailbox) for room in rooms}
+        return {
+            room_id: answer.error if isinstance(answer, ChangesUnknown) else answer
+            for room_id, answer in answers.items()
+        }
+
+    async def answers_by_id(
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[RoomId, EventId], Event | ObctlError]:
+        """Events and series of many rooms by their ids, or why they cannot be had.
+
+        Empty where only the store may be asked.
+        """
+        if self._inquiry is None:
+            return {}
+        found = await self._inquiry.events(wanted)
+        return {(room.id, event_id): found[room.mailbox, event_id] for room, event_id in wanted}
 
     async def event(
         self, room: Room, event_id: EventId

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from obctl.domain.causes.build_facts import (
     AROUND,
@@ -64,8 +65,14 @@ def load_recorded(
         same_key=load_by_series(store, [key]) if key is not None else (),
         unread=_unread(store, sides, difference),
         copies=tuple(find_copies(store, room.id, event)) if event and not reservation else (),
-        planned_end=load_reading_state(store, room.id).planned_end,
+        planned_end=_planned_end(store, room),
     )
+
+
+def _planned_end(store: Store, room: Room) -> datetime | None:
+    """Up to where events became reservations; an import has all that was read made anew."""
+    state = load_reading_state(store, room.id)
+    return state.planned_end or state.read_start
 
 
 def _unread(store: Store, sides: Sides, difference: Difference) -> Sequence[Event]:

@@ -138,7 +138,7 @@ class RoomReader:
             kept=kept_and_sought(self._store, situation, turned_up),
             trust_empty=self._options.allow_cancellations,
         )
-        came = self._plans.series_that_came(verified)
+        came = self._plans.others.series_that_came(verified.matching)
         verified = await with_masters(self._gateway, verified, came)
         if ambiguous:
             await ensure_same_mailbox(self._gateway, self._identities, verified, removed)

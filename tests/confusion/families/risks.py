@@ -1,4 +1,4 @@
-"""Both sides agree and something is about to part them; and dates that a room never took."""
+"""Look-alikes that only the organiser's copy, or the next minutes, tell apart; and risks."""
 
 from __future__ import annotations
 
@@ -84,32 +84,53 @@ DATES = [
 # -- the room's copy of a series ends at its booking window ---------------------------------------
 
 
-def cut(
-    title: str,
-    *more,
-    days: int = 20,
-    known: bool = True,
-    code: str = HORIZON,
-    series=None,
-    **options,
-):
+def cut(title: str, *more, days: int = 20, known: bool = True, code: str = HORIZON, shape=None):
     window = {"BookingWindowInDays": days, "EnforceSchedulingHorizon": False}
+    given = {"repeats": weekly(20)} if shape is None else shape
     return story(
-        code, title, at("0 15:00", rules(known=known, **window), book(**({"repeats": weekly(20)} if series is None else series))), night(1), *more, **options,
-    )  # fmt: skip
+        code, title, at("0 15:00", rules(known=known, **window), book(**given)), night(1), *more
+    )
 
 
 CUT = [
-    *(cut(f"a {name} series cut, in step until then", series={"repeats": repeats})
-      for name, repeats in (("weekly", weekly(20)), ("daily", daily(60)),
-                            ("fortnightly", weekly(12, interval=2)))),
-    *(cut(f"a weekly series without end cut after {days} days", days=days,
-          series={"repeats": weekly(None)}) for days in (10, 14, 17, 20, 25)),
     cut("the organiser may not be read", at("1 09:00", fails("forbidden", "anna"))),
     cut("neither rules nor organiser are known", at("1 09:00", fails("forbidden", "anna")),
         known=False, code=NOTHING),
-    cut("a series that ends within the window by itself", series={"repeats": weekly(3)},
+    cut("a series that ends within the window by itself", shape={"repeats": weekly(3)},
         code=NOTHING, days=25),
-    cut("a meeting alone", series={}, code=NOTHING),
+    cut("a meeting alone", shape={}, code=NOTHING),
 ]  # fmt: skip
-STORIES = [*DATES, *CUT]
+# -- half typed ---------------------------------------------------------------------------------
+
+_DELEGATES = rules(AutomateProcessing="AutoUpdate")
+
+
+def typed(
+    title: str,
+    *more,
+    code: str = "event-still-settling",
+    sent: str = "1 14:50",
+    subject: str = "New event",
+    **shape,
+):
+    """Sent before it had a name, to a room that waits for a person."""
+    return story(
+        code, title, at("0 14:30", _DELEGATES), night(1), at(sent, book(subject=subject, **shape)),
+        *more,
+    )  # fmt: skip
+
+
+TYPED = [
+    typed("ten minutes ago"),
+    typed("ten minutes ago, a series", repeats=weekly()),
+    typed("ten minutes ago, an all-day meeting", start="3 00:00", end="4 00:00", all_day=True),
+    typed("an hour ago, and an hour of it changed a moment ago",
+          at("1 14:55", change(end="3 11:00")), sent="1 14:00"),
+    typed("left alone for an hour", code="tentative-not-accepted", sent="1 14:00"),
+    typed("named, ten minutes ago", code="tentative-not-accepted", subject="Budget"),
+    typed("named since", at("1 14:55", change(subject="Budget")), code="tentative-not-accepted"),
+    typed("answered", at("1 14:55", respond("accepted")), code="awaiting-next-pass"),
+    story("awaiting-next-pass", "a room that answers by itself took it without a name", night(1),
+          at("1 14:50", book(subject="New event"))),
+]  # fmt: skip
+STORIES = [*DATES, *CUT, *TYPED]

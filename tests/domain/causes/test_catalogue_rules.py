@@ -248,7 +248,7 @@ ROWS = [
         id="the series is older than the activation",
     ),
     pytest.param(
-        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), created_together=40),
+        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), copied_together=40),
         "created-before-activation",
         LIKELY,
         id="a restored mailbox: the birth inside the id is older",
@@ -836,6 +836,20 @@ ROWS = [
         id="the day after",
     ),
     pytest.param(
+        make_facts(
+            reservation=make_reservation(
+                starts="2026-09-14 22:00", ends="2026-09-16 22:00", all_day=True
+            ),
+            event=make_event(day=DAY),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            organizer_copy=OrganizerCopy(make_event("X", day=DAY)),
+            fields={"end": ("17", "16")},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="the last day counted twice, and not in Outlook",
+    ),
+    pytest.param(
         DAY_AFTER,
         "all-day-boundary",
         POSSIBLE,
@@ -928,6 +942,16 @@ ROWS = [
         "series-split",
         LIKELY,
         id="the date goes on in another series on another day",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event=make_occurrence("N1", master="N", subject="Quarter"),
+            fields={"subject": ("Budget", "Quarter")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series under another subject",
     ),
     pytest.param(
         make_facts(
@@ -1540,6 +1564,18 @@ NEAR_MISSES = [
         ),
         "all-day-boundary",
         id="its organiser moved it to the day after",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=DAY),
+            event=make_event(
+                starts="2026-09-14 22:00", ends="2026-09-16 22:00", all_day=True, modified_at=LATE
+            ),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            fields={"end": ("16", "17")},
+        ),
+        "all-day-boundary",
+        id="its organiser added a day",
     ),
     pytest.param(
         make_facts(

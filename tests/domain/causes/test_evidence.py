@@ -212,13 +212,13 @@ ROWS = [
         id="the series is older than the room",
     ),
     pytest.param(
-        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), created_together=10),
+        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), copied_together=10),
         "created-before-activation",
         {
             "event.created_at": "2026-09-10T08:00:00Z",
             "room.activated_at": "2026-01-01T00:00:00Z",
             "event.born_at": "2025-12-20T09:00:00Z",
-            "created_in_the_same_minute": 10,
+            "made_anew_in_the_same_minute": 10,
         },
         id="born before the room, and copied with many",
     ),
@@ -247,6 +247,7 @@ ROWS = [
         "event-still-settling",
         {
             "event.created_at": "2026-09-10T08:00:00Z",
+            "event.modified_at": "2026-09-10T08:00:00Z",
             "now": "2026-09-14T12:00:00Z",
             "sign": "a draft the organiser has not sent",
             "event.response": "accepted",

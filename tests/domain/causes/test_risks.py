@@ -165,12 +165,16 @@ CUTS: list[tuple[str, dict[str, Any], tuple[str, str] | None]] = [
     ("no rule is known, nor the organiser's", {"master": series(LAST)}, None),
     ("no rule is known, on the day of the default", {"master": series(date(2027, 2, 28))},
      (CUT, "possible")),
+    ("it ends as far ahead as most rooms are booked", {"master": series(date(2027, 3, 9)),
+     "organizer_copy": copy_of(None)}, (CUT, "likely")),
     ("no rule is known, the organiser's goes on", {"master": series(LAST), "organizer_copy":
      copy_of(LONGER)}, (CUT, "likely")),
     ("the organiser's was changed since", {"master": series(LAST), "organizer_copy":
      copy_of(LONGER, timedelta(days=1))}, (CUT, "possible")),
     ("the window known does not fit", rules(200, enforced=False) | {"master": series(LAST),
      "organizer_copy": copy_of(LONGER)}, (CUT, "possible")),
+    ("it ends further ahead than most rooms are booked", {"master": series(date(2027, 3, 16)),
+     "organizer_copy": copy_of(None)}, None),
     ("cut when it was changed", THIRTY | {"master": series(date(2026, 10, 6),
      modified_at=MADE + timedelta(days=7)), "organizer_copy": copy_of(LONGER)}, (CUT, "likely")),
 ]  # fmt: skip

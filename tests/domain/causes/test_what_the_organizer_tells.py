@@ -134,9 +134,7 @@ def test_a_date_that_is_missing_was_cancelled_declined_or_taken_out(
 
 def test_a_date_that_still_stands_there_as_declined_was_busy_or_not() -> None:
     event = make_occurrence(response=DECLINED)
-    facts = make_facts(
-        reservation=make_occurrence_reservation(), event=event, master=make_master()
-    )
+    facts = make_facts(reservation=make_occurrence_reservation(), event=event, master=make_master())
     assert explain(facts).cause.code == NO
     assert explain(replace(facts, same_room=(other(),))).cause.code == CONFLICT
     cancelled = replace(facts, event=replace(event, is_cancelled=True), same_room=(other(),))
@@ -170,9 +168,7 @@ def test_a_date_of_no_living_series_was_not_declined_alone(changes: dict[str, An
 
 # -- a meeting that is gone --------------------------------------------------------------------
 
-GONE = make_facts(
-    reservation=make_reservation(), event_missing=True, last_known=make_event()
-)
+GONE = make_facts(reservation=make_reservation(), event_missing=True, last_known=make_event())
 DELETED, CANCELLED = "hard-deleted-by-delegate", "cancelled-but-kept-on-calendar"
 
 

@@ -98,7 +98,7 @@ def test_many_differences_take_as_many_requests_as_a_few(
             # a meeting that is in another room now is missing in one and new in the other
             assert sum(len(item.differences) for item in found) == 7 * of_each
             taken[of_each] = requests_sent(night)
-    assert taken[6] <= taken[2] <= 10
+    assert taken[6] <= taken[2] <= 15
 
 
 @pytest.mark.parametrize("of_each", [1, 4])
@@ -109,7 +109,7 @@ def test_one_room_looks_through_the_others_once_for_all_that_it_lost(
     (item,) = compared(night, "Hals")
     assert len(item.differences) == 6 * of_each
     others = [night.room(name).object_id for name in ("Rembrandt", "Vermeer")]
-    views = [call.path for call in night.journal if "calendarView" in call.path]
+    views = [call.path for call in night.journal if call.path.endswith("calendarView")]
     for other in others:
         assert sum(str(other) in path for path in views) == 1
 

@@ -29,9 +29,10 @@ def causes_object(
     verdicts: Sequence[RoomVerdict],
     rooms: Rooms,
     *,
-    risks: bool,
+    unasked: int | None,
 ) -> dict[str, Any]:
-    """The counts as JSON data; of risks that nobody looked for the number is `null`."""
+    """The counts as JSON data; `unasked` is `None` where nobody looked for risks."""
+    risks = unasked is not None
     by_cause: Counter[str] = Counter()
     missed: Counter[str] = Counter()
     for count in counts:
@@ -56,6 +57,7 @@ def causes_object(
             "differences": _sum(counts, Kind.DIFFERENCE),
             "requests": _sum(counts, Kind.REQUEST),
             "risks": _sum(counts, Kind.RISK) if risks else None,
+            "risks_unasked": unasked,
             "by_cause": most_frequent(by_cause),
             "missed_because": most_frequent(missed),
         },
@@ -101,6 +103,11 @@ def causes_picture(item: JsonObject, names: Mapping[str, str]) -> list[Renderabl
     head = [("days", f"{item['from']} to {item['to']}"), ("rooms", f"{read} looked at")]
     if summary["not_read"]:
         head[1] = ("rooms", f"{read} looked at, {summary['not_read']} not")
+    if summary["risks"] is None:
+        head.append(("risks", "not looked for: --risks"))
+    elif summary["risks_unasked"]:
+        unasked = summary["risks_unasked"]
+        head.append(("risks", f"of {unasked} meetings the organiser could not be asked"))
     if not item["counts"]:
         where = "in what was looked at" if summary["not_read"] else "in any of them"
         return [fields([*head, ("causes", f"none {where}")])]

@@ -139,3 +139,54 @@ def test_a_screen_of_80_columns_holds_it(night: Desk) -> None:
     for by in ("cause", "room", "location", "week"):
         shown = lines(night.run("causes", *SATURDAY, "--by", by).stdout)
         assert max(map(len, shown)) <= 80
+
+
+def test_risks_are_told_apart_from_differences_and_only_looked_for_when_asked(
+    live_desk: Desk, tenant: SandboxServer
+) -> None:
+    exchange, room = tenant.tenant, tenant.rooms[0]
+    live_desk.run("rooms", "add", room)
+    unsent, gone = (
+        exchange.book("anna@contoso.example", [room], name, f"2026-10-24T{hour}:00",
+                      f"2026-10-24T{hour}:30")
+        for name, hour in (("Unsent", "09"), ("Gone", "11"))
+    )  # fmt: skip
+    exchange.advance(seconds=10)
+    assert live_desk.run("sync", "run").exit_code == 0
+    exchange.change(unsent, start="2026-10-24T15:00", end="2026-10-24T15:30", silent=True)
+    exchange.delete(room, gone)
+    exchange.advance(seconds=1200)
+    live_desk.environment["OBCTL_NOW"] = "2026-10-19T06:00:00Z"
+    _, item, _ = told(live_desk, *SATURDAY, "--risks")
+    found = {count["key"]: (count["differences"], count["risks"]) for count in item["counts"]}
+    assert found == {DELETED: (1, 0), "stale-room-copy": (0, 1)}
+    assert (item["summary"]["risks"], item["summary"]["differences"]) == (1, 1)
+    assert item["summary"]["risks_unasked"] == 0
+    explained = json.loads(live_desk.run("explain", "1", "-o", "json").stdout)
+    assert explained["cause"]["code"] == "stale-room-copy"
+    _, without, _ = told(live_desk, *SATURDAY)
+    assert (without["summary"]["risks"], len(without["counts"])) == (None, 1)
+    assert "risks  not looked for: --risks" in live_desk.run("causes", *SATURDAY).stdout
+    assert "  risks" in live_desk.run("causes", *SATURDAY, "--risks").stdout
+
+
+def test_where_organisers_cannot_be_asked_the_absence_of_a_risk_is_not_claimed(
+    night: Desk, tenant: SandboxServer
+) -> None:
+    _, item, _ = told(night, *SATURDAY, "--risks", "--cached")
+    assert (item["summary"]["risks"], item["summary"]["risks_unasked"]) == (0, 4)
+    tenant.service.faults.active.append(Fault("forbidden", mailbox="anna@contoso.example"))
+    _, item, _ = told(night, *SATURDAY, "--risks")
+    assert (item["summary"]["risks"], item["summary"]["risks_unasked"]) == (0, 1)
+    shown = night.run("causes", *SATURDAY, "--risks").stdout
+    assert "risks  of 1 meetings the organiser could not be asked" in shown
+
+
+def test_risks_over_many_meetings_ask_once_for_each(live_desk: Desk, tenant: SandboxServer) -> None:
+    live_desk.run("rooms", "discover", "--add")
+    live_desk.run("rooms", "import-existing", "--all")
+    assert live_desk.run("sync", "run").exit_code == 0
+    code, item, _ = told(live_desk, "--risks", "--to", "+6")
+    assert code == 0
+    assert item["summary"]["rooms"] == 12
+    assert item["summary"]["risks"] == sum(count["risks"] for count in item["counts"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from obctl.domain.availability import free_rooms_hint
 from obctl.domain.room import Room
 from obctl.domain.time_span import (
     ACCEPTED,
@@ -51,5 +52,5 @@ def ensure_free_here(
                 f"{room.name} is taken in Officebooking: reservation {other.number}"
                 f" {other.subject!r} from {instant_text(other.start)} to"
                 f" {instant_text(other.end)}",
-                hint="obctl rooms free --from … --to … shows what is free",
+                hint=free_rooms_hint(span),
             )

@@ -54,6 +54,11 @@ class Config:
     def config_path(self) -> Path:
         return self.folder / "config.toml"
 
+    @property
+    def places_path(self) -> Path:
+        """Where its processes share the places of each mailbox."""
+        return self.folder / "mailboxes.lock"
+
 
 def missing_for_credential(settings: GraphSettings, environment: Mapping[str, str]) -> list[str]:
     """What the credential cannot do without and nobody has named yet; secrets aside."""
@@ -128,6 +133,20 @@ def _is_there(file: Path) -> bool:
         return True
 
 
+def found_companies(folder: Path) -> list[str]:
+    """As `companies`, with those whose configuration is lost and whose store is still there."""
+    return sorted([*companies(folder), *unconfigured(folder)])
+
+
+def no_company(folder: Path) -> ConfigError:
+    """The error where a home folder holds none."""
+    return ConfigError(
+        f"there is no company in {folder}",
+        hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
+        code="no-company",
+    )
+
+
 def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, str]) -> str:
     """The company to work on: the option, `OBCTL_COMPANY`, else the only one there is."""
     known = companies(folder)
@@ -148,11 +167,7 @@ def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, s
     if not known:
         for left in unconfigured(folder):
             raise _without_configuration(folder, left)
-        raise ConfigError(
-            f"there is no company in {folder}",
-            hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
-            code="no-company",
-        )
+        raise no_company(folder)
     raise ConfigError(
         f"there are {len(known)} companies: {', '.join(known)}",
         hint="say which: obctl --company NAME …, or set OBCTL_COMPANY",
@@ -279,7 +294,7 @@ class Setting:
 
     default: Any
     meaning: str
-    kind: Literal["text", "whole", "flag", "zone", "url"] = "text"
+    kind: Literal["text", "whole", "flag", "zone", "url", "graph-url"] = "text"
     choices: tuple[str, ...] = ()
     least: int = 0
     most: int = 100_000
@@ -318,6 +333,8 @@ class Setting:
                 return usable_name(str(value))
             case "url":
                 return _checked_url(value)
+            case "graph-url":
+                return _checked_graph_url(value)
             case _:
                 if not isinstance(value, str):
                     raise ValueError(f"{value!r} is no text")
@@ -329,7 +346,9 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     "company.time_zone": Setting("UTC", "zone of days where no room gives one", "zone"),
     "graph.cloud": Setting("global", "national cloud", choices=tuple(_CLOUDS)),
-    "graph.url": Setting(None, "address of Graph ending in /v1.0, instead of the cloud's", "url"),
+    "graph.url": Setting(
+        None, "address of Graph ending in /v1.0, instead of the cloud's", "graph-url"
+    ),
     "graph.tenant_id": Setting(None, "tenant of the company"),
     "graph.client_id": Setting(None, "application (client) id"),
     "graph.credential": Setting(
@@ -356,6 +375,7 @@ SETTINGS: dict[str, Setting] = {
     "sync.max_cancelled_floor": Setting(
         10, "number of reservations that may go at once whatever the share", "whole"
     ),
+    "sync.heartbeat_url": Setting(None, "address that is called after a good night", "url"),
     "push.invite_organizer": Setting(
         default=False,
         meaning="add the organiser as attendee of what is pushed (Exchange mails them)",
@@ -393,12 +413,19 @@ def is_loopback(url: str) -> bool:
 def _checked_url(value: Any) -> str:
     from urllib.parse import urlsplit
 
-    text = str(value).rstrip("/")
+    text = str(value)
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{value!r} is no http(s) address")
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user name or a password, and secrets never stand in the file")
-    if not parts.path.endswith("/v1.0"):
+    return text
+
+
+def _checked_graph_url(value: Any) -> str:
+    from urllib.parse import urlsplit
+
+    text = _checked_url(str(value).rstrip("/"))
+    if not urlsplit(text).path.endswith("/v1.0"):
         raise ValueError(f"{value!r} does not end in /v1.0")
     return text

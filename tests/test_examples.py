@@ -121,6 +121,32 @@ def test_the_check_is_critical_where_the_guard_stopped_a_room(
     assert check(environment) == (2, words)
 
 
+def test_the_check_is_critical_where_there_is_no_room(
+    environment: dict[str, str], company: SandboxServer
+) -> None:
+    obctl(environment, "init", "fabrikam", "--graph-url", company.url, "--credential", "token")
+    assert check(environment, "fabrikam") == (2, "CRITICAL: no room is mapped\n")
+
+
+def test_the_check_of_all_names_each_company_that_is_not_well(
+    environment: dict[str, str], company: SandboxServer
+) -> None:
+    obctl(environment, "sync", "run")
+    assert check(environment, "--all") == (0, "OK: 1 companies in step\n")
+    for name in ("adatum", "fabrikam"):
+        obctl(environment, "init", name, "--graph-url", company.url, "--credential", "token")
+    broken = Path(environment["OBCTL_HOME"]) / "adatum" / "config.toml"
+    broken.write_text("[", encoding="utf-8")
+    words = "CRITICAL: adatum (broken), fabrikam (no-rooms)\n"
+    assert check(environment, "--all") == (2, words)
+
+
+def test_the_check_of_all_does_not_know_where_there_is_no_company(
+    environment: dict[str, str],
+) -> None:
+    assert check(environment, "--all") == (3, "UNKNOWN: there is no company\n")
+
+
 def test_the_check_does_not_know_where_there_is_no_company(environment: dict[str, str]) -> None:
     code, said = check(environment, "fabrikam")
     assert code == 3

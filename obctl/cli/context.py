@@ -197,6 +197,7 @@ class Context:
             self.config.graph,
             token=self.environment.get("OBCTL_GRAPH_TOKEN"),
             heard=self.heard,
+            places_file=self.config.places_path,
         )
 
     def show_defects(self) -> None:

@@ -11,18 +11,22 @@ if TYPE_CHECKING:
     from obctl.domain.listed import UnreadableItem
 
 
-def name_unreadable(items: Sequence[UnreadableItem], *, kept: str, path: str) -> None:
+def name_unreadable(items: Sequence[UnreadableItem], *, kept: str) -> None:
     """Warn of each and raise `Unfinished`; nothing happens where there is none.
 
-    `kept` says what became of them, `path` where Graph shows them.
+    `kept` says what became of them.
     """
+    from shlex import quote
+
     from obctl.render.output import warning
 
     for one in items:
         warning(f"cannot be read: {one.named} ({one.wrong})")
+    paths = dict.fromkeys(one.path for one in items)
     if items:
         raise Unfinished(
             f"{len(items)} of what Graph lists cannot be read: {kept}",
-            hint=f"as Graph sends it: obctl graph get {path}",
+            hint="as Graph sends it:"
+            + "".join(f"\nobctl graph get {quote(path)}" for path in paths),
             code="unreadable-items",
         )

@@ -88,9 +88,7 @@ def discover(
             message(f"their zone: {', '.join(zones)}; `obctl rooms change` corrects it")
     elif any(not item.mapped for item in found):
         message("next: obctl rooms add MAILBOX, or obctl rooms discover --add for all")
-    name_unreadable(
-        found.unreadable, kept="the others are shown", path="places/microsoft.graph.room"
-    )
+    name_unreadable(found.unreadable, kept="the others are shown")
 
 
 @app.command("add")

@@ -207,7 +207,7 @@ def _show(
 
 
 def _name_unreadable(items: Sequence[UnreadableItem]) -> None:
-    name_unreadable(items, kept="of these the ledger alone speaks", path="subscriptions")
+    name_unreadable(items, kept="of these the ledger alone speaks")
 
 
 def _remark_on_lost(context: Context, subscriptions: Iterable[Subscription]) -> None:

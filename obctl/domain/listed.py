@@ -16,12 +16,14 @@ Item = TypeVar("Item")
 class UnreadableItem:
     """What can be told of such an item; of all else it says nothing is believed.
 
-    `named` is how messages name it, `wrong` what is wrong with which field.
+    `named` is how messages name it, `wrong` what is wrong with which field; `path`, below Graph's
+    address, is that of the list in which it stands.
     """
 
     id: str | None
     named: str
     wrong: str
+    path: str = ""
 
 
 class Listed(list[Item]):

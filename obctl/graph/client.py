@@ -10,9 +10,10 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
@@ -38,6 +39,7 @@ from obctl.graph.failures import translated
 from obctl.graph.links import foreign_link
 from obctl.graph.mailbox_gate import Gate
 from obctl.graph.request import Asked, Errand
+from obctl.graph.shared_places import SharedPlaces, shared_places
 from obctl.graph.tokens import TokenSource
 from obctl.graph.transport import CLIENT_REQUEST_ID, SILENCE, Heard, Rest, open_http
 
@@ -63,14 +65,19 @@ class Graph:
     """The SDK's client below one base URL, and the one way to send a request."""
 
     def __init__(
-        self, client: GraphServiceClient, url: str, cloud: Cloud, tokens: TokenSource
+        self,
+        client: GraphServiceClient,
+        url: str,
+        cloud: Cloud,
+        tokens: TokenSource,
+        shared: SharedPlaces | None = None,
     ) -> None:
         self.client = client
         self.url = url
         self.cloud = cloud
         self._tokens = tokens
         self._adapter = client.request_adapter
-        self.gate = Gate()
+        self.gate = Gate(shared=shared)
 
     async def send(
         self,
@@ -209,24 +216,34 @@ async def open_graph(
     environ: Mapping[str, str] = os.environ,
     silence: float = SILENCE,
     heard: Heard | None = None,
+    places_file: Path | None = None,
 ) -> AsyncIterator[Graph]:
     """Graph as `settings` name it; `token` is the text of OBCTL_GRAPH_TOKEN.
 
     A request is given up after `silence` seconds without a byte; `heard` is told of each answer.
+    Processes that name the same `places_file` have no more
+    requests in flight together than one alone.
 
     Raises `ConfigError` for settings that cannot work; nothing is sent yet.
     """
     url = base_url(settings)
     tokens = token_source(settings, url, token, environ)
     try:
-        async with open_http(url, silence, heard) as http:
-            yield connected(http, url, tokens, settings.cloud)
+        with shared_places(places_file) if places_file else nullcontext() as shared:
+            async with open_http(url, silence, heard) as http:
+                yield connected(http, url, tokens, settings.cloud, shared)
     finally:
         tokens.close()
 
 
-def connected(http: httpx.AsyncClient, url: str, tokens: TokenSource, cloud: Cloud) -> Graph:
+def connected(
+    http: httpx.AsyncClient,
+    url: str,
+    tokens: TokenSource,
+    cloud: Cloud,
+    shared: SharedPlaces | None = None,
+) -> Graph:
     """Graph below `url` for whoever `tokens` say we are."""
     adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(tokens), http)
     adapter.base_url = url
-    return Graph(GraphServiceClient(request_adapter=adapter), url, cloud, tokens)
+    return Graph(GraphServiceClient(request_adapter=adapter), url, cloud, tokens, shared)

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 
 from obctl.config import GraphSettings
 from obctl.domain.availability import Schedule
@@ -26,13 +27,14 @@ from obctl.graph import (
     places,
     request,
     schedules,
+    single_events,
     subscriptions,
     views,
     write_probe,
     writes,
 )
 from obctl.graph.client import Graph, open_graph
-from obctl.graph.principal_name import way_on
+from obctl.graph.principal_name import mailboxes_in, way_on
 from obctl.graph.transport import SILENCE, Heard
 
 
@@ -58,6 +60,14 @@ class GraphGateway:
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
         return await directory.look_up_ids(self._graph, object_ids)
 
+    async def look_up_accounts(
+        self, addresses: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        return await directory.look_up_accounts(self._graph, addresses)
+
+    async def fetch_first_rooms(self) -> Listed[str]:
+        return await places.fetch_first_rooms(self._graph)
+
     async def fetch_places(self) -> Listed[FoundRoom]:
         return await places.fetch_places(self._graph)
 
@@ -72,19 +82,34 @@ class GraphGateway:
     ) -> dict[str, Listing | ObctlError]:
         return await views.fetch_views(self._graph, rooms, span, patient=patient)
 
+    async def fetch_spans(
+        self, wanted: Sequence[tuple[Room, TimeSpan]]
+    ) -> dict[tuple[str, TimeSpan], Listing | ObctlError]:
+        return await views.fetch_spans(self._graph, wanted)
+
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
-        return await views.fetch_event(self._graph, room, event_id)
+        return await single_events.fetch_event(self._graph, room, event_id)
 
     async def fetch_events(
-        self, room: Room, event_ids: Sequence[EventId]
-    ) -> dict[EventId, Event | ObctlError]:
-        return await views.fetch_events(self._graph, room, event_ids)
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[str, EventId], Event | ObctlError]:
+        return await single_events.fetch_events(self._graph, wanted)
 
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
-        return await views.fetch_master(self._graph, room, master_id)
+        return await single_events.fetch_master(self._graph, room, master_id)
+
+    async def fetch_masters(
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[str, EventId], SeriesMaster | ObctlError]:
+        return await single_events.fetch_masters(self._graph, wanted)
 
     async def fetch_instances(self, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
         return await views.fetch_instances(self._graph, room, master_id, span)
+
+    async def fetch_all_instances(
+        self, wanted: Sequence[tuple[Room, EventId, TimeSpan]]
+    ) -> dict[tuple[str, EventId, TimeSpan], Listing | ObctlError]:
+        return await views.fetch_all_instances(self._graph, wanted)
 
     async def find_by_ical_uid(self, room: Room, ical_uid: str) -> Listing:
         return await views.find_by_ical_uid(self._graph, room, ical_uid)
@@ -179,7 +204,8 @@ class GraphGateway:
             )
         what = request.anything(f"GET {below}")
         try:
-            return await self._graph.send(self._graph.follow(self._graph.url + below, what), what)
+            info = self._graph.follow(self._graph.url + below, what)
+            return await self._graph.send(info, what, mailboxes_in(below))
         except NotFound as error:
             error.hint = way_on(below, error) or error.hint
             raise
@@ -193,14 +219,21 @@ async def open_gateway(
     environ: Mapping[str, str] = os.environ,
     silence: float = SILENCE,
     heard: Heard | None = None,
+    places_file: Path | None = None,
 ) -> AsyncIterator[GraphGateway]:
     """A gateway for one command; `token` is the text of OBCTL_GRAPH_TOKEN.
 
     A request is given up after `silence` seconds without a byte; `heard` is told of each answer.
+    `places_file` is that by which the company's processes share those of each mailbox.
 
     Raises `ConfigError` for settings that cannot work; nothing is sent yet.
     """
     async with open_graph(
-        settings, token=token, environ=environ, silence=silence, heard=heard
+        settings,
+        token=token,
+        environ=environ,
+        silence=silence,
+        heard=heard,
+        places_file=places_file,
     ) as graph:
         yield GraphGateway(graph)

@@ -13,8 +13,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from obctl.errors import GraphDetail, GraphUnavailable, Throttled
+from obctl.graph.shared_places import PER_MAILBOX, SharedPlaces
 
-PER_MAILBOX = 4
 IN_ALL = 8  # httpx's pool slows down with many busy connections
 LONGEST_WAIT = 20.0
 """Seconds for one `Retry-After`: nobody waits for a longer one, the caller may try later."""
@@ -53,6 +53,7 @@ class Gate:
         per_mailbox: int = PER_MAILBOX,
         in_all: int = IN_ALL,
         most_rest: float = MOST_REST,
+        shared: SharedPlaces | None = None,
     ) -> None:
         self._mailboxes: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(per_mailbox)
@@ -61,6 +62,7 @@ class Gate:
         self._per_mailbox = per_mailbox
         self._all = asyncio.Semaphore(in_all)
         self._most_rest = most_rest
+        self._shared = shared
         self._closed: dict[str, _Closed] = {}
         self._silent: dict[str, float] = {}
         """Until when a mailbox is not asked because it gave no answer."""
@@ -132,9 +134,7 @@ class Gate:
         mailbox.
         """
         names = {mailbox.casefold(): mailbox for mailbox in mailboxes}
-        for mailbox in names.values():
-            if isinstance(refusal := self.refusal(mailbox), MailboxSilent):
-                raise refusal
+        self._ensure_none_silent(names.values())
         asked = Counter(mailbox.casefold() for mailbox in mailboxes)
         async with AsyncExitStack() as stack:
             for name in sorted(names):
@@ -143,6 +143,8 @@ class Gate:
                     for _ in range(min(asked[name], self._per_mailbox)):
                         await stack.enter_async_context(self._mailboxes[name])
             await self._opened(names.values())
+            if self._shared is not None:
+                await stack.enter_async_context(self._shared.held(asked))
             await self._all.acquire()
             # What was in flight may have closed a mailbox meanwhile.
             while any(self._left(mailbox) > 0 for mailbox in names.values()):
@@ -150,7 +152,13 @@ class Gate:
                 await self._opened(names.values())
                 await self._all.acquire()
             stack.callback(self._all.release)
+            self._ensure_none_silent(names.values())
             yield
+
+    def _ensure_none_silent(self, mailboxes: Iterable[str]) -> None:
+        for mailbox in mailboxes:
+            if isinstance(refusal := self.refusal(mailbox), MailboxSilent):
+                raise refusal
 
     async def _opened(self, mailboxes: Iterable[str]) -> None:
         for mailbox in mailboxes:

@@ -14,7 +14,7 @@ from obctl.domain.listed import Listed, UnreadableItem
 from obctl.graph import request
 from obctl.graph.client import Graph, asking
 from obctl.graph.odd_item import unreadable
-from obctl.graph.paging import pages
+from obctl.graph.paging import pages, read_page
 from obctl.graph.wire import PlaceWire
 
 Ask = Callable[[int | None], RequestInformation]
@@ -35,6 +35,7 @@ async def places(graph: Graph, ask: Ask, collection: str) -> Listed[PlaceWire]:
     neither a missing link nor a short page means the end.
     """
     what = request.places(collection)
+    path = path_of(graph, ask)
     found: list[PlaceWire] = []
     odd: list[UnreadableItem] = []
     seen: set[str] = set()
@@ -44,7 +45,7 @@ async def places(graph: Graph, ask: Ask, collection: str) -> Listed[PlaceWire]:
         info = ask(skip)
         async for page in pages(graph, await graph.send(info, what), graph.errand(info, what)):
             for raw in page.value:
-                place = _read(raw, collection)
+                place = _read(raw, collection, path)
                 key = _key(place, raw)
                 if key in seen:
                     continue
@@ -71,11 +72,27 @@ def asking_for(builder: Collection, options: Callable[..., Any], top: int) -> As
     return ask
 
 
-def _read(raw: msgspec.Raw, collection: str) -> PlaceWire | UnreadableItem:
+async def first_places(graph: Graph, ask: Ask, collection: str) -> Listed[PlaceWire]:
+    """Those of the first page alone."""
+    info, what, path = ask(None), request.places(collection), path_of(graph, ask)
+    page = read_page(await graph.send(info, what), what)
+    read = [_read(raw, collection, path) for raw in page.value]
+    return Listed(
+        (one for one in read if not isinstance(one, UnreadableItem)),
+        (one for one in read if isinstance(one, UnreadableItem)),
+    )
+
+
+def path_of(graph: Graph, ask: Ask) -> str:
+    """Where Graph shows the collection, as `graph get` takes it."""
+    return graph.relative(ask(None)).partition("?")[0].lstrip("/")
+
+
+def _read(raw: msgspec.Raw, collection: str, path: str) -> PlaceWire | UnreadableItem:
     try:
         return decode(_PLACE, raw)
     except ValueError as error:
-        return unreadable(raw, PlaceWire, error, collection)
+        return unreadable(raw, PlaceWire, error, path, collection)
 
 
 def _key(place: PlaceWire | UnreadableItem, raw: msgspec.Raw) -> str:

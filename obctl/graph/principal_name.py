@@ -1,4 +1,4 @@
-"""Where `graph get` asks for a user by an address that is no user principal name.
+"""Whom `graph get` asks, and where it asks by an address that is no user principal name.
 
 `/users/{…}` takes an id or a user principal name (Microsoft's page user-get); a room's address is
 often neither, and the directory then says 404 though the room is there.
@@ -7,10 +7,12 @@ often neither, and the directory then says 404 though the room is there.
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from obctl.errors import NotFound
 
 _USER = re.compile(r"/users/([^/?]+@[^/?]+)", re.IGNORECASE)
+_BELOW_USER = re.compile(r"/users/([^/?]+)/[^/?]", re.IGNORECASE)
 _DIRECTORY = "request_resourcenotfound"
 
 
@@ -27,3 +29,9 @@ def way_on(path: str, error: NotFound) -> str | None:
         "a room's address may differ from its user principal name, which is asked for here:"
         f" obctl graph get '/users?$filter=mail eq %27{address}%27'"
     )
+
+
+def mailboxes_in(path: str) -> list[str]:
+    """The mailbox whose places a path takes, as it is named there; none in the directory."""
+    user = _BELOW_USER.match(path)
+    return [unquote(user[1])] if user else []

@@ -81,7 +81,7 @@ async def fetch_all(graph: Graph) -> Listed[GraphSubscription]:
             try:
                 found.append(_understood(raw))
             except ValueError as error:
-                odd.append(unreadable(raw, SubscriptionWire, error))
+                odd.append(unreadable(raw, SubscriptionWire, error, "subscriptions"))
     if odd and not found:
         raise cut_short(what)
     return Listed(found, odd)

@@ -496,7 +496,20 @@ def m015_guard_stops(connection: sqlite3.Connection) -> None:
 
 
 @step
-def m016_who_did_it(connection: sqlite3.Connection) -> None:
+def m016_remembered_since(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- From when on a room was read without a gap: of what lies before, nothing is known.
+        -- Of older reads only the last one is on record
+        ALTER TABLE rooms ADD COLUMN remembered_since_at TEXT;
+        UPDATE rooms SET remembered_since_at = read_start_at
+        """,
+    )
+
+
+@step
+def m017_who_did_it(connection: sqlite3.Connection) -> None:
     _run(
         connection,
         """

@@ -26,6 +26,8 @@ class ReadingState:
     """Up to where events became reservations; the rolling window moves past it every day."""
     applied: int = 0
     """Counts what was applied to the room: a reading from before the last one is out of date."""
+    remembered_since: datetime | None = None
+    """From when on the room was read without a gap, in this read or earlier ones."""
 
 
 def load_rooms(store: Store) -> list[Room]:
@@ -96,8 +98,9 @@ def take_out(store: Store, room: RoomId, at: datetime) -> None:
 def take_back(store: Store, room: Room) -> Room:
     """Map a room again that was taken out: the same row, so what it had is its own again.
 
-    How far it was read is forgotten: much may have passed since. A lock-out outlasts this; what
-    else was wrong with its last read is no more.
+    How far it was read is forgotten: much may have passed since. That it was read is not: another
+    mailbox may have its address now. A lock-out outlasts this; what else was wrong with its last
+    read is no more.
     """
     store.run(
         "UPDATE rooms SET removed_at = NULL, activated_at = ?, last_synced_at = NULL,"
@@ -113,7 +116,8 @@ def take_back(store: Store, room: Room) -> Room:
             room.id,
         ),
     )
-    save_reading_state(store, room.id, ReadingState(None, None, None, None))
+    before = load_reading_state(store, room.id)
+    save_reading_state(store, room.id, ReadingState(None, before.read_start, None, None))
     save_details(store, room)
     return find_room_by_id(store, room.id)
 
@@ -130,18 +134,20 @@ def load_reading_state(store: Store, room: RoomId) -> ReadingState:
         read_end=moment(row["read_end_at"]),
         planned_end=moment(row["planned_end_at"]),
         applied=row["applied"],
+        remembered_since=moment(row["remembered_since_at"]),
     )
 
 
 def save_reading_state(store: Store, room: RoomId, state: ReadingState) -> None:
     store.run(
         "UPDATE rooms SET delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?,"
-        " applied = applied + 1 WHERE id = ?",
+        " remembered_since_at = ?, applied = applied + 1 WHERE id = ?",
         (
             state.delta_link,
             instant(state.read_start),
             instant(state.read_end),
             instant(state.planned_end),
+            instant(state.remembered_since),
             room,
         ),
     )

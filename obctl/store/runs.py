@@ -49,6 +49,31 @@ def load_runs(store: Store, *, limit: int = 20) -> list[RunRecord]:
     return [_record(row) for row in rows]
 
 
+def runs_since(store: Store, after: datetime) -> list[RunRecord]:
+    """The runs that began, or went on, after this moment, oldest first."""
+    rows = store.rows(
+        "SELECT * FROM runs WHERE started_at >= ? OR finished_at >= ? ORDER BY started_at, rowid",
+        (instant(after), instant(after)),
+    )
+    return [_record(row) for row in rows]
+
+
+def last_good_run(store: Store, rooms: int) -> datetime | None:
+    """When the last run ended that left nothing undone in at least as many rooms as this.
+
+    Further back than 1000 good runs nobody looks.
+    """
+    if not rooms:
+        return None
+    good = "SELECT * FROM runs WHERE exit_code = 0 ORDER BY started_at DESC, rowid DESC LIMIT 1000"
+    for row in store.each(good):
+        record = _record(row)
+        done = (record.report or {}).get("rooms") or {}
+        if done.get("ok", 0) >= rooms:
+            return record.finished_at
+    return None
+
+
 def find_run(store: Store, run: str) -> RunRecord:
     """The run with this id; raises `UsageError`."""
     row = store.row("SELECT * FROM runs WHERE id = ?", (run,))

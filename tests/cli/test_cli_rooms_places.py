@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -245,3 +246,40 @@ def test_a_room_that_cannot_be_read_is_named_and_the_others_are_mapped(
         added = desk.run("rooms", "add", HALS)
         assert added.exit_code == 0
         assert f"whether {HALS} is a room cannot be told" in added.stderr
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/places/*graph.room", "/places/*graph.building", "/places/*/descendants/*graph.room"],
+    ids=["rooms", "buildings", "rooms-of-a-building"],
+)
+def test_what_cannot_be_read_is_shown_by_the_command_that_the_hint_names(
+    desk: Desk, places: SandboxServer, path: str
+) -> None:
+    def change(good: bytes) -> bytes:
+        page = json.loads(good)
+        page["value"].insert(0, {"id": "odd", "displayName": "Odd one", "emailAddress": 7})
+        return json.dumps(page).encode()
+
+    with Between(places.port) as between:
+        between.spoil(path, Bad(change=change), method="GET")
+        desk.environment["OBCTL_GRAPH_URL"] = between.url
+        found = desk.run("rooms", "discover", "-o", "json")
+        assert found.exit_code == 8
+        assert [one["name"] for one in json.loads(found.stdout)] == ["Hals", "Vermeer"]
+        assert "cannot be read: Odd one among" in found.stderr
+        told_of = desk.run("rooms", "discover").stderr
+        (command,) = (line.strip() for line in told_of.splitlines() if "obctl graph get" in line)
+        shown = desk.run(*shlex.split(command)[1:])
+        assert shown.exit_code == 0, shown.stderr
+        assert "Odd one" in shown.stdout
+        told = json.loads(desk.run("doctor", "-o", "json").stdout)
+    (finding,) = (one for one in told if one["check"] == "graph places")
+    if path != "/places/*graph.room":
+        assert finding["verdict"] == "ok"
+        return
+    assert (finding["verdict"], finding["remedy"]) == ("warning", command)
+    assert (
+        "2 rooms on the first page, and some that cannot be read: Odd one among the rooms"
+        in (finding["message"])
+    )

@@ -89,10 +89,17 @@ def key_collision(facts: Facts) -> Cause | None:
         orphans = event.instance_date or other.instance_date
         if event.key is not None and other.key == event.key and not orphans:
             return _collision(facts, event, "same_key_as", other.id)
-        copied = event.transaction_id and other.transaction_id == event.transaction_id
-        if copied and other.key != event.key:
-            return _collision(facts, event, "same_transaction_id_as", other.id)
+    copies = (other for other in (*others(facts), *facts.copies) if _is_copied(event, other))
+    if (copy := next(copies, None)) is not None:
+        return _collision(facts, event, "same_transaction_id_as", copy.id)
     return None
+
+
+def _is_copied(event: Event, other: Event) -> bool:
+    """Whether another meeting bears the event's transaction id; dates of one series all do."""
+    if event.transaction_id is None or not other.takes_room or other.start == event.start:
+        return False
+    return other.transaction_id == event.transaction_id and other.series_key != event.series_key
 
 
 def _collision(facts: Facts, event: Event, fact: str, other: str) -> Cause:

@@ -42,6 +42,7 @@ from obctl.engine.push.update_event import (
     resolve_after_error,
     resolve_in_doubt,
 )
+from obctl.engine.push.whole_series import WholeSeries
 from obctl.engine.rooms.lockout import ensure_writable, with_lockout
 from obctl.errors import (
     CredentialRefused,
@@ -84,6 +85,7 @@ async def _push_all(
     results: list[PushResult] = []
     queue = deque(items)
     moved_back: set[int] = set()
+    whole_series = WholeSeries(company, gateway)
     while queue:
         due = queue.popleft()
         try:
@@ -96,6 +98,9 @@ async def _push_all(
                     if item.id not in moved_back:
                         moved_back.add(item.id)
                         queue.append(item)
+                    continue
+                results += await whole_series.write(item, queue)
+                if find_pending(company.store, item.id) is None:
                     continue
                 result = await _push(company, gateway, item)
         except NoLongerPending:
@@ -185,7 +190,7 @@ async def _change(company: Company, gateway: Gateway, delivery: Delivery) -> Non
     changes = changes_of(reservation, agreed, event, room.time_zone)
     if changes.time is not None:
         span = TimeSpan(reservation.start, reservation.end)
-        ensure_free(room, await gateway.fetch_view(room, span.at_once), [event.id])
+        ensure_free(room, span, await gateway.fetch_view(room, span.at_once), [event.id])
     begin_change(company, delivery, changes)
     if changes:
         before = event

@@ -35,17 +35,25 @@ async def ensure_same_mailbox(
 def _suggested(situation: Situation, removed: frozenset[EventId]) -> list[Reservation]:
     """The reservations that would be given up because nothing of their meetings is there.
 
-    What waits for a person goes on waiting, unless nobody is to be asked.
+    A series tells of its dates where it is the one on record: a mailbox made anew may have been
+    invited to fewer of them, or have declined some. What waits for a person goes on waiting, unless
+    nobody is to be asked.
     """
     unasked = situation.settings.ignore_cancellation_requests
     return [
         loss.reservation
         for loss in losses(situation)
         if loss.event is None
-        and loss.proof is Proof.UNPROVEN
+        and not (loss.proof is Proof.PROVEN and _has_its_series(situation, loss.reservation))
         and removed.isdisjoint(_ids(loss.reservation))
         and (unasked or loss.reservation.external_state is not ExternalState.CANCELLATION_REQUEST)
     ]
+
+
+def _has_its_series(situation: Situation, reservation: Reservation) -> bool:
+    """Whether the mailbox holds the reservation's series under the id on record."""
+    masters, own = situation.reading.masters, reservation.series_master_id
+    return own is not None and masters.get(own) is not None
 
 
 async def _holds_older(gateway: Gateway, situation: Situation, lost: list[Reservation]) -> bool:

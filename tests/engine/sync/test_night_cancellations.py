@@ -172,6 +172,23 @@ def test_what_was_kept_and_comes_back_at_another_time_is_at_that_time(night: Nig
     assert len(night.only().ordered_services) == 1
 
 
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+@pytest.mark.parametrize("act", [cancel, vanish], ids=["kept", "gone"])
+def test_what_was_kept_and_is_booked_anew_keeps_its_number_and_its_lunch(
+    night: Night, act: Act, *, full: bool
+) -> None:
+    night.meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    with_catering(night)
+    act(night)
+    night.run()
+    night.reject()
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run(full=full)
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
+    assert (night.only().number, len(night.only().ordered_services)) == (1, 1)
+
+
 @pytest.mark.parametrize("act", [cancel, vanish], ids=["kept", "gone"])
 def test_a_rejected_request_pushed_back_is_in_outlook_again_once(night: Night, act: Act) -> None:
     night.meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")

@@ -7,14 +7,18 @@ by address, and a mailbox made anew under that address answers as if nothing wer
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from night import Night, mailbox_of, weekly
 
 from obctl.domain.notification_urls import NotificationUrls
+from obctl.engine.ports import Connect, Gateway
+from obctl.engine.rooms.mapping import NewRoom, map_room
+from obctl.engine.rooms.removal import remove_room
 from obctl.engine.subscriptions.create import create_subscription
 from obctl.engine.sync.resync import forget_reading
-from obctl.errors import GraphRefused, TryLater
+from obctl.errors import GraphRefused, ObctlError, TryLater
 from obctl.sandbox.steps import Recreate
 
 REMBRANDT = mailbox_of("Rembrandt")
@@ -263,6 +267,64 @@ def test_a_subscription_does_not_put_on_record_what_no_pass_has_seen(night: Nigh
         room = night.room("Rembrandt")
         night.ask(lambda gateway: create_subscription(night.company, gateway, room, urls))
     nothing_believed(night, before, "changes")
+
+
+@both_settings
+@pytest.mark.parametrize("read", ["notified", "changes", "expired", "full"])
+@pytest.mark.parametrize("opens", [False, True], ids=["closed", "open-now"])
+@pytest.mark.parametrize("others", [0, 3])
+def test_a_series_invited_anew_with_fewer_dates_calls_none_off(
+    night: Night, ignore: bool, read: str, opens: bool, others: int
+) -> None:
+    """Its own list of cancelled dates is that of another copy: the new room declined some."""
+    night.configure(ignore_cancellation_requests=ignore)
+    close_directory(night)
+    weekly_one = night.book("Rembrandt", "Weekly", "15:00", "16:00", recurrence=weekly(count=4))
+    before = settled(night, others)
+    remake(night)
+    for rooms in ("", "Rembrandt"):
+        night.change(weekly_one, rooms=rooms)
+    for day in (date(2026, 9, 22), date(2026, 9, 29)):
+        night.delete("Rembrandt", weekly_one, day=day)
+    if opens:
+        night.tenant.exchange.directory.permission = "User.ReadBasic.All"
+    if read == "notified":
+        (master,) = {one.series_master_id for one in night.events("Rembrandt")}
+        with pytest.raises(TryLater) as told:
+            night.notify("Rembrandt", master or "")
+        assert told.value.code == "identity-unproven"
+        read = "changes"
+    nothing_believed(night, before, read)
+
+
+@pytest.mark.parametrize("subscribed", [False, True], ids=["", "subscribed-in-between"])
+@pytest.mark.parametrize("opens", [False, True], ids=["closed", "open-now"])
+def test_a_room_taken_out_and_back_is_not_taken_at_its_word(
+    night: Night, opens: bool, subscribed: bool
+) -> None:
+    night.configure(ignore_cancellation_requests=True)
+    close_directory(night)
+    before = settled(night)
+    room = night.room("Rembrandt")
+    night.ask(lambda gateway: remove_room(night.company, _given(gateway), room))
+    remake(night)
+    night.book("Rembrandt", "New", "18 15:00", "18 16:00")
+    if opens:
+        night.tenant.exchange.directory.permission = "User.ReadBasic.All"
+    night.ask(lambda gateway: map_room(night.company, gateway, NewRoom(REMBRANDT)))
+    if subscribed:
+        urls = NotificationUrls("http://127.0.0.1:9/notify", None)
+        back = night.room("Rembrandt")
+        with suppress(ObctlError):  # nobody listens there, or the directory is closed
+            night.ask(lambda gateway: create_subscription(night.company, gateway, back, urls))
+    nothing_believed(night, before, "changes")
+
+
+def _given(gateway: Gateway) -> Connect:
+    async def connect() -> Gateway:
+        return gateway
+
+    return connect
 
 
 def test_a_directory_that_opens_in_time_gives_the_id_to_go_by(night: Night) -> None:

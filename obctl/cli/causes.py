@@ -18,6 +18,7 @@ from obctl.cli.options import (
 )
 from obctl.domain.cause_counts import Grouping
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def causes(
     shown = _counted(context, rooms, (first, last), by, cached=cached, risks=risks)
     names = context.rooms.names()
     if format in (Format.JSONL, Format.CSV):
-        show_list(format, shown["counts"], [])
+        show_list(format, shown["counts"], [], names=csv_fields.CAUSE_COUNT)
     else:
         show_one(format, shown, lambda: causes_picture(shown, names))
     if not rooms:

@@ -81,3 +81,12 @@ TABLE_COLUMN = _of("table meaning column type required key")
 PLANNER_ITEM = _of("day room side number event_id start end subject")
 SCENARIO = _of("file cause title")
 FAULT = _of("kind room route times spare share seed seconds")
+COMPANY = (
+    _of("name folder rooms")
+    + _inside("last_run", _of("run finished_at exit"))
+    + _of("stale cancellation_requests outbox_failed verdict")
+)
+COMPANY_RUN = _of("company outcome exit run seconds")
+CAUSE_COUNT = _of("key differences requests risks rooms meaning remedy") + _inside(
+    "example", _of("kind room start subject reservation event_id")
+)

@@ -73,6 +73,7 @@ RUN = (
         "changes",
         _of("created updated moved cancelled cancellation_requests conflicts"),
     )
+    + _of("state")
 )
 FINDING = _of("check verdict message hint remedy rooms permission")
 SETTING = _of("key value from meaning")

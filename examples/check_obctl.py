@@ -77,7 +77,7 @@ def judge(status: dict[str, Any]) -> tuple[int, str]:
     ]  # fmt: skip
     said = [(level, words) for level, words, holds in findings if holds]
     if not said:
-        return OK, f"{len(rooms)} rooms in step"
+        return OK, f"{len(rooms)} room{'s' if len(rooms) != 1 else ''} in step"
     return max(level for level, _ in said), "; ".join(words for _, words in said)
 
 

@@ -90,7 +90,7 @@ def test_the_check_is_critical_until_a_pass_was_good(
 ) -> None:
     assert check(environment) == (2, f"CRITICAL: no good pass lately over {ROOM}\n")
     obctl(environment, "sync", "run")
-    assert check(environment, "contoso") == (0, "OK: 1 rooms in step\n")
+    assert check(environment, "contoso") == (0, "OK: 1 room in step\n")
 
 
 def test_the_check_warns_of_a_request_that_waits(

@@ -16,6 +16,7 @@ from obctl.cli.options import (
     ensure_at_once,
     parse_days,
 )
+from obctl.domain.counted import counted
 from obctl.render import csv_fields
 from obctl.render.output import Format
 
@@ -63,8 +64,8 @@ def diff(
     )
     if fix:
         message(
-            f"{compared.before} differences, a pass over {compared.fixed} rooms,"
-            f" {len(compared.differences)} left"
+            f"{counted(compared.before, 'difference')}, a pass over"
+            f" {counted(compared.fixed, 'room')}, {len(compared.differences)} left"
         )
     shown = diff_object(
         first.isoformat(),

@@ -20,6 +20,7 @@ from obctl.cli.options import (
     parse_duration,
     parse_span,
 )
+from obctl.domain.counted import counted
 from obctl.errors import UsageError
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -174,7 +175,7 @@ def export(
             for room in context.rooms_ever(None, None)
         )
     lines = write_whole(file, export_lines(entries, rooms))
-    message(f"{lines} entries written to {file}")
+    message(f"{counted(lines, 'entry', 'entries')} written to {file}")
 
 
 @app.command("prune")
@@ -204,13 +205,12 @@ def prune(
         confirm(_prune_question(count, before, older_than, context.zone.key), yes=yes)
     removed = company_log.prune(context.company, before)
     if format is Format.TABLE:
-        message(f"{removed} entries removed")
+        message(f"{counted(removed, 'entry', 'entries')} removed")
     else:
         write_one(format, {"removed": removed, "older_than": at(before)})
 
 
 def _prune_question(count: int, before: datetime, older_than: str, zone_name: str) -> str:
-    from obctl.domain.counted import counted
     from obctl.render.times import moment_text
 
     entries = counted(count, "entry", "entries")

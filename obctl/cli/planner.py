@@ -106,6 +106,7 @@ def _export(days: list[PlannerDay], path: Path) -> None:
 
 def _remark(days: list[PlannerDay]) -> None:
     """What the picture leads to; ends with 8 where a room, or an event, could not be read."""
+    from obctl.domain.counted import counted
     from obctl.domain.unreadable_event import EVENT_UNREADABLE
     from obctl.render.output import message, warning
 
@@ -113,7 +114,7 @@ def _remark(days: list[PlannerDay]) -> None:
     if differences:
         first, last = days[0].day, days[-1].day
         asked = f"{first}" if first == last else f"{first} --to {last}"
-        number = "1 difference" if differences == 1 else f"{differences} differences"
+        number = counted(differences, "difference")
         message(f"{number}: obctl diff {asked} explains what and why")
     unread = {row.room.name: row.condition for item in days for row in item.rows if row.condition}
     hidden = {

@@ -55,6 +55,7 @@ def create(
     from obctl.domain.event import Person
     from obctl.domain.time_span import later
     from obctl.engine.reservations.create import NewReservation, make_reservation
+    from obctl.render.output import warning
 
     context = context_of(ctx)
     context.act_as(by)
@@ -77,6 +78,8 @@ def create(
         notes=notes,
         tentative=tentative,
     )
+    if attendees and found.capacity and attendees > found.capacity:
+        warning(f"{attendees} are expected, and {found.name} holds {found.capacity}")
     company = context.company
     made = context.run(lambda connect: make_reservation(company, None if no_push else connect, new))
     _show(context, made, format)

@@ -11,6 +11,7 @@ from obctl.cli import room_policy, rooms_free, rooms_remove
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.left_out import name_unreadable
 from obctl.cli.options import ByOption, FormatOption, LocationOption, YesOption, parse_instant
+from obctl.domain.counted import counted
 from obctl.errors import UsageError
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -79,7 +80,7 @@ def discover(
                 " its address, or its mailbox, is another now"
             )
     if add:
-        message(f"{len(new)} rooms are mapped now")
+        message(_mapped_now(len(new)))
         removed = [item.found.mailbox for item in found if item.removed]
         if removed:
             message(f"left out, as it was taken out: {', '.join(removed)} (`obctl rooms add`)")
@@ -250,7 +251,7 @@ def import_(
     context.act_as(by)
     rooms = save_new_rooms(context.company, read_rooms(context.company, file))
     _show_rooms(context, rooms, format, f"{file} holds no room")
-    message(f"{len(rooms)} rooms are mapped now; next: obctl doctor, obctl sync run")
+    message(f"{_mapped_now(len(rooms))}; next: obctl doctor, obctl sync run")
 
 
 @app.command("import-existing")
@@ -273,13 +274,13 @@ def import_existing(
     if bool(rooms) == all_:
         raise UsageError("name rooms, or use --all", code="which-rooms")
     chosen = context.chosen_rooms(None, rooms)
-    question = f"Import the older events of {len(chosen)} rooms with the next sync run?"
+    number = counted(len(chosen), "room")
+    question = f"Import the older events of {number} with the next sync run?"
     confirm(question, yes=yes, on_terminal_only=True)
     mapping.import_existing(context.company, chosen)
     changed = [context.room(room.mailbox) for room in chosen]
     if format is not Format.TABLE:
         _show_rooms(context, changed, format, "")
-    number = "1 room" if len(changed) == 1 else f"{len(changed)} rooms"
     message(f"{number}: older events will be imported; run `obctl sync run` now")
 
 
@@ -297,3 +298,7 @@ def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str)
         names=csv_fields.ROOM,
         empty=empty,
     )
+
+
+def _mapped_now(number: int) -> str:
+    return f"{counted(number, 'room')} {'is' if number == 1 else 'are'} mapped now"

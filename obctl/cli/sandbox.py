@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from obctl.cli.options import FormatOption
+from obctl.domain.counted import counted
 from obctl.errors import UsageError
 from obctl.render.output import Format
 from obctl.sandbox.words import FaultKind, Trigger
@@ -90,7 +91,7 @@ def serve(
         signal.signal(number, lambda *_: server.stop())
     with server:
         ready = {"url": server.url, "rooms": server.rooms}
-        _show(ready, output, f"{server.url} serves {len(server.rooms)} rooms")
+        _show(ready, output, f"{server.url} serves {counted(len(server.rooms), 'room')}")
         _wait(server.stopped)
 
 
@@ -103,7 +104,7 @@ def status(url: UrlOption = _DEFAULT_URL, output: FormatOption = Format.TABLE) -
         found,
         output,
         f"{found['now']}{' (standing still)' if found['frozen'] else ''}: "
-        f"{len(found['rooms'])} rooms, {found['events']} events, "
+        f"{counted(len(found['rooms']), 'room')}, {counted(found['events'], 'event')}, "
         f"{found['subscriptions']} subscriptions, faults: {faults}",
     )
 

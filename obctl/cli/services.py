@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Catering, visitors and the rest, on reservations.")
 
+_EACH, _MANY = 10, 1000
+"""More than so many for each person, or in all where a room's size is not known, is a slip."""
 NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="The reservation's number.")]
 
 
@@ -63,6 +65,7 @@ def add(
         if locked_from
         else None
     )
+    _warn_of_quantity(context, number, quantity)
     service = add_service(context.company, number, kind, description.strip(), quantity, until)
     _show_done(context, [service], format, "ordered", many=False)
 
@@ -150,6 +153,19 @@ def move(
     found = find_movable(context.company, services, to)
     _ask_about_locked(context, found, "Move all the same?", yes=yes)
     _show_done(context, move_services(context.company, found, to), format, "moved", many=True)
+
+
+def _warn_of_quantity(context: Context, number: int, quantity: int) -> None:
+    """A slip of the finger orders lunch for 1200."""
+    from obctl.render.output import warning
+    from obctl.store.reservations import find_reservation
+
+    reservation = find_reservation(context.store, number)
+    room = context.rooms[reservation.room]
+    most = _EACH * room.capacity if room.capacity else _MANY
+    if quantity > most:
+        holds = f"{room.name} holds {room.capacity}" if room.capacity else "that is a lot"
+        warning(f"{quantity} are ordered for reservation {number}, and {holds}")
 
 
 def _ask_about_locked(

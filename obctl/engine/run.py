@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from obctl.domain.company_log import Action, Entry
+from obctl.domain.counted import counted
 from obctl.domain.room import Room
 from obctl.domain.subscription import Subscription
 from obctl.domain.sync.plan import GUARD_TRIPPED
@@ -233,7 +234,8 @@ async def _rehearse(
 def _start(company: Company, report: RunReport, rooms: int) -> None:
     with company.store.transaction():
         start_run(company.store, report.run, kind="sync", at=report.started_at)
-        company.journal.as_of(report.started_at).note(Action.SYNC_STARTED, f"over {rooms} rooms")
+        over = f"over {counted(rooms, 'room')}"
+        company.journal.as_of(report.started_at).note(Action.SYNC_STARTED, over)
 
 
 def _finish(company: Company, report: RunReport, exit_code: int, why: str | None) -> None:

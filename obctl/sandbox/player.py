@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,7 +72,7 @@ class Company:
             "OBCTL_GRAPH_TOKEN": self._server.service.token or "practice",
             "OBCTL_NOW": instant_text(self._server.tenant.now()),
             "NO_COLOR": "1",
-            "COLUMNS": "100",
+            "COLUMNS": str(shutil.get_terminal_size().columns),
         }
 
     def run(self, *words: str, exits: tuple[int, ...] = (0,)) -> str:
@@ -160,7 +162,7 @@ def _take(
         case StopListening():
             listener.finish()
         case _:
-            narrate(_told(step))
+            narrate(_folded(_told(step)))
             perform(server.service, step)
 
 
@@ -172,6 +174,17 @@ def _told(step: ScenarioStep) -> str:
         data.pop(name, None)
     told = ", ".join(f"{name} {_words(value)}" for name, value in data.items())
     return f"* {what}: {told}" if told else f"* {what}"
+
+
+def _folded(line: str) -> str:
+    """A line that fits its width; what cannot be broken sticks out."""
+    return textwrap.fill(
+        line,
+        max(20, shutil.get_terminal_size().columns),
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _words(value: object) -> str:

@@ -119,7 +119,7 @@ def test_both_sides_are_compared_and_fixed_over_one_graph(
         start="2026-10-24T20:00", end="2026-10-24T21:00",
     )  # fmt: skip
     fixed = synced("diff 2026-10-24 --fix", 1)
-    assert "1 differences, a pass over 1 rooms, 0 left" in fixed.stderr
+    assert "1 difference, a pass over 1 room, 0 left" in fixed.stderr
     synced("diff 2026-10-24 --fix", 1)
     synced("diff 2026-10-24 --cached --fix", 1)
     synced("diff 2026-10-24 --cached", 0)

@@ -159,3 +159,31 @@ def test_a_locked_service_moves_only_on_a_yes(booked: Desk) -> None:
     refused = booked.run("services", "move", "1", "--to", "2")
     assert refused.exit_code == 2
     assert booked.run("services", "move", "1", "--to", "2", "--yes").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("quantity", "said"),
+    [("1", ""), ("80", ""), ("120", "120 are ordered for reservation 1, and Atrium holds")],
+)
+def test_more_than_the_room_holds_is_remarked_on_and_ordered(
+    desk: Desk, quantity: str, said: str
+) -> None:
+    desk.reservations(make_reservation(1))
+    words = ("services", "add", "1", "--kind", "catering", "--description", "Lunch")
+    answer = desk.run(*words, "--quantity", quantity)
+    assert answer.exit_code == 0
+    assert said in answer.stderr
+    assert ("holds" in answer.stderr) is bool(said)
+
+
+@pytest.mark.parametrize(("attendees", "remarked"), [("4", False), ("400", True)])
+def test_more_attendees_than_the_room_holds_are_remarked_on(
+    desk: Desk, attendees: str, remarked: bool
+) -> None:
+    answer = desk.run(
+        "reservations", "create", "--room", "Atrium", "--subject", "Ours", "--start",
+        "2026-09-18T09:00", "--duration", "1h", "--organizer", "anna@contoso.example",
+        "--attendees", attendees, "--no-push",
+    )  # fmt: skip
+    assert answer.exit_code == 0
+    assert (f"{attendees} are expected, and Atrium holds" in answer.stderr) is remarked

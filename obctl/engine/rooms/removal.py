@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from obctl.domain.company_log import Action
+from obctl.domain.counted import counted
 from obctl.domain.room import Room
 from obctl.domain.subscription import Subscription
 from obctl.engine.company import Company
@@ -39,8 +40,8 @@ class OpenEnds:
 
     def __str__(self) -> str:
         return (
-            f"{_count(self.writes, 'pending write')} and"
-            f" {_count(self.requests, 'open cancellation request')}"
+            f"{counted(self.writes, 'pending write')} and"
+            f" {counted(self.requests, 'open cancellation request')}"
         )
 
 
@@ -94,7 +95,3 @@ async def _end_subscriptions(
             record_not_renewed(company, room.id, error)
             failed.append(StillSubscribed(subscription, error))
     return failed
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

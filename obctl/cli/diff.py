@@ -8,6 +8,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import (
+    ByOption,
     CachedOption,
     FormatOption,
     LocationOption,
@@ -36,6 +37,7 @@ def diff(
         bool,
         typer.Option("--fix", help="Apply the remedies that are safe: a pass, pending writes."),
     ] = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Compare Officebooking and Outlook, each difference with its cause.
@@ -48,6 +50,7 @@ def diff(
     from obctl.render.output import message, show_one
 
     context = context_of(ctx)
+    context.act_as(by)
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
     ensure_at_once(last - first)
     rooms = context.chosen_rooms(location, room)

@@ -11,9 +11,11 @@ import typer
 from obctl.cli.context import confirm, context_of
 from obctl.cli.log_following import tail
 from obctl.cli.options import (
+    ByOption,
     FormatOption,
     RoomOption,
     YesOption,
+    parse_actions,
     parse_day,
     parse_duration,
     parse_span,
@@ -49,6 +51,10 @@ def search(
     ] = None,
     reservation: Annotated[int | None, typer.Option(help="A reservation's number.")] = None,
     run: Annotated[str | None, typer.Option(help="A run, as `sync history` names it.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who did it, or a part of it: a person, `nightly run`."),
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option(min=1, help=f"At most so many. Default: {PAGE} in a table, else all."),
@@ -76,11 +82,12 @@ def search(
     wanted = LogFilter(
         span=span,
         email=email,
-        action=action,
+        action=parse_actions(action),
         room=context.room_ever(room).id if room else None,
         text=text,
         reservation=reservation,
         run=run,
+        by=by,
         limit=shown + 1 if shown else None,
     )
     found = each_found(context.store, wanted)
@@ -173,6 +180,7 @@ def prune(
     ctx: typer.Context,
     older_than: Annotated[str, typer.Option(help="An age such as 400d; a day is 24 hours.")],
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Remove old entries with their originals, for good."""
@@ -184,6 +192,7 @@ def prune(
     from obctl.store.company_log import count_log
 
     context = context_of(ctx)
+    context.act_as(by)
     age = parse_duration(older_than)
     if not age:
         raise UsageError("an age of 0 would remove everything", code="bad-time")

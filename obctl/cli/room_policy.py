@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from obctl.cli.context import context_of
-from obctl.cli.options import FormatOption, LocationOption, RoomOption
+from obctl.cli.options import ByOption, FormatOption, LocationOption, RoomOption
 from obctl.render.output import Format
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ def import_(
             " Get-CalendarProcessing | ConvertTo-Json. UTF-8 or UTF-16."
         ),
     ],
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Keep the settings of every mapped room that the file names."""
@@ -34,6 +35,7 @@ def import_(
     from obctl.render.output import Column, message, show_list
 
     context = context_of(ctx)
+    context.act_as(by)
     done = import_policy(context.company, file)
     show_list(
         format,

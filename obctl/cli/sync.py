@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
-from obctl.cli.options import FormatOption, LocationOption, RoomsOption, YesOption, parse_duration
+from obctl.cli.options import (
+    ByOption,
+    FormatOption,
+    LocationOption,
+    RoomsOption,
+    YesOption,
+    parse_duration,
+)
 from obctl.domain.actor import NIGHTLY_RUN, SYNC_APPLY, SYNC_RUN
 from obctl.render.output import Format
 
@@ -67,6 +74,7 @@ def run(
             help="Write the night's figures there for node_exporter, also where it went wrong.",
         ),
     ] = None,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Bring both sides in step: what cron runs every night.
@@ -101,11 +109,12 @@ def run(
         }
         _refuse(alone, "is for one company, and does not go with --all-companies")
         flags = [*(["--full"] if full else []), *(["--dry-run"] if dry_run else [])]
+        flags += ["--by", by] if by is not None else []
         _run_all(context, flags, jobs, shard, timeout, metrics_file, format)
     given = {"--jobs": jobs, "--shard": shard, "--timeout": timeout}
     _refuse({name: value is not None for name, value in given.items()}, "needs --all-companies")
     with measured(context, metrics_file) as night:
-        context.act_as_run(SYNC_RUN, unattended=NIGHTLY_RUN)
+        context.act_as_run(SYNC_RUN, by, unattended=NIGHTLY_RUN)
         rooms = context.chosen_rooms(location, room)
         options = PassOptions(full=full, dry_run=dry_run, allow_cancellations=allow_cancellations)
         report = night.report = _run(context, rooms, options)
@@ -130,6 +139,7 @@ def apply(
         ),
     ] = False,
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Do exactly what a reviewed plan says, and nothing besides.
@@ -140,7 +150,7 @@ def apply(
     from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
-    context.act_as_run(SYNC_APPLY, unattended=SYNC_APPLY)
+    context.act_as_run(SYNC_APPLY, by, unattended=SYNC_APPLY)
     plan = load_plan(file, context.company)
     rooms = [context.room(mailbox) for mailbox in plan.rooms]
     question = f"Change {len(plan.fingerprints)} of {len(rooms)} rooms as the plan says?"
@@ -158,6 +168,7 @@ def resync(
     ctx: typer.Context,
     room: Annotated[str, typer.Argument(help="Address or unique name of the room.")],
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Forget how far a room was read, accept its mailbox as it is now, and read it in full."""
@@ -165,6 +176,7 @@ def resync(
     from obctl.engine.sync.resync import forget_reading
 
     context = context_of(ctx)
+    context.act_as(by)
     found = context.room(room)
     question = f"Read {found.name} in full and accept its mailbox as it is now?"
     confirm(question, yes=yes, on_terminal_only=True)
@@ -217,13 +229,15 @@ def report(
     It is read from the store, without asking Graph, and ends with 0 whatever it tells: `sync
     status` is what tells a monitoring system.
     """
+    from obctl.cli.causes import differences_ahead
     from obctl.engine.admin.report import morning_report
     from obctl.render.output import message, show_one
     from obctl.render.report import report_object, report_picture
 
     context = context_of(ctx)
     rooms = context.rooms
-    item = report_object(morning_report(context.company, parse_duration(since)), rooms, context.now)
+    found = morning_report(context.company, parse_duration(since))
+    item = report_object(found, differences_ahead(context), rooms, context.now)
     if html is not None:
         from obctl.cli.files import write_whole
         from obctl.render.report_page import report_page

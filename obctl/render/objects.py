@@ -225,6 +225,7 @@ def log_object(entry: LogEntry, rooms: Rooms) -> dict[str, Any]:
         "message": entry.message,
         "actor": entry.actor,
         "client_request_id": entry.client_request_id,
+        "left_room": rooms.mailbox(entry.left_room),
     }
 
 

@@ -506,3 +506,17 @@ def m016_remembered_since(connection: sqlite3.Connection) -> None:
         UPDATE rooms SET remembered_since_at = read_start_at
         """,
     )
+
+
+@step
+def m017_who_did_it(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- What somebody did is found without looking through everything
+        CREATE INDEX company_log_actor ON company_log (actor) WHERE actor IS NOT NULL;
+        -- What went from one room to another is found under both
+        ALTER TABLE company_log ADD COLUMN left_room INTEGER REFERENCES rooms (id);
+        CREATE INDEX company_log_left_room ON company_log (left_room) WHERE left_room IS NOT NULL
+        """,
+    )

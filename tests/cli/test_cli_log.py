@@ -15,7 +15,7 @@ from obctl.domain.event import EventId
 
 KEYS = [
     "id", "at", "action", "room", "email", "subject", "reservation", "event_id", "run",
-    "request_id", "message", "actor", "client_request_id",
+    "request_id", "message", "actor", "client_request_id", "left_room",
 ]  # fmt: skip
 # Bytes that no JSON library would write like this: kept as they came.
 ORIGINAL = b'{"id":"E1" ,\r\n "subject":"Caf\\u00e9 \xc3\xa9","n":1.0}'
@@ -85,6 +85,7 @@ def test_entries_are_objects_with_these_keys(logged: Desk) -> None:
         "room": "atrium@contoso.example", "email": "anna@contoso.example", "subject": "Budget",
         "reservation": 7, "event_id": "E1", "run": None, "request_id": "req-1",
         "message": "subject of Café is Budget", "actor": "Mia Mol", "client_request_id": None,
+        "left_room": None,
     }  # fmt: skip
 
 
@@ -95,10 +96,10 @@ def test_the_search_fits_eighty_columns_and_names_its_zone(logged: Desk) -> None
         "entry  at, Europe/Amsterdam  action         what",
         "────────────────────────────────────────────────────────────────────────────────",
         "    4  2026-09-14 11:30:00   push.failed    [red]no[/red]",
-        "                                            Liberty",
+        "                                            Liberty · by somebody",
         "    3  2026-09-14 10:00:00   event.updated  subject of Café is Budget",
         "                                            Atrium · anna@contoso.example ·",
-        "                                            reservation 7",
+        "                                            reservation 7 · by Mia Mol",
         "    2  2026-09-14 00:00:00   event.created  reservation 7 created: 'Café'",
         "                                            Atrium · anna@contoso.example",
         "    1  2026-09-13 23:59:00   sync.started   over 2 rooms",

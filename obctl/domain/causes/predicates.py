@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.causes.finding import Value, sync
 from obctl.domain.company_log import Action
 from obctl.domain.difference import DifferenceKind
@@ -162,8 +162,17 @@ def others(facts: Facts) -> Iterator[Event]:
 
 
 def is_external(facts: Facts, event: Event) -> bool:
-    """Whether the organiser's address lies outside the company's mail domains."""
+    """Whether the organiser's address lies outside the mail domains of the company's rooms.
+
+    Its people may have others: whom the directory has among its own is not from outside.
+    """
     if not facts.domains or not event.organizer.email:
+        return False
+    if facts.organizer in (
+        OrganizerAnswer.FOUND,
+        OrganizerAnswer.PRESENT,
+        OrganizerAnswer.DISABLED,
+    ):
         return False
     return is_outside(event.organizer.email, facts.domains)
 

@@ -10,12 +10,14 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 from typing import assert_never
 
+from obctl.domain.availability import free_rooms_hint
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event, EventId
+from obctl.domain.local_time import span_text
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.sync.run_report import Problem
-from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.unreadable_event import Listing, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -107,10 +109,13 @@ def ensure_free_at(
     hidden = unreadable_in(view)
     for slot in slots:
         events = [one for one in view if slot.overlaps(one.start, one.end)]
-        ensure_free(room, Listing(events, [one for one in hidden if one.may_touch(slot)]), but)
+        shown = Listing(events, [one for one in hidden if one.may_touch(slot)])
+        ensure_free(room, slot, shown, but)
 
 
-def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = ()) -> None:
+def ensure_free(
+    room: Room, slot: TimeSpan, view: Collection[Event], but: Collection[EventId] = ()
+) -> None:
     """Raise `SlotTaken` where Outlook has somebody in the slot: Exchange itself would not object.
 
     `but` are the events that are to be moved, which are in nobody's way.
@@ -119,9 +124,9 @@ def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = 
     if taking:
         first = taking[0]
         raise SlotTaken(
-            f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
-            f" to {instant_text(first.end)}",
-            hint="obctl rooms free --from … --to … shows what is free",
+            f"{room.name} is taken in Outlook: {first.subject!r}"
+            f" {span_text(first.start, first.end, room.time_zone)}",
+            hint=free_rooms_hint(slot),
         )
     for hidden in unreadable_in(view):
         if hidden.id is None or hidden.id not in but:
@@ -187,7 +192,7 @@ def _double_booking(room: Room, reservation: Reservation, other: Event) -> Probl
         room.mailbox,
         "double-booking",
         f"reservation {reservation.number} is double booked: {other.subject!r}{whose} took"
-        f" {room.name} from {instant_text(other.start)} to {instant_text(other.end)} meanwhile",
+        f" {room.name} {span_text(other.start, other.end, room.time_zone)} meanwhile",
         f"both stand in Outlook; one has to go elsewhere: obctl explain {reservation.number}",
     )
 

@@ -356,10 +356,43 @@ ROWS = [
         make_facts(
             event=make_event(organizer=OUTSIDER, **UNANSWERED),
             room=with_policy(process_external_meeting_messages=False),
+            organizer=OrganizerAnswer.NOT_FOUND,
         ),
         "external-organizer-ignored",
         CERTAIN,
-        id="a sender from outside and a room that ignores those",
+        id="a sender whom the directory does not know, and a room that ignores those",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=OUTSIDER, **UNANSWERED),
+            room=with_policy(process_external_meeting_messages=False),
+        ),
+        "external-organizer-ignored",
+        LIKELY,
+        id="a sender with another mail domain than the rooms, and nobody asked who that is",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=OUTSIDER, **UNANSWERED),
+            room=with_policy(process_external_meeting_messages=False),
+            organizer=OrganizerAnswer.REFUSED,
+        ),
+        "external-organizer-ignored",
+        LIKELY,
+        id="and the directory gave no answer",
+    ),
+    *(
+        pytest.param(
+            make_facts(
+                event=make_event(organizer=OUTSIDER, **UNANSWERED),
+                room=with_policy(process_external_meeting_messages=False),
+                organizer=answer,
+            ),
+            "tentative-not-accepted",
+            LIKELY,
+            id=f"a colleague with another mail domain than the rooms: {answer}",
+        )
+        for answer in (OrganizerAnswer.FOUND, OrganizerAnswer.PRESENT, OrganizerAnswer.DISABLED)
     ),
     pytest.param(
         make_facts(event=make_event(organizer=OUTSIDER, **UNANSWERED)),

@@ -348,10 +348,25 @@ def assert_the_run_agrees(night: Night, said: Said) -> None:
             assert before is not None
             assert change.cause is not None
             assert essence(change.cause) == essence(before)
+    assert_the_store_speaks_for_itself(night)
     night.run(again=False)
     for request in load_requests(night.store, RequestStatus.OPEN):
         assert request.cause is not None
         assert essence(request.cause) == essence(told[str(request.reservation)])
+    assert_the_store_speaks_for_itself(night)
+
+
+def assert_the_store_speaks_for_itself(night: Night) -> None:
+    """With `--cached` no other cause is certain than Outlook would bear out, and all are dated."""
+    live = ask_diff(night, NAMES, (DAY, LAST))
+    known = {item_of(room, one): one.cause for room in live for one in room.differences}
+    for room in ask_diff(night, NAMES, (DAY, LAST), cached=True):
+        for one in room.differences:
+            cause, there = one.cause, known.get(item_of(room, one))
+            assert cause is not None
+            if there is None or there.code != cause.code:
+                assert cause.confidence is not Confidence.CERTAIN
+            assert "outlook.as_of" in {item.fact for item in cause.evidence}
 
 
 def essence(cause: Cause) -> tuple[str, Confidence]:

@@ -216,7 +216,7 @@ def test_a_date_that_cannot_be_left_out_keeps_no_other_from_its_place(
     assert result.error is None
     (problem,) = result.problems
     assert (problem.room, problem.code) == (mailbox_of(ROOM), "date-not-left-out")
-    assert "2026-09-16T07:00:00Z" in problem.message
+    assert "Wed 2026-09-16 09:00 (Europe/Amsterdam)" in problem.message
     assert "Graph refuses this" in problem.message
     assert problem.hint
     (entry,) = search_log(night.store, LogFilter(action="push.failed"))

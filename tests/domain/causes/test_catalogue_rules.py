@@ -1080,6 +1080,12 @@ ROWS = [
         id="the window reaches the date only since the last pass",
     ),
     pytest.param(
+        replace(ROLLED_IN, planned_end=moment("2026-10-10 09:00")),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="the last pass reached up to its very start",
+    ),
+    pytest.param(
         replace(ROLLED_IN, subscriptions=(make_subscription(),)),
         "awaiting-next-pass",
         CERTAIN,

@@ -181,7 +181,8 @@ def cause_in_step(facts: Facts) -> Cause | None:
         return None
     also = ", ".join(other.code for other in holding[1:] if other.confidence != Confidence.POSSIBLE)
     evidence = holding[0].evidence + observed({"also_holds": also or None})
-    return _with_organizer(replace(holding[0], evidence=evidence), facts)
+    cause = _with_organizer(replace(holding[0], evidence=evidence), facts)
+    return as_far_as_seen(cause, facts)
 
 
 def reply_in(facts: Facts) -> OrganizerReply | None:

@@ -22,6 +22,7 @@ from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
 from obctl.engine.compare.gather_facts import Gathered, facts_at_rest
 from obctl.engine.compare.outlook_source import Outlook
+from obctl.engine.compare.risks import may_be_at_risk
 from obctl.errors import (
     CredentialRefused,
     GraphRefused,
@@ -75,7 +76,7 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
     explanation = compared.explanations[about[0]] if about else None
     cause, organizer = (explanation.cause, explanation.organizer) if explanation else (None, None)
     account = None
-    if compared.matching and event and not about and _may_be_at_risk(reservation, event):
+    if compared.matching and event and not about and may_be_at_risk(reservation, event):
         mapped = tuple(load_rooms(company.store))
         gathered = Gathered(company, outlook, mapped, compared.span)
         facts = await facts_at_rest(gathered, compared.matching.sides, reservation, event)
@@ -135,13 +136,6 @@ def _verdict(compared: RoomComparison, unreadable: UnreadableEvent | None) -> Ro
     if compared.verdict.condition == EVENT_UNREADABLE and unreadable is None:
         return RoomVerdict(compared.room.id, Verdict.OK)
     return compared.verdict
-
-
-def _may_be_at_risk(reservation: Reservation | None, event: Event) -> bool:
-    """Whether something may be said of it though nothing differs: it takes place, or may yet."""
-    if reservation is None:
-        return event.is_draft
-    return reservation.is_active and event.takes_room
 
 
 def _entries(

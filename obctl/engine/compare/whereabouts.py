@@ -103,6 +103,7 @@ class _Search:
         self._rooms = {room.id: room for room in mapped}
         self._whole = whole
         self._others = OtherRooms(company.store, company.now)
+        self._shown: dict[RoomId, dict[EventId, Event]] = {}
         self._together: set[RoomId] = set()
         self._copies: dict[SeriesKey, dict[EventId, tuple[Room, Event]]] = {}
         self._not_asked: dict[RoomId, Room] = {}
@@ -123,6 +124,8 @@ class _Search:
         self._not_asked |= {room.id: room for room in unasked}
         for room_id, view in (await self._outlook.answers(rooms, self._whole)).items():
             self._keep_all(self._rooms[room_id], view, keys)
+            shown = () if isinstance(view, ObctlError) else view
+            self._shown[room_id] = {event.series_master_id or event.id: event for event in shown}
         there = {item.number for item, room, _event in found if room.id != item.room}
         return [item for item in lost if item.number not in there]
 
@@ -139,7 +142,11 @@ class _Search:
             if isinstance(found := rounds.get(room.id), DeltaRound):
                 if found.nameless:
                     self._together.add(room.id)
-                wanted += [(room, event_id) for event_id in self._unknown(room, found)]
+                for event_id in self._unknown(room, found):
+                    if (shown := self._shown[room.id].get(event_id)) is not None:
+                        self._meet(room, shown, lost)
+                    else:
+                        wanted.append((room, event_id))
         events = await self._outlook.answers_by_id(wanted)
         for (room_id, _event_id), event in events.items():
             if isinstance(event, Event):
@@ -177,15 +184,18 @@ class _Search:
         ]
 
     def _meet(self, room: Room, event: Event, lost: Sequence[Reservation]) -> None:
-        """Take note of a new event of a room that may be one of the `lost` meetings."""
+        """Take note of a new event of a room that may be one of the `lost` meetings.
+
+        Of a series it may be the master, or whichever date was read.
+        """
         for item in lost:
             if item.room == room.id:
                 continue
             if event.series_key == item.series_key:
                 self._keep(room, event)
-                if event.type is EventType.MASTER or item.series_master_id:
+                if _is_series(event) or item.series_master_id:
                     self._together |= {room.id, item.room}
-            elif event.type is EventType.MASTER and _may_go_on(item, event):
+            elif _is_series(event) and _may_go_on(item, event):
                 self._together |= {room.id, item.room}
 
     def look_back(self, compared: Compared) -> None:
@@ -268,12 +278,16 @@ class _Search:
             self._copies.setdefault(event.series_key, {})[event.id] = room, event
 
 
-def _may_go_on(lost: Reservation, master: Event) -> bool:
+def _is_series(event: Event) -> bool:
+    return event.type is EventType.MASTER or event.series_master_id is not None
+
+
+def _may_go_on(lost: Reservation, new: Event) -> bool:
     """Whether a new series may be the rest of the one that lost a date: it bears its name."""
     return (
         lost.series_master_id is not None
-        and same_person(master.organizer, lost.organizer)
-        and master.subject in (lost.subject, master.organizer.name)
+        and same_person(new.organizer, lost.organizer)
+        and new.subject in (lost.subject, new.organizer.name)
     )
 
 

@@ -51,6 +51,9 @@ def id_changed(facts: Facts) -> Cause | None:
     same_meeting = event.key is not None and event.key == reservation.key
     if event.id == reservation.event_id or not same_meeting or not event.takes_room:
         return None
+    if facts.request and event.created_at and event.created_at > facts.request.requested_at:
+        # a pass has missed the meeting, and somebody invited the room again since
+        return None
     # a copy made anew may as well be an invitation repeated after a removal
     known = facts.last_known.created_at if facts.last_known else None
     again = known and event.created_at and (event.created_at - known).total_seconds() > _A_DAY

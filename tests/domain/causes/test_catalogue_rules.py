@@ -1630,6 +1630,25 @@ BEYOND_REACH = make_facts(
 
 NEAR_MISSES = [
     pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K", created_at=LATE),
+            request=make_request(requested_at=LAST_PASS),
+            fields={"event_id": ("OLD", "NEW")},
+        ),
+        "id-changed-after-mailbox-move",
+        id="a pass had missed the meeting, and the room was invited again",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("O2", starts="2026-09-22 09:00", created_at=LATE),
+            master=make_master(created_at=LATE),
+            siblings=(make_occurrence_reservation(series_master_id=None),),
+        ),
+        "series-not-yet-expanded",
+        id="the room had one date of the series alone",
+    ),
+    pytest.param(
         UPSTAIRS,
         "occurrence-cancelled-silently",
         id="the series ended here, and goes on in another room",

@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from obctl import __version__
+from obctl.cli.as_typed import empty
 from obctl.cli.commands import LateGroup
 from obctl.cli.context import Context
 from obctl.errors import ObctlError, UsageError
@@ -116,6 +117,8 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
+    if company is not None and not company.strip():
+        raise empty("--company", may_be_left_out=True)
     set_quiet(quiet)
     ctx.obj = Context(company_option=company, debug=debug)
     if debug:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from obctl.cli.context import context_of
+from obctl.cli.context import Context, context_of
 from obctl.cli.options import (
     CachedOption,
     FormatOption,
@@ -21,11 +21,13 @@ from obctl.errors import UsageError
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from obctl.domain.room import Room
     from obctl.engine.compare.causes_over import CausesFound
     from obctl.engine.ports import Connect
 
 _NOT_ALL = 8
 _FOUR_WEEKS = timedelta(days=27)
+_A_WEEK = timedelta(days=6)
 
 
 def causes(
@@ -39,6 +41,13 @@ def causes(
     by: Annotated[Grouping, typer.Option(help="What to count by.")] = Grouping.CAUSE,
     location: LocationOption = None,
     room: RoomOption = None,
+    risks: Annotated[
+        bool,
+        typer.Option(
+            "--risks",
+            help="Also look at each meeting on which both sides agree; asks Graph much more.",
+        ),
+    ] = False,
     cached: CachedOption = False,
     format: FormatOption = Format.TABLE,
 ) -> None:
@@ -48,8 +57,7 @@ def causes(
     requests about them, decided ones included. Exit 8: a room, or an event in it, could not be
     read; it is named, and what it has is not counted.
     """
-    from obctl.domain.cause_counts import count_causes
-    from obctl.render.causes import causes_object, causes_picture
+    from obctl.render.causes import causes_picture
     from obctl.render.output import show_list, show_one, warning
 
     context = context_of(ctx)
@@ -60,24 +68,7 @@ def causes(
         raise UsageError(f"--to {last} is before {first}", code="bad-day")
     ensure_at_once(last - first)
     rooms = context.chosen_rooms(location, room)
-    company = context.company
-
-    async def work(connect: Connect) -> CausesFound:
-        from obctl.engine.compare.causes_over import causes_over
-        from obctl.engine.compare.outlook_source import Outlook
-
-        gateway = None if cached or not rooms else await connect()
-        return await causes_over(company, Outlook(company, gateway), rooms, first, last)
-
-    found = context.run(work)
-    shown = causes_object(
-        (first.isoformat(), last.isoformat()),
-        by,
-        count_causes(found.found, by),
-        found.verdicts,
-        context.rooms,
-        risks=False,
-    )
+    shown = _counted(context, rooms, (first, last), by, cached=cached, risks=risks)
     names = context.rooms.names()
     if format in (Format.JSONL, Format.CSV):
         show_list(format, shown["counts"], [])
@@ -90,3 +81,44 @@ def causes(
         warning(f"{names.get(item['room'], item['room'])} is not counted: {item['condition']}")
     if unread:
         raise typer.Exit(_NOT_ALL)
+
+
+def differences_ahead(context: Context) -> dict[str, Any]:
+    """The causes of the coming week by the store alone."""
+    today = parse_day("today", now=context.now, zone=context.zone)
+    rooms = context.chosen_rooms(None, None)
+    days = (today, today + _A_WEEK)
+    return _counted(context, rooms, days, Grouping.CAUSE, cached=True, risks=False)
+
+
+def _counted(
+    context: Context,
+    rooms: list[Room],
+    days: tuple[date, date],
+    by: Grouping,
+    *,
+    cached: bool,
+    risks: bool,
+) -> dict[str, Any]:
+    """The object of `causes`."""
+    from obctl.domain.cause_counts import count_causes
+    from obctl.render.causes import causes_object
+
+    company = context.company
+
+    async def work(connect: Connect) -> CausesFound:
+        from obctl.engine.compare.causes_over import causes_over
+        from obctl.engine.compare.outlook_source import Outlook
+
+        gateway = None if cached or not rooms else await connect()
+        return await causes_over(company, Outlook(company, gateway), rooms, days, risks=risks)
+
+    found = context.run(work)
+    return causes_object(
+        (days[0].isoformat(), days[1].isoformat()),
+        by,
+        count_causes(found.found, by),
+        found.verdicts,
+        context.rooms,
+        unasked=found.unasked,
+    )

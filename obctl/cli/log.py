@@ -15,6 +15,7 @@ from obctl.cli.options import (
     FormatOption,
     RoomOption,
     YesOption,
+    parse_actions,
     parse_day,
     parse_duration,
     parse_span,
@@ -81,7 +82,7 @@ def search(
     wanted = LogFilter(
         span=span,
         email=email,
-        action=action,
+        action=parse_actions(action),
         room=context.room_ever(room).id if room else None,
         text=text,
         reservation=reservation,

@@ -56,8 +56,6 @@ def add(
 
     context = context_of(ctx)
     context.act_as(by)
-    if not description.strip():
-        raise UsageError("--description is empty", code="bad-description")
     room = find_reservation(context.store, number).room
     until = (
         parse_instant(locked_from, now=context.now, zone=zone(context.rooms.zone_name(room)))

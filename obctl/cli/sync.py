@@ -229,13 +229,15 @@ def report(
     It is read from the store, without asking Graph, and ends with 0 whatever it tells: `sync
     status` is what tells a monitoring system.
     """
+    from obctl.cli.causes import differences_ahead
     from obctl.engine.admin.report import morning_report
     from obctl.render.output import message, show_one
     from obctl.render.report import report_object, report_picture
 
     context = context_of(ctx)
     rooms = context.rooms
-    item = report_object(morning_report(context.company, parse_duration(since)), rooms, context.now)
+    found = morning_report(context.company, parse_duration(since))
+    item = report_object(found, differences_ahead(context), rooms, context.now)
     if html is not None:
         from obctl.cli.files import write_whole
         from obctl.render.report_page import report_page

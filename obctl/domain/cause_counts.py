@@ -45,6 +45,8 @@ class Found:
     subject: str
     reservation: int | None
     event_id: str | None
+    missed_because: Cause | None = None
+    """Why nobody was told of the change when it was made."""
 
     @property
     def code(self) -> str:
@@ -60,6 +62,7 @@ class CauseCount:
     numbers: Mapping[Kind, int]
     by_cause: Mapping[str, int]
     """Most frequent first."""
+    missed_because: Mapping[str, int]
     rooms: int
     example: Found
     """The first by start."""
@@ -97,11 +100,17 @@ def _key(item: Found, by: Grouping) -> str:
 
 
 def _count(key: str, items: list[Found]) -> CauseCount:
-    codes = Counter(item.code for item in items)
+    missed = (item.missed_because.code for item in items if item.missed_because)
     return CauseCount(
         key,
         Counter(item.kind for item in items),
-        dict(sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))),
+        most_frequent(Counter(item.code for item in items)),
+        most_frequent(Counter(missed)),
         len({item.room.id for item in items}),
         items[0],
     )
+
+
+def most_frequent(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts, the largest first, those that are alike by name."""
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

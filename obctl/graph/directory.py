@@ -33,6 +33,8 @@ _WITH_STATE = [*_BASIC, "accountEnabled"]
 """What `User.Read.All` covers."""
 _AT_ONCE = 15
 """Ids in one filter: the directory refuses more clauses ("Max allowed: 15")."""
+_GUEST = "#ext#"
+"""Stands in the principal names that Entra makes for guests."""
 _USER = msgspec.json.Decoder(UserWire)
 
 
@@ -200,6 +202,7 @@ def _read_entry(body: bytes, address: str, what: Asked) -> DirectoryEntry:
         address=user.mail or user.user_principal_name or address,
         display_name=user.display_name,
         enabled=user.account_enabled,
+        guest=_GUEST in (user.user_principal_name or "").casefold(),
     )
 
 

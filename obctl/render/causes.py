@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from obctl.domain.cause_counts import CauseCount, Found, Grouping, Kind
+from obctl.domain.cause_counts import CauseCount, Found, Grouping, Kind, most_frequent
 from obctl.domain.causes import MEANING
 from obctl.render.objects import Rooms, at
 from obctl.render.output import Column, fields, table, text
@@ -29,12 +29,15 @@ def causes_object(
     verdicts: Sequence[RoomVerdict],
     rooms: Rooms,
     *,
-    risks: bool,
+    unasked: int | None,
 ) -> dict[str, Any]:
-    """The counts as JSON data; of risks that nobody looked for the number is `null`."""
+    """The counts as JSON data; `unasked` is `None` where nobody looked for risks."""
+    risks = unasked is not None
     by_cause: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
     for count in counts:
         by_cause.update(count.by_cause)
+        missed.update(count.missed_because)
     return {
         "from": days[0],
         "to": days[1],
@@ -54,7 +57,9 @@ def causes_object(
             "differences": _sum(counts, Kind.DIFFERENCE),
             "requests": _sum(counts, Kind.REQUEST),
             "risks": _sum(counts, Kind.RISK) if risks else None,
-            "by_cause": dict(sorted(by_cause.items(), key=lambda pair: (-pair[1], pair[0]))),
+            "risks_unasked": unasked,
+            "by_cause": most_frequent(by_cause),
+            "missed_because": most_frequent(missed),
         },
     }
 
@@ -69,6 +74,7 @@ def _count_object(count: CauseCount, by: Grouping, *, risks: bool) -> dict[str, 
         "risks": count.numbers.get(Kind.RISK, 0) if risks else None,
         "rooms": count.rooms,
         "by_cause": dict(count.by_cause),
+        "missed_because": dict(count.missed_because),
         "meaning": MEANING.get(count.key) if is_cause else None,
         "remedy": example.cause.remedy if is_cause and example.cause else None,
         "example": _example_object(example),
@@ -97,6 +103,11 @@ def causes_picture(item: JsonObject, names: Mapping[str, str]) -> list[Renderabl
     head = [("days", f"{item['from']} to {item['to']}"), ("rooms", f"{read} looked at")]
     if summary["not_read"]:
         head[1] = ("rooms", f"{read} looked at, {summary['not_read']} not")
+    if summary["risks"] is None:
+        head.append(("risks", "not looked for: --risks"))
+    elif summary["risks_unasked"]:
+        unasked = summary["risks_unasked"]
+        head.append(("risks", f"of {unasked} meetings the organiser could not be asked"))
     if not item["counts"]:
         where = "in what was looked at" if summary["not_read"] else "in any of them"
         return [fields([*head, ("causes", f"none {where}")])]
@@ -106,6 +117,9 @@ def causes_picture(item: JsonObject, names: Mapping[str, str]) -> list[Renderabl
         text(""),
         table(item["counts"], _columns(grouping, names, risks=summary["risks"] is not None)),
     ]
+    if summary["missed_because"]:
+        told = _numbers(summary["missed_because"])
+        parts += [text(""), fields([("nobody was told, as", told)])]
     if grouping is Grouping.CAUSE:
         parts += [text(""), text("to mend, by the first meeting of each", "dim")]
         parts.append(
@@ -126,7 +140,11 @@ def _columns(grouping: Grouping, names: Mapping[str, str], *, risks: bool) -> li
     def number(name: str) -> Column:
         return Column(name, lambda count: str(count[name]), justify="right")
 
-    more = [] if grouping is Grouping.CAUSE else [Column("causes", _causes)]
+    more = (
+        []
+        if grouping is Grouping.CAUSE
+        else [Column("causes", lambda count: _numbers(count["by_cause"]))]
+    )
     return [
         Column(grouping.value, key),
         number("differences"),
@@ -137,8 +155,8 @@ def _columns(grouping: Grouping, names: Mapping[str, str], *, risks: bool) -> li
     ]
 
 
-def _causes(count: JsonObject) -> str:
-    return ", ".join(f"{number} {code}" for code, number in count["by_cause"].items())
+def _numbers(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {code}" for code, number in counts.items())
 
 
 def _mend(count: JsonObject, names: Mapping[str, str]) -> str:

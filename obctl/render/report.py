@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.causes import MEANING
 from obctl.render.cancellations import impact_text, local, where_text
 from obctl.render.objects import Rooms, at, log_object, request_object
 from obctl.render.output import Column, fields, table, text
@@ -38,8 +39,10 @@ class Section:
     note: str = ""
 
 
-def report_object(report: MorningReport, rooms: Rooms, now: datetime) -> dict[str, Any]:
-    """The report as JSON data."""
+def report_object(
+    report: MorningReport, differences: JsonObject, rooms: Rooms, now: datetime
+) -> dict[str, Any]:
+    """The report as JSON data; `differences` is the object of `causes` over the coming days."""
     status = report.status
     totals: dict[str, int] = {}
     by_room: dict[str, dict[str, int]] = {}
@@ -85,6 +88,16 @@ def report_object(report: MorningReport, rooms: Rooms, now: datetime) -> dict[st
         ],
         "failed_writes": status["failed_writes"],
         "causes": dict(report.causes),
+        "differences": {
+            "from": differences["from"],
+            "to": differences["to"],
+            "not_read": [room["room"] for room in differences["rooms"] if room["condition"]],
+            "by_cause": {
+                count["key"]: count["differences"]
+                for count in differences["counts"]
+                if count["differences"]
+            },
+        },
     }
 
 
@@ -103,6 +116,9 @@ def headline(item: JsonObject) -> list[str]:
         number = len(item[name])
         if number:
             said.append(words(number))
+    ahead = sum(item["differences"]["by_cause"].values())
+    if ahead:
+        said.append(f"{_many(ahead, 'difference')} in the coming week")
     return said or ["every room is in step as of its last pass, and nothing waits for a person"]
 
 
@@ -189,6 +205,15 @@ def sections(item: JsonObject, names: Mapping[str, str]) -> list[Section]:
             "none",
         ),
         Section(
+            f"Differences from {item['differences']['from']} to {item['differences']['to']}, as"
+            " Outlook was last read",
+            [("cause", known("cause")), ("number", known("number")), ("meaning", known("meaning"))],
+            [{"cause": code, "number": number, "meaning": MEANING.get(code)}
+             for code, number in item["differences"]["by_cause"].items()],
+            _none_but(item["differences"]["not_read"]),
+            note=_not_looked_at(item["differences"]["not_read"]) or "obctl causes tells more",
+        ),
+        Section(
             "Runs",
             [("run", known("run")), ("began", moment("started_at")), ("exit", _exit),
              ("rooms", lambda row: counts_text(row["rooms"] or {})),
@@ -211,6 +236,14 @@ def sections(item: JsonObject, names: Mapping[str, str]) -> list[Section]:
             note=_left_out(item["changed"]["entries_left_out"], "earlier", "obctl log search"),
         ),
     ]  # fmt: skip
+
+
+def _none_but(unread: Sequence[str]) -> str:
+    return f"none where they could be looked for; {_not_looked_at(unread)}" if unread else "none"
+
+
+def _not_looked_at(unread: Sequence[str]) -> str:
+    return f"not looked at, as too little was read of them: {', '.join(unread)}" if unread else ""
 
 
 def _left_out(number: int, what: str, command: str) -> str:

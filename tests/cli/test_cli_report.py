@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import LAST_PASS, NOW, make_reservation
-from desk import ATRIUM, Desk, lines
+from builders import LAST_PASS, NOW, make_event, make_reservation
+from desk import ATRIUM, LIBERTY, Desk, lines
 
 from obctl.domain.company_log import Action, LogEntry
 from obctl.domain.difference import Cause, Confidence
@@ -24,6 +24,7 @@ from obctl.store.runs import finish_run, start_run
 FIELDS = [
     "company", "time_zone", "since", "until", "runs", "last_run", "rooms", "changed", "requests",
     "stopped", "undecided", "unreadable", "inconclusive", "stale", "failed_writes", "causes",
+    "differences",
 ]  # fmt: skip
 
 
@@ -253,3 +254,21 @@ def test_a_page_that_cannot_be_written_is_exit_2(read_desk: Desk) -> None:
     answer = read_desk.run("sync", "report", "--html", "/nowhere/x.html")
     assert answer.exit_code == 2
     assert "/nowhere/x.html cannot be written" in answer.stderr
+
+
+def test_differences_of_the_coming_week_are_counted_by_their_cause(read_desk: Desk) -> None:
+    read_desk._write(ran)
+    read_desk.events(LIBERTY, make_event("E9", subject="Budget"))
+    item = told(read_desk)["differences"]
+    assert (item["from"], item["to"], item["not_read"]) == ("2026-09-14", "2026-09-20", [])
+    assert sum(item["by_cause"].values()) == 1
+    shown = read_desk.run("sync", "report").stdout
+    assert "Differences from 2026-09-14 to 2026-09-20" in shown
+    assert "in short  1 difference in the coming week" in shown
+
+
+def test_where_too_little_was_read_no_difference_is_not_claimed(desk: Desk) -> None:
+    item = told(desk)["differences"]
+    assert item["not_read"] == ["atrium@contoso.example", "liberty@contoso.example"]
+    shown = " ".join(desk.run("sync", "report").stdout.split())
+    assert "none where they could be looked for; not looked at, as too little was read" in shown

@@ -15,6 +15,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "engine")]
 from confusion.catalogue import all_stories  # noqa: E402
 from confusion.judge import Matrix  # noqa: E402
 from confusion.known import KNOWN  # noqa: E402
+from confusion.noise import noisy  # noqa: E402
 from confusion.play import play  # noqa: E402
 
 
@@ -22,12 +23,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.confusion", description=__doc__)
     parser.add_argument("--code", help="stories of this cause alone")
     parser.add_argument("--case", type=int, help="this one of them, and all that is said of it")
+    parser.add_argument("--noise", type=int, help="with what else happens, by this draw")
     parser.add_argument("--sample", type=int, help="so many stories, drawn by the seed")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    found = all_stories()
+    if chosen.noise is not None:
+        found = list(noisy(found, chosen.noise))
     stories = [
         story
-        for story in all_stories()
+        for story in found
         if chosen.code in (None, story.code) and chosen.case in (None, story.number)
     ]
     if chosen.sample is not None:

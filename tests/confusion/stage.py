@@ -16,7 +16,7 @@ from night import TenantServer, another_tenant
 from confusion.cast import TENANT, Cast
 from confusion.doings import Doings
 from confusion.listening import listening
-from confusion.story import BEGIN, Do, Setting, Story
+from confusion.story import BEGIN, BESIDE, Do, Setting, Story
 from obctl.domain.causes.story import Story as Told
 from obctl.domain.difference import Cause, Difference
 from obctl.domain.room import Room
@@ -151,11 +151,16 @@ class Stage:
     def _items(self, seen: Seen, rooms: Sequence[Room]) -> list[str]:
         """What `explain` is asked about: the first differences, or the first reservations."""
         if seen.differences:
-            items = [str(found.reservation or found.event_id) for found in seen.differences]
+            about = [found for found in seen.differences if found.subject != BESIDE]
+            items = [str(found.reservation or found.event_id) for found in about]
         else:
             ids = {room.id for room in rooms}
             held = search_reservations(self.company.store, Filter())
-            items = [str(one.number) for one in held if one.room in ids and one.is_active]
+            items = [
+                str(one.number)
+                for one in held
+                if one.room in ids and one.is_active and one.subject != BESIDE
+            ]
         return items[: seen.story.asks]
 
     def ask(self, work: Callable[[Gateway], Awaitable[Result]]) -> Result:

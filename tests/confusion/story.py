@@ -20,6 +20,8 @@ SEASONS = {
 }
 """The Mondays on which stories begin; in autumn and spring the clocks change within two weeks."""
 BEGIN = "0 14:00"
+BESIDE = "Beside"
+"""The subject of a meeting that a story is not about: `explain` is not asked about it."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Story:
 
     def expected(self, subject: str, day: int) -> str:
         """The cause of a difference of a meeting of that subject on that day."""
-        return self.besides.get(f"day {day}") or self.besides.get(subject) or self.code
+        return self.besides.get(subject) or self.besides.get(f"day {day}") or self.code
 
 
 def story(code: str, title: str, *acts: Iterable[Act], look: str = "1 15:00", **more: Any) -> Story:

@@ -153,6 +153,15 @@ def test_an_account_is_found_by_where_mail_goes(
     assert all("accountEnabled" in seen.query["$select"] for seen in graph.seen if seen.query)
 
 
+def test_a_guest_is_known_by_the_name_that_entra_makes(graph: RecordedGraph, ask: Ask) -> None:
+    name = "eve_fabrikam.example#EXT#@contoso.onmicrosoft.com"
+    graph.on("/users/eve@fabrikam.example", refusal(404, "Request_ResourceNotFound"))
+    entry = {"id": "o9", "mail": "eve@fabrikam.example", "userPrincipalName": name}
+    graph.on("/users", {"value": [entry]})
+    found = ask(lambda gateway: gateway.look_up_account("eve@fabrikam.example"))
+    assert found == DirectoryEntry("o9", "eve@fabrikam.example", None, guest=True)
+
+
 @pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
 @pytest.mark.parametrize(
     ("refused", "gone"),

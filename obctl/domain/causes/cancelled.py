@@ -7,6 +7,7 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name
 from obctl.domain.causes.predicates import (
     bereft,
     cancellation_seen,
+    goes_on_upstairs,
     is_past,
     remedy_for,
     since_last_pass,
@@ -108,7 +109,7 @@ def occurrence_silently(facts: Facts) -> Cause | None:
     hole = cancelled is None and covered is True and bool(facts.same_series)
     # the whole series was shortened or made one meeting, without a successor
     outside = covered is False and not has_moved(master, reservation, facts.room.zone)
-    outside = (outside or master.is_single) and continuation(facts) is None
+    outside = (outside or master.is_single) and not (continuation(facts) or goes_on_upstairs(facts))
     if not (listed or hole or outside):
         return None
     return found(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, Value, found, sync
-from obctl.domain.causes.predicates import bereft, remedy_for, since_last_pass, unreserved
+from obctl.domain.causes.predicates import (
+    bereft,
+    goes_on_upstairs,
+    remedy_for,
+    since_last_pass,
+    unreserved,
+)
 from obctl.domain.difference import Cause, Confidence
 from obctl.domain.event import Event, same_person
 from obctl.domain.reservation import ExternalState, Reservation
@@ -13,7 +19,12 @@ from obctl.domain.series.same_date import is_same_date
 
 
 def moved_to_other_room(facts: Facts) -> Cause | None:
-    """The organiser took another room: seen from the room left, or from the room entered."""
+    """The organiser took another room: seen from the room left, or from the room entered.
+
+    Where one series ends and another goes on there, that is a split.
+    """
+    if goes_on_upstairs(facts):
+        return None
     return _left(facts) or _entered(facts) or _called_off_there(facts)
 
 

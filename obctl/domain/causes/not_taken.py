@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import (
     at_check_in,
@@ -36,7 +36,8 @@ def external_organizer(facts: Facts) -> Cause | None:
     if not external and not event.foreign_origin:
         return None
     confidence: Confidence = LIKELY if external else POSSIBLE
-    if external and allowed is False:
+    asked = facts.organizer is not OrganizerAnswer.UNKNOWN
+    if external and allowed is False and facts.organizer is OrganizerAnswer.NOT_FOUND:
         confidence = CERTAIN
     return found(
         "external-organizer-ignored",
@@ -44,6 +45,7 @@ def external_organizer(facts: Facts) -> Cause | None:
         {
             "event.organizer": event.organizer.email,
             "company.domains": ", ".join(sorted(facts.domains)) or None,
+            "directory.answer": facts.organizer if external and asked else None,
             "event.foreign_origin": event.foreign_origin or None,
             "event.response": event.response,
             "room.ProcessExternalMeetingMessages": allowed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.causes.finding import Value, sync
 from obctl.domain.company_log import Action
 from obctl.domain.difference import DifferenceKind
@@ -13,6 +13,7 @@ from obctl.domain.event import Event, Response
 from obctl.domain.organizer_copy import is_outside
 from obctl.domain.outbox import PushAction
 from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_left_out
 from obctl.domain.sync.cancellation import CancellationRequest, RequestStatus
 
@@ -53,6 +54,22 @@ def come_back(facts: Facts) -> tuple[Reservation, Event] | None:
         return None
     ends = [entry.action for entry in facts.history if entry.action in _ENDS]
     return both if ends and ends[-1] in _ENDED_ON_BOTH_SIDES else None
+
+
+def goes_on_upstairs(facts: Facts) -> tuple[Room, Reservation, Room, Event] | None:
+    """The room left, the reservation, the room entered and the date of another series there.
+
+    "This and following" took another room: one series ends here and a new one begins there.
+    """
+    if facts.goes_on is not None and (lost := bereft(facts)):
+        found = facts.room, lost, *facts.goes_on
+    elif facts.came_from is not None and (event := unreserved(facts)):
+        found = *facts.came_from, facts.room, event
+    else:
+        return None
+    _left, reservation, _entered, event = found
+    dated = reservation.original_start is not None and event.original_start is not None
+    return found if dated and event.series_key != reservation.series_key else None
 
 
 def bereft(facts: Facts) -> Reservation | None:
@@ -145,8 +162,17 @@ def others(facts: Facts) -> Iterator[Event]:
 
 
 def is_external(facts: Facts, event: Event) -> bool:
-    """Whether the organiser's address lies outside the company's mail domains."""
+    """Whether the organiser's address lies outside the mail domains of the company's rooms.
+
+    Its people may have others: whom the directory has among its own is not from outside.
+    """
     if not facts.domains or not event.organizer.email:
+        return False
+    if facts.organizer in (
+        OrganizerAnswer.FOUND,
+        OrganizerAnswer.PRESENT,
+        OrganizerAnswer.DISABLED,
+    ):
         return False
     return is_outside(event.organizer.email, facts.domains)
 

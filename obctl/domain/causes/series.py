@@ -8,6 +8,7 @@ from obctl.domain.causes.predicates import (
     bereft,
     changed,
     come_back,
+    goes_on_upstairs,
     last_pass,
     others,
     remedy_for,
@@ -18,6 +19,7 @@ from obctl.domain.causes.predicates import (
 from obctl.domain.difference import MEETS_NOW, Cause
 from obctl.domain.event import Event, EventType
 from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_listed, series_days
 from obctl.domain.series.meets_now import has_moved, in_words, nearest_start, next_start
 from obctl.domain.series.same_date import is_continued, is_same_date
@@ -173,6 +175,9 @@ def _went_along(facts: Facts, reservation: Reservation, event: Event) -> Cause:
 
 def series_split(facts: Facts) -> Cause | None:
     """The organiser changed "this and all future": one series ends, a new one goes on."""
+    if upstairs := goes_on_upstairs(facts):
+        left, held, entered, new = upstairs
+        return _split(facts, held, new, left, entered)
     if reservation := bereft(facts):
         successor = continuation(facts)
         return _split(facts, reservation, successor) if successor else None
@@ -206,7 +211,8 @@ def continuation(facts: Facts) -> Event | None:
     return next((event for event in candidates if is_continued(reservation, event)), None)
 
 
-def _split(facts: Facts, reservation: Reservation, event: Event) -> Cause:
+def _split(facts: Facts, reservation: Reservation, event: Event, *rooms: Room) -> Cause:
+    """`rooms` are the one that was left and the one that was entered, where these are two."""
     ended = facts.master.recurrence if facts.master and facts.event is None else None
     return found(
         "series-split",
@@ -218,9 +224,12 @@ def _split(facts: Facts, reservation: Reservation, event: Event) -> Cause:
             "event.id": event.id,
             "event.start": event.start,
             "reservation.number": reservation.number,
+            "room.left": rooms[0].mailbox if rooms else None,
+            "room.entered": rooms[1].mailbox if rooms else None,
         },
         refuted_by="the two series run at the same time instead of one after the other",
-        remedy=f"{sync(facts.room)} goes on with the new series; services follow by date",
+        remedy=f"{sync(*(rooms or [facts.room]))} goes on with the new series; services follow"
+        " by date",
     )
 
 

@@ -216,7 +216,10 @@ def hard_deleted(facts: Facts) -> Cause | None:
     if reservation is None:
         return None
     copy, known = facts.organizer_copy, facts.last_known
-    confidence: Confidence = LIKELY if facts.event_missing else POSSIBLE
+    removes = facts.room.processing.remove_canceled_meetings
+    # where the room takes cancelled meetings off, a cancellation looks just the same
+    proven = facts.event_missing and not (removes and copy is None)
+    confidence: Confidence = LIKELY if proven else POSSIBLE
     room_is_booked = copy and copy.event.takes_room and copy.room_response is Response.ACCEPTED
     if facts.event_missing and room_is_booked:
         confidence = CERTAIN
@@ -231,6 +234,7 @@ def hard_deleted(facts: Facts) -> Cause | None:
             "organizer_copy.room_response": copy.room_response if copy else None,
             "reservation.status": reservation.status,
             "request.status": facts.request.status if facts.request else None,
+            "room.RemoveCanceledMeetings": removes,
         },
         refuted_by="its series key turns up in a mapped room, or the event answers by id",
         remedy=(

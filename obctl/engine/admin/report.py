@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+from obctl.domain.cause_counts import most_frequent
 from obctl.domain.company_log import Action
 from obctl.domain.morning_report import TOLD, MorningReport, Unread
 from obctl.domain.room import Verdict
@@ -50,7 +51,7 @@ def morning_report(company: Company, since: timedelta) -> MorningReport:
         status,
         tuple(_unread(company)),
         tuple((request, find_reservation(store, request.reservation)) for request in waiting),
-        dict(sorted(causes.items(), key=lambda item: (-item[1], item[0]))),
+        most_frequent(causes),
     )
 
 

@@ -22,6 +22,7 @@ from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
 from obctl.engine.compare.gather_facts import Gathered, facts_at_rest
 from obctl.engine.compare.outlook_source import Outlook
+from obctl.engine.compare.risks import may_be_at_risk
 from obctl.errors import (
     CredentialRefused,
     GraphRefused,
@@ -75,7 +76,7 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
     explanation = compared.explanations[about[0]] if about else None
     cause, organizer = (explanation.cause, explanation.organizer) if explanation else (None, None)
     account = None
-    if compared.matching and event and not about and _may_be_at_risk(reservation, event):
+    if compared.matching and event and not about and may_be_at_risk(reservation, event):
         mapped = tuple(load_rooms(company.store))
         gathered = Gathered(company, outlook, mapped, compared.span)
         facts = await facts_at_rest(gathered, compared.matching.sides, reservation, event)
@@ -137,13 +138,6 @@ def _verdict(compared: RoomComparison, unreadable: UnreadableEvent | None) -> Ro
     return compared.verdict
 
 
-def _may_be_at_risk(reservation: Reservation | None, event: Event) -> bool:
-    """Whether something may be said of it though nothing differs: it takes place, or may yet."""
-    if reservation is None:
-        return event.is_draft
-    return reservation.is_active and event.takes_room
-
-
 def _entries(
     company: Company, room: Room, ids: list[EventId], reservation: Reservation | None
 ) -> tuple[LogEntry, ...]:
@@ -165,8 +159,9 @@ async def _find(
     known = find_event_anywhere(company.store, wanted)
     if known is not None:
         room = find_room_by_id(company.store, known[0])
-        owners = find_by_event(company.store, room.id, wanted)
-        return room, owners[0] if owners else None, known[1]
+        if owners := find_by_event(company.store, room.id, wanted):
+            return room, owners[0], known[1]
+        return room, None, await _as_it_is_now(outlook, room, known[1])
     if recorded is not None:
         return find_room_by_id(company.store, recorded.room), None, recorded.event
     rooms = load_rooms(company.store)
@@ -174,6 +169,14 @@ async def _find(
         if owners := find_by_event(company.store, room.id, wanted):
             return room, owners[0], None
     return await _ask_all(company, outlook, event_id, rooms)
+
+
+async def _as_it_is_now(outlook: Outlook, room: Room, known: Event) -> Event:
+    """An event without a reservation: it may have moved to another day since it was last read."""
+    if not room.is_mapped:
+        return known
+    answer = (await outlook.answers_by_id([(room, known.id)])).get((room.id, known.id))
+    return answer if isinstance(answer, Event) else known
 
 
 async def _ask_all(

@@ -141,8 +141,14 @@ async def _series(
 async def _directory(
     gathered: Gathered, event: Event | None, recorded: Recorded
 ) -> OrganizerAnswer:
-    """What the directory says of the organiser, where it is one of the company's."""
-    if event is None or event.is_organizer or _is_outside(event.organizer, recorded):
+    """What the directory says of the organiser, where it is one of the company's.
+
+    Rooms often have another mail domain than people. Who seems to be from outside is asked about
+    where that would be why the room does not answer.
+    """
+    if event is None or event.is_organizer:
+        return OrganizerAnswer.UNKNOWN
+    if _is_outside(event.organizer, recorded) and not event.is_tentative:
         return OrganizerAnswer.UNKNOWN
     address = event.organizer.email
     if any(same_address(address, other.mailbox) for other in gathered.mapped):

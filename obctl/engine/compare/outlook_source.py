@@ -152,14 +152,14 @@ class Outlook:
         return entry.object_id if isinstance(entry, DirectoryEntry) else None
 
     async def organizer(self, address: str | None) -> OrganizerAnswer:
-        """What the directory says of an organiser."""
+        """What the directory says of an organiser; a guest is not one of its own."""
         if address is None or self._inquiry is None:
             return OrganizerAnswer.UNKNOWN
         entry = await self._inquiry.account(address)
         match entry:
             case ObctlError():
                 return OrganizerAnswer.REFUSED
-            case None:
+            case None | DirectoryEntry(guest=True):
                 return OrganizerAnswer.NOT_FOUND
             case DirectoryEntry(enabled=None):
                 return OrganizerAnswer.PRESENT

@@ -124,11 +124,12 @@ class Organizers:
     ) -> OrganizerReply:
         master = _given(await self._inquiry.master(calendar, series.id))
         off = is_left_out(master, reservation, calendar.zone)
-        if off is None:
-            return NOT_KNOWN
         if off:
             return OrganizerReply(OrganizerSays.CANCELLED)
         date = await self._date(calendar, series.id, reservation)
+        if off is None and date is None:
+            # no list says which dates are off, and one that is not shown may have moved far away
+            return NOT_KNOWN
         return _takes_place(date, room, master.recurrence)
 
     async def _date(

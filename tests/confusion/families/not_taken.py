@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from confusion.acts import (
     book,
-    call_off,
     cancel,
     cater,
     change,
     daily,
-    delete,
     direct,
     fails,
     forget_push,
-    leaves,
     night,
     reserve,
     respond,
     rules,
-    run,
     weekly,
 )
-from confusion.shapes import EVERY, SERIES, SINGLES, some, without
-from confusion.story import NOTHING, Setting, at, story
+from confusion.shapes import EVERY
+from confusion.story import NOTHING, at, story
 
 _DELEGATES = rules(AutomateProcessing="AutoUpdate")
 _DELEGATES_KNOWN = rules(known=True, AutomateProcessing="AutoUpdate")

@@ -6,24 +6,20 @@ from confusion.acts import (
     book,
     call_off,
     cater,
-    change,
     delete,
     direct,
     edit,
     fails,
     forget_push,
-    leaves,
     night,
     recovers,
     reserve,
-    rules,
     run,
     stored,
     weekly,
 )
-from confusion.shapes import ALL_DAY, OVER_MIDNIGHT, SERIES, SINGLES, some, without
+from confusion.shapes import ALL_DAY, OVER_MIDNIGHT, SERIES, SINGLES
 from confusion.story import NOTHING, at, story
-
 from obctl.domain.reservation import Status
 
 _WEEKLY = {"repeat": "FREQ=WEEKLY;COUNT=4"}

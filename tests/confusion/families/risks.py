@@ -5,10 +5,12 @@ from __future__ import annotations
 from confusion.acts import (
     book,
     cancel,
+    cater,
     change,
     daily,
     delete,
     fails,
+    leaves,
     night,
     respond,
     rules,
@@ -133,4 +135,80 @@ TYPED = [
     story("awaiting-next-pass", "a room that answers by itself took it without a name", night(1),
           at("1 14:50", book(subject="New event"))),
 ]  # fmt: skip
-STORIES = [*DATES, *CUT, *TYPED]
+# -- several things at once ------------------------------------------------------------------------
+
+_BOARD = {"subject": "Board", "by": "bram", "name": "board"}
+_REMOVES = rules(known=True, RemoveCanceledMeetings=True)
+_REST = {"day 3": "awaiting-next-pass", "day 10": "awaiting-next-pass"}
+
+
+def first(code: str, title: str, before, *more, shape=None, **options):
+    """What holds `before` the meeting is booked, and a night after it."""
+    return story(
+        code, title, at("0 14:30", *before), at("0 15:00", book(**(shape or {}))), night(1), *more,
+        **options,
+    )  # fmt: skip
+
+
+def answers_late(title: str, *, known: bool):
+    """Taken over whole while a person had to answer; the room then answers by itself, and cuts."""
+    waits = rules(
+        known=known, AutomateProcessing="AutoUpdate", BookingWindowInDays=15,
+        EnforceSchedulingHorizon=False,
+    )  # fmt: skip
+    return first(
+        HORIZON, title, [waits], at("1 09:00", rules(AutomateProcessing="AutoAccept")),
+        at("1 10:00", change(body="Agenda")), shape={"repeats": weekly(4)}, besides=_REST,
+    )  # fmt: skip
+
+
+AT_ONCE = [
+    first(CONFLICT, "another series is in the way of two dates",
+          [rules(**TOLERANT), book("10 14:00", "10 15:00", repeats=weekly(2), **_BOARD)],
+          at("1 10:00", change(start="3 14:00", end="3 15:00")), shape={"repeats": weekly()},
+          besides={"day 3": "awaiting-next-pass", "day 24": "awaiting-next-pass"}, count=4),
+    first(CONFLICT, "an all-day date moved onto another all-day meeting",
+          [rules(**TOLERANT), book("11 00:00", "12 00:00", all_day=True, **_BOARD)],
+          at("1 10:00", change(day=10, start="11 00:00", end="12 00:00")),
+          shape={"start": "3 00:00", "end": "4 00:00", "all_day": True, "repeats": weekly()},
+          count=1),
+    first("cancel-awaiting-approval", "a declined date had lunch, and a night has passed",
+          [rules(**TOLERANT), book("10 14:00", "10 15:00", **_BOARD)],
+          at("1 08:00", cater(day=10)), at("1 10:00", change(start="3 14:00", end="3 15:00")),
+          night(2), look="2 15:00", shape={"repeats": weekly()}),
+    first("room-declined", "one date of three declined by hand in a strict room",
+          [rules(MaximumDurationInMinutes=120)], at("1 10:00", respond("declined", day=17)),
+          shape={"repeats": weekly()}, count=1),
+    first("hard-deleted-by-delegate", "the room takes cancelled meetings off, nobody may ask",
+          [_REMOVES], at("1 09:00", fails("forbidden", "anna")), at("1 10:00", delete())),
+    *(first("cancelled-but-kept-on-calendar", f"taken off when it was cancelled: {name}",
+            [_REMOVES, rules("B", RemoveCanceledMeetings=True)], at("1 10:00", cancel()),
+            shape=shape)
+      for name, shape in (("a meeting", {}), ("a series", {"repeats": weekly()}),
+                          ("in two rooms", {"rooms": "A B"}))),
+    first("moved-to-other-room", "taken off the room that it left", [_REMOVES],
+          at("1 10:00", change(rooms="B"))),
+    first("organizer-left-orphan", "nobody has answered for the room",
+          [rules(AutomateProcessing="AutoUpdate")], at("1 10:00", leaves())),
+    first("organizer-left-orphan", "the series is cut as well",
+          [rules(known=True, BookingWindowInDays=20, EnforceSchedulingHorizon=False)],
+          at("1 10:00", leaves()), shape={"repeats": weekly(None)}),
+    first("organizer-left-orphan", "disabled, and a night has passed", [_REMOVES],
+          at("1 10:00", leaves(deleted=False)), night(2), look="2 15:00"),
+    first("awaiting-next-pass", "moved by somebody who then left", [_REMOVES],
+          at("1 09:00", change(start="3 11:00", end="3 12:00")), at("1 10:00", leaves())),
+    first(HORIZON, "made longer by its organiser than the room takes",
+          [rules(known=True, BookingWindowInDays=25, EnforceSchedulingHorizon=False)],
+          at("1 10:00", change(repeats=weekly(20))), night(2), look="2 15:00",
+          shape={"repeats": weekly(2)}),
+    answers_late("seen whole while pending, cut when the room answered", known=True),
+    answers_late("the same, and nobody told obctl the rules", known=False),
+    first("occurrence-cancelled-silently", "shortened by its organiser, within the window",
+          [rules(known=True, BookingWindowInDays=60, EnforceSchedulingHorizon=False)],
+          at("1 10:00", change(repeats=weekly(2))), shape={"repeats": weekly(4)}),
+    first("occurrence-cancelled-silently", "shortened, and nobody may ask",
+          [rules(known=True, BookingWindowInDays=60, EnforceSchedulingHorizon=False)],
+          at("1 09:00", fails("forbidden", "anna")), at("1 10:00", change(repeats=weekly(2))),
+          shape={"repeats": weekly(4)}),
+]  # fmt: skip
+STORIES = [*DATES, *CUT, *TYPED, *AT_ONCE]

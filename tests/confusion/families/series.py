@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from confusion.acts import (
     book,
-    cancel,
     cater,
     change,
     daily,
     fails,
     invite_to_one,
-    leaves,
     night,
-    rules,
-    run,
     split,
     weekly,
 )
-from confusion.shapes import SERIES, some
-from confusion.story import NOTHING, Setting, at, story
+from confusion.shapes import SERIES
+from confusion.story import NOTHING, at, story
 
 _WEEKS = {"repeats": weekly()}
 
 
 def known(code: str, title: str, *more, shape=None, **options):
     """A series known since the first night: weekly on days 3, 10, 17 and 24 if not told."""
-    return story(
-        code, title, at("0 15:00", book(**(shape or _WEEKS))), night(1), *more, **options
-    )
+    return story(code, title, at("0 15:00", book(**(shape or _WEEKS))), night(1), *more, **options)
 
 
 # -- one date alone ----------------------------------------------------------------------------

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from confusion.acts import (
     book,
-    cancel,
     cater,
     change,
     daily,
     fails,
-    leaves,
     night,
     rewrite,
-    run,
     stored,
     weekly,
 )
-from confusion.shapes import ALL_DAY, SERIES, SINGLES, some, without
+from confusion.shapes import ALL_DAY, SINGLES, some
 from confusion.story import NOTHING, Setting, at, story
 
 _WEEKS = {"repeats": weekly()}

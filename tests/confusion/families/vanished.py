@@ -5,25 +5,21 @@ from __future__ import annotations
 from confusion.acts import (
     approve,
     book,
-    call_off,
     cancel,
     cater,
     change,
     daily,
     delete,
-    direct,
     fails,
     leaves,
     night,
     purge,
-    respond,
     restore,
     rewrite,
-    rules,
     run,
     weekly,
 )
-from confusion.shapes import ALL_DAY, EVERY, SERIES, SINGLES, without
+from confusion.shapes import EVERY, SERIES
 from confusion.story import NOTHING, Setting, at, story
 
 IGNORE = Setting(ignore=True)

@@ -64,6 +64,16 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+UPSTAIRS = make_facts(
+    reservation=make_occurrence_reservation(),
+    event_missing=True,
+    master=make_master(
+        recurrence=Recurrence(
+            "weekly", 1, date(2026, 9, 1), end_date=date(2026, 9, 8), days=("tuesday",)
+        )
+    ),
+    goes_on=(LIBRARY, make_occurrence("N1", master="N", starts="11:00")),
+)
 DAY_AFTER = make_facts(
     reservation=make_reservation(day=DAY),
     event=make_event(day=DAY + timedelta(days=1), modified_at=LATE),
@@ -346,10 +356,43 @@ ROWS = [
         make_facts(
             event=make_event(organizer=OUTSIDER, **UNANSWERED),
             room=with_policy(process_external_meeting_messages=False),
+            organizer=OrganizerAnswer.NOT_FOUND,
         ),
         "external-organizer-ignored",
         CERTAIN,
-        id="a sender from outside and a room that ignores those",
+        id="a sender whom the directory does not know, and a room that ignores those",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=OUTSIDER, **UNANSWERED),
+            room=with_policy(process_external_meeting_messages=False),
+        ),
+        "external-organizer-ignored",
+        LIKELY,
+        id="a sender with another mail domain than the rooms, and nobody asked who that is",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=OUTSIDER, **UNANSWERED),
+            room=with_policy(process_external_meeting_messages=False),
+            organizer=OrganizerAnswer.REFUSED,
+        ),
+        "external-organizer-ignored",
+        LIKELY,
+        id="and the directory gave no answer",
+    ),
+    *(
+        pytest.param(
+            make_facts(
+                event=make_event(organizer=OUTSIDER, **UNANSWERED),
+                room=with_policy(process_external_meeting_messages=False),
+                organizer=answer,
+            ),
+            "tentative-not-accepted",
+            LIKELY,
+            id=f"a colleague with another mail domain than the rooms: {answer}",
+        )
+        for answer in (OrganizerAnswer.FOUND, OrganizerAnswer.PRESENT, OrganizerAnswer.DISABLED)
     ),
     pytest.param(
         make_facts(event=make_event(organizer=OUTSIDER, **UNANSWERED)),
@@ -942,6 +985,27 @@ ROWS = [
         "series-split",
         LIKELY,
         id="the date goes on in another series on another day",
+    ),
+    pytest.param(
+        UPSTAIRS,
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series in another room",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("N1", master="N", starts="11:00"),
+            came_from=(LIBRARY, make_occurrence_reservation(room=RoomId(2))),
+        ),
+        "series-split",
+        LIKELY,
+        id="the date of a series of another room goes on here",
+    ),
+    pytest.param(
+        replace(UPSTAIRS, goes_on=(LIBRARY, make_occurrence("O2", starts="11:00"))),
+        "moved-to-other-room",
+        LIKELY,
+        id="the series itself goes on in another room",
     ),
     pytest.param(
         make_facts(
@@ -1557,6 +1621,20 @@ BEYOND_REACH = make_facts(
 )
 
 NEAR_MISSES = [
+    pytest.param(
+        UPSTAIRS,
+        "occurrence-cancelled-silently",
+        id="the series ended here, and goes on in another room",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
+            goes_on=(LIBRARY, make_event("E2", starts="11:00")),
+        ),
+        "series-split",
+        id="a single meeting booked anew in another room",
+    ),
     pytest.param(
         replace(
             DAY_AFTER,

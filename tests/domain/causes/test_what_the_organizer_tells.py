@@ -191,6 +191,25 @@ def test_what_the_organiser_has_tells_a_deletion_from_a_cancellation(
 
 
 @pytest.mark.parametrize(
+    ("removes", "more", "confidence"),
+    [
+        (None, {}, "likely"),
+        (False, {}, "likely"),
+        (True, {}, "possible"),
+        (True, says(OrganizerSays.UNKNOWN), "possible"),
+        (True, answered(ACCEPTED), "certain"),
+        (True, answered(None), "likely"),
+    ],
+)
+def test_a_room_that_takes_cancelled_meetings_off_leaves_a_deletion_in_doubt(
+    removes: bool | None, more: dict[str, Any], confidence: str
+) -> None:
+    room = make_room(processing=CalendarProcessing(remove_canceled_meetings=removes))
+    cause = explain(replace(GONE, room=room, **more)).cause
+    assert (cause.code, cause.confidence.value) == (DELETED, confidence)
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         pytest.param(

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from night import Night, daily, mailbox_of
+from night import Night, at, daily, mailbox_of
 
 from obctl.domain.causes.asked_organizer import asked_of_organizer, with_reply
 from obctl.domain.causes.facts import Facts
@@ -61,6 +61,21 @@ def decline(night: Night, meeting: Any) -> None:
     night.tenant.respond(mailbox_of(ROOM), meeting, "declined")
 
 
+def cancel_and_remove(night: Night, meeting: Any) -> None:
+    night.act(Processing(room=mailbox_of(ROOM), settings={"RemoveCanceledMeetings": True}))
+    night.cancel(meeting)
+
+
+def decline_a_date(night: Night, meeting: Any) -> None:
+    night.tenant.respond(mailbox_of(ROOM), meeting, "declined", day=NEXT_DAY)
+
+
+def move_a_date_onto_another(night: Night, meeting: Any) -> None:
+    night.book(ROOM, "Board", "16 14:00", "16 15:00", organizer="bram")
+    night.run()
+    night.change(meeting, day=NEXT_DAY, start="16 14:30", end="16 15:30")
+
+
 def type_the_room(night: Night, meeting: Any) -> None:
     remove = {"RemoveCanceledMeetings": True}
     night.act(Processing(room=mailbox_of(ROOM), settings=remove))
@@ -86,6 +101,16 @@ LOSSES = [
         delete_a_date,
         "occurrence-cancelled-silently",
         id="date deleted",
+    ),
+    pytest.param({}, cancel_and_remove, "cancelled-but-kept-on-calendar", id="cancelled, removed"),
+    pytest.param(
+        {"recurrence": daily(count=3)}, decline_a_date, "room-declined", id="date declined"
+    ),
+    pytest.param(
+        {"recurrence": daily(count=3)},
+        move_a_date_onto_another,
+        "conflict-partially-declined-series",
+        id="date moved onto another",
     ),
     pytest.param(
         {"recurrence": daily(count=3)},
@@ -241,6 +266,19 @@ def test_an_update_that_may_be_on_its_way_makes_no_copy_stale(night: Night) -> N
     assert story(night).cause is None
 
 
+def test_an_event_without_a_reservation_is_explained_on_the_day_it_is_on_now(night: Night) -> None:
+    meeting = night.book(ROOM, "Budget", "2026-10-29 09:00", "2026-10-29 10:00")
+    night.run()
+    event_id = night.id_of(ROOM, meeting)
+    night.change(meeting, start="2026-11-03 09:00", end="2026-11-03 10:00")
+    told = night.ask(
+        lambda gateway: explain_item(night.company, Outlook(night.company, gateway), event_id)
+    )
+    assert [found.start for found in told.differences] == [at("2026-11-03 09:00")]
+    assert told.cause is not None
+    assert told.cause.code == "outside-sync-window"
+
+
 def test_of_a_series_only_the_date_that_was_moved_is_stale(night: Night) -> None:
     moved_silently(night, recurrence=daily(count=3))
     causes = [story(night, item.number).cause for item in night.all()]
@@ -354,3 +392,22 @@ def test_a_closed_calendar_is_asked_in_one_request_and_not_again(night: Night) -
     assert asked == ["users/anna%40contoso.example/events"] * 2
     batches = [call.body.decode() for call in night.journal if call.path == "$batch"]
     assert sum("anna" in body for body in batches) == 1
+
+
+@pytest.mark.parametrize(
+    ("befall", "code"),
+    [
+        pytest.param(decline_a_date, "room-declined", id="declined"),
+        pytest.param(
+            move_a_date_onto_another, "conflict-partially-declined-series", id="moved onto another"
+        ),
+        pytest.param(cancel_a_date, "occurrence-cancelled-silently", id="cancelled"),
+        pytest.param(delete_a_date, "occurrence-cancelled-silently", id="deleted"),
+    ],
+)
+def test_where_no_series_lists_its_cancelled_dates_the_organiser_tells_what_became_of_one(
+    national_night: Night, befall: Befall, code: str
+) -> None:
+    befall(national_night, booked(national_night, recurrence=daily(count=3)))
+    (cause,) = said_by_diff(national_night).values()
+    assert cause.code == code

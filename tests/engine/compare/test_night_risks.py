@@ -121,3 +121,26 @@ def test_why_an_organisers_calendar_cannot_be_read_is_told(night: Night) -> None
     said = evidence(story(night).cause)
     assert said["organizer.copy"] == "cannot be read"
     assert said["organizer.copy_closed"] == "obctl may not read this mailbox"
+
+
+def test_who_seems_to_be_from_outside_is_looked_up_where_the_room_does_not_answer(
+    night: Night,
+) -> None:
+    """Rooms often have another mail domain than the people of the same company."""
+    rules = {"AutomateProcessing": "AutoUpdate", "ProcessExternalMeetingMessages": True}
+    night.act(Processing(room=mailbox_of(ROOM), settings=rules))
+    night.run()
+    meeting = night.tenant.book(
+        "omar@fabrikam.example", [mailbox_of(ROOM)], "Pitch", "2026-09-15T09:00",
+        "2026-09-15T10:00", time_zone="Europe/Amsterdam",
+    )  # fmt: skip
+    night.sleep(0, hours=1)
+    told = story(night, night.id_of(ROOM, meeting))
+    assert told.cause is not None
+    assert told.cause.code == "external-organizer-ignored"
+    assert evidence(told.cause)["directory.answer"] == "not-found"
+    directory = night.tenant.exchange.directory
+    directory.mailbox(directory.person("omar@fabrikam.example")).kind = "user"
+    told = story(night, night.id_of(ROOM, meeting))
+    assert told.cause is not None
+    assert told.cause.code == "tentative-not-accepted"

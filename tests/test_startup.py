@@ -20,6 +20,7 @@ NOT_FOR_DATA = {"dateutil", "logging", "rich", "tzlocal", "zstandard"}
 OURS_FOR_HELP = {
     "obctl.__main__", "obctl.cli", "obctl.cli.app", "obctl.cli.clock", "obctl.cli.commands",
     "obctl.cli.context", "obctl.errors", "obctl.render", "obctl.render.output",
+    "obctl.render.pasting",
 }  # fmt: skip
 
 _RUN = """

@@ -14,6 +14,7 @@ from obctl.cli.commands import LateGroup
 from obctl.cli.context import Context
 from obctl.errors import ObctlError, UsageError
 from obctl.render.output import Format, set_quiet
+from obctl.render.pasting import set_company
 
 
 class ErrorBoundary(LateGroup):
@@ -117,6 +118,7 @@ def root(
     ] = False,
 ) -> None:
     set_quiet(quiet)
+    set_company(company)
     ctx.obj = Context(company_option=company, debug=debug)
     if debug:
         ctx.obj.show_defects()

@@ -15,6 +15,7 @@ from obctl.cli.commands import LateGroup
 from obctl.cli.context import Context
 from obctl.errors import ObctlError, UsageError
 from obctl.render.output import Format, set_quiet
+from obctl.render.pasting import set_company
 
 
 class ErrorBoundary(LateGroup):
@@ -120,6 +121,7 @@ def root(
     if company is not None and not company.strip():
         raise empty("--company", may_be_left_out=True)
     set_quiet(quiet)
+    set_company(company)
     ctx.obj = Context(company_option=company, debug=debug)
     if debug:
         ctx.obj.show_defects()

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from obctl.render.pasting import to_paste
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
@@ -251,9 +253,9 @@ def is_quiet() -> bool:
 def message(words: str) -> None:
     """A remark for people, on stderr; plain, so that it costs no Rich."""
     if not _QUIET:
-        print(clean(words), file=sys.stderr)
+        print(clean(to_paste(words)), file=sys.stderr)
 
 
 def warning(words: str) -> None:
     """Something that went wrong without ending the command, on stderr."""
-    console(stderr=True).print(clean(words), style="yellow", soft_wrap=True)
+    console(stderr=True).print(clean(to_paste(words)), style="yellow", soft_wrap=True)

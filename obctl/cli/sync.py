@@ -18,6 +18,7 @@ from obctl.cli.options import (
     parse_duration,
 )
 from obctl.domain.actor import NIGHTLY_RUN, SYNC_APPLY, SYNC_RUN
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ def history(
 
     context = context_of(ctx)
     items = [run_summary(record) for record in load_runs(context.store, limit=limit)]
-    show_list(format, items, HISTORY, empty="no run yet: obctl sync run")
+    show_list(format, items, HISTORY, names=csv_fields.RUN, empty="no run yet: obctl sync run")
 
 
 @app.command("show")

@@ -28,6 +28,7 @@ from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.compare.read_sides import sides_of, with_masters
 from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
+from obctl.engine.outlook.interims import load_interims, place_of
 from obctl.engine.outlook.other_rooms import OtherRooms
 from obctl.engine.outlook.windows import policy_window, read_span
 from obctl.errors import DeltaLinkExpired, GraphUnavailable, NotFound, ObctlError
@@ -70,7 +71,8 @@ async def find_whereabouts(
     """Look for the lost meetings of a comparison of `whole` in all rooms, and for the lost ones of
     other rooms among its new events.
 
-    Where only the store may be asked, it tells no more than where cancelled copies are.
+    Where only the store may be asked, it tells no more than where cancelled copies are, and what
+    was reserved while a room could not be read.
     """
     search = _Search(company, outlook, mapped, whole)
     lost = [item for matching, found in compared for item in _lost(matching, found)]
@@ -220,14 +222,37 @@ class _Search:
         seen = await self._read(rooms, keys) if rooms else []
         everything = [item for room in seen for item in room.lost]
         order = sorted(everything, key=lambda item: (not item.ordered_services, item.number))
-        goes_on = turned_up(seen, order, self._company.now)
-        left = {item.number: (self._rooms[item.room], item) for item in everything}
+        goes_on = await self._interims(lost) | turned_up(seen, order, self._company.now)
+        left = {item.number: (self._rooms[item.room], item) for item in (*everything, *lost)}
         return Whereabouts(
             goes_on=goes_on,
             came_from={place.event.id: left[number] for number, place in goes_on.items()},
             copies={key: tuple(found.values()) for key, found in self._copies.items()},
             not_asked=tuple(self._not_asked.values()),
         )
+
+    async def _interims(self, lost: Sequence[Reservation]) -> dict[ReservationNumber, Destination]:
+        """Where lost meetings got a reservation while the room they left was not read."""
+        store, numbers = self._company.store, {item.number for item in lost}
+        places = {
+            number: place
+            for number, interim in load_interims(store).items()
+            if number in numbers
+            and interim.number not in numbers
+            and (place := place_of(store, interim)) is not None
+        }
+        answers = await self._outlook.answers_by_id(
+            [(place.room, place.event.id) for place in places.values()]
+        )
+        now = {
+            number: answers.get((place.room.id, place.event.id), place.event)
+            for number, place in places.items()
+        }
+        return {
+            ReservationNumber(number): replace(places[number], event=event)
+            for number, event in now.items()
+            if isinstance(event, Event) and event.takes_room
+        }
 
     async def _read(self, rooms: Sequence[Room], keys: set[SeriesKey | None]) -> list[RoomSeen]:
         settings, now = self._company.config.sync, self._company.now

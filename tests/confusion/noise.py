@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from random import Random
 
 from confusion.acts import (
     book,
@@ -167,10 +168,10 @@ NOISES: dict[str, Noise] = {
 
 
 def noisy(stories: Iterable[Story], draw: int) -> Iterator[Story]:
-    """Each story of the ordinary course with one noise, by turns: the `draw`th that fits it."""
-    for place, story in enumerate(story for story in stories if _ordinary(story)):
+    """Each story of the ordinary course with one noise that fits it, drawn by its name."""
+    for story in filter(_ordinary, stories):
         fitting = [
             (name, made) for name, noise in NOISES.items() if (made := noise(story)) is not None
         ]
-        name, made = fitting[(place + draw) % len(fitting)]
+        name, made = Random(f"{draw}/{story.code}/{story.title}").choice(fitting)
         yield replace(made, title=f"{story.title} + {name}")

@@ -11,6 +11,8 @@ from obctl.domain.event import Event, same_person
 from obctl.domain.room import LOCKED_OUT
 
 _A_DAY = 86_400
+_CALLED = frozenset({"event_id", "subject"})
+"""Under what a meeting goes: in its slot it is the same one whatever it is called."""
 
 
 def room_remapped(facts: Facts) -> Cause | None:
@@ -46,7 +48,7 @@ def id_changed(facts: Facts) -> Cause | None:
         return None
     if not (bereft(facts) or changed(facts)):
         return None
-    if facts.difference.fields.keys() - {"event_id"} and not _is_same_copy(facts, event):
+    if facts.difference.fields.keys() - _CALLED and not _is_same_copy(facts, event):
         return None
     same_meeting = event.key is not None and event.key == reservation.key
     if event.id == reservation.event_id or not same_meeting or not event.takes_room:

@@ -150,6 +150,18 @@ ROWS = [
     pytest.param(
         make_facts(
             reservation=make_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K", subject="Budget 2", created_at=LATE, modified_at=LATE),
+            agreed=make_agreed(),
+            last_known=make_event("OLD", key="K"),
+            fields={"subject": ("Budget", "Budget 2")},
+        ),
+        "id-changed-after-mailbox-move",
+        LIKELY,
+        id="another copy in its slot, and called otherwise",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
             event_missing=True,
             rekeyed=make_event("NEW", key="K", created_at=LATE),
             last_known=make_event("OLD", key="K"),

@@ -10,6 +10,7 @@ from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import ByOption, FormatOption, RoomOption, YesOption, parse_cause
 from obctl.cli.unpushed import unpushed, warn_of
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 app = typer.Typer(no_args_is_help=True, help="Cancellations from Outlook that wait for a person.")
@@ -63,6 +64,7 @@ def list_(
             for request, reservation in found
         ],
         COLUMNS,
+        names=csv_fields.REQUEST,
         empty="no cancellation requests",
     )
 
@@ -200,7 +202,13 @@ def _show(context: Context, requests: list[int], format: Format) -> None:
     from obctl.render.cancellations import COLUMNS
     from obctl.render.output import show_list
 
-    show_list(format, _objects(context, requests), COLUMNS, empty="no open requests")
+    show_list(
+        format,
+        _objects(context, requests),
+        COLUMNS,
+        names=csv_fields.REQUEST,
+        empty="no open requests",
+    )
 
 
 def _warn_of_series(context: Context, requests: list[int]) -> None:

@@ -21,6 +21,7 @@ from obctl.cli.options import (
     parse_span,
 )
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def search(
         format,
         (log_object(entry, rooms) for entry in islice(found, shown)),
         log_columns(rooms.names(), context.zone.key),
+        names=csv_fields.LOG_ENTRY,
         empty="no entry found",
     )
     if limit is None and shown and next(found, None) is not None:
@@ -187,7 +189,7 @@ def prune(
     from obctl.domain.time_span import later
     from obctl.engine.admin import company_log
     from obctl.render.objects import at
-    from obctl.render.output import message, write_json
+    from obctl.render.output import message, write_one
     from obctl.store.codec import instant
     from obctl.store.company_log import count_log
 
@@ -204,7 +206,7 @@ def prune(
     if format is Format.TABLE:
         message(f"{removed} entries removed")
     else:
-        write_json({"removed": removed, "older_than": at(before)})
+        write_one(format, {"removed": removed, "older_than": at(before)})
 
 
 def _prune_question(count: int, before: datetime, older_than: str, zone_name: str) -> str:

@@ -12,7 +12,7 @@ from obctl.store.rooms import load_rooms
 
 ROOM_KEYS = [
     "mailbox", "name", "location", "floor", "capacity", "time_zone", "activated_at",
-    "last_synced_at", "subscription", "verdict", "removed_at",
+    "last_synced_at", "subscription", "verdict", "removed_at", "condition", "stopped_at",
 ]  # fmt: skip
 HEAD = "mailbox,name,location,floor,capacity,time_zone,activated_at\n"
 

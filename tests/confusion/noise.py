@@ -40,7 +40,7 @@ _IN_STEP = frozenset({
 """What is told of two sides that agree: another difference would be told in its place."""
 _STAYS_WHEN_HE_LEAVES = frozenset({
     "cancelled-but-kept-on-calendar", "occurrence-cancelled-silently", "hard-deleted-by-delegate",
-    "id-changed-after-mailbox-move", "room-declined",
+    "id-changed-after-mailbox-move",
 })  # fmt: skip
 
 
@@ -115,16 +115,18 @@ def _left(story: Story) -> Story | None:
     return _with(story, at("1 14:00", leaves()))
 
 
-def _later(story: Story) -> Story:
+def _later(story: Story) -> Story | None:
     """The next night is missed, and somebody looks a day later."""
-    return replace(story, look="2 15:00")
+    days = [int(act.do.given["start"].split()[0]) for act in story.acts if act.do.verb == "book"]
+    ahead = min(days, default=3) > 2 and story.code != "outside-sync-window"
+    return replace(story, look="2 15:00") if ahead else None
 
 
 def _one_day(story: Story) -> Story | None:
     """Somebody looks at the days of the first date alone."""
     first = [act for act in story.acts if act.do.verb in ("book", "direct", "reserve")]
     days = {act.do.given["start"].split()[0] for act in first}
-    if any("day" in act.do.given for act in story.acts):
+    if any("day" in act.do.given or act.do.verb == "change" for act in story.acts):
         return None
     return replace(story, span=(3, 3), count=None) if days == {"3"} else None
 
@@ -171,4 +173,4 @@ def noisy(stories: Iterable[Story], draw: int) -> Iterator[Story]:
             (name, made) for name, noise in NOISES.items() if (made := noise(story)) is not None
         ]
         name, made = fitting[(place + draw) % len(fitting)]
-        yield replace(made, title=f"{story.title}; {name}")
+        yield replace(made, title=f"{story.title} + {name}")

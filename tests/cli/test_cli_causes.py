@@ -9,6 +9,7 @@ import pytest
 from builders import make_event, make_reservation
 from desk import LIBERTY, Desk, lines
 
+from obctl.domain.causes import MEANING
 from obctl.sandbox.faults import Fault
 from obctl.sandbox.server import SandboxServer
 
@@ -59,7 +60,7 @@ def test_the_causes_are_those_of_diff_the_most_frequent_first(
     ]  # fmt: skip
     assert (first["key"], first["differences"], first["rooms"]) == (KEPT, 2, 2)
     assert first["risks"] is item["summary"]["risks"] is None
-    assert first["meaning"] == "the organiser cancelled, and the room keeps the item"
+    assert first["meaning"] == MEANING[KEPT]
     assert first["remedy"].startswith("obctl sync run --room ")
     assert first["example"]["start"] == "2026-10-24T09:00:00Z"
 

@@ -86,17 +86,65 @@ _KINDS = [item.value for item in CredentialKind]
 def home(environment: Mapping[str, str]) -> Path:
     """The folder that holds the companies: `OBCTL_HOME`, else the platform's user data folder."""
     if environment.get("OBCTL_HOME"):
-        return Path(environment["OBCTL_HOME"]).expanduser()
+        try:
+            return Path(environment["OBCTL_HOME"]).expanduser()
+        except RuntimeError as error:
+            raise ConfigError(
+                f"OBCTL_HOME={environment['OBCTL_HOME']!r}: there is no such user, or no home",
+                hint="name the folder in full",
+            ) from error
     from platformdirs import user_data_path
 
     return user_data_path("obctl", appauthor=False)
 
 
 def companies(folder: Path) -> list[str]:
-    """The companies under a home folder, by name."""
-    if not folder.is_dir():
+    """The companies under a home folder, by name; raises `ConfigError` where it cannot be read."""
+    return [name for name in _folders(folder) if _is_there(folder / name / "config.toml")]
+
+
+def unconfigured(folder: Path) -> list[str]:
+    """The folders that hold a store and no configuration any more."""
+    return [
+        name
+        for name in _folders(folder)
+        if _is_there(folder / name / "store.db") and not _is_there(folder / name / "config.toml")
+    ]
+
+
+def _folders(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+    except FileNotFoundError:
         return []
-    return sorted(found.parent.name for found in folder.glob("*/config.toml"))
+    except OSError as error:
+        raise ConfigError(
+            f"{folder} cannot be read: {error.strerror}",
+            hint=f"`ls -ld '{folder}'` shows whose it is; OBCTL_HOME names another folder",
+            code="unreadable-folder",
+        ) from error
+
+
+def _is_there(file: Path) -> bool:
+    """Whether a file is there; of a folder that cannot be read it is said when it is wanted."""
+    try:
+        return file.exists()
+    except OSError:
+        return True
+
+
+def found_companies(folder: Path) -> list[str]:
+    """As `companies`, with those whose configuration is lost and whose store is still there."""
+    return sorted([*companies(folder), *unconfigured(folder)])
+
+
+def no_company(folder: Path) -> ConfigError:
+    """The error where a home folder holds none."""
+    return ConfigError(
+        f"there is no company in {folder}",
+        hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
+        code="no-company",
+    )
 
 
 def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, str]) -> str:
@@ -107,6 +155,8 @@ def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, s
         if name in known:
             return name
         listed = ", ".join(known) or "none yet"
+        if name in unconfigured(folder):
+            raise _without_configuration(folder, name)
         raise ConfigError(
             f"there is no company {name!r} in {folder}",
             hint=f"known companies: {listed}; `obctl init {name} …` makes a new one",
@@ -115,15 +165,21 @@ def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, s
     if len(known) == 1:
         return known[0]
     if not known:
-        raise ConfigError(
-            f"there is no company in {folder}",
-            hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
-            code="no-company",
-        )
+        for left in unconfigured(folder):
+            raise _without_configuration(folder, left)
+        raise no_company(folder)
     raise ConfigError(
         f"there are {len(known)} companies: {', '.join(known)}",
         hint="say which: obctl --company NAME …, or set OBCTL_COMPANY",
         code="which-company",
+    )
+
+
+def _without_configuration(folder: Path, name: str) -> ConfigError:
+    return ConfigError(
+        f"{folder / name} holds a store and no config.toml",
+        hint=f"`obctl init {name} …` makes the configuration anew and keeps the store as it is",
+        code="no-configuration",
     )
 
 
@@ -214,14 +270,22 @@ def save_setting(config_path: Path, key: str, value: str | float | None) -> None
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner may read, replacing an older one in one step."""
+    """Write a file that only its owner may read, replacing an older one in one step.
+
+    Raises `ConfigError` where it cannot be written.
+    """
     fresh = path.with_name(f".{path.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}", code="unwritable-file"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +294,7 @@ class Setting:
 
     default: Any
     meaning: str
-    kind: Literal["text", "whole", "flag", "zone", "url"] = "text"
+    kind: Literal["text", "whole", "flag", "zone", "url", "graph-url"] = "text"
     choices: tuple[str, ...] = ()
     least: int = 0
     most: int = 100_000
@@ -269,6 +333,8 @@ class Setting:
                 return usable_name(str(value))
             case "url":
                 return _checked_url(value)
+            case "graph-url":
+                return _checked_graph_url(value)
             case _:
                 if not isinstance(value, str):
                     raise ValueError(f"{value!r} is no text")
@@ -280,7 +346,9 @@ class Setting:
 SETTINGS: dict[str, Setting] = {
     "company.time_zone": Setting("UTC", "zone of days where no room gives one", "zone"),
     "graph.cloud": Setting("global", "national cloud", choices=tuple(_CLOUDS)),
-    "graph.url": Setting(None, "address of Graph ending in /v1.0, instead of the cloud's", "url"),
+    "graph.url": Setting(
+        None, "address of Graph ending in /v1.0, instead of the cloud's", "graph-url"
+    ),
     "graph.tenant_id": Setting(None, "tenant of the company"),
     "graph.client_id": Setting(None, "application (client) id"),
     "graph.credential": Setting(
@@ -307,6 +375,7 @@ SETTINGS: dict[str, Setting] = {
     "sync.max_cancelled_floor": Setting(
         10, "number of reservations that may go at once whatever the share", "whole"
     ),
+    "sync.heartbeat_url": Setting(None, "address that is called after a good night", "url"),
     "push.invite_organizer": Setting(
         default=False,
         meaning="add the organiser as attendee of what is pushed (Exchange mails them)",
@@ -344,12 +413,19 @@ def is_loopback(url: str) -> bool:
 def _checked_url(value: Any) -> str:
     from urllib.parse import urlsplit
 
-    text = str(value).rstrip("/")
+    text = str(value)
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{value!r} is no http(s) address")
     if parts.username is not None or parts.password is not None:
         raise ValueError("holds a user name or a password, and secrets never stand in the file")
-    if not parts.path.endswith("/v1.0"):
+    return text
+
+
+def _checked_graph_url(value: Any) -> str:
+    from urllib.parse import urlsplit
+
+    text = _checked_url(str(value).rstrip("/"))
+    if not urlsplit(text).path.endswith("/v1.0"):
         raise ValueError(f"{value!r} does not end in /v1.0")
     return text

@@ -6,12 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from builders import NOW
 from readme_reader import ROOT, table
 
+from obctl.domain.room import RoomId
 from obctl.sandbox.server import SandboxServer
+from obctl.store.database import open_store
+from obctl.store.rooms import save_stopped
 
 EXAMPLES = ROOT / "examples"
 ROOM = "ams-1.02@contoso.example"
@@ -103,6 +108,43 @@ def test_the_check_warns_of_a_request_that_waits(
     company.tenant.advance(seconds=10)
     obctl(environment, "sync", "run")
     assert check(environment) == (1, "WARNING: 1 cancellation requests wait\n")
+
+
+def test_the_check_is_critical_where_the_guard_stopped_a_room(
+    environment: dict[str, str], company: SandboxServer
+) -> None:
+    obctl(environment, "sync", "run")
+    store = open_store(Path(environment["OBCTL_HOME"]) / "contoso" / "store.db")
+    with closing(store), store.transaction():
+        save_stopped(store, RoomId(1), "too much would go", at=NOW)
+    words = f"CRITICAL: stopped by the guard: {ROOM} (obctl sync status)\n"
+    assert check(environment) == (2, words)
+
+
+def test_the_check_is_critical_where_there_is_no_room(
+    environment: dict[str, str], company: SandboxServer
+) -> None:
+    obctl(environment, "init", "fabrikam", "--graph-url", company.url, "--credential", "token")
+    assert check(environment, "fabrikam") == (2, "CRITICAL: no room is mapped\n")
+
+
+def test_the_check_of_all_names_each_company_that_is_not_well(
+    environment: dict[str, str], company: SandboxServer
+) -> None:
+    obctl(environment, "sync", "run")
+    assert check(environment, "--all") == (0, "OK: 1 companies in step\n")
+    for name in ("adatum", "fabrikam"):
+        obctl(environment, "init", name, "--graph-url", company.url, "--credential", "token")
+    broken = Path(environment["OBCTL_HOME"]) / "adatum" / "config.toml"
+    broken.write_text("[", encoding="utf-8")
+    words = "CRITICAL: adatum (broken), fabrikam (no-rooms)\n"
+    assert check(environment, "--all") == (2, words)
+
+
+def test_the_check_of_all_does_not_know_where_there_is_no_company(
+    environment: dict[str, str],
+) -> None:
+    assert check(environment, "--all") == (3, "UNKNOWN: there is no company\n")
 
 
 def test_the_check_does_not_know_where_there_is_no_company(environment: dict[str, str]) -> None:

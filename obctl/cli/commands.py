@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
+
+from obctl.cli.as_typed import Group, ours
 
 # Name, module, what it is called there, the first sentence of its help: in the order of the help.
 _COMMANDS = (
@@ -15,6 +17,8 @@ _COMMANDS = (
     ("init", "init", "init", "Make a company: one tenant, one configuration file, one store."),
     ("doctor", "doctor", "doctor",
      "Check configuration, store, credential, permissions and rooms."),
+    ("companies", "companies", "companies",
+     "Every company: rooms, last run, open requests, and how it stands in one word."),
     ("listen", "listen", "listen",
      "Receive Graph's notifications and bring the rooms they are about in step."),
     ("planner", "planner", "planner",
@@ -22,6 +26,8 @@ _COMMANDS = (
     ("diff", "diff", "diff", "Compare Officebooking and Outlook, each difference with its cause."),
     ("explain", "diff", "explain",
      "The whole story of one item: both sides, what they agreed on, its log, the verdict."),
+    ("causes", "causes", "causes",
+     "Which setting to mend first: causes counted over some days, most frequent first."),
     ("rooms", "rooms", "app", "The rooms obctl keeps in step."),
     ("subscriptions", "subscriptions", "app", "Graph's promises to notify about rooms."),
     ("sync", "sync", "app", "The sync pass."),
@@ -55,11 +61,12 @@ class Later(TyperCommand):
             parent.add_typer(found, name=self.name)
         else:
             parent.command(self.name)(found)
+        ours(parent)
         group: Any = typer.main.get_command(parent)
         return group.commands[self.name]
 
 
-class LateGroup(TyperGroup):
+class LateGroup(Group):
     """A group that knows its commands by name and help, and loads the one that is typed."""
 
     def __init__(self, **settings: Any) -> None:

@@ -103,17 +103,15 @@ class Context:
         """Take the person of `--by`, if that is given; before anything is done."""
         if by is None:
             return
-        if not by.strip():
-            from obctl.errors import UsageError
-
-            raise UsageError("--by is empty", hint="leave it out: then it is you", code="bad-name")
         self.actor = by.strip()
 
-    def act_as_run(self, command: str, *, unattended: str) -> None:
-        """Act as a run: with the person who started it on a terminal, else as `unattended`."""
+    def act_as_run(self, command: str, by: str | None, *, unattended: str) -> None:
+        """Act as a run: with the person of `--by` or on the terminal, else as `unattended`."""
         from obctl.domain.actor import run_by
 
-        self.actor = run_by(command, self.person) if sys.stdin.isatty() else unattended
+        self.act_as(by)
+        named = by is not None or sys.stdin.isatty()
+        self.actor = run_by(command, self.actor or self.person) if named else unattended
 
     @property
     def rooms(self) -> Rooms:

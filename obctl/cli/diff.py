@@ -8,6 +8,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import (
+    ByOption,
     CachedOption,
     FormatOption,
     LocationOption,
@@ -15,6 +16,7 @@ from obctl.cli.options import (
     ensure_at_once,
     parse_days,
 )
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def diff(
         bool,
         typer.Option("--fix", help="Apply the remedies that are safe: a pass, pending writes."),
     ] = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Compare Officebooking and Outlook, each difference with its cause.
@@ -48,6 +51,7 @@ def diff(
     from obctl.render.output import message, show_one
 
     context = context_of(ctx)
+    context.act_as(by)
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
     ensure_at_once(last - first)
     rooms = context.chosen_rooms(location, room)
@@ -73,7 +77,7 @@ def diff(
     if format in (Format.JSONL, Format.CSV):
         from obctl.render.output import show_list
 
-        show_list(format, shown["differences"], [])
+        show_list(format, shown["differences"], [], names=csv_fields.DIFFERENCE)
     else:
         zones = {item.room.mailbox: item.room.time_zone for item in compared.rooms}
         show_one(format, shown, lambda: diff_picture(shown, zones))

@@ -10,6 +10,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import FormatOption, RoomsOption
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def _show(findings: Sequence[Finding], format: Format) -> None:
             Column("check", lambda o: o["check"], no_wrap=True),
             Column("finding", lambda o: o["message"], ratio=1),
         ],
+        names=csv_fields.FINDING,
     )
     if format is not Format.TABLE:
         return

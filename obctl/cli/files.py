@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all, and readable by their owner alone."""
+"""Files that commands write: whole or not at all, and mostly readable by their owner alone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from pathlib import Path
 
 from obctl.errors import UsageError
 
+_FOR_ALL = 0o644
 
-def write_whole(path: Path, pieces: Iterable[str]) -> int:
-    """Write text to `path`, replacing a file that is there; returns the number of pieces."""
+
+def write_whole(path: Path, pieces: Iterable[str], *, for_all: bool = False) -> int:
+    """Write text to `path`, replacing a file that is there; returns the number of pieces.
+
+    `for_all`: everybody on this machine may read it.
+    """
     number = 0
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -22,6 +27,8 @@ def write_whole(path: Path, pieces: Iterable[str]) -> int:
             for piece in pieces:
                 file.write(piece)
                 number += 1
+            if for_all:
+                Path(name).chmod(_FOR_ALL)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

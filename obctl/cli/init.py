@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from obctl.cli.options import FormatOption
 from obctl.domain.enums import Cloud, CredentialKind
 from obctl.errors import ConfigError, ObctlError
 from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from obctl.config import Config
 
 Settings = dict[str, str | None]
 
@@ -45,9 +48,11 @@ def init(
 ) -> None:
     """Make a company: one tenant, one configuration file, one store.
 
-    On a terminal and without options it asks, step by step. It ends with the PowerShell commands
-    that let obctl into the tenant (`obctl config grants` shows them again).
+    A store that is left without its configuration is taken over as it is. On a terminal and
+    without options it asks, step by step. It ends with the PowerShell commands that let obctl into
+    the tenant (`obctl config grants` shows them again).
     """
+    from obctl.config import unconfigured
     from obctl.engine.admin.init import create_company, ensure_complete
 
     context = context_of(ctx)
@@ -73,8 +78,9 @@ def init(
         or _usual_credential(given["graph.url"]),
     }
     ensure_complete(settings, context.environment)
+    adopted = name in unconfigured(context.home)
     config = create_company(context.home, name, settings)
-    _tell(name, str(config.folder), settings, format)
+    _tell(config, settings, format, adopted=adopted)
 
 
 def _usual_credential(graph_url: str | None) -> str:
@@ -87,24 +93,44 @@ def _usual_credential(graph_url: str | None) -> str:
     return kind.value
 
 
-def _tell(name: str, folder: str, settings: Mapping[str, str | None], format: Format) -> None:
+def _tell(
+    config: Config, settings: Mapping[str, str | None], format: Format, *, adopted: bool
+) -> None:
     from obctl.domain.exchange_grants import Grant, grant_commands
-    from obctl.render.output import message, write_json
+    from obctl.render.output import message, write_one
 
+    name, folder = config.company, str(config.folder)
     commands: list[str] = []
     if settings["graph.credential"] != CredentialKind.TOKEN.value:
         cloud = Cloud(settings.get("graph.cloud") or Cloud.GLOBAL)
         tenant, client = settings.get("graph.tenant_id"), settings.get("graph.client_id")
         commands = grant_commands(Grant(name, cloud, tenant, client))
     if format is not Format.TABLE:
-        write_json({"company": name, "folder": folder, "commands": commands})
+        write_one(
+            format,
+            {"company": name, "folder": folder, "commands": commands, "adopted_store": adopted},
+        )
         return
     message(f"company {name}: {folder}")
+    if adopted:
+        message(f"its store was there and is taken over as it is: {_held(config.store_path)}")
     if commands:
         message("what an administrator runs in PowerShell, once, to let it in:")
         print("\n".join(commands))
         message(f"then: obctl --company {name} doctor")
-    message(f"next: obctl --company {name} rooms discover")
+    message(f"next: obctl --company {name} {'doctor' if adopted else 'rooms discover'}")
+
+
+def _held(path: Path) -> str:
+    from contextlib import closing
+
+    from obctl.domain.counted import counted
+    from obctl.store.database import open_store
+    from obctl.store.restore import contents_of
+
+    with closing(open_store(path)) as store:
+        contents = contents_of(store)
+    return f"{counted(contents.rooms, 'room')}, {counted(contents.reservations, 'reservation')}"
 
 
 def _asked(context: Context, name: str | None) -> tuple[str, Settings]:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from obctl.cli.context import confirm, context_of
 from obctl.cli.log_following import tail
 from obctl.cli.options import (
+    ByOption,
     FormatOption,
     RoomOption,
     YesOption,
+    parse_actions,
     parse_day,
     parse_duration,
     parse_span,
 )
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 app = typer.Typer(no_args_is_help=True, help="The company log: what happened, when and why.")
 app.command("tail")(tail)
@@ -46,6 +52,10 @@ def search(
     ] = None,
     reservation: Annotated[int | None, typer.Option(help="A reservation's number.")] = None,
     run: Annotated[str | None, typer.Option(help="A run, as `sync history` names it.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who did it, or a part of it: a person, `nightly run`."),
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option(min=1, help=f"At most so many. Default: {PAGE} in a table, else all."),
@@ -73,11 +83,12 @@ def search(
     wanted = LogFilter(
         span=span,
         email=email,
-        action=action,
+        action=parse_actions(action),
         room=context.room_ever(room).id if room else None,
         text=text,
         reservation=reservation,
         run=run,
+        by=by,
         limit=shown + 1 if shown else None,
     )
     found = each_found(context.store, wanted)
@@ -86,6 +97,7 @@ def search(
         format,
         (log_object(entry, rooms) for entry in islice(found, shown)),
         log_columns(rooms.names(), context.zone.key),
+        names=csv_fields.LOG_ENTRY,
         empty="no entry found",
     )
     if limit is None and shown and next(found, None) is not None:
@@ -170,26 +182,37 @@ def prune(
     ctx: typer.Context,
     older_than: Annotated[str, typer.Option(help="An age such as 400d; a day is 24 hours.")],
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Remove old entries with their originals, for good."""
     from obctl.domain.time_span import later
     from obctl.engine.admin import company_log
     from obctl.render.objects import at
-    from obctl.render.output import message, write_json
+    from obctl.render.output import message, write_one
     from obctl.store.codec import instant
     from obctl.store.company_log import count_log
 
     context = context_of(ctx)
+    context.act_as(by)
     age = parse_duration(older_than)
     if not age:
         raise UsageError("an age of 0 would remove everything", code="bad-time")
     before = later(context.company.now, -age)
     count = count_log(context.store, instant(before))
     if count:
-        confirm(f"Remove {count} entries older than {older_than} for good?", yes=yes)
+        confirm(_prune_question(count, before, older_than, context.zone.key), yes=yes)
     removed = company_log.prune(context.company, before)
     if format is Format.TABLE:
         message(f"{removed} entries removed")
     else:
-        write_json({"removed": removed, "older_than": at(before)})
+        write_one(format, {"removed": removed, "older_than": at(before)})
+
+
+def _prune_question(count: int, before: datetime, older_than: str, zone_name: str) -> str:
+    from obctl.domain.counted import counted
+    from obctl.render.times import moment_text
+
+    entries = counted(count, "entry", "entries")
+    cut_off = f"{moment_text(before, zone_name)} ({zone_name})"
+    return f"Remove {entries} from before {cut_off}, older than {older_than}, for good?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,7 +39,7 @@ CachedOption = Annotated[
 ]
 
 _LONGEST = timedelta(days=365_000)
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?")
+_DURATION = re.compile(r"(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?")
 
 
 def parse_day(text: str, *, now: datetime, zone: ZoneInfo) -> date:
@@ -151,11 +152,51 @@ def _bound(text: str, days: int, *, now: datetime, company: ZoneInfo, zone: Zone
         return parse_instant(text, now=now, zone=zone)
 
 
+def parse_cause(text: str | None) -> str | None:
+    """A cause's code; raises `UsageError` with the nearest for one that there is not."""
+    if text is None:
+        return None
+    from obctl.domain.causes.catalogue import MEANING
+
+    return _known(text, MEANING, "cause", "`obctl diff` and `obctl cancellations list` show codes")
+
+
+def parse_actions(glob: str | None) -> str | None:
+    """A shell-style pattern of the log's actions; raises `UsageError` where none is like it."""
+    if glob is None:
+        return None
+    from fnmatch import fnmatchcase
+
+    from obctl.domain.company_log import Action
+
+    if any(fnmatchcase(action, glob) for action in Action):
+        return glob
+    kinds = sorted({f"{action.partition('.')[0]}.*" for action in Action})
+    return _known(glob, [*Action, *kinds], "action", f"there are {', '.join(kinds)}")
+
+
+def _known(text: str, known: Iterable[str], what: str, otherwise: str) -> str:
+    from obctl.domain.nearest import meant
+
+    words = list(known)
+    if text in words:
+        return text
+    raise UsageError(
+        f"unknown {what} {text!r}", hint=meant(text, words) or otherwise, code=f"unknown-{what}"
+    )
+
+
 def parse_duration(text: str) -> timedelta:
-    """A length of time such as `90m`, `1h30m`, `2d`, `26h`; plain numbers are minutes."""
-    text = f"{text}m" if text.isdecimal() else text
-    found = _DURATION.fullmatch(text.strip().lower())
-    if not text.strip() or found is None:
+    """A length of time such as `90m`, `1h30m`, `2d`, `26h`; a number without a unit is refused."""
+    bare = text.strip()
+    if bare.isdecimal():
+        raise UsageError(
+            f"{text!r} has no unit: minutes, hours or days?",
+            hint=f"use {bare}m, {bare}h or {bare}d",
+            code="bad-time",
+        )
+    found = _DURATION.fullmatch(bare.lower())
+    if not bare or found is None:
         raise UsageError(f"{text!r} is no duration", hint="use 90m, 1h30m or 2d", code="bad-time")
     days, hours, minutes = (int(part or 0) for part in found.groups())
     try:

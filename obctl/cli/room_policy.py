@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from obctl.cli.context import context_of
-from obctl.cli.options import FormatOption, LocationOption, RoomOption
+from obctl.cli.options import ByOption, FormatOption, LocationOption, RoomOption
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ def import_(
             " Get-CalendarProcessing | ConvertTo-Json. UTF-8 or UTF-16."
         ),
     ],
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Keep the settings of every mapped room that the file names."""
@@ -34,11 +36,13 @@ def import_(
     from obctl.render.output import Column, message, show_list
 
     context = context_of(ctx)
+    context.act_as(by)
     done = import_policy(context.company, file)
     show_list(
         format,
         [{"room": room.mailbox, "name": room.name} for room in done.rooms],
         [Column("room", lambda o: o["room"]), Column("name", lambda o: o["name"])],
+        names=csv_fields.POLICY_ROOM,
         empty="the file names no mapped room",
     )
     if done.unknown:
@@ -74,6 +78,7 @@ def lint(
             for item, warning in found
         ],
         POLICY,
+        names=csv_fields.ROOM_POLICY,
         empty="no setting that leads to differences",
     )
     if unknown:

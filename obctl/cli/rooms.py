@@ -10,8 +10,9 @@ import typer
 from obctl.cli import room_policy, rooms_free, rooms_remove
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.left_out import name_unreadable
-from obctl.cli.options import FormatOption, LocationOption, YesOption, parse_instant
+from obctl.cli.options import ByOption, FormatOption, LocationOption, YesOption, parse_instant
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def discover(
             " Rooms get the company's time zone where Graph names none.",
         ),
     ] = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The rooms of the tenant as Graph lists them, and whether they are mapped."""
@@ -45,6 +47,7 @@ def discover(
     from obctl.render.rooms import FOUND
 
     context = context_of(ctx)
+    context.act_as(by)
     new: list[Room] = []
     followed: list[tuple[Room, Room]] = []
 
@@ -63,6 +66,7 @@ def discover(
             for item in found
         ],
         FOUND,
+        names=csv_fields.FOUND_ROOM,
         empty="Graph lists no room; they need a place record (Set-Place) to be listed",
     )
     for before, after in followed:
@@ -111,15 +115,17 @@ def add(
         bool,
         typer.Option("--not-a-room", help="Map a mailbox that is, or may be, no room's."),
     ] = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Map a room: from now on obctl keeps it in step."""
     from obctl.domain.zones import usable_name, zone
     from obctl.engine.rooms.mapping import NewRoom, map_room
     from obctl.render.objects import room_object
-    from obctl.render.output import message, warning, write_json
+    from obctl.render.output import message, warning, write_one
 
     context = context_of(ctx)
+    context.act_as(by)
     if "@" not in mailbox.strip("@"):
         raise UsageError(f"{mailbox!r} is no address", code="bad-address")
     where = zone(usable_name(time_zone)) if time_zone else context.zone
@@ -145,7 +151,7 @@ def add(
         message(f"{room.name} ({room.mailbox}) is mapped{again}, {room.time_zone}")
         message("next: obctl sync run")
     else:
-        write_json(room_object(room, None, context.now))
+        write_one(format, room_object(room, None, context.now))
 
 
 @app.command("change")
@@ -157,6 +163,7 @@ def change(
     floor: Annotated[str | None, typer.Option(help="Its floor.")] = None,
     capacity: Annotated[int | None, typer.Option(min=1, help="People it holds.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="IANA or Windows name.")] = None,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Correct what obctl knows of a room; its mailbox is not touched."""
@@ -164,6 +171,7 @@ def change(
     from obctl.render.output import message
 
     context = context_of(ctx)
+    context.act_as(by)
     found = context.room(room)
     details = RoomDetails(name, location, floor, capacity, time_zone)
     if details == RoomDetails():
@@ -230,6 +238,7 @@ def import_(
             "activated_at; only the first two are required."
         ),
     ],
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Map the rooms of a file, all of them or none. Graph is not asked."""
@@ -238,6 +247,7 @@ def import_(
     from obctl.render.output import message
 
     context = context_of(ctx)
+    context.act_as(by)
     rooms = save_new_rooms(context.company, read_rooms(context.company, file))
     _show_rooms(context, rooms, format, f"{file} holds no room")
     message(f"{len(rooms)} rooms are mapped now; next: obctl doctor, obctl sync run")
@@ -251,6 +261,7 @@ def import_existing(
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All mapped rooms.")] = False,
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Have the next sync run import events that are older than the room's activation."""
@@ -258,6 +269,7 @@ def import_existing(
     from obctl.render.output import message
 
     context = context_of(ctx)
+    context.act_as(by)
     if bool(rooms) == all_:
         raise UsageError("name rooms, or use --all", code="which-rooms")
     chosen = context.chosen_rooms(None, rooms)
@@ -281,6 +293,7 @@ def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str)
     show_list(
         format,
         [room_object(room, subscriptions.get(room.id), context.now) for room in rooms],
-        room_columns({room.mailbox: room.condition for room in rooms}, context.now),
+        room_columns(rooms, context.now),
+        names=csv_fields.ROOM,
         empty=empty,
     )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from obctl.cli.context import context_of
-from obctl.cli.options import FormatOption
+from obctl.cli.context import confirm, context_of
+from obctl.cli.options import ByOption, FormatOption, YesOption
+from obctl.render import csv_fields
 from obctl.render.output import Format
+
+if TYPE_CHECKING:
+    from obctl.store.restore import Contents
 
 app = typer.Typer(no_args_is_help=True, help="The company's store, an SQLite file.")
 
@@ -32,6 +36,59 @@ def backup(
     message(f"{file} written")
 
 
+@app.command("restore")
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A backup; it is read, and left as it is.")],
+    yes: YesOption = False,
+    by: ByOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Put a backup in the store's place: checked first, the old store kept beside it.
+
+    The next sync run finds what changed since.
+    """
+    from obctl.engine.admin.restore import candidate
+    from obctl.engine.admin.restore import restore as put_in_place
+    from obctl.render.objects import at
+    from obctl.render.output import message, write_one
+
+    context = context_of(ctx)
+    context.act_as(by)
+    config = context.config
+    with candidate(config, file, context.now) as chosen:
+        confirm(_question(chosen.backup, chosen.contents, context.zone.key), yes=yes)
+        kept = put_in_place(config, chosen, context.actor or context.person, context.clock)
+    if format is Format.TABLE:
+        message(f"{config.store_path} is {file} now")
+        if kept:
+            message(f"the store before is kept: {kept}")
+        message("next: obctl store check, obctl sync run")
+    else:
+        newest = chosen.contents.newest_entry_at
+        write_one(
+            format,
+            {
+                "restored": str(file),
+                "store": str(config.store_path),
+                "kept": str(kept) if kept else None,
+                "rooms": chosen.contents.rooms,
+                "reservations": chosen.contents.reservations,
+                "newest_entry_at": at(newest),
+            },
+        )
+
+
+def _question(backup: Path, contents: Contents, zone_name: str) -> str:
+    from obctl.domain.counted import counted
+    from obctl.render.times import moment_text
+
+    until = moment_text(contents.newest_entry_at, zone_name)
+    held = f"{counted(contents.rooms, 'room')}, {counted(contents.reservations, 'reservation')}"
+    last = f", last entry {until} ({zone_name})" if until else ", an empty log"
+    return f"Put {backup} ({held}{last}) in the store's place?"
+
+
 @app.command("check")
 def check(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
     """Look for damage; ends with 3 where there is any."""
@@ -43,6 +100,7 @@ def check(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
         format,
         [{"problem": problem} for problem in found],
         [Column("problem", lambda o: o["problem"])],
+        names=csv_fields.PROBLEM,
         empty="no damage found",
     )
     if found:
@@ -72,6 +130,7 @@ def schema(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
                 for item in columns
             ],
             [],
+            names=csv_fields.TABLE_COLUMN,
         )
         return
     out = console()

@@ -9,9 +9,10 @@ import typer
 
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.left_out import name_unreadable
-from obctl.cli.options import FormatOption, YesOption
+from obctl.cli.options import ByOption, FormatOption, YesOption
 from obctl.cli.subscription_names import named_or_foreign, named_rooms, named_subscriptions
 from obctl.errors import ObctlError, TryLater, Unfinished
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def create(
     lifecycle_url: Annotated[
         str | None, typer.Option(help="For lifecycle events; /lifecycle beside it by default.")
     ] = None,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Subscribe rooms; what Graph already holds for a room is adopted or replaced."""
@@ -50,6 +52,7 @@ def create(
     from obctl.engine.subscriptions.renew import create_subscription, for_each
 
     context = context_of(ctx)
+    context.act_as(by)
     urls = notification_urls(notification_url, lifecycle_url)
     chosen = named_rooms(context, rooms, every=every)
 
@@ -89,12 +92,14 @@ def renew(
     ctx: typer.Context,
     named: NamedArgument = None,
     every: AllOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Renew the named ones, or with --all those that are due or lost."""
     from obctl.engine.subscriptions.renew import for_each, renew_all, renew_subscription
 
     context = context_of(ctx)
+    context.act_as(by)
     chosen = named_subscriptions(context, named, every=every)
     unreadable: list[UnreadableItem] = []
 
@@ -120,6 +125,7 @@ def remove(
     named: NamedArgument = None,
     every: AllOption = False,
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """End subscriptions; what Graph has dropped already is simply forgotten."""
@@ -127,6 +133,7 @@ def remove(
     from obctl.render.output import message
 
     context = context_of(ctx)
+    context.act_as(by)
     chosen, foreign = named_or_foreign(context, named, every=every)
     if every and chosen:
         question = f"End all {len(chosen)} subscriptions? Nothing notifies obctl afterwards."
@@ -194,6 +201,7 @@ def _show(
             key=lambda item: item["room"] or "",
         ),
         subscription_columns(context.config.time_zone, now),
+        names=csv_fields.SUBSCRIPTION,
         empty=empty,
     )
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
-from obctl.cli.options import FormatOption, LocationOption, RoomsOption, YesOption, parse_duration
+from obctl.cli.options import (
+    ByOption,
+    FormatOption,
+    LocationOption,
+    RoomsOption,
+    YesOption,
+    parse_duration,
+)
 from obctl.domain.actor import NIGHTLY_RUN, SYNC_APPLY, SYNC_RUN
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -39,6 +48,34 @@ def run(
             help="Go on where the guard stopped a room, or a gone meeting waits for another room.",
         ),
     ] = False,
+    all_companies: Annotated[
+        bool,
+        typer.Option("--all-companies", help="Every company, each in a process of its own."),
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Companies at once, with --all-companies. Default: 4."),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="With --all-companies: part I of N alone, counted from 0 (0/4 to 3/4) as"
+            " Kubernetes counts its JOB_COMPLETION_INDEX.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        str | None,
+        typer.Option(help="With --all-companies: what one may take. Default: 2h."),
+    ] = None,
+    metrics_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.prom",
+            help="Write the night's figures there for node_exporter, also where it went wrong.",
+        ),
+    ] = None,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Bring both sides in step: what cron runs every night.
@@ -46,22 +83,48 @@ def run(
     Exit 5: Graph puts off every room. Exit 6: a guard stopped a room. Exit 8: some rooms are not
     done, an event cannot be read, or a meeting that is gone may be in a room that could not be
     read; the rest is done.
+
+    With --all-companies the exit code is the worst of the companies', in this order: 1 (unexpected,
+    or killed), 2, 4, 6, 8 (also: its time was up), 5 (also: another run of it is going on), 0; and
+    130 after Ctrl-C or SIGTERM. No company at all is 2; none in the shard is said, and 0.
+
+    After a good night over all rooms (exit 0) the address in sync.heartbeat_url is called.
+
+    The shard of a company follows from its name alone: the first 8 bytes of the SHA-256 of the
+    name as a big-endian number, modulo N.
     """
+    from obctl.cli.night_metrics import measured
     from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
-    context.act_as_run(SYNC_RUN, unattended=NIGHTLY_RUN)
-    rooms = context.chosen_rooms(location, room)
-    options = PassOptions(
-        full=full,
-        dry_run=dry_run or plan_out is not None,
-        allow_cancellations=allow_cancellations,
-    )
-    report = _run(context, rooms, options)
+    only = {"--room": bool(room), "--location": location is not None}
+    dry_run = dry_run or plan_out is not None
+    if metrics_file is not None:
+        _refuse({**only, "--dry-run": dry_run}, "does not go with --metrics-file: no whole night")
+    if all_companies:
+        alone = {
+            **only,
+            "--company": context.company_option is not None,
+            "--plan-out": plan_out is not None,
+            "--allow-cancellations": allow_cancellations,
+        }
+        _refuse(alone, "is for one company, and does not go with --all-companies")
+        flags = [*(["--full"] if full else []), *(["--dry-run"] if dry_run else [])]
+        flags += ["--by", by] if by is not None else []
+        _run_all(context, flags, jobs, shard, timeout, metrics_file, format)
+    given = {"--jobs": jobs, "--shard": shard, "--timeout": timeout}
+    _refuse({name: value is not None for name, value in given.items()}, "needs --all-companies")
+    with measured(context, metrics_file) as night:
+        context.act_as_run(SYNC_RUN, by, unattended=NIGHTLY_RUN)
+        rooms = context.chosen_rooms(location, room)
+        options = PassOptions(full=full, dry_run=dry_run, allow_cancellations=allow_cancellations)
+        report = night.report = _run(context, rooms, options)
     if plan_out is not None:
         from obctl.engine.sync.plan_file import save_plan
 
         save_plan(plan_out, context.company, report, [item.mailbox for item in rooms], full=full)
+    if not dry_run and not any(only.values()):
+        _tell_heartbeat(context, report)
     _show(report, format)
     raise typer.Exit(report.exit_code)
 
@@ -77,6 +140,7 @@ def apply(
         ),
     ] = False,
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Do exactly what a reviewed plan says, and nothing besides.
@@ -87,7 +151,7 @@ def apply(
     from obctl.engine.sync.plan_room import PassOptions
 
     context = context_of(ctx)
-    context.act_as_run(SYNC_APPLY, unattended=SYNC_APPLY)
+    context.act_as_run(SYNC_APPLY, by, unattended=SYNC_APPLY)
     plan = load_plan(file, context.company)
     rooms = [context.room(mailbox) for mailbox in plan.rooms]
     question = f"Change {len(plan.fingerprints)} of {len(rooms)} rooms as the plan says?"
@@ -105,6 +169,7 @@ def resync(
     ctx: typer.Context,
     room: Annotated[str, typer.Argument(help="Address or unique name of the room.")],
     yes: YesOption = False,
+    by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Forget how far a room was read, accept its mailbox as it is now, and read it in full."""
@@ -112,6 +177,7 @@ def resync(
     from obctl.engine.sync.resync import forget_reading
 
     context = context_of(ctx)
+    context.act_as(by)
     found = context.room(room)
     question = f"Read {found.name} in full and accept its mailbox as it is now?"
     confirm(question, yes=yes, on_terminal_only=True)
@@ -129,18 +195,58 @@ def status(
 ) -> None:
     """How the company stands: passes, outbox, inbox, subscriptions.
 
-    Exit 3: something is stale or lost, a room is inconclusive, a write to Outlook failed, a
-    reservation waits for a room that could not be read, or an event cannot be read.
+    Exit 3: something is stale or lost, a guard has stopped a room, a room is inconclusive, a write
+    to Outlook failed, a reservation waits for a room that could not be read, or an event cannot be
+    read.
     """
     from obctl.engine.admin.status import current_status
-    from obctl.render.output import show_one
+    from obctl.render.output import message, show_one
     from obctl.render.sync import status_picture
 
     context = context_of(ctx)
     item, stale = current_status(context.company, parse_duration(max_age))
     show_one(format, item, lambda: status_picture(item))
+    if format is Format.TABLE:
+        # Below the table, so that a command stays on one line and can be pasted.
+        for stop in item["stopped"]:
+            message(f"{stop['room']} is stopped until somebody has looked: {stop['look']}")
+            message(f"    where it is right: {stop['allow']}")
     if stale:
         raise typer.Exit(3)
+
+
+@app.command("report")
+def report(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option(help="How far back: 24h, 3d.")] = "24h",
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it as a page that stands alone, for you alone."),
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """The morning's page: what changed, what waits for a person, what could not be read.
+
+    It is read from the store, without asking Graph, and ends with 0 whatever it tells: `sync
+    status` is what tells a monitoring system.
+    """
+    from obctl.cli.causes import differences_ahead
+    from obctl.engine.admin.report import morning_report
+    from obctl.render.output import message, show_one
+    from obctl.render.report import report_object, report_picture
+
+    context = context_of(ctx)
+    rooms = context.rooms
+    found = morning_report(context.company, parse_duration(since))
+    item = report_object(found, differences_ahead(context), rooms, context.now)
+    if html is not None:
+        from obctl.cli.files import write_whole
+        from obctl.render.report_page import report_page
+
+        write_whole(html, [report_page(item, rooms.names())])
+        message(f"{html} written")
+    if html is None or format is not Format.TABLE:
+        show_one(format, item, lambda: report_picture(item, rooms.names()))
 
 
 @app.command("history")
@@ -157,7 +263,7 @@ def history(
 
     context = context_of(ctx)
     items = [run_summary(record) for record in load_runs(context.store, limit=limit)]
-    show_list(format, items, HISTORY, empty="no run yet: obctl sync run")
+    show_list(format, items, HISTORY, names=csv_fields.RUN, empty="no run yet: obctl sync run")
 
 
 @app.command("show")
@@ -187,6 +293,60 @@ def _run(context: Context, rooms: list[Room], options: PassOptions) -> RunReport
         return context.with_graph(
             lambda gateway: run_sync(context.company, gateway, rooms, options, hooks)
         )
+
+
+def _refuse(given: Mapping[str, bool], why: str) -> None:
+    """Raise `UsageError` for the first of these options that was given."""
+    from obctl.errors import UsageError
+
+    for name, is_given in given.items():
+        if is_given:
+            raise UsageError(f"{name} {why}")
+
+
+def _run_all(
+    context: Context,
+    flags: list[str],
+    jobs: int | None,
+    shard: str | None,
+    timeout: str | None,
+    metrics_file: Path | None,
+    format: Format,
+) -> NoReturn:
+    from obctl.cli.all_companies import DEFAULT_JOBS, Wanted, all_companies
+    from obctl.domain.companies_run import companies_run_object
+    from obctl.domain.shard import parse_shard
+    from obctl.render.companies import night_picture
+    from obctl.render.output import show_list, show_one, warning
+
+    wanted = Wanted(
+        flags,
+        jobs=jobs or DEFAULT_JOBS,
+        shard=parse_shard(shard) if shard is not None else None,
+        limit=parse_duration(timeout or "2h"),
+        metrics_file=metrics_file,
+    )
+    report = all_companies(context, wanted)
+    item = companies_run_object(report)
+    if format is Format.CSV:
+        show_list(format, item["results"], [])
+    else:
+        show_one(format, item, lambda: night_picture(item))
+    if report.interrupted:
+        warning("interrupted: what was done is consistent, and the next run goes on from there")
+    raise typer.Exit(report.exit_code)
+
+
+def _tell_heartbeat(context: Context, report: RunReport) -> None:
+    """Call the heartbeat after a good night; one in which no room was looked at is none."""
+    url = context.config.sync.heartbeat_url
+    if url is None or report.exit_code or not report.ok:
+        return
+    from obctl.cli.heartbeat import call_heartbeat
+
+    problem = call_heartbeat(url)
+    if problem is not None:
+        report.problems.append(problem)
 
 
 def _show(report: RunReport, format: Format) -> None:

@@ -44,6 +44,7 @@ class Action(StrEnum):
     SERVICE_ADDED = "service.added"
     SERVICE_CANCELLED = "service.cancelled"
     SERVICE_MOVED = "service.moved"
+    SERVICE_RESTORED = "service.restored"
     SUBSCRIPTION_CREATED = "subscription.created"
     SUBSCRIPTION_RENEWED = "subscription.renewed"
     SUBSCRIPTION_REMOVED = "subscription.removed"
@@ -62,12 +63,14 @@ class Action(StrEnum):
     CONFLICT_MERGED = "conflict.merged"
     SETTING_CHANGED = "setting.changed"
     LOG_PRUNED = "log.pruned"
+    STORE_RESTORED = "store.restored"
 
 
 class Entry(Struct, frozen=True):
     """What happened, to be written down: the journal adds when, by whom and in which run.
 
-    `payload` is the original Outlook JSON byte for byte.
+    `payload` is the original Outlook JSON byte for byte. What went from one room to another is
+    found under both: `left_room` is the one where it was.
     """
 
     action: Action
@@ -80,6 +83,7 @@ class Entry(Struct, frozen=True):
     request_id: str | None = None
     client_request_id: str | None = None
     payload: bytes | None = None
+    left_room: RoomId | None = None
 
     @classmethod
     def about(cls, reservation: Reservation, action: Action, message: str) -> Entry:
@@ -114,4 +118,5 @@ class LogEntry(Struct, frozen=True):
     client_request_id: str | None = None
     actor: str | None = None
     payload: bytes | None = None
+    left_room: RoomId | None = None
     id: int | None = None

@@ -21,3 +21,5 @@ class DirectoryEntry:
     address: str
     display_name: str | None
     enabled: bool | None = None
+    guest: bool = False
+    """Somebody of another company, whom this one invited into its directory."""

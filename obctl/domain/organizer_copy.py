@@ -14,6 +14,7 @@ import msgspec
 
 from obctl.domain.event import Event, Response, is_directory_name
 from obctl.domain.foreign_text import decode
+from obctl.domain.recurrence import Recurrence
 from obctl.domain.room import Room
 
 
@@ -24,6 +25,16 @@ class OrganizerSays(StrEnum):
     CANCELLED = "is cancelled"
     GONE = "is not there"
     UNKNOWN = "cannot be read"
+
+
+class WhyClosed(StrEnum):
+    """Why a calendar cannot be read."""
+
+    FORBIDDEN = "obctl may not read this mailbox"
+    OUTSIDE = "the organiser is outside the company"
+    NO_MAILBOX = "the organiser has no mailbox any more"
+    NO_ADDRESS = "the organiser's address is not known"
+    NO_ANSWER = "Graph gave no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,8 @@ class OrganizerCopy:
     room_response: Response | None = None
     resources: int = 0
     """How many rooms and things are invited, whichever they are."""
+    series: Recurrence | None = None
+    """How the series goes there, of one date of which this is the copy."""
 
     def names(self, room: Room) -> bool:
         """Whether the room stands there as the place: by its whole name, or its address."""
@@ -53,9 +66,15 @@ class OrganizerReply:
 
     says: OrganizerSays
     copy: OrganizerCopy | None = None
+    closed: WhyClosed | None = None
+    """Why it cannot be read, where that is for another reason than what stands there."""
 
 
 NOT_KNOWN = OrganizerReply(OrganizerSays.UNKNOWN)
+
+
+def closed(why: WhyClosed) -> OrganizerReply:
+    return OrganizerReply(OrganizerSays.UNKNOWN, closed=why)
 
 
 def is_outside(address: str, domains: Collection[str]) -> bool:

@@ -119,6 +119,11 @@ class Reservation(Struct, frozen=True):
         return self.status is not Status.CANCELLED
 
     @property
+    def is_kept(self) -> bool:
+        """Whether Outlook lost its event, and a person kept it without writing it there again."""
+        return self.external_state is ExternalState.NOT_ON_OUTLOOK and self.event_id is not None
+
+    @property
     def ordered_services(self) -> tuple[Service, ...]:
         return tuple(service for service in self.services if not service.cancelled)
 

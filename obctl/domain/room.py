@@ -46,11 +46,20 @@ class CalendarProcessing:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardStop:
+    """Since when nothing is done in a room, as too much would go at once, and what would."""
+
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """A room that is mapped, or was until `removed_at`.
 
     `object_id` is the mailbox's Entra id as first seen, `None` until then. `place_id` is the id of
-    its place that outlasts a new address (Graph's `placeId`), where Graph told one.
+    its place that outlasts a new address (Graph's `placeId`), where Graph told one. `stopped` is
+    when the guard on mass cancellation first stopped it, and why, until a pass was good again.
     """
 
     id: RoomId
@@ -68,6 +77,7 @@ class Room:
     processing: CalendarProcessing = field(default_factory=CalendarProcessing)
     place_id: str | None = None
     removed_at: datetime | None = None
+    stopped: GuardStop | None = None
 
     @property
     def is_mapped(self) -> bool:

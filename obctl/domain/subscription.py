@@ -38,6 +38,12 @@ class Occasion(StrEnum):
     """Ours: a new event has settled."""
 
 
+ABOUT_THE_SUBSCRIPTION = frozenset(
+    {Occasion.REAUTHORIZATION_REQUIRED, Occasion.SUBSCRIPTION_REMOVED}
+)
+"""What tells of the subscription alone, and of no change in the room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """One line of obctl's own ledger; `lost` means that Graph no longer knows it."""

@@ -7,6 +7,7 @@ is 1601 to 4500, and a datetime overflows where an instant of its first or last 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -77,6 +78,10 @@ class TimeSpan:
         """Whether [start, end) shares an instant with this span; empty ones count at `start`."""
         return start < self.end and (end > self.start or start == end >= self.start)
 
+    def covers(self, other: TimeSpan) -> bool:
+        """Whether all of `other` lies in it."""
+        return self.start <= other.start and other.end <= self.end
+
     def widened(self, by: timedelta) -> TimeSpan:
         by = min(by, LATEST - EARLIEST)  # the negative of the longest timedelta is none
         return TimeSpan(later(self.start, -by), later(self.end, by))
@@ -93,6 +98,21 @@ class TimeSpan:
     @property
     def length(self) -> timedelta:
         return self.end - self.start
+
+
+def joined(spans: Iterable[TimeSpan]) -> dict[TimeSpan, list[TimeSpan]]:
+    """Spans that meet made one, as far as Graph shows it at once, each with its parts; by start."""
+    found: dict[TimeSpan, list[TimeSpan]] = {}
+    last: TimeSpan | None = None
+    for span in sorted(spans):
+        whole = TimeSpan(last.start, max(span.end, last.end)) if last else span
+        if last and span.start <= last.end and whole.length <= MOST_AT_ONCE:
+            parts = found.pop(last)
+        else:
+            whole, parts = span, []
+        found[whole] = [*parts, span]
+        last = whole
+    return found
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -98,6 +98,13 @@ class Listing(tuple[Event, ...]):  # noqa: SLOT001  a tuple has no room for slot
         found.unreadable = tuple(unreadable)
         return found
 
+    def within(self, span: TimeSpan) -> Listing:
+        """Those that take place in `span`, or may."""
+        return Listing(
+            (event for event in self if span.overlaps(event.start, event.end)),
+            (event for event in self.unreadable if event.may_touch(span)),
+        )
+
     def __reduce__(self) -> tuple[type[Listing], tuple[tuple[Event, ...], object]]:
         return Listing, (tuple(self), self.unreadable)
 

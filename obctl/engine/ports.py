@@ -49,6 +49,11 @@ class Gateway(Protocol):
         `None` where nobody has the id; errors are values here, one for all of a question.
         """
 
+    async def look_up_accounts(
+        self, addresses: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        """`look_up_account` of many, 20 to a `$batch`, keyed as given; errors are values here."""
+
     async def fetch_first_rooms(self) -> Listed[str]:
         """The addresses on the first page of all rooms, in one request."""
 
@@ -76,19 +81,40 @@ class Gateway(Protocol):
         a mailbox that asks for rest.
         """
 
+    async def fetch_spans(
+        self, wanted: Sequence[tuple[Room, TimeSpan]]
+    ) -> dict[tuple[str, TimeSpan], Listing | ObctlError]:
+        """`fetch_views` of rooms and spans, keyed by `room.mailbox` and span."""
+
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
         """One event by id, cancelled ones included. Raises `NotFound`."""
 
     async def fetch_events(
-        self, room: Room, event_ids: Sequence[EventId]
-    ) -> dict[EventId, Event | ObctlError]:
-        """`fetch_event` of many, 20 to a `$batch`, keyed as given; errors are values here."""
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[str, EventId], Event | ObctlError]:
+        """`fetch_event` of many, 20 to a `$batch`, keyed by `room.mailbox` and id.
+
+        Errors are values here.
+        """
 
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
         """A series master with its pattern and cancelled dates. Raises `NotFound`."""
 
+    async def fetch_masters(
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[str, EventId], SeriesMaster | ObctlError]:
+        """`fetch_master` of many, as `fetch_events`."""
+
     async def fetch_instances(self, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
         """All occurrences and exceptions of a series in `span`. Raises `NotFound`."""
+
+    async def fetch_all_instances(
+        self, wanted: Sequence[tuple[Room, EventId, TimeSpan]]
+    ) -> dict[tuple[str, EventId, TimeSpan], Listing | ObctlError]:
+        """`fetch_instances` of many, 20 to a `$batch`, keyed by `room.mailbox`, id and span.
+
+        Errors are values here.
+        """
 
     async def find_by_ical_uid(self, room: Room, ical_uid: str) -> Listing:
         """Singles and masters with this `iCalUId` in the room's calendar."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.room import Room
 from obctl.domain.subscription import Subscription
+from obctl.domain.sync.plan import GUARD_TRIPPED
 from obctl.domain.sync.run_report import Problem, RunReport, run_object
 from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
@@ -30,7 +31,7 @@ from obctl.engine.sync.sync_pass import Pass
 from obctl.errors import ObctlError, Unforeseen, defects_named
 from obctl.store.log_search import catch_up_log
 from obctl.store.reservation_text import catch_up_reservations
-from obctl.store.rooms import find_room_by_id
+from obctl.store.rooms import find_room_by_id, save_stopped
 from obctl.store.runs import finish_run, run_lock, start_run
 
 IDENTITY_UNCHECKED = "identity-unchecked"
@@ -215,6 +216,10 @@ async def _rehearse(
     ]
     ids = {room.mailbox: room.id for room in rooms}
     with company.store.transaction():
+        for problem in found.problems:
+            if problem.code == GUARD_TRIPPED and problem.room in ids:
+                why, room_id = problem.message, ids[problem.room]
+                save_stopped(company.store, room_id, why, at=company.now)
         company.journal.write(
             Entry(
                 Action.GUARD_TRIPPED,

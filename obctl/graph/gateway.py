@@ -27,6 +27,7 @@ from obctl.graph import (
     places,
     request,
     schedules,
+    single_events,
     subscriptions,
     views,
     write_probe,
@@ -59,6 +60,11 @@ class GraphGateway:
     ) -> dict[str, DirectoryEntry | ObctlError | None]:
         return await directory.look_up_ids(self._graph, object_ids)
 
+    async def look_up_accounts(
+        self, addresses: Sequence[str]
+    ) -> dict[str, DirectoryEntry | ObctlError | None]:
+        return await directory.look_up_accounts(self._graph, addresses)
+
     async def fetch_first_rooms(self) -> Listed[str]:
         return await places.fetch_first_rooms(self._graph)
 
@@ -76,19 +82,34 @@ class GraphGateway:
     ) -> dict[str, Listing | ObctlError]:
         return await views.fetch_views(self._graph, rooms, span, patient=patient)
 
+    async def fetch_spans(
+        self, wanted: Sequence[tuple[Room, TimeSpan]]
+    ) -> dict[tuple[str, TimeSpan], Listing | ObctlError]:
+        return await views.fetch_spans(self._graph, wanted)
+
     async def fetch_event(self, room: Room, event_id: EventId) -> Event:
-        return await views.fetch_event(self._graph, room, event_id)
+        return await single_events.fetch_event(self._graph, room, event_id)
 
     async def fetch_events(
-        self, room: Room, event_ids: Sequence[EventId]
-    ) -> dict[EventId, Event | ObctlError]:
-        return await views.fetch_events(self._graph, room, event_ids)
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[str, EventId], Event | ObctlError]:
+        return await single_events.fetch_events(self._graph, wanted)
 
     async def fetch_master(self, room: Room, master_id: EventId) -> SeriesMaster:
-        return await views.fetch_master(self._graph, room, master_id)
+        return await single_events.fetch_master(self._graph, room, master_id)
+
+    async def fetch_masters(
+        self, wanted: Sequence[tuple[Room, EventId]]
+    ) -> dict[tuple[str, EventId], SeriesMaster | ObctlError]:
+        return await single_events.fetch_masters(self._graph, wanted)
 
     async def fetch_instances(self, room: Room, master_id: EventId, span: TimeSpan) -> Listing:
         return await views.fetch_instances(self._graph, room, master_id, span)
+
+    async def fetch_all_instances(
+        self, wanted: Sequence[tuple[Room, EventId, TimeSpan]]
+    ) -> dict[tuple[str, EventId, TimeSpan], Listing | ObctlError]:
+        return await views.fetch_all_instances(self._graph, wanted)
 
     async def find_by_ical_uid(self, room: Room, ical_uid: str) -> Listing:
         return await views.find_by_ical_uid(self._graph, room, ical_uid)

@@ -134,9 +134,7 @@ class Gate:
         mailbox.
         """
         names = {mailbox.casefold(): mailbox for mailbox in mailboxes}
-        for mailbox in names.values():
-            if isinstance(refusal := self.refusal(mailbox), MailboxSilent):
-                raise refusal
+        self._ensure_none_silent(names.values())
         asked = Counter(mailbox.casefold() for mailbox in mailboxes)
         async with AsyncExitStack() as stack:
             for name in sorted(names):
@@ -154,7 +152,13 @@ class Gate:
                 await self._opened(names.values())
                 await self._all.acquire()
             stack.callback(self._all.release)
+            self._ensure_none_silent(names.values())
             yield
+
+    def _ensure_none_silent(self, mailboxes: Iterable[str]) -> None:
+        for mailbox in mailboxes:
+            if isinstance(refusal := self.refusal(mailbox), MailboxSilent):
+                raise refusal
 
     async def _opened(self, mailboxes: Iterable[str]) -> None:
         for mailbox in mailboxes:

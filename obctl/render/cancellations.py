@@ -25,13 +25,15 @@ def local(item: str, zone_name: str) -> str:
     return f"{utc(datetime.fromisoformat(item)).astimezone(zone(zone_name)):%a %d %b %H:%M}"
 
 
-def _where(item: JsonObject) -> str:
+def where_text(item: JsonObject) -> str:
+    """The room and the start of a request's reservation, in the reservation's zone."""
     reservation = item["reservation"]
     zone_name = reservation["time_zone"]
     return f"{reservation['room_name']}, {local(reservation['start'], zone_name)} ({zone_name})"
 
 
-def _impact(item: JsonObject) -> str:
+def impact_text(item: JsonObject) -> str:
+    """What was ordered and goes if the request is approved; empty for nothing."""
     impact = item["impact"]
     parts = []
     if impact["catering_for"]:
@@ -44,14 +46,14 @@ def _impact(item: JsonObject) -> str:
 
 
 def _why(item: JsonObject) -> str:
-    impact = _impact(item)
+    impact = impact_text(item)
     return f"{item['reason']}: {impact}" if impact else str(item["reason"])
 
 
 COLUMNS = [
     Column("id", lambda o: str(o["id"]), justify="right", no_wrap=True),
     Column("reservation", lambda o: f"{o['reservation']['number']} {o['reservation']['subject']}"),
-    Column("room, start", _where),
+    Column("room, start", where_text),
     Column("why it waits", _why),
     Column("status", lambda o: o["status"], no_wrap=True),
 ]
@@ -76,7 +78,7 @@ def picture(item: JsonObject) -> RenderableType:
             *(("", f"{e['fact']}: {e['value']}") for e in cause["evidence"]),
             ("refuted by", cause["refuted_by"]),
         ]
-    pairs.append(("approval cancels", _impact(item) or "the reservation alone"))
+    pairs.append(("approval cancels", impact_text(item) or "the reservation alone"))
     if item["series_now"]:
         pairs.append(("series", f"its series {series_text(item)}"))
         if item["status"] == "open" and (keep := how_to_keep(item)):

@@ -127,6 +127,7 @@ def story_object(story: Story, rooms: Rooms) -> dict[str, Any]:
         "outlook": _side_of_event(story.event),
         "agreed": _side_agreed(story.agreed),
         "organizer_copy": _organizer_copy(story.organizer),
+        "organizer_account": story.account.value if story.account else None,
         "differences": [difference_object(item, rooms) for item in story.differences],
         "normalised": [
             {"field": item.field, "cause": item.cause_code} for item in story.normalised
@@ -154,6 +155,7 @@ def _organizer_copy(reply: OrganizerReply | None) -> dict[str, Any] | None:
         "end": at(copy.event.end) if copy else None,
         "location": copy.location if copy else None,
         "room_response": copy.room_response.value if copy and copy.room_response else None,
+        "closed": reply.closed.value if reply.closed else None,
     }
 
 
@@ -264,14 +266,27 @@ def _verdict(item: JsonObject, zone_name: str) -> RenderableType:
         pairs.append(("not seen", f"{missed['code']} ({missed['confidence']})"))
     if copy := item["organizer_copy"]:
         pairs.append(("organiser's copy", _copy_text(copy, zone_name)))
+    if account := item["organizer_account"]:
+        pairs.append(("organiser's account", _ACCOUNT[account]))
     pairs += [("normalised", f"{n['field']}: {n['cause']}") for n in item["normalised"]]
     pairs += [("ruled out", f"{r['code']}: {r['test']}") for r in item["ruled_out"]]
     return fields(pairs)
 
 
+_ACCOUNT = {
+    "found": "the directory finds it, enabled",
+    "found-perhaps-disabled": "the directory finds it, and does not tell whether it is enabled",
+    "disabled": "the directory says that it is disabled",
+    "not-found": "the directory does not find it",
+    "no-answer": "the directory gave no answer, so whether somebody left is not known;"
+    " obctl doctor tells what is missing",
+}
+"""What the directory says of an organiser, in words."""
+
+
 def _copy_text(copy: JsonObject, zone_name: str) -> str:
     if copy["start"] is None:
-        return str(copy["says"])
+        return ": ".join(filter(None, (copy["says"], copy["closed"])))
     answer = f"the room {copy['room_response']}" if copy["room_response"] else "no room invited"
     place = copy["location"] or "no place"
     return f"{copy['says']}, {local_span(copy, zone_name)}, {place}, {answer}"

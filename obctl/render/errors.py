@@ -8,6 +8,7 @@ import sys
 from obctl.errors import ObctlError
 from obctl.render.output import Format, clean, console
 from obctl.render.pasting import to_paste
+from obctl.render.streams import is_unicode
 
 
 def error_object(error: ObctlError) -> dict[str, object]:
@@ -34,7 +35,8 @@ def error_object(error: ObctlError) -> dict[str, object]:
 def show_error(error: ObctlError, format: Format) -> None:
     """Print the error to stderr in the format the command was asked for."""
     if format in (Format.JSON, Format.JSONL):
-        print(json.dumps(error_object(error), ensure_ascii=False), file=sys.stderr)
+        ascii_only = not is_unicode(sys.stderr)
+        print(json.dumps(error_object(error), ensure_ascii=ascii_only), file=sys.stderr)
         return
     out = console(stderr=True)
     for position, line in enumerate(error.message.splitlines()):

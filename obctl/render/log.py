@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.actor import NIGHTLY_RUN, person_in
 from obctl.render.objects import Rooms, at, log_object
 from obctl.render.output import Column, JsonObject, clean, fields, text
 from obctl.render.times import moment_text
@@ -30,9 +32,11 @@ def log_columns(rooms: Mapping[str, str], zone_name: str) -> list[Column]:
 
     def said(item: JsonObject) -> Text:
         drawn = text(item["message"])
-        about = [rooms.get(item["room"] or ""), item["email"]]
+        about = [rooms.get(item[room] or "") for room in ("room", "left_room")] + [item["email"]]
         about += [f"reservation {item['reservation']}"] if item["reservation"] else []
-        known = [word for word in about if word and word not in item["message"]]
+        person = person_in(item["actor"] or NIGHTLY_RUN)
+        about += [f"by {person}"] if person else []
+        known = [word for word in about if word and not _is_said(word, item["message"])]
         if known:
             drawn.append(f"\n{clean(' · '.join(known))}", style="dim")
         return drawn
@@ -43,6 +47,10 @@ def log_columns(rooms: Mapping[str, str], zone_name: str) -> list[Column]:
         Column("action", action_text),
         Column("what", said, ratio=1),
     ]
+
+
+def _is_said(word: str, message: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", message) is not None
 
 
 def log_line(item: JsonObject, zone_name: str) -> Text:
@@ -88,6 +96,7 @@ def entry_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
         ("action", action_text(item)),
         ("message", item["message"]),
         ("room", item["room"]),
+        ("room it left", item["left_room"]),
         ("email", item["email"]),
         ("subject", item["subject"]),
         ("reservation", item["reservation"]),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from obctl.render.output import console, is_quiet
+from obctl.render.output import clean, console, is_quiet, warning
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -28,6 +28,13 @@ class Shown:
         """One room more is done."""
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task)
+
+    def warn(self, words: str) -> None:
+        """A warning that does not disturb the bar."""
+        if self._bar is None:
+            warning(words)
+        else:
+            self._bar.console.print(clean(words), style="yellow", soft_wrap=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from obctl.domain.room import CalendarProcessing, Room
+from obctl.domain.room import CalendarProcessing, GuardStop, Room
 from obctl.domain.subscription import Subscription
 from obctl.render.output import Column, JsonObject, fields, text
 from obctl.render.times import ago_text, clock_text, moment_text
@@ -31,10 +31,14 @@ POLICY = (
 )
 
 
-def room_columns(conditions: dict[str, str | None], now: datetime) -> list[Column]:
-    """The columns of the mapped rooms; `conditions` says why a read cannot be trusted."""
+def room_columns(rooms: Sequence[Room], now: datetime) -> list[Column]:
+    """The columns of these rooms: also why a read cannot be trusted, or a guard stopped one."""
+    conditions = {room.mailbox: room.condition for room in rooms}
+    stopped = {room.mailbox for room in rooms if room.stopped and room.is_mapped}
 
     def state(item: JsonObject) -> Text:
+        if item["mailbox"] in stopped:
+            return text("stopped by the guard", "red")
         if item["removed_at"] is not None:
             return text(f"taken out, {ago_text(item['removed_at'], now)}", "yellow")
         if item["verdict"] == "inconclusive":
@@ -94,10 +98,15 @@ def room_picture(
         ("object id", room.object_id or "not seen yet"),
         *([("taken out", _local(room.removed_at, room))] if room.removed_at else []),
         ("last synced", _local(room.last_synced_at, room) or "never"),
+        *([("stopped by the guard", _stopped(room.stopped, room))] if room.stopped else []),
         ("last read", f"{verdict}: {room.condition}" if room.condition else verdict),
         ("subscription", _subscription(subscription, room, now)),
     ]
     return [fields(pairs), fields(_policy_pairs(room.processing), title="\nExchange settings")]
+
+
+def _stopped(stop: GuardStop, room: Room) -> str:
+    return f"since {_local(stop.since, room)}: {stop.why}"
 
 
 def _policy_pairs(policy: CalendarProcessing) -> Sequence[tuple[str, object]]:

@@ -25,11 +25,11 @@ def report_picture(item: JsonObject) -> list[RenderableType]:
         fields(
             [
                 ("run", item["run"]),
-                ("rooms", _counts(rooms)),
+                ("rooms", counts_text(rooms)),
                 ("events", f"{events.get('read', 0)} read"),
-                (title, _counts(changes) or _nothing(item)),
+                (title, counts_text(changes) or _nothing(item)),
                 *_left_alone(item),
-                ("pushed", _counts(pushed) or "nothing due"),
+                ("pushed", counts_text(pushed) or "nothing due"),
             ]
         )
     ]
@@ -48,6 +48,8 @@ def _nothing(item: JsonObject) -> str:
         return "nothing: what could be read is in step"
     if any(rooms.get(name) for name in ("failed", "inconclusive", "stopped")):
         return "nothing: not every room could be done"
+    if not rooms.get("ok"):
+        return "nothing: no room was looked at"
     return "nothing: neither side has anything new"
 
 
@@ -60,7 +62,8 @@ def _left_alone(item: JsonObject) -> list[tuple[str, str]]:
     return [("" if place else "left alone", line) for place, line in enumerate(told)]
 
 
-def _counts(counts: JsonObject) -> str:
+def counts_text(counts: JsonObject) -> str:
+    """`3 ok, 1 failed`, without what there is none of."""
     return ", ".join(
         f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number
     )
@@ -116,15 +119,24 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
             ("last run", f"{run['run']}, exit {run['exit']}" if run else "never"),
             ("outbox", f"{outbox['pending']} pending, {outbox['failed']} failed"),
             ("inbox", f"{inbox['pending']} waiting{waiting}"),
-            ("subscriptions", _counts(item["subscriptions"]) or "none"),
+            ("subscriptions", counts_text(item["subscriptions"]) or "none"),
             ("cancellation requests", f"{item['cancellation_requests']} open"),
         ]
     )
     failed = [table(item["failed_writes"], _FAILED)] if item["failed_writes"] else []
     undecided = [table(item["undecided"], _UNDECIDED)] if item["undecided"] else []
     unreadable = [table(item["unreadable"], _UNREADABLE)] if item["unreadable"] else []
-    return [summary, *failed, *undecided, *unreadable, table(item["rooms"], _ROOMS)]
+    stopped = [table(item["stopped"], _STOPPED)] if item["stopped"] else []
+    halted = {one["room"] for one in item["stopped"]}
+    rooms = [{**room, "stopped": room["room"] in halted} for room in item["rooms"]]
+    return [summary, *stopped, *failed, *undecided, *unreadable, table(rooms, _ROOMS)]
 
+
+_STOPPED = [
+    Column("stopped", lambda o: text(o["room"].partition("@")[0], "red")),
+    Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
+    Column("why", lambda o: o["why"]),
+]
 
 _FAILED = [
     Column("no.", lambda o: str(o["reservation"]), justify="right"),
@@ -155,13 +167,18 @@ _ROOMS = [
     Column("last good pass (UTC)", lambda o: (o["last_synced_at"] or "never").replace("T", " ")),
     Column("verdict", lambda o: o["verdict"]),
     Column("condition", lambda o: o["condition"]),
-    Column("", lambda o: text("stale", "red") if o["stale"] else ""),
+    Column("", lambda o: text(_trouble(o), "red")),
     Column("", lambda o: "identity check off" if o["identity_unchecked"] else ""),
 ]
+
+
+def _trouble(room: JsonObject) -> str:
+    return ", ".join(word for word in ("stopped", "stale") if room[word])
+
 
 HISTORY = [
     Column("run", lambda o: o["run"], no_wrap=True),
     Column("exit", lambda o: "" if o["exit"] is None else str(o["exit"]), justify="right"),
-    Column("rooms", lambda o: _counts(o["rooms"] or {})),
-    Column("changes", lambda o: _counts(o["changes"] or {})),
+    Column("rooms", lambda o: counts_text(o["rooms"] or {})),
+    Column("changes", lambda o: counts_text(o["changes"] or {})),
 ]

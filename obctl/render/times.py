@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from obctl.domain.time_span import local_day
-from obctl.domain.zones import zone
+from obctl.domain.local_time import clock_text as clock_text
+from obctl.domain.local_time import day_text as day_text
+from obctl.domain.local_time import local_text, span_lines
+from obctl.domain.local_time import span_text as span_text
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -17,57 +19,11 @@ if TYPE_CHECKING:
 _MINUTE = timedelta(minutes=1)
 
 
-def day_text(day: date) -> str:
-    """`Mon 2026-10-19`."""
-    return f"{day:%a %Y-%m-%d}"
-
-
-def clock_text(moment: datetime, zone_name: str) -> str:
-    """`09:00` in a zone; in the hour that a clock change repeats, with its offset."""
-    local = moment.astimezone(zone(zone_name))
-    if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
-        return f"{local:%H:%M}"
-    return f"{local:%H:%M}{local:%z}"
-
-
 def moment_text(moment: datetime | str | None, zone_name: str) -> str:
     """`Mon 2026-10-19 09:00` in a zone, without the zone's name; empty for no moment."""
     if moment is None:
         return ""
-    instant = _instant(moment)
-    return f"{day_text(local_day(instant, zone(zone_name)))} {clock_text(instant, zone_name)}"
-
-
-def span_lines(
-    start: datetime,
-    end: datetime,
-    zone_name: str,
-    *,
-    all_day: bool,
-    show_day: Callable[[date], str] = day_text,
-) -> list[str]:
-    """A span in a zone: one line within a day, two where it crosses midnight."""
-    where = zone(zone_name)
-    first = local_day(start, where)
-    last = max(first, local_day(end - timedelta(microseconds=1), where))
-    if all_day:
-        if first == last:
-            return [f"{show_day(first)} all day"]
-        return [f"{show_day(first)} to", f"{show_day(last)} all day"]
-    if first == last:
-        # a meeting up to midnight ends on its own day, not at 00:00 of the next
-        until = "24:00" if local_day(end, where) > first else clock_text(end, zone_name)
-        return [f"{show_day(first)} {clock_text(start, zone_name)}-{until}"]
-    beyond = local_day(end, where)
-    return [
-        f"{show_day(first)} {clock_text(start, zone_name)} to",
-        f"{show_day(beyond)} {clock_text(end, zone_name)}",
-    ]
-
-
-def span_text(start: datetime, end: datetime, zone_name: str, *, all_day: bool = False) -> str:
-    """A span in a zone on one line, the zone named at its end."""
-    return f"{' '.join(span_lines(start, end, zone_name, all_day=all_day))} ({zone_name})"
+    return local_text(_instant(moment), zone_name)
 
 
 def when_column(objects: Sequence[JsonObject], zone_of: Callable[[JsonObject], str]) -> Column:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from obctl.sandbox import meeting_mail, meetings
 from obctl.sandbox.change_feed import expire_tokens
 from obctl.sandbox.exchange import Exchange
-from obctl.sandbox.item import Item
+from obctl.sandbox.item import Attendee, Item
 from obctl.sandbox.mailbox import Mailbox
 from obctl.sandbox.recurrence import Recurrence
 from obctl.sandbox.times import to_wall
@@ -96,6 +96,7 @@ def split_series(
 def invite_to_one(exchange: Exchange, mailbox: Mailbox, original: Item, day: date) -> Item:
     """A room invited to one occurrence has it alone: no master, the day inside its iCalUId."""
     copy = meeting_mail.date_alone(exchange, mailbox, original, day)
+    copy.attendees = (*copy.attendees, Attendee(mailbox.owner, "resource", "accepted"))
     copy.response, copy.responded_at, copy.show_as = "accepted", exchange.now(), "busy"
     exchange.add(mailbox, copy)
     return copy

@@ -23,8 +23,8 @@ REFUSALS = (
 """Actions that say of a whole room that nothing was done in it."""
 _APPEND = (
     "INSERT INTO company_log (at, action, room, email, subject, reservation, event_id, run,"
-    " request_id, client_request_id, message, actor, payload)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " request_id, client_request_id, message, actor, payload, left_room)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -64,6 +64,7 @@ def append_log(
                 entry.message,
                 actor,
                 payload,
+                entry.left_room,
             )
         )
     store.run_many(_APPEND, rows)

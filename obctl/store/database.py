@@ -17,11 +17,12 @@ from obctl.errors import (
     UsageError,
 )
 from obctl.store.codec import fold
+from obctl.store.store_file import PUT_BACK, ensure_there, why_closed
 
 Value = TypeVar("Value")
 BUSY_SECONDS = 30
 _PART = 500  # values in one `IN (…)`: below SQLite's old limit of 999
-_FILE_MODE = 0o600
+FILE_MODE = 0o600
 
 
 class Store:
@@ -92,7 +93,7 @@ class Store:
         if target.exists():
             raise StoreError(f"{target} exists already", hint="name a file that does not exist")
         with translated(target), closing(sqlite3.connect(target)) as copy:
-            target.chmod(_FILE_MODE)
+            target.chmod(FILE_MODE)
             self.connection.backup(copy)
 
     def close(self) -> None:
@@ -102,20 +103,20 @@ class Store:
 def open_store(path: Path, *, create: bool = False) -> Store:
     """Open the store at `path`, bringing an older schema up to date.
 
-    Raises `StoreError` for a file that is missing, damaged, no obctl store or from a newer obctl,
-    and `StoreBusy` where another process keeps it locked.
+    Only with `create` is a store made, and only where there is no file yet.
+
+    Raises `StoreError` for a file that is missing, empty, damaged, no obctl store or from a newer
+    obctl, and `StoreBusy` where another process keeps it locked.
     """
-    if not create and not path.exists():
-        raise StoreError(
-            f"there is no store at {path}",
-            hint="run `obctl init` for this company, or put a backup there",
-        )
-    if create:
-        path.touch(mode=_FILE_MODE)
+    if create and not path.exists():
+        path.touch(mode=FILE_MODE)
+    else:
+        create = False
+        ensure_there(path)
     with translated(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            _prepare(path, connection)
+            _prepare(path, connection, create=create)
         except BaseException:
             connection.close()
             raise
@@ -130,7 +131,7 @@ def in_parts(values: Iterable[Value]) -> Iterator[tuple[str, list[Value]]]:
         yield ", ".join("?" * len(part)), part
 
 
-def _prepare(path: Path, connection: sqlite3.Connection) -> None:
+def _prepare(path: Path, connection: sqlite3.Connection, *, create: bool) -> None:
     from obctl.store.migrations import STEPS, migrate
 
     connection.row_factory = sqlite3.Row
@@ -141,10 +142,8 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
             hint="upgrade obctl: pip install --upgrade obctl",
             code="store-newer",
         )
-    if version == 0 and _has_tables(connection):
-        raise StoreError(
-            f"{path} is an SQLite file, but no obctl store", hint="move it away, then `obctl init`"
-        )
+    if not create:
+        _ensure_ours(path, connection, version)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -156,8 +155,16 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
         migrate(connection)
 
 
-def _has_tables(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+def _ensure_ours(path: Path, connection: sqlite3.Connection, version: int) -> None:
+    """Raise `StoreError` for a database without anything in it, or of something else."""
+    there = "SELECT count(*), total(name = 'migrations') FROM sqlite_master WHERE type = 'table'"
+    tables, ours = connection.execute(there).fetchone()
+    if not tables:
+        raise StoreError(
+            f"{path} is empty: what the store held is not in it", hint=PUT_BACK, code="store-empty"
+        )
+    if not ours or not version:
+        raise StoreError(f"{path} is an SQLite file, but no obctl store", hint=PUT_BACK)
 
 
 def _fold(text: str | None) -> str | None:
@@ -188,7 +195,7 @@ def _translate(path: Path, error: sqlite3.Error) -> ObctlError:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StoreError(
                 f"{path} is damaged or no SQLite file: {error}",
-                hint="put the last backup (`obctl store backup`) in its place",
+                hint=PUT_BACK,
                 code="store-corrupt",
             )
         case sqlite3.SQLITE_FULL:
@@ -202,6 +209,7 @@ def _translate(path: Path, error: sqlite3.Error) -> ObctlError:
                 hint="check the disk, its space and its quota, then run the command again",
             )
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return StoreError(f"{path} cannot be opened for writing: {error}")
+            why, hint = why_closed(path)
+            return StoreError(f"{path} cannot be opened for writing: {why} ({error})", hint=hint)
         case _:
             return StoreError(f"{path}: {error}")

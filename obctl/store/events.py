@@ -69,10 +69,35 @@ def load_series_events(store: Store, room: RoomId, master_id: str) -> list[Event
     return [_event(row) for row in rows]
 
 
+def load_cancelled_copies(store: Store, keys: Iterable[str]) -> list[tuple[RoomId, Event]]:
+    """The cancelled events of these series keys that mapped rooms keep, as last read."""
+    found: list[tuple[RoomId, Event]] = []
+    for marks, part in in_parts(keys):
+        rows = store.rows(
+            "SELECT * FROM events WHERE room IN (SELECT id FROM rooms) AND is_cancelled = 1"
+            f" AND gone_at IS NULL AND series_key IN ({marks}) ORDER BY room, start_at",
+            part,
+        )
+        found += [(row["room"], _event(row)) for row in rows]
+    return found
+
+
 def find_event(store: Store, room: RoomId, event_id: str) -> Event | None:
     """An event as last read, a gone one included."""
     row = store.row("SELECT * FROM events WHERE room = ? AND event_id = ?", (room, event_id))
     return _event(row) if row else None
+
+
+def find_copies(store: Store, room: RoomId, event: Event) -> list[Event]:
+    """Other meetings of the room, as last read, that bear the event's transaction id."""
+    if event.transaction_id is None:
+        return []
+    rows = store.rows(
+        "SELECT * FROM events WHERE room = ? AND transaction_id = ? AND event_id != ?"
+        " AND series_key IS NOT ? AND gone_at IS NULL ORDER BY start_at",
+        (room, event.transaction_id, event.id, event.series_key),
+    )
+    return [_event(row) for row in rows]
 
 
 def find_event_anywhere(store: Store, event_id: str) -> tuple[RoomId, Event] | None:

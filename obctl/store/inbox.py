@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from obctl.domain.event import EventId
 from obctl.domain.room import RoomId
-from obctl.domain.subscription import Occasion
+from obctl.domain.subscription import ABOUT_THE_SUBSCRIPTION, Occasion
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
 
@@ -84,6 +84,20 @@ def rooms_with_notifications(store: Store) -> dict[RoomId, int]:
         " GROUP BY room ORDER BY min(id)"
     )
     return {row["room"]: row["waiting"] for row in rows}
+
+
+def news_waits(store: Store, room: RoomId, event_ids: Sequence[str]) -> bool:
+    """Whether a notification waits that has one of these events looked at, or the whole room.
+
+    One about the room's subscription is none.
+    """
+    row = store.row(
+        "SELECT 1 FROM inbox WHERE room = ? AND handled_at IS NULL"
+        f" AND (event_id IS NULL OR event_id IN ({', '.join('?' * len(event_ids))}))"
+        f" AND what NOT IN ({', '.join('?' * len(ABOUT_THE_SUBSCRIPTION))}) LIMIT 1",
+        (room, *event_ids, *sorted(ABOUT_THE_SUBSCRIPTION)),
+    )
+    return row is not None
 
 
 def inbox_summary(store: Store) -> tuple[int, datetime | None]:

@@ -7,6 +7,7 @@ SQLite intersects the ids from their indexes. Its planner finds none of this by 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.errors import StoreBusy, StoreFull
-from obctl.store.codec import instant, moment
+from obctl.store.codec import fold, instant, moment
 from obctl.store.database import Store
 from obctl.store.text_index import END, folded_words, match_of
 
@@ -35,7 +36,10 @@ _BEHIND = 2_000
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """What `search_log` looks for; `None` matches everything. `action` is a shell-style pattern."""
+    """What `search_log` looks for; `None` matches everything. `action` is a shell-style pattern.
+
+    `by` stands somewhere in the actor: a person's name also finds the runs that they started.
+    """
 
     span: TimeSpan | None = None
     email: str | None = None
@@ -45,6 +49,7 @@ class LogFilter:
     reservation: int | None = None
     event_id: str | None = None
     run: str | None = None
+    by: str | None = None
     after: int | None = None
     limit: int | None = None
 
@@ -120,6 +125,7 @@ def entry_of(row: sqlite3.Row) -> LogEntry:
         request_id=row["request_id"],
         client_request_id=row["client_request_id"],
         message=row["message"],
+        left_room=row["left_room"],
         actor=row["actor"],
     )
 
@@ -135,7 +141,8 @@ def _indexed(store: Store) -> int:
 
 
 def _newest_first(store: Store, wanted: LogFilter) -> Iterator[LogEntry]:
-    fits = _conditions(wanted)
+    actors = _actors_like(store, wanted.by) if wanted.by is not None else None
+    fits = _conditions(wanted, actors)
     newest, oldest = _newest(store), wanted.after or 0
     # What is asked for most is recent, or everywhere.
     recent = max(oldest, newest - _RECENT)
@@ -146,7 +153,7 @@ def _newest_first(store: Store, wanted: LogFilter) -> Iterator[LogEntry]:
         catch_up_log(store)
         indexed = max(oldest, min(newest, _indexed(store)))
         yield from _looked_through(store, fits, indexed, newest)
-    parts = _parts(store, wanted, oldest, indexed) if indexed - oldest > _RECENT else ()
+    parts = _parts(store, wanted, actors, oldest, indexed) if indexed - oldest > _RECENT else ()
     chosen = _chosen(store, parts)
     if chosen:
         yield from _looked_up(store, fits, _ids(store, chosen))
@@ -154,16 +161,20 @@ def _newest_first(store: Store, wanted: LogFilter) -> Iterator[LogEntry]:
         yield from _looked_through(store, fits, oldest, indexed)
 
 
-def _conditions(wanted: LogFilter) -> _Sql:
+def _conditions(wanted: LogFilter, actors: Sequence[str] | None) -> _Sql:
     """What an entry must fulfil; what is dear to ask is asked last."""
     parts: list[tuple[str, object]] = [
         ("reservation = ?", wanted.reservation),
         ("run = ?", wanted.run),
         ("email = ?", wanted.email and wanted.email.lower()),
-        ("room = ?", wanted.room),
+        ("? IN (room, left_room)", wanted.room),
         ("event_id = ?", wanted.event_id),
         ("id > ?", wanted.after),
         ("action GLOB ?", wanted.action),
+        (
+            "actor IN (SELECT value FROM json_each(?))",
+            None if actors is None else json.dumps(actors),
+        ),
         ("at >= ?", wanted.span and instant(wanted.span.start)),
         ("at < ?", wanted.span and instant(wanted.span.end)),
         *((f"instr({_TEXT}, ?)", word) for word in folded_words(wanted.text)),
@@ -233,18 +244,32 @@ def _narrowed(row: sqlite3.Row | None, oldest: int, newest: int) -> tuple[int, i
     return max(oldest, row["first"] - 1), min(newest, row["last"])
 
 
-def _parts(store: Store, wanted: LogFilter, oldest: int, newest: int) -> Iterator[_Part]:
+def _parts(
+    store: Store, wanted: LogFilter, actors: Sequence[str] | None, oldest: int, newest: int
+) -> Iterator[_Part]:
     """The parts that an index answers; those that few entries fulfil mostly first."""
     within = (oldest, newest)
     for column, index, value, ordered in (
         ("reservation", "company_log_reservation", wanted.reservation, True),
         ("email", "company_log_email", wanted.email and wanted.email.lower(), False),
-        ("room", "company_log_event", wanted.room, False),
     ):
         if value is not None:
             yield _Part([_in_column(column, index, value, within)], ordered)
+    if wanted.room is not None:
+        rooms = (("room", "company_log_event"), ("left_room", "company_log_left_room"))
+        yield _Part(
+            [_in_column(column, index, wanted.room, within) for column, index in rooms],
+            ordered=False,
+        )
+    if actors is not None:
+        yield _with_one_of("actor", "company_log_actor", actors, within)
     if wanted.action is not None:
-        yield _with_action(store, wanted.action, within)
+        rows = store.rows(
+            "SELECT value FROM json_each(?) WHERE value GLOB ?",
+            (json.dumps(_in_use(store, "action")), wanted.action),
+        )
+        actions = [row["value"] for row in rows]
+        yield _with_one_of("action", "company_log_action", actions, within)
     match = match_of(store, "log_words", folded_words(wanted.text))
     if match is not None:
         sql = "SELECT rowid AS id FROM log_words WHERE log_words MATCH ?"
@@ -256,18 +281,27 @@ def _in_column(column: str, index: str, value: object, within: tuple[int, int]) 
     return f"{sql} AND id > ? AND id <= ?", (value, *within)
 
 
-def _with_action(store: Store, pattern: str, within: tuple[int, int]) -> _Part:
-    # Few actions are in use, and the entries of each of them lie in order.
+def _actors_like(store: Store, name: str) -> list[str]:
+    """The actors in whose name this stands."""
+    wanted = fold(name.strip())
+    return [actor for actor in _in_use(store, "actor") if wanted in fold(actor)]
+
+
+def _in_use(store: Store, column: str) -> list[str]:
+    """The values of an indexed column: few, and the entries of each lie in order."""
     rows = store.rows(
-        "WITH RECURSIVE known (action) AS (SELECT min(action) FROM company_log UNION ALL"
-        " SELECT (SELECT min(action) FROM company_log WHERE action > known.action) FROM known"
-        " WHERE known.action IS NOT NULL)"
-        " SELECT action FROM known WHERE action GLOB ?",
-        (pattern,),
+        f"WITH RECURSIVE known (value) AS (SELECT min({column}) FROM company_log UNION ALL"
+        f" SELECT (SELECT min({column}) FROM company_log WHERE {column} > known.value) FROM known"
+        " WHERE known.value IS NOT NULL)"
+        " SELECT value FROM known WHERE value IS NOT NULL"
     )
+    return [row["value"] for row in rows]
+
+
+def _with_one_of(column: str, index: str, values: Sequence[str], within: tuple[int, int]) -> _Part:
     return _Part(
-        [_in_column("action", "company_log_action", row["action"], within) for row in rows],
-        ordered=len(rows) <= _MERGED,
+        [_in_column(column, index, value, within) for value in values],
+        ordered=len(values) <= _MERGED,
     )
 
 

@@ -481,3 +481,42 @@ def m014_client_request_ids(connection: sqlite3.Connection) -> None:
         ALTER TABLE company_log ADD COLUMN client_request_id TEXT
         """,
     )
+
+
+@step
+def m015_guard_stops(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Since when a guard has stopped the room, and its words, until a pass was good
+        ALTER TABLE rooms ADD COLUMN stopped_at TEXT;
+        ALTER TABLE rooms ADD COLUMN stopped_why TEXT
+        """,
+    )
+
+
+@step
+def m016_remembered_since(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- From when on a room was read without a gap: of what lies before, nothing is known.
+        -- Of older reads only the last one is on record
+        ALTER TABLE rooms ADD COLUMN remembered_since_at TEXT;
+        UPDATE rooms SET remembered_since_at = read_start_at
+        """,
+    )
+
+
+@step
+def m017_who_did_it(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- What somebody did is found without looking through everything
+        CREATE INDEX company_log_actor ON company_log (actor) WHERE actor IS NOT NULL;
+        -- What went from one room to another is found under both
+        ALTER TABLE company_log ADD COLUMN left_room INTEGER REFERENCES rooms (id);
+        CREATE INDEX company_log_left_room ON company_log (left_room) WHERE left_room IS NOT NULL
+        """,
+    )

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from obctl.domain.event import DeltaLink
-from obctl.domain.room import LOCKED_OUT, CalendarProcessing, Room, RoomId, Verdict
+from obctl.domain.room import LOCKED_OUT, CalendarProcessing, GuardStop, Room, RoomId, Verdict
 from obctl.errors import UsageError
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store
@@ -26,6 +26,8 @@ class ReadingState:
     """Up to where events became reservations; the rolling window moves past it every day."""
     applied: int = 0
     """Counts what was applied to the room: a reading from before the last one is out of date."""
+    remembered_since: datetime | None = None
+    """From when on the room was read without a gap, in this read or earlier ones."""
 
 
 def load_rooms(store: Store) -> list[Room]:
@@ -132,18 +134,20 @@ def load_reading_state(store: Store, room: RoomId) -> ReadingState:
         read_end=moment(row["read_end_at"]),
         planned_end=moment(row["planned_end_at"]),
         applied=row["applied"],
+        remembered_since=moment(row["remembered_since_at"]),
     )
 
 
 def save_reading_state(store: Store, room: RoomId, state: ReadingState) -> None:
     store.run(
         "UPDATE rooms SET delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?,"
-        " applied = applied + 1 WHERE id = ?",
+        " remembered_since_at = ?, applied = applied + 1 WHERE id = ?",
         (
             state.delta_link,
             instant(state.read_start),
             instant(state.read_end),
             instant(state.planned_end),
+            instant(state.remembered_since),
             room,
         ),
     )
@@ -157,7 +161,8 @@ def mark_applied(store: Store, room: RoomId) -> None:
 def save_pass(store: Store, room: RoomId, *, synced_at: datetime) -> None:
     """Record a good pass over the room."""
     store.run(
-        "UPDATE rooms SET last_synced_at = ?, verdict = 'ok', condition = NULL WHERE id = ?",
+        "UPDATE rooms SET last_synced_at = ?, verdict = 'ok', condition = NULL, stopped_at = NULL,"
+        " stopped_why = NULL WHERE id = ?",
         (instant(synced_at), room),
     )
 
@@ -168,6 +173,14 @@ def save_inconclusive(store: Store, room: RoomId, condition: str) -> None:
         "UPDATE rooms SET verdict = 'inconclusive',"
         " condition = CASE condition WHEN ? THEN condition ELSE ? END WHERE id = ?",
         (LOCKED_OUT, condition, room),
+    )
+
+
+def save_stopped(store: Store, room: RoomId, why: str, *, at: datetime) -> None:
+    """Record that a guard stopped the room; since when, if it has been stopped already, stays."""
+    store.run(
+        "UPDATE rooms SET stopped_at = coalesce(stopped_at, ?), stopped_why = ? WHERE id = ?",
+        (instant(at), why, room),
     )
 
 
@@ -239,6 +252,9 @@ def _room(row: sqlite3.Row) -> Room:
         processing=_processing(row["processing"]),
         place_id=row["place_id"],
         removed_at=moment(row["removed_at"]),
+        stopped=GuardStop(moment(row["stopped_at"]), row["stopped_why"] or "")
+        if row["stopped_at"]
+        else None,
     )
 
 

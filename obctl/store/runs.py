@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from obctl.errors import AnotherRunActive, UsageError
+from obctl.errors import AnotherRunActive, StoreError, UsageError
 from obctl.store.codec import instant, moment
-from obctl.store.database import Store
+from obctl.store.database import FILE_MODE, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,31 @@ def load_runs(store: Store, *, limit: int = 20) -> list[RunRecord]:
     return [_record(row) for row in rows]
 
 
+def runs_since(store: Store, after: datetime) -> list[RunRecord]:
+    """The runs that began, or went on, after this moment, oldest first."""
+    rows = store.rows(
+        "SELECT * FROM runs WHERE started_at >= ? OR finished_at >= ? ORDER BY started_at, rowid",
+        (instant(after), instant(after)),
+    )
+    return [_record(row) for row in rows]
+
+
+def last_good_run(store: Store, rooms: int) -> datetime | None:
+    """When the last run ended that left nothing undone in at least as many rooms as this.
+
+    Further back than 1000 good runs nobody looks.
+    """
+    if not rooms:
+        return None
+    good = "SELECT * FROM runs WHERE exit_code = 0 ORDER BY started_at DESC, rowid DESC LIMIT 1000"
+    for row in store.each(good):
+        record = _record(row)
+        done = (record.report or {}).get("rooms") or {}
+        if done.get("ok", 0) >= rooms:
+            return record.finished_at
+    return None
+
+
 def find_run(store: Store, run: str) -> RunRecord:
     """The run with this id; raises `UsageError`."""
     row = store.row("SELECT * FROM runs WHERE id = ?", (run,))
@@ -69,18 +94,23 @@ def run_lock(folder: Path) -> Iterator[None]:
 
     path = folder / "run.lock"
     holder = folder / "run.pid"
-    lock = FileLock(path, timeout=0)
+    lock = FileLock(path, timeout=0, mode=FILE_MODE)
     try:
         lock.acquire()
     except Timeout as error:
-        pid = holder.read_text().strip() if holder.exists() else ""
+        pid = holder.read_text(encoding="utf-8").strip() if holder.exists() else ""
         raise AnotherRunActive(
             "another run is active for this company" + (f" (process {pid})" if pid else ""),
             hint="wait for it to end; `obctl sync status` shows what it did",
         ) from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}", hint=f"ls -ld '{folder}'"
+        ) from error
     try:
         with suppress(OSError):  # a full disk: the store will say so, in better words
-            holder.write_text(f"{os.getpid()}\n")
+            holder.touch(mode=FILE_MODE)
+            holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from obctl.errors import StoreError
 from obctl.store.database import Store
+from obctl.store.store_file import PUT_BACK
 
 TABLES = {
     "migrations": "The schema steps that ran, and when.",
@@ -78,3 +80,11 @@ def problems(store: Store) -> list[str]:
         for row in store.rows("PRAGMA foreign_key_check")
     ]
     return found
+
+
+def ensure_sound(store: Store) -> None:
+    """Raise `StoreError` with the first of what is wrong with the file."""
+    if found := problems(store):
+        raise StoreError(
+            f"{store.path} is damaged: {found[0]}", hint=PUT_BACK, code="store-corrupt"
+        )

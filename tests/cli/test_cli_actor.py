@@ -13,10 +13,21 @@ from pathlib import Path
 import pytest
 from builders import make_request, make_reservation
 from desk import Desk
+from typed import every_command, options_of
 
 from obctl.store.cancellation_requests import add_request
 
 ROOM = "ams-1.02@contoso.example"
+# What only looks, and what names itself or the company's log does not know of.
+WITHOUT_ACTOR = {
+    "demo", "init", "doctor", "listen", "planner", "explain",
+    "rooms free", "rooms list", "rooms show", "rooms policy lint", "subscriptions list",
+    "sync status", "sync history", "sync show", "reservations list", "reservations show",
+    "services list", "cancellations list", "cancellations show", "cancellations status",
+    "log tail", "log search", "log show", "log event", "log export",
+    "store path", "store backup", "store check", "store schema",
+    "config show", "config get", "config path", "config grants", "graph get",
+}  # fmt: skip
 LUNCH = ("services", "add", "1", "--kind", "catering", "--description", "Lunch")
 CREATE = (
     "reservations", "create", "--room", "Atrium", "--subject", "Ours", "--start",
@@ -93,6 +104,75 @@ def test_who_decided_is_who_acted(booked: Desk, words: Sequence[str]) -> None:
         booked.run("cancellations", "list", "--status", "all", "-o", "json").stdout
     )
     assert request["decided_by"] == "Noor"
+
+
+def test_every_command_that_changes_something_takes_who_does_it() -> None:
+    without = {
+        words
+        for words, command in every_command().items()
+        if "--by" not in options_of(command) and not words.startswith("sandbox ")
+    }
+    assert without == WITHOUT_ACTOR - {"log search"}
+
+
+@pytest.mark.parametrize(
+    ("words", "actor"),
+    [
+        (("rooms", "change", "Atrium", "--floor", "2"), "Noor"),
+        (("rooms", "import-existing", "--all"), "Noor"),
+        (("log", "prune", "--older-than", "1d", "--yes"), None),
+        (("sync", "run"), "sync run by Noor"),
+        (("rooms", "remove", "Atrium", "--yes"), "Noor"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else words,
+)
+def test_by_names_who_did_it_whatever_it_is(
+    booked: Desk, words: Sequence[str], actor: str | None
+) -> None:
+    booked.environment["OBCTL_GRAPH_TOKEN"] = "any"
+    booked.run(*words, "--by", "Noor")
+    found = json.loads(booked.run("log", "search", "-o", "json").stdout)
+    assert {entry["actor"] for entry in found} == {actor or "Noor"}
+
+
+def test_who_cancelled_the_catering_is_one_question(booked: Desk) -> None:
+    """Also where it went with its reservation, by whatever command."""
+    assert booked.run(*LUNCH).exit_code == 0
+    assert booked.run("services", "add", "2", *LUNCH[3:], "--by", "mia").exit_code == 0
+    booked.run("reservations", "cancel", "2", "--no-push", "--yes", "--by", "Bram")
+    booked.run("cancellations", "approve", "1", "--yes", "--by", "Noor")
+    answer = booked.run("log", "search", "--action", "service.cancelled", "-o", "json")
+    assert [(entry["reservation"], entry["actor"]) for entry in json.loads(answer.stdout)] == [
+        (1, "Noor"),
+        (2, "Bram"),
+    ]
+    shown = booked.run("log", "search", "--action", "service.cancelled", "--reservation", "1")
+    words = " ".join(shown.stdout.split())
+    assert "catering for 1 cancelled with reservation 1 (service 1)" in words
+    assert "by Noor" in words
+
+
+def test_what_somebody_did_is_found_by_a_part_of_their_name(booked: Desk) -> None:
+    booked.run(*LUNCH, "--by", "Noor Jansen")
+    booked.run(*LUNCH, "--by", "Bram")
+    booked.run("sync", "run", "--by", "Noor Jansen")
+    found = json.loads(booked.run("log", "search", "--by", "noor", "-o", "json").stdout)
+    assert {entry["actor"] for entry in found} == {"Noor Jansen", "sync run by Noor Jansen"}
+    assert json.loads(booked.run("log", "search", "--by", "zoe", "-o", "json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "action"),
+    [
+        (("reservations", "cancel", "2", "--no-push", "--yes"), "reservation.cancelled"),
+        (("cancellations", "approve", "1", "--yes"), "cancellation.approved"),
+        (("cancellations", "reject", "1"), "cancellation.rejected"),
+    ],
+)
+def test_what_was_noted_is_in_the_log(booked: Desk, words: Sequence[str], action: str) -> None:
+    booked.run(*words, "--note", "the fair was moved")
+    (entry,) = json.loads(booked.run("log", "search", "--action", action, "-o", "json").stdout)
+    assert entry["message"].endswith(": the fair was moved")
 
 
 def test_nobody_is_no_name(booked: Desk) -> None:

@@ -21,6 +21,7 @@ from obctl.sandbox.faults import Fault
 from obctl.sandbox.permissions import Permissions
 from obctl.sandbox.server import SandboxServer
 from obctl.sandbox.words import FaultKind
+from obctl.store.rooms import load_rooms, save_stopped
 from obctl.store.runs import finish_run, start_run
 
 ONE, TWO = "ams-1.01@contoso.example", "ams-1.02@contoso.example"
@@ -137,16 +138,35 @@ def test_how_the_last_run_ended_is_told(
     with mapped.store() as store, store.transaction():
         start_run(store, "r1", kind="sync", at=now)
         if code is not None:
-            stopped = {"room": ONE, "code": "guard-tripped", "message": "too much"}
-            report = {"problems": [stopped] if code == 6 else []}
-            finish_run(store, "r1", at=now, exit_code=code, report=report)
+            finish_run(store, "r1", at=now, exit_code=code, report={"problems": []})
+        if code == 6:
+            save_stopped(store, load_rooms(store)[0].id, "too much", at=now)
     told = Told(mapped)
     (found,) = told.of("last run") + told.of("guard")
     assert (found["check"], found["verdict"]) == finding
     assert told.exit == (3 if finding[1] == "problem" else 0)
     if code == 6:
         assert found["rooms"] == [ONE]
-        assert "--allow-cancellations" in found["remedy"]
+        assert f"--room {ONE} --allow-cancellations" in found["remedy"]
+
+
+def test_a_guard_stop_is_told_whatever_ran_since(mapped: Desk, tenant: SandboxServer) -> None:
+    now = tenant.tenant.now()
+    with mapped.store() as store, store.transaction():
+        save_stopped(store, load_rooms(store)[0].id, "too much", at=now)
+        start_run(store, "r2", kind="sync", at=now)
+        finish_run(store, "r2", at=now, exit_code=0, report={})
+    told = Told(mapped)
+    assert (told.one("guard")["rooms"], told.exit) == ([ONE], 3)
+
+
+def test_a_plan_that_was_refused_stopped_no_room(mapped: Desk, tenant: SandboxServer) -> None:
+    now = tenant.tenant.now()
+    with mapped.store() as store, store.transaction():
+        start_run(store, "r1", kind="sync", at=now)
+        finish_run(store, "r1", at=now, exit_code=6, report={})
+    (found,) = Told(mapped).of("guard")
+    assert found["remedy"] == "obctl sync show r1"
 
 
 def test_writes_that_failed_are_told_with_the_reason(mapped: Desk, tenant: SandboxServer) -> None:

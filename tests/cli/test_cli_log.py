@@ -15,7 +15,7 @@ from obctl.domain.event import EventId
 
 KEYS = [
     "id", "at", "action", "room", "email", "subject", "reservation", "event_id", "run",
-    "request_id", "message", "actor", "client_request_id",
+    "request_id", "message", "actor", "client_request_id", "left_room",
 ]  # fmt: skip
 # Bytes that no JSON library would write like this: kept as they came.
 ORIGINAL = b'{"id":"E1" ,\r\n "subject":"Caf\\u00e9 \xc3\xa9","n":1.0}'
@@ -85,6 +85,7 @@ def test_entries_are_objects_with_these_keys(logged: Desk) -> None:
         "room": "atrium@contoso.example", "email": "anna@contoso.example", "subject": "Budget",
         "reservation": 7, "event_id": "E1", "run": None, "request_id": "req-1",
         "message": "subject of Café is Budget", "actor": "Mia Mol", "client_request_id": None,
+        "left_room": None,
     }  # fmt: skip
 
 
@@ -95,10 +96,10 @@ def test_the_search_fits_eighty_columns_and_names_its_zone(logged: Desk) -> None
         "entry  at, Europe/Amsterdam  action         what",
         "────────────────────────────────────────────────────────────────────────────────",
         "    4  2026-09-14 11:30:00   push.failed    [red]no[/red]",
-        "                                            Liberty",
+        "                                            Liberty · by somebody",
         "    3  2026-09-14 10:00:00   event.updated  subject of Café is Budget",
         "                                            Atrium · anna@contoso.example ·",
-        "                                            reservation 7",
+        "                                            reservation 7 · by Mia Mol",
         "    2  2026-09-14 00:00:00   event.created  reservation 7 created: 'Café'",
         "                                            Atrium · anna@contoso.example",
         "    1  2026-09-13 23:59:00   sync.started   over 2 rooms",
@@ -251,7 +252,10 @@ def test_an_export_that_cannot_be_written_leaves_nothing(logged: Desk, tmp_path:
 def test_pruning_needs_a_yes_and_is_logged(logged: Desk) -> None:
     refused = logged.run("log", "prune", "--older-than", "10h")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "Remove 2 entries older than 10h for good?" in refused.stderr
+    assert (
+        "Remove 2 entries from before Mon 2026-09-14 04:00 (Europe/Amsterdam), older than 10h,"
+        " for good?" in refused.stderr
+    )
     assert _ids(logged) == [4, 3, 2, 1]
     done = logged.run("log", "prune", "--older-than", "10h", "--yes", "-o", "json")
     assert (done.exit_code, done.stderr) == (0, "")
@@ -273,6 +277,7 @@ def test_pruning_needs_a_yes_and_is_logged(logged: Desk) -> None:
         (("show", "99"), "there is no log entry 99"),
         (("event", "E9"), "the log knows no event E9"),
         (("prune", "--older-than", "0d"), "would remove everything"),
+        (("prune", "--older-than", "400", "--yes"), "'400' has no unit"),
         (("prune", "--older-than", "a while"), "'a while' is no duration"),
         (("prune", "--older-than", "99999999999d"), "is too long"),
         (("tail", "-f", "-o", "csv"), "csv cannot be followed"),

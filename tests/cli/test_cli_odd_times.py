@@ -128,6 +128,24 @@ def test_a_duration_of_millennia_is_refused(desk: Desk, words: tuple[str, ...]) 
     assert "365000d is the most" in answer.stderr
 
 
+@pytest.mark.parametrize("number", ["26", "400", "0", " 90 ", "٤"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sync", "status", "--max-age"),
+        ("log", "prune", "--yes", "--older-than"),
+        (*MAKE, "--start", "2026-09-15T12:00", "--duration"),
+    ],
+    ids=" ".join,
+)
+def test_a_duration_without_a_unit_is_refused(
+    desk: Desk, words: tuple[str, ...], number: str
+) -> None:
+    answer = desk.run(*words, number)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "has no unit: minutes, hours or days?" in answer.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

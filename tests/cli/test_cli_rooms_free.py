@@ -118,3 +118,11 @@ def test_what_was_not_read_that_far_ahead_is_unknown(read_desk: Desk) -> None:
     answer = read_desk.run("rooms", "free", *words, "-o", "json")
     assert (answer.exit_code, json.loads(answer.stdout)) == (8, [])
     assert answer.stderr.count("it was not read that far ahead") == 2
+
+
+def test_what_was_not_read_that_far_back_is_unknown(read_desk: Desk) -> None:
+    words = ("--from", "2026-08-15T11:00", "--to", "2026-08-15T12:00", "--cached")
+    answer = read_desk.run("rooms", "free", *words, "-o", "json")
+    assert (answer.exit_code, json.loads(answer.stdout)) == (8, [])
+    assert answer.stderr.count("nothing before 2026-09-1") == 2
+    assert "sync run" not in answer.stderr

@@ -114,6 +114,22 @@ def test_the_directory_knows_who_is_there_and_who_left(tenant: Tenant) -> None:
     assert willem is None
 
 
+@pytest.mark.parametrize("permission", ["User.Read.All", "User.ReadBasic.All"])
+def test_accounts_looked_up_together_are_those_looked_up_alone(
+    tenant: Tenant, permission: str
+) -> None:
+    tenant.server.tenant.exchange.directory.permission = permission
+    names = [f"{name}@contoso.example" for name in ("anna", "claudia", "willem")]
+
+    async def ask(gateway: GraphGateway) -> tuple[object, object]:
+        alone = {name: await gateway.look_up_account(name) for name in names}
+        return alone, await gateway.look_up_accounts(names)
+
+    alone, together = tenant.ask(ask)
+    assert together == alone
+    assert together[names[2]] is None  # type: ignore[index]
+
+
 def test_the_least_permission_tells_who_somebody_is_and_not_whether_the_account_is_enabled(
     tenant: Tenant,
 ) -> None:
@@ -132,9 +148,13 @@ def test_the_least_permission_tells_who_somebody_is_and_not_whether_the_account_
 
 def test_a_directory_without_permission_refuses_every_question(tenant: Tenant) -> None:
     tenant.server.tenant.exchange.directory.permission = "none"
+    anna = "anna@contoso.example"
     for ask in ("look_up", "look_up_account"):
         with pytest.raises(NotAuthorised, match=r"User\.ReadBasic\.All"):
-            tenant.ask(lambda gateway, ask=ask: getattr(gateway, ask)("anna@contoso.example"))
+            tenant.ask(lambda gateway, ask=ask: getattr(gateway, ask)(anna))
+    for ask in ("look_up_all", "look_up_accounts"):
+        found = tenant.ask(lambda gateway, ask=ask: getattr(gateway, ask)([anna]))
+        assert isinstance(found[anna], NotAuthorised)
 
 
 def test_a_room_is_the_same_by_address_and_by_object_id(tenant: Tenant) -> None:
@@ -167,6 +187,21 @@ def test_views_by_batch_are_the_views_one_by_one(tenant: Tenant) -> None:
         assert [event.id for event in batched[mailbox]] == [event.id for event in events]
 
 
+def test_views_of_several_spans_are_those_asked_for_one_by_one(tenant: Tenant) -> None:
+    nobody = make_room("Nobody", mailbox="nobody@contoso.example", object_id=None)
+    wanted = [(VERMEER, WEEK), (VERMEER, WEEKS), (REMBRANDT, WEEK), (nobody, WEEK)]
+
+    async def ask(gateway: GraphGateway) -> tuple[object, dict[tuple[str, TimeSpan], object]]:
+        alone = {(r.mailbox, span): await gateway.fetch_view(r, span) for r, span in wanted[:-1]}
+        return alone, dict(await gateway.fetch_spans(wanted))
+
+    alone, together = tenant.ask(ask)
+    assert isinstance(together.pop((nobody.mailbox, WEEK)), MailboxGone)
+    assert together == alone
+    assert together[VERMEER.mailbox, WEEKS] == together[VERMEER.mailbox, WEEKS].within(WEEKS)  # type: ignore[attr-defined]
+    assert together[VERMEER.mailbox, WEEKS].within(WEEK) == together[VERMEER.mailbox, WEEK]  # type: ignore[attr-defined]
+
+
 def test_an_event_fetched_by_id_is_the_one_of_the_view(tenant: Tenant) -> None:
     tenant.book("Board")
     (seen,) = [
@@ -187,7 +222,9 @@ def test_events_fetched_together_are_those_fetched_alone(tenant: Tenant) -> None
     async def ask(gateway: GraphGateway) -> tuple[object, dict[EventId, object]]:
         ids = [event.id for event in await gateway.fetch_view(VERMEER, WEEKS)]
         alone = {event_id: await gateway.fetch_event(VERMEER, event_id) for event_id in ids}
-        return alone, dict(await gateway.fetch_events(VERMEER, [*ids, gone]))
+        wanted = [(VERMEER, event_id) for event_id in [*ids, gone]]
+        found = await gateway.fetch_events(wanted)
+        return alone, {event_id: answer for (_mailbox, event_id), answer in found.items()}
 
     alone, together = tenant.ask(ask)
     assert isinstance(together.pop(gone), NotFound)
@@ -270,6 +307,31 @@ def test_a_master_tells_its_cancelled_dates_and_exceptions(tenant: Tenant) -> No
     moved = next(event for event in instances if event.type is EventType.EXCEPTION)
     assert moved.instance_date == date(2026, 11, 4)
     assert moved.original_start == datetime(2026, 11, 4, 11, tzinfo=UTC)
+
+
+def test_series_and_their_dates_fetched_together_are_those_fetched_alone(tenant: Tenant) -> None:
+    master_id = series_in(tenant)
+    tenant.act("cancel", meeting="Weekly", day="2026-10-28")
+    tenant.wait("1m")
+    gone = EventId(f"{master_id}x")
+
+    async def ask(gateway: GraphGateway) -> list[Any]:
+        key = VERMEER.mailbox, master_id
+        return [
+            (await gateway.fetch_masters([(VERMEER, master_id), (VERMEER, gone)])),
+            {key: await gateway.fetch_master(VERMEER, master_id)},
+            (await gateway.fetch_all_instances(
+                [(VERMEER, master_id, WEEK), (VERMEER, master_id, WEEKS), (VERMEER, gone, WEEKS)]
+            )),
+            {(*key, span): await gateway.fetch_instances(VERMEER, master_id, span)
+             for span in (WEEK, WEEKS)},
+        ]  # fmt: skip
+
+    masters, master, instances, dates = tenant.ask(ask)
+    assert isinstance(masters.pop((VERMEER.mailbox, gone)), GraphRefused)
+    assert isinstance(instances.pop((VERMEER.mailbox, gone, WEEKS)), GraphRefused)
+    assert (masters, instances) == (master, dates)
+    assert [len(some) for some in instances.values()] == [1, 5]
 
 
 def test_a_series_keeps_its_wall_clock_when_summer_time_ends(tenant: Tenant) -> None:

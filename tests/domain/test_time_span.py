@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,7 @@ from obctl.domain.time_span import (
     days_span,
     found,
     instant_text,
+    joined,
     later,
     local_day,
     midnight,
@@ -120,3 +122,41 @@ def test_no_instant_is_too_far_away_to_work_with(
 def test_no_day_is_too_far_away_to_have_a_span(first: date, last: date) -> None:
     span = days_span(min(first, last), max(first, last), AMSTERDAM)
     assert EARLIEST <= span.start <= span.end <= LATEST
+
+
+def hours(text: str) -> TimeSpan:
+    start, end = text.split("-")
+    return TimeSpan(moment(start), moment(end))
+
+
+def test_spans_that_meet_are_joined_each_with_its_parts() -> None:
+    early, late, meets, inside, later_on = map(
+        hours, ("08:00-09:00", "13:00-15:00", "09:00-10:00", "08:15-08:30", "16:00-17:00")
+    )
+    assert joined([late, inside, meets, early, later_on, early]) == {
+        hours("08:00-10:00"): [early, early, inside, meets],
+        late: [late],
+        later_on: [later_on],
+    }
+    assert joined([]) == {}
+
+
+def test_no_more_is_joined_than_is_shown_at_once() -> None:
+    start = moment("08:00")
+    most = TimeSpan(start, start + MOST_AT_ONCE)
+    beyond = TimeSpan(most.end, most.end + timedelta(hours=1))
+    assert joined([beyond, most]) == {most: [most], beyond: [beyond]}
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=12))
+def test_each_span_lies_in_what_it_was_joined_to(lengths: list[tuple[int, int]]) -> None:
+    start = moment("00:00")
+    spans = [
+        TimeSpan(start + timedelta(hours=at), start + timedelta(hours=at + length))
+        for at, length in lengths
+    ]
+    found = joined(spans)
+    assert sorted(part for parts in found.values() for part in parts) == sorted(spans)
+    for whole, parts in found.items():
+        assert all(whole.covers(part) for part in parts)
+    assert all(one.end < two.start for one, two in pairwise(found))

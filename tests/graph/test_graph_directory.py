@@ -134,6 +134,70 @@ def test_a_directory_that_refuses_to_search_knows_nobody(
     assert ask(look_up) is None
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+@pytest.mark.parametrize(
+    ("owners", "enabled"),
+    [
+        pytest.param({MAIL: [ENTRY | {"accountEnabled": True}]}, True, id="its mail address"),
+        pytest.param({PROXY: [ENTRY | {"accountEnabled": False}]}, False, id="an older address"),
+    ],
+)
+def test_an_account_is_found_by_where_mail_goes(
+    graph: RecordedGraph, ask: Ask, owners: dict[str, list[object]], *, enabled: bool, many: bool
+) -> None:
+    graph.serve_batch()
+    graph.on(f"/users/{ROOM}", refusal(404, "Request_ResourceNotFound"))
+    graph.on("/users", lambda seen: Answer({"value": owners.get(seen.query["$filter"], [])}))
+    found = ask(lambda gateway: account(gateway, many=many))
+    assert found == DirectoryEntry("o1", "Room@contoso.example", None, enabled=enabled)
+    assert all("accountEnabled" in seen.query["$select"] for seen in graph.seen if seen.query)
+
+
+def test_a_guest_is_known_by_the_name_that_entra_makes(graph: RecordedGraph, ask: Ask) -> None:
+    name = "eve_fabrikam.example#EXT#@contoso.onmicrosoft.com"
+    graph.on("/users/eve@fabrikam.example", refusal(404, "Request_ResourceNotFound"))
+    entry = {"id": "o9", "mail": "eve@fabrikam.example", "userPrincipalName": name}
+    graph.on("/users", {"value": [entry]})
+    found = ask(lambda gateway: gateway.look_up_account("eve@fabrikam.example"))
+    assert found == DirectoryEntry("o9", "eve@fabrikam.example", None, guest=True)
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+@pytest.mark.parametrize(
+    ("refused", "gone"),
+    [
+        pytest.param({PROXY: 403}, False, id="what it may not search"),
+        pytest.param({MAIL: 403, PROXY: 403}, False, id="any search"),
+        pytest.param({MAIL: 403}, True, id="one of two, and the other is answered"),
+        pytest.param({}, True, id="nothing"),
+    ],
+)
+def test_nobody_has_left_because_the_directory_refuses_a_question(
+    graph: RecordedGraph, ask: Ask, refused: dict[str, int], *, gone: bool, many: bool
+) -> None:
+    def reply(seen: Seen) -> Answer:
+        if status := refused.get(seen.query["$filter"]):
+            return refusal(status, "Authorization_RequestDenied")
+        return Answer({"value": []})
+
+    graph.serve_batch()
+    graph.on(f"/users/{ROOM}", refusal(404, "Request_ResourceNotFound"))
+    graph.on("/users", reply)
+    if gone:
+        assert ask(lambda gateway: account(gateway, many=many)) is None
+    elif many:
+        assert isinstance(ask(lambda gateway: account(gateway, many=True)), NotAuthorised)
+    else:
+        with pytest.raises(NotAuthorised):
+            ask(lambda gateway: account(gateway, many=False))
+
+
+async def account(gateway: GraphGateway, *, many: bool) -> DirectoryEntry | ObctlError | None:
+    if many:
+        return (await gateway.look_up_accounts([ROOM]))[ROOM]
+    return await gateway.look_up_account(ROOM)
+
+
 def by_ids(seen: Seen) -> Answer:
     """Everybody who is asked for, but o3; upper case, as some answers write ids."""
     ids = re.findall(r"'(\w+)'", seen.query["$filter"])

@@ -67,7 +67,7 @@ async def _views(gateway: GraphGateway) -> Event:
 
 
 async def _events(gateway: GraphGateway) -> Event:
-    return only((await gateway.fetch_events(ROOM, [EventId("e1")]))[EventId("e1")])
+    return only((await gateway.fetch_events([(ROOM, EventId("e1"))]))[ROOM.mailbox, "e1"])
 
 
 async def _master(gateway: GraphGateway) -> Event:

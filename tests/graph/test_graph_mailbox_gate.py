@@ -8,7 +8,7 @@ import contextlib
 import pytest
 
 from obctl.errors import GraphDetail
-from obctl.graph.mailbox_gate import Gate, MailboxResting
+from obctl.graph.mailbox_gate import Gate, MailboxResting, MailboxSilent
 
 SAID = GraphDetail(429, "ApplicationThrottled")
 
@@ -76,3 +76,28 @@ def test_a_mailbox_that_only_ever_asks_for_rest_is_asked_no_more(answers: bool, 
         return tried
 
     assert asyncio.run(work()) == tries
+
+
+def test_who_waited_for_a_place_does_not_ask_a_mailbox_that_kept_silent_meanwhile() -> None:
+    async def work() -> list[str]:
+        gate, told = Gate(), list[str]()
+
+        async def ask(mailbox: str) -> None:
+            try:
+                async with gate.passed([mailbox]):
+                    told.append(f"asked {mailbox}")
+                    await asyncio.sleep(0)
+                    if mailbox == "silent":
+                        gate.kept_silent(mailbox)
+            except MailboxSilent:
+                told.append(f"spared {mailbox}")
+
+        await asyncio.gather(*(ask("silent") for _ in range(6)), ask("healthy"))
+        async with gate.passed(["healthy"] * 4):
+            told.append("all places are free")
+        return told
+
+    told = asyncio.run(work())
+    assert told.count("asked silent") == 4
+    assert told.count("spared silent") == 2
+    assert told[-1] == "all places are free"

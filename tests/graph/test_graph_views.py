@@ -240,9 +240,9 @@ def test_many_events_are_fetched_by_id_twenty_to_a_batch(graph: RecordedGraph, a
     ids = [EventId(f"e{number}") for number in range(45)]
     for event_id in ids:
         graph.on(f"/users/object-atrium/events/{event_id}", wire(event_id))
-    found = ask(lambda gateway: gateway.fetch_events(ROOM, ids))
+    found = ask(lambda gateway: gateway.fetch_events([(ROOM, event_id) for event_id in ids]))
     assert [event.id for event in found.values() if isinstance(event, Event)] == ids
-    assert list(found) == ids
+    assert list(found) == [(ROOM.mailbox, event_id) for event_id in ids]
     sizes = [len(seen.body["requests"]) for seen in graph.seen if not seen.batched]
     assert sizes == [20, 20, 5]
     assert {seen.headers["prefer"] for seen in graph.seen if seen.batched} == {PREFER}
@@ -260,13 +260,13 @@ def test_one_events_failure_is_no_others(graph: RecordedGraph, ask: Ask) -> None
     for event_id, answer in answers.items():
         graph.on(f"/users/object-atrium/events/{event_id}", answer)
     ids = [EventId(event_id) for event_id in answers]
-    found = ask(lambda gateway: gateway.fetch_events(ROOM, ids))
-    kinds = [type(found[event_id]) for event_id in ids]
+    found = ask(lambda gateway: gateway.fetch_events([(ROOM, event_id) for event_id in ids]))
+    kinds = [type(found[ROOM.mailbox, event_id]) for event_id in ids]
     assert kinds == [Event, NotFound, NotFound, Throttled, EventUnreadable]
 
 
 def test_no_event_at_all_is_no_request(graph: RecordedGraph, ask: Ask) -> None:
-    assert ask(lambda gateway: gateway.fetch_events(ROOM, [])) == {}
+    assert ask(lambda gateway: gateway.fetch_events([])) == {}
     assert graph.seen == []
 
 
@@ -304,6 +304,36 @@ def test_a_server_that_does_not_know_the_properties_is_asked_without(
     master = ask(lambda gateway: gateway.fetch_master(ROOM, EventId("m1")))
     assert master.cancelled_dates is None
     assert graph.seen[1].query == {}
+
+
+def test_of_many_masters_only_those_are_asked_for_plainly_that_are_refused_otherwise(
+    graph: RecordedGraph, ask: Ask
+) -> None:
+    graph.serve_batch()
+    plain = wire("m2", type="seriesMaster")
+    graph.on("/users/object-atrium/events/m1", MASTER)
+    graph.on("/users/object-atrium/events/m2", refusal(400, "RequestBroker--ParseUri"), plain)
+    graph.on("/users/object-atrium/events/m3", refusal(404, "ErrorItemNotFound"))
+    wanted = [(ROOM, EventId(name)) for name in ("m1", "m2", "m3")]
+    found = ask(lambda gateway: gateway.fetch_masters(wanted))
+    first, second, third = (found[ROOM.mailbox, event_id] for _, event_id in wanted)
+    assert first.cancelled_dates == {date(2026, 9, 22)}
+    assert second.cancelled_dates is None
+    assert isinstance(third, NotFound)
+    sizes = [len(seen.body["requests"]) for seen in graph.seen if not seen.batched]
+    assert sizes == [3, 1]
+
+
+@pytest.mark.parametrize("cloud", [Cloud.USGOV, Cloud.USGOV_DOD, Cloud.CHINA])
+def test_national_clouds_are_asked_for_many_masters_plainly(graph: RecordedGraph, ask: Ask) -> None:
+    graph.serve_batch()
+    wanted = [(ROOM, EventId(name)) for name in ("m1", "m2")]
+    for _, event_id in wanted:
+        graph.on(f"/users/object-atrium/events/{event_id}", wire(event_id, type="seriesMaster"))
+    found = ask(lambda gateway: gateway.fetch_masters(wanted))
+    assert [master.event.id for master in found.values()] == ["m1", "m2"]
+    assert [seen.query for seen in graph.seen if seen.batched] == [{}, {}]
+    assert len(graph.seen) == 3
 
 
 @pytest.mark.parametrize("cloud", [Cloud.USGOV, Cloud.USGOV_DOD, Cloud.CHINA])

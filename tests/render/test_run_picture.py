@@ -36,3 +36,7 @@ def test_a_run_that_left_rooms_over_does_not_call_them_in_step(left_over: str) -
     said = drawn(**{left_over: 1})
     assert "in step" not in said
     assert "nothing: not every room could be done" in said
+
+
+def test_a_run_over_no_room_does_not_call_anything_in_step() -> None:
+    assert "nothing: no room was looked at" in drawn(ok=0)

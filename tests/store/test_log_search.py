@@ -28,6 +28,7 @@ from obctl.store.rooms import add_room
 START = NOW - timedelta(days=30)
 INDEXED, LATER = 9_000, 1_500
 ODD_WORDS = ["café", "CAFÉ", "Straße", "İzmir", '"quoted"', "50%", "a*b", "日本", "naïve", "x"]
+ACTORS = ["nightly run", None, "Noor", "sync run by Noor", "Zoë", "mia"]
 
 
 def entries(first: int, count: int) -> Iterator[LogEntry]:
@@ -47,6 +48,8 @@ def entries(first: int, count: int) -> Iterator[LogEntry]:
             subject=f"{chance.choice(ODD_WORDS)} {number % 97}" if number % 5 else None,
             reservation=number % 700,
             message=f"reservation {number} {chance.choice(ODD_WORDS)}",
+            left_room=RoomId(chance.randint(1, 4)) if number % 90 == 0 else None,
+            actor=ACTORS[number % len(ACTORS)] if number < 8_000 else "Zoë",
         )
 
 
@@ -72,9 +75,10 @@ def fits(entry: LogEntry, wanted: LogFilter) -> bool:
         wanted.span is None or wanted.span.start <= entry.at < wanted.span.end,
         wanted.email is None or entry.email == wanted.email.lower(),
         wanted.action is None or fnmatchcase(entry.action, wanted.action),
-        wanted.room is None or entry.room == wanted.room,
+        wanted.room is None or wanted.room in (entry.room, entry.left_room),
         wanted.reservation is None or entry.reservation == wanted.reservation,
         wanted.run is None or entry.run == wanted.run,
+        wanted.by is None or folded(wanted.by) in folded(entry.actor or ""),
         wanted.after is None or (entry.id or 0) > wanted.after,
         all(fold(word) in text for word in (wanted.text or "").split()),
     ))  # fmt: skip
@@ -100,6 +104,10 @@ FILTERS = [
     LogFilter(reservation=17),
     LogFilter(run="first"),
     LogFilter(run="no-such"),
+    LogFilter(by="noor"),
+    LogFilter(by="ZOE"),
+    LogFilter(by="nobody"),
+    LogFilter(by="mia", room=RoomId(1), text="cafe"),
     LogFilter(after=10_300),
     LogFilter(text="cafe"),
     LogFilter(text="STRASSE"),

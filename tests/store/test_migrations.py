@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from obctl.store.reservations import (
     insert_reservations,
     search_reservations,
 )
-from obctl.store.rooms import add_room, load_rooms
+from obctl.store.rooms import add_room, load_reading_state, load_rooms
 
 TABLES = {
     "agreed_states", "cancellation_requests", "company_log", "events", "inbox", "migrations",
@@ -93,6 +94,22 @@ def test_every_older_store_is_brought_up_to_date_with_its_rows(tmp_path: Path, c
             index_reservations(store)
         for row in new.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
             assert set(columns(store, row["name"])) == set(columns(new, row["name"]))
+
+
+def test_an_older_store_is_known_to_remember_a_room_from_its_last_full_read_on(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "store.db"
+    at_step(path, [step.__name__ for step in STEPS].index("m016_remembered_since"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(
+            "UPDATE rooms SET read_start_at = '2026-09-12T22:00:00Z',"
+            " read_end_at = '2026-11-12T22:00:00Z'"
+        )
+    with closing(open_store(path)) as store:
+        (room,) = load_rooms(store)
+        since = load_reading_state(store, room.id).remembered_since
+        assert since == datetime(2026, 9, 12, 22, tzinfo=UTC)
 
 
 def test_opening_twice_changes_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from obctl.domain.causes.facts import Facts
-from obctl.domain.causes.predicates import bereft, changed, unwithdrawn, vanished
+from obctl.domain.causes.predicates import bereft, changed, date_dropped, unwithdrawn, vanished
 from obctl.domain.event import Event, same_address
 from obctl.domain.organizer_copy import OrganizerReply
 from obctl.domain.reservation import Reservation, Source
@@ -36,15 +36,16 @@ def asked_of_organizer(facts: Facts) -> Reservation | None:
 
 
 def _doubtful(facts: Facts) -> Reservation | None:
-    if facts.elsewhere:
-        return None
     if both := changed(facts):
         return both[0]
+    if facts.elsewhere or facts.called_off_elsewhere or facts.goes_on:
+        return None
     if both := unwithdrawn(facts):
         return both[0] if both[1].id != both[0].event_id else None
     if (reservation := bereft(facts)) is None or facts.event is not None:
         return None
-    return reservation if vanished(facts) or reservation.event_id is None else None
+    lost = vanished(facts) or date_dropped(facts) or reservation.event_id is None
+    return reservation if lost else None
 
 
 def is_rooms_own(facts: Facts, reservation: Reservation, seen: Event | None) -> bool:
@@ -59,4 +60,9 @@ def is_rooms_own(facts: Facts, reservation: Reservation, seen: Event | None) -> 
 
 def with_reply(facts: Facts, reply: OrganizerReply) -> Facts:
     """The facts with what the organiser's calendar says."""
-    return replace(facts, organizer_says=reply.says, organizer_copy=reply.copy)
+    return replace(
+        facts,
+        organizer_says=reply.says,
+        organizer_copy=reply.copy,
+        organizer_closed=reply.closed,
+    )

@@ -17,14 +17,20 @@ from obctl.domain.event import Event, EventId, SeriesMaster
 from obctl.domain.outbox import OutboxItem
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
+from obctl.domain.room_answer import answered_at
 from obctl.domain.series.same_date import is_continued
 from obctl.domain.settings import SyncSettings
 from obctl.domain.subscription import Subscription
 from obctl.domain.sync.cancellation import CancellationRequest
+from obctl.domain.sync.proof import series_id
+from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan
 
 _A_MINUTE = timedelta(minutes=1)
+_A_DAY = timedelta(days=1)
+AROUND = timedelta(days=1)
+"""How far around a difference other events of its room may matter to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ class AsOf:
 class Recorded:
     """What the store holds about a difference and its room.
 
-    `same_key` are the reservations with the series key, of whichever room; `mapped` are all rooms.
+    `same_key` are the reservations with the series key, of whichever room; `mapped` are all rooms;
+    `copies` are other meetings of the room that bear the event's transaction id.
     """
 
     mapped: Sequence[Room]
@@ -53,6 +60,11 @@ class Recorded:
     history: tuple[LogEntry, ...]
     put_back: bool
     same_key: Sequence[Reservation]
+    unread: Sequence[Event] = ()
+    """The room's events around the difference as they were when last read, where a pass read but
+    what changed."""
+    copies: tuple[Event, ...] = ()
+    planned_end: datetime | None = None
 
     @property
     def domains(self) -> frozenset[str]:
@@ -71,6 +83,11 @@ class Answers:
     master_missing: bool = False
     instances: Sequence[Event] = ()
     elsewhere: tuple[tuple[Room, Event], ...] = ()
+    called_off_elsewhere: tuple[tuple[Room, Event], ...] = ()
+    goes_on: tuple[Room, Event] | None = None
+    came_from: tuple[Room, Reservation] | None = None
+    not_asked: tuple[Room, ...] = ()
+    remembered: bool = False
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     mailbox_id: str | None = None
 
@@ -91,13 +108,20 @@ def event_of(sides: Sides, difference: Difference) -> Event | None:
 
 
 def master_id_of(
-    event: Event | None, reservation: Reservation | None, last_known: Event | None
+    reading: Reading,
+    event: Event | None,
+    reservation: Reservation | None,
+    last_known: Event | None,
 ) -> EventId | None:
-    """The series that a difference belongs to, as whichever side knows it."""
-    for item in (event, reservation, last_known):
-        if item is not None and item.series_master_id:
-            return item.series_master_id
-    return None
+    """The series that a difference belongs to, as whichever side knows it.
+
+    That of a reservation by the id that its series has by now.
+    """
+    if event is not None and event.series_master_id:
+        return event.series_master_id
+    if reservation is not None and reservation.series_master_id:
+        return series_id(reading, reservation)
+    return last_known.series_master_id if last_known else None
 
 
 def build_facts(
@@ -110,7 +134,8 @@ def build_facts(
     """Everything known about one difference, except what its organiser's calendar says."""
     room, events, gone = sides.room, sides.reading.events, sides.reading.gone
     reservation, event = reservation_of(sides, difference), event_of(sides, difference)
-    master_id = master_id_of(event, reservation, recorded.last_known)
+    master_id = master_id_of(sides.reading, event, reservation, recorded.last_known)
+    nearby = _nearby(sides, difference, recorded)
     return Facts(
         difference=difference,
         room=room,
@@ -125,9 +150,15 @@ def build_facts(
         master=answers.master,
         master_missing=answers.master_missing,
         same_series=_same_series(difference, master_id, (*events, *answers.instances)),
-        same_room=tuple(e for e in events if e.id != difference.event_id and _meets(difference, e)),
+        same_room=tuple(e for e in nearby if _meets(difference, e)),
+        same_day=tuple(e for e in nearby if _meets(difference, e, AROUND)),
         successors=_successors(reservation, events),
         elsewhere=answers.elsewhere,
+        called_off_elsewhere=answers.called_off_elsewhere,
+        goes_on=answers.goes_on,
+        came_from=answers.came_from,
+        not_asked=answers.not_asked,
+        remembered=answers.remembered,
         rekeyed=_rekeyed(reservation, events),
         siblings=_siblings(sides, difference, recorded),
         outbox=recorded.outbox,
@@ -136,12 +167,15 @@ def build_facts(
         inbox_waiting=recorded.inbox_waiting,
         notified_at=recorded.notified_at,
         last_run_at=room.last_synced_at,
+        planned_end=recorded.planned_end,
         organizer=answers.organizer,
         domains=recorded.domains,
         history=recorded.history,
         reserved_elsewhere=_reserved_elsewhere(recorded, room),
         put_back=recorded.put_back,
-        created_together=_created_together(event, events),
+        copies=recorded.copies,
+        answered_at=answered_at(event) if event else None,
+        copied_together=_copied_together(event, events),
         vanished_together=sum(
             1
             for other in sides.reservations
@@ -199,8 +233,16 @@ def _same_series(
     return tuple(sorted(found.values(), key=lambda event: (event.start, event.id)))
 
 
-def _meets(difference: Difference, event: Event) -> bool:
-    return event.start < difference.end and event.end > difference.start
+def _meets(difference: Difference, event: Event, within: timedelta = timedelta(0)) -> bool:
+    return event.start < difference.end + within and event.end > difference.start - within
+
+
+def _nearby(sides: Sides, difference: Difference, recorded: Recorded) -> tuple[Event, ...]:
+    """The room's other events, as read now or, where nothing changed, before."""
+    reading = sides.reading
+    known = {event.id for event in reading.events} | reading.gone
+    unread = (event for event in recorded.unread if event.id not in known)
+    return tuple(e for e in (*reading.events, *unread) if e.id != difference.event_id)
 
 
 def _rekeyed(reservation: Reservation | None, events: Iterable[Event]) -> Event | None:
@@ -220,12 +262,19 @@ def _reserved_elsewhere(recorded: Recorded, room: Room) -> tuple[tuple[Room, Res
     )
 
 
-def _created_together(event: Event | None, events: Iterable[Event]) -> int:
+def _copied_together(event: Event | None, events: Iterable[Event]) -> int:
+    """Of a series all dates are one meeting: they are as old as it is, and came with it."""
     if event is None or event.created_at is None:
         return 0
     made = event.created_at
-    return sum(
-        1
-        for other in events
-        if other.id != event.id and other.created_at and abs(other.created_at - made) < _A_MINUTE
+    return len(
+        {
+            other.series_key
+            for other in events
+            if other.series_key not in (None, event.series_key)
+            and other.created_at is not None
+            and abs(other.created_at - made) < _A_MINUTE
+            and other.born_at is not None
+            and other.born_at < other.created_at - _A_DAY
+        }
     )

@@ -7,11 +7,16 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, Value, found, name
 from obctl.domain.causes.predicates import (
     bereft,
     cancellation_seen,
+    goes_on_upstairs,
+    is_past,
     remedy_for,
     since_last_pass,
+    vanished,
 )
 from obctl.domain.causes.series import continuation
 from obctl.domain.difference import Cause
+from obctl.domain.event import Event
+from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import ExternalState
 from obctl.domain.series.excluded_dates import is_listed, series_days
 from obctl.domain.series.meets_now import has_moved
@@ -41,7 +46,7 @@ def awaiting_approval(facts: Facts) -> Cause | None:
             f"obctl cancellations approve {request.id},"
             f" or obctl cancellations reject {request.id} --push-back"
         )
-    evidence |= _event_now(facts)
+    evidence |= _event_now(facts, facts.event)
     return found(
         "cancel-awaiting-approval",
         CERTAIN if waiting else LIKELY,
@@ -56,17 +61,17 @@ def but_kept(facts: Facts) -> Cause | None:
     reservation = bereft(facts)
     if reservation is None:
         return None
-    event = facts.event
+    event = facts.event or _cancelled_anew(facts)
     series_off = facts.master is not None and facts.master.event.is_cancelled
     kept = (event is not None and event.is_cancelled) or (event is None and series_off)
     gone_since = event is None and reservation.event_id is not None and cancellation_seen(facts)
-    if not kept and not gone_since:
+    if not (kept or gone_since or _called_off(facts)):
         return None
     return found(
         "cancelled-but-kept-on-calendar",
         CERTAIN if kept else LIKELY,
         {
-            **_event_now(facts),
+            **_event_now(facts, event),
             "request.status": facts.request.status if facts.request else None,
             "master.is_cancelled": series_off or None,
             "last_known.is_cancelled": (facts.last_known.is_cancelled or None)
@@ -79,6 +84,14 @@ def but_kept(facts: Facts) -> Cause | None:
         " cancellation on record",
         remedy=remedy_for(facts, reservation),
     )
+
+
+def _called_off(facts: Facts) -> bool:
+    """Whether a meeting that is gone is off in its organiser's calendar as well."""
+    reservation = vanished(facts)
+    if reservation is None or is_past(facts, reservation) or facts.put_back:
+        return False
+    return facts.organizer_says in (OrganizerSays.CANCELLED, OrganizerSays.GONE)
 
 
 def occurrence_silently(facts: Facts) -> Cause | None:
@@ -96,12 +109,13 @@ def occurrence_silently(facts: Facts) -> Cause | None:
     hole = cancelled is None and covered is True and bool(facts.same_series)
     # the whole series was shortened or made one meeting, without a successor
     outside = covered is False and not has_moved(master, reservation, facts.room.zone)
-    outside = (outside or master.is_single) and continuation(facts) is None
+    outside = (outside or master.is_single) and not (continuation(facts) or goes_on_upstairs(facts))
     if not (listed or hole or outside):
         return None
     return found(
         "occurrence-cancelled-silently",
-        CERTAIN if listed else LIKELY,
+        # a date that the room declined, or somebody deleted there, is listed just as well
+        CERTAIN if listed and facts.organizer_says is OrganizerSays.CANCELLED else LIKELY,
         {
             "reservation.original_start": reservation.original_start,
             "series.date": days[0] if len(days) == 1 else None,
@@ -119,12 +133,17 @@ def occurrence_silently(facts: Facts) -> Cause | None:
     )
 
 
-def _event_now(facts: Facts) -> dict[str, Value]:
-    if facts.event is None:
+def _cancelled_anew(facts: Facts) -> Event | None:
+    """The cancelled meeting under the id that it got when its mailbox was moved."""
+    return facts.rekeyed if facts.rekeyed is not None and facts.rekeyed.is_cancelled else None
+
+
+def _event_now(facts: Facts, event: Event | None) -> dict[str, Value]:
+    if event is None:
         return {"answer.by_id": 404 if facts.event_missing else None}
     return {
-        "event.id": facts.event.id,
-        "event.is_cancelled": facts.event.is_cancelled,
-        "event.subject": facts.event.subject,
-        "event.show_as": facts.event.show_as,
+        "event.id": event.id,
+        "event.is_cancelled": event.is_cancelled,
+        "event.subject": event.subject,
+        "event.show_as": event.show_as,
     }

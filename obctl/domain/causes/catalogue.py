@@ -25,7 +25,7 @@ MEANING: Mapping[str, str] = MappingProxyType(
         "conflict-partially-declined-series": "the room took all dates but those it was busy",
         "external-organizer-ignored": "the room does not answer invitations from outside",
         "location-text-only": "the room is named as the place and was not invited",
-        "cancelled-but-kept-on-calendar": "the organiser cancelled, and the room keeps the item",
+        "cancelled-but-kept-on-calendar": "the organiser cancelled, and rooms keep such items",
         "cancel-awaiting-approval": "a cancellation request waits for a person's decision",
         "hard-deleted-by-delegate": "somebody deleted the meeting from the room's calendar",
         "organizer-left-orphan": "the organiser left, and the meeting goes on taking the room",

@@ -28,6 +28,7 @@ from obctl.domain.causes import (
     cancelled,
     cosmetic,
     dates_not_taken,
+    horizon,
     identity,
     moved,
     not_due,
@@ -41,6 +42,7 @@ from obctl.domain.causes import (
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import POSSIBLE, found, name, observed
 from obctl.domain.causes.look_alikes import RuledOut, ruled_out
+from obctl.domain.causes.unseen import as_far_as_seen
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.organizer_copy import OrganizerReply
 from obctl.domain.values import replace
@@ -59,10 +61,10 @@ RULES: dict[str, Rule] = {
     "event-still-settling": not_due.still_settling,
     "external-organizer-ignored": not_taken.external_organizer,
     "tentative-not-accepted": not_taken.tentative,
+    "recurrence-horizon": horizon.recurrence_horizon,
+    "conflict-partially-declined-series": dates_not_taken.partially_declined,
     "room-declined": not_taken.declined,
     "policy-mismatch-rejected": not_taken.policy_mismatch,
-    "recurrence-horizon": dates_not_taken.recurrence_horizon,
-    "conflict-partially-declined-series": dates_not_taken.partially_declined,
     "location-text-only": not_taken.location_text_only,
     "cancelled-but-kept-on-calendar": cancelled.but_kept,
     "occurrence-cancelled-silently": cancelled.occurrence_silently,
@@ -116,9 +118,15 @@ _WHY_IT_WENT = frozenset({
 """Causes for which an event may be cancelled or gone."""
 
 _COPY = "organizer.copy"
+_CLOSED = "organizer.copy_closed"
 
-_UNSEEN_BY_EITHER = ("stale-room-copy", "forwarded")
-"""What may be wrong with a meeting on which both sides agree."""
+_UNSEEN_BY_EITHER = (
+    "stale-room-copy", "organizer-left-orphan", "recurrence-horizon", "forwarded",
+)  # fmt: skip
+"""What may be wrong, or about to be, with a meeting on which both sides agree."""
+
+_UNSENT = ("event-still-settling",)
+"""What there is to say of an event that takes no room yet: nobody has sent it."""
 
 
 class Explanation(NamedTuple):
@@ -147,7 +155,7 @@ def explain(facts: Facts) -> Explanation:
     ]
     if also:
         cause = replace(cause, evidence=cause.evidence + observed({"also_holds": ", ".join(also)}))
-    cause = _with_organizer(cause, facts)
+    cause = as_far_as_seen(_with_organizer(cause, facts), facts)
     excluded = ruled_out(cause.code, facts, _holds)
     return Explanation(cause, missed_because, excluded, reply_in(facts))
 
@@ -158,29 +166,39 @@ def cause_of_cancellation(facts: Facts) -> Cause:
     facts = replace(facts, difference=gone)
     causes = (rule(facts) for code, rule in RULES.items() if code in _WHY_IT_WENT)
     cause = next((cause for cause in causes if cause is not None), _unexplained(facts))
-    return _with_organizer(cause, facts)
+    return as_far_as_seen(_with_organizer(cause, facts), facts)
 
 
 def cause_in_step(facts: Facts) -> Cause | None:
-    """What is wrong with a meeting all the same on which both sides agree, if anything is."""
-    causes = (RULES[code](facts) for code in _UNSEEN_BY_EITHER)
-    cause = next((cause for cause in causes if cause is not None), None)
-    return _with_organizer(cause, facts) if cause else None
+    """What is wrong with a meeting all the same on which both sides agree, if anything is.
+
+    That may be a risk: what is about to part the two sides, or leave the room taken for nobody.
+    Of an event without a reservation it is why there is none and need not be.
+    """
+    codes = _UNSENT if facts.reservation is None else _UNSEEN_BY_EITHER
+    holding = [cause for code in codes if (cause := RULES[code](facts)) is not None]
+    if not holding:
+        return None
+    also = ", ".join(other.code for other in holding[1:] if other.confidence != Confidence.POSSIBLE)
+    evidence = holding[0].evidence + observed({"also_holds": also or None})
+    cause = _with_organizer(replace(holding[0], evidence=evidence), facts)
+    return as_far_as_seen(cause, facts)
 
 
 def reply_in(facts: Facts) -> OrganizerReply | None:
     """What the organiser's calendar said, where it was asked."""
     if facts.organizer_says is None:
         return None
-    return OrganizerReply(facts.organizer_says, facts.organizer_copy)
+    return OrganizerReply(facts.organizer_says, facts.organizer_copy, facts.organizer_closed)
 
 
 def _with_organizer(cause: Cause, facts: Facts) -> Cause:
     """The cause with what the organiser's calendar says, be it that nobody may read it."""
-    told = any(item.fact == _COPY for item in cause.evidence)
-    if told or facts.organizer_says is None:
+    if facts.organizer_says is None:
         return cause
-    return replace(cause, evidence=cause.evidence + observed({_COPY: facts.organizer_says}))
+    told = any(item.fact == _COPY for item in cause.evidence)
+    said = {_COPY: None if told else facts.organizer_says, _CLOSED: facts.organizer_closed}
+    return replace(cause, evidence=cause.evidence + observed(said))
 
 
 def _holds(code: str, facts: Facts) -> bool:

@@ -44,10 +44,15 @@ def id_changed(facts: Facts) -> Cause | None:
     event = facts.rekeyed or facts.event
     if reservation is None or reservation.event_id is None or event is None:
         return None
-    if not (bereft(facts) or changed(facts)) or facts.difference.fields.keys() - {"event_id"}:
+    if not (bereft(facts) or changed(facts)):
+        return None
+    if facts.difference.fields.keys() - {"event_id"} and not _is_same_copy(facts, event):
         return None
     same_meeting = event.key is not None and event.key == reservation.key
     if event.id == reservation.event_id or not same_meeting or not event.takes_room:
+        return None
+    if facts.request and event.created_at and event.created_at > facts.request.requested_at:
+        # a pass has missed the meeting, and somebody invited the room again since
         return None
     # a copy made anew may as well be an invitation repeated after a removal
     known = facts.last_known.created_at if facts.last_known else None
@@ -72,6 +77,17 @@ def id_changed(facts: Facts) -> Cause | None:
     )
 
 
+def _is_same_copy(facts: Facts, event: Event) -> bool:
+    """Whether it is the very copy that was last known: whoever invites anew makes another one.
+
+    Of a series the master has another id, too; a date that gets one by itself was edited.
+    """
+    known = facts.last_known
+    if known is None or known.created_at is None or known.created_at != event.created_at:
+        return False
+    return event.series_master_id is None or event.series_master_id != known.series_master_id
+
+
 def key_collision(facts: Facts) -> Cause | None:
     """Two meetings that share what should tell them apart."""
     event = facts.event
@@ -89,10 +105,17 @@ def key_collision(facts: Facts) -> Cause | None:
         orphans = event.instance_date or other.instance_date
         if event.key is not None and other.key == event.key and not orphans:
             return _collision(facts, event, "same_key_as", other.id)
-        copied = event.transaction_id and other.transaction_id == event.transaction_id
-        if copied and other.key != event.key:
-            return _collision(facts, event, "same_transaction_id_as", other.id)
+    copies = (other for other in (*others(facts), *facts.copies) if _is_copied(event, other))
+    if (copy := next(copies, None)) is not None:
+        return _collision(facts, event, "same_transaction_id_as", copy.id)
     return None
+
+
+def _is_copied(event: Event, other: Event) -> bool:
+    """Whether another meeting bears the event's transaction id; dates of one series all do."""
+    if event.transaction_id is None or not other.takes_room or other.start == event.start:
+        return False
+    return other.transaction_id == event.transaction_id and other.series_key != event.series_key
 
 
 def _collision(facts: Facts, event: Event, fact: str, other: str) -> Cause:

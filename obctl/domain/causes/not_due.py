@@ -12,9 +12,11 @@ from obctl.domain.event import Event, Response
 from obctl.domain.settings import SeriesPolicy
 from obctl.domain.time_span import later
 
-RESTORED = 10
-"""So many events with one creation time were copied by a machine, not made by people."""
+RESTORED = 2
+"""So many other meetings made anew in one minute were copied by a machine, not by people."""
 _UNNAMED = "new event"
+_TYPED_WITHIN = timedelta(minutes=15)
+"""Who writes an invitation comes back to it sooner than that."""
 
 
 def created_before_activation(facts: Facts) -> Cause | None:
@@ -34,15 +36,13 @@ def created_before_activation(facts: Facts) -> Cause | None:
         confidence = CERTAIN
     elif _before(master_made, activated):
         confidence = LIKELY
-    elif _before(event.born_at, activated) and (
-        event.created_at is None or facts.created_together >= RESTORED
-    ):
-        # the copy was made anew when the mailbox moved: only the birth inside iCalUId is old.
-        # Birth alone proves nothing, an old meeting may have invited the room later.
+    elif _before(event.born_at, activated) and _is_copied(facts, event):
+        # its birth alone proves nothing: an old meeting may have invited the room later
         confidence = LIKELY
         evidence |= {
             "event.born_at": event.born_at,
-            "created_in_the_same_minute": facts.created_together or None,
+            "event.answered_at": facts.answered_at,
+            "made_anew_in_the_same_minute": facts.copied_together or None,
         }
     if confidence is None:
         return None
@@ -53,6 +53,19 @@ def created_before_activation(facts: Facts) -> Cause | None:
         refuted_by="the room's copy, or its series, was created after the room was activated",
         remedy=f"obctl rooms import-existing {name(facts.room)}",
     )
+
+
+def _is_copied(facts: Facts, event: Event) -> bool:
+    """Whether the room's copy was made anew, as when its mailbox was moved or restored.
+
+    Then the room had answered before the copy was made; and it is not the only one.
+    """
+    made = event.created_at
+    if made is None:
+        return True
+    if facts.answered_at is not None:
+        return facts.answered_at < made - SETTLED
+    return facts.copied_together >= RESTORED
 
 
 def _before(moment: datetime | None, limit: datetime) -> bool:
@@ -93,27 +106,46 @@ def still_settling(facts: Facts) -> Cause | None:
         return None
     young = event.created_at is not None and facts.now - event.created_at < SETTLED
     sign = _unsettled(facts, event)
-    if not sign or not (young or event.is_draft):
+    if not sign or not (young or _is_half_typed(facts, event)):
         return None
     return found(
         "event-still-settling",
         LIKELY,
         {
             "event.created_at": event.created_at,
+            "event.modified_at": event.modified_at,
             "now": facts.now,
             "sign": sign,
             "event.response": event.response,
             "event.subject": event.subject,
         },
-        refuted_by="it looks the same five minutes after its creation",
+        refuted_by="it looks the same a quarter of an hour after it was last touched"
+        if _is_half_typed(facts, event)
+        else "it looks the same five minutes after its creation",
         remedy=f"wait five minutes and look again; then {sync(facts.room)}",
     )
+
+
+def _is_half_typed(facts: Facts, event: Event) -> bool:
+    """Whether somebody is still writing it: a draft, or touched lately, unnamed and unanswered."""
+    if event.is_draft:
+        return True
+    unanswered = event.response in (Response.NONE, Response.NOT_RESPONDED)
+    touched = max(
+        (moment for moment in (event.created_at, event.modified_at) if moment), default=None
+    )
+    lately = touched is not None and facts.now - touched < _TYPED_WITHIN
+    return unanswered and lately and _is_unnamed(event)
+
+
+def _is_unnamed(event: Event) -> bool:
+    return event.subject.strip().casefold() == _UNNAMED
 
 
 def _unsettled(facts: Facts, event: Event) -> str | None:
     if event.is_draft:
         return "a draft the organiser has not sent"
-    if event.subject.strip().casefold() == _UNNAMED:
+    if _is_unnamed(event):
         return "still has the title of a new item"
     pending = event.response is Response.NONE and event.show_as == "tentative"
     if event.is_tentative or pending:
@@ -137,7 +169,8 @@ def not_yet_expanded(facts: Facts) -> Cause | None:
     begun = [
         sibling
         for sibling in facts.siblings
-        if sibling.is_active and event.series_key and sibling.series_key == event.series_key
+        # a date that the room has had alone is none that this series brought
+        if sibling.is_active and sibling.series_master_id == event.series_master_id
     ]
     made = (facts.master.event.created_at if facts.master else None) or event.created_at
     run = last_pass(facts)

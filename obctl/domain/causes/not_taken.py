@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import (
     at_check_in,
     bereft,
     changed,
+    date_dropped,
+    is_declined,
     is_external,
     unreserved,
     unwithdrawn,
@@ -34,7 +36,8 @@ def external_organizer(facts: Facts) -> Cause | None:
     if not external and not event.foreign_origin:
         return None
     confidence: Confidence = LIKELY if external else POSSIBLE
-    if external and allowed is False:
+    asked = facts.organizer is not OrganizerAnswer.UNKNOWN
+    if external and allowed is False and facts.organizer is OrganizerAnswer.NOT_FOUND:
         confidence = CERTAIN
     return found(
         "external-organizer-ignored",
@@ -42,6 +45,7 @@ def external_organizer(facts: Facts) -> Cause | None:
         {
             "event.organizer": event.organizer.email,
             "company.domains": ", ".join(sorted(facts.domains)) or None,
+            "directory.answer": facts.organizer if external and asked else None,
             "event.foreign_origin": event.foreign_origin or None,
             "event.response": event.response,
             "room.ProcessExternalMeetingMessages": allowed,
@@ -95,10 +99,13 @@ def declined(facts: Facts) -> Cause | None:
         # a room that declines a running meeting released it: nobody checked in
         moment = event.modified_at
         confidence = None if moment and at_check_in(reservation, moment) else CERTAIN
+    elif date_dropped(facts) and is_declined(facts):
+        # of one date alone: what was in the way then may have gone since
+        confidence = LIKELY
     elif vanished(facts):
         known = facts.last_known
-        if copy is not None and copy.room_response is Response.DECLINED:
-            confidence = CERTAIN
+        if is_declined(facts):
+            confidence = LIKELY if reservation.original_start else CERTAIN
         elif known is not None and known.is_tentative:
             confidence = LIKELY
         elif known is None and reservation.status is Status.TENTATIVE:

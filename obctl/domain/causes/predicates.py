@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.facts import Facts, OrganizerAnswer
 from obctl.domain.causes.finding import Value, sync
 from obctl.domain.company_log import Action
 from obctl.domain.difference import DifferenceKind
-from obctl.domain.event import Event
+from obctl.domain.event import Event, Response
 from obctl.domain.organizer_copy import is_outside
 from obctl.domain.outbox import PushAction
 from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_left_out
 from obctl.domain.sync.cancellation import CancellationRequest, RequestStatus
 
@@ -20,6 +21,11 @@ SETTLED = timedelta(minutes=5)
 """By then the booking attendant has answered and rewritten, and Graph has notified."""
 RELEASED_WITHIN = timedelta(minutes=60)
 """A room where nobody checks in is freed sooner than that."""
+_ENDED_ON_BOTH_SIDES = frozenset({
+    Action.CANCELLATION_PROCESSED.value, Action.CANCELLATION_APPROVED.value,
+    Action.PUSH_CANCELLED.value,
+})  # fmt: skip
+_ENDS = _ENDED_ON_BOTH_SIDES | {Action.RESERVATION_CANCELLED.value, Action.PUSH_FAILED.value}
 
 
 def unreserved(facts: Facts) -> Event | None:
@@ -36,6 +42,34 @@ def unwithdrawn(facts: Facts) -> tuple[Reservation, Event] | None:
     if facts.reservation is None or facts.event is None:
         return None
     return facts.reservation, facts.event
+
+
+def come_back(facts: Facts) -> tuple[Reservation, Event] | None:
+    """The reservation that went with its meeting, or was taken off, and the event there again.
+
+    Nothing of Officebooking waits to be written: it is Outlook that has something new.
+    """
+    both = unwithdrawn(facts)
+    if both is None or facts.agreed is not None or facts.outbox is not None:
+        return None
+    ends = [entry.action for entry in facts.history if entry.action in _ENDS]
+    return both if ends and ends[-1] in _ENDED_ON_BOTH_SIDES else None
+
+
+def goes_on_upstairs(facts: Facts) -> tuple[Room, Reservation, Room, Event] | None:
+    """The room left, the reservation, the room entered and the date of another series there.
+
+    "This and following" took another room: one series ends here and a new one begins there.
+    """
+    if facts.goes_on is not None and (lost := bereft(facts)):
+        found = facts.room, lost, *facts.goes_on
+    elif facts.came_from is not None and (event := unreserved(facts)):
+        found = *facts.came_from, facts.room, event
+    else:
+        return None
+    _left, reservation, _entered, event = found
+    dated = reservation.original_start is not None and event.original_start is not None
+    return found if dated and event.series_key != reservation.series_key else None
 
 
 def bereft(facts: Facts) -> Reservation | None:
@@ -74,6 +108,14 @@ def changed(facts: Facts) -> tuple[Reservation, Event] | None:
     return facts.reservation, facts.event
 
 
+def in_step(facts: Facts) -> tuple[Reservation, Event] | None:
+    """Both halves of a meeting that is still to come, in which nothing differs."""
+    both = changed(facts)
+    if both is None or facts.difference.fields or is_past(facts, both[0]):
+        return None
+    return both
+
+
 def cancellation_seen(facts: Facts) -> bool:
     """Whether the organiser's cancellation was on record before the event went."""
     if facts.last_known is not None and facts.last_known.is_cancelled:
@@ -95,6 +137,14 @@ def date_dropped(facts: Facts) -> bool:
     return facts.master.is_single or bool(is_left_out(facts.master, reservation, facts.room.zone))
 
 
+def is_declined(facts: Facts) -> bool:
+    """Whether the room's own answer is no: in its calendar, or where the organiser sees it."""
+    copy = facts.organizer_copy
+    if copy is not None and copy.room_response is Response.DECLINED:
+        return True
+    return facts.event is not None and facts.event.response is Response.DECLINED
+
+
 def at_check_in(reservation: Reservation, moment: datetime) -> bool:
     """Whether `moment` lies where a check-in rule frees the room."""
     latest = min(reservation.end, reservation.start + RELEASED_WITHIN)
@@ -112,8 +162,17 @@ def others(facts: Facts) -> Iterator[Event]:
 
 
 def is_external(facts: Facts, event: Event) -> bool:
-    """Whether the organiser's address lies outside the company's mail domains."""
+    """Whether the organiser's address lies outside the mail domains of the company's rooms.
+
+    Its people may have others: whom the directory has among its own is not from outside.
+    """
     if not facts.domains or not event.organizer.email:
+        return False
+    if facts.organizer in (
+        OrganizerAnswer.FOUND,
+        OrganizerAnswer.PRESENT,
+        OrganizerAnswer.DISABLED,
+    ):
         return False
     return is_outside(event.organizer.email, facts.domains)
 
@@ -121,6 +180,12 @@ def is_external(facts: Facts, event: Event) -> bool:
 def last_pass(facts: Facts) -> datetime | None:
     """When obctl last looked at the whole room; what changed later, no pass has seen."""
     return facts.last_run_at or facts.room.last_synced_at
+
+
+def was_beyond_window(facts: Facts, event: Event) -> bool:
+    """Whether an event that is due now was not yet so for the last pass."""
+    end = facts.planned_end
+    return end is not None and event.start >= end and facts.window.overlaps(event.start, event.end)
 
 
 def since_last_pass(facts: Facts, moment: datetime | None) -> dict[str, Value]:

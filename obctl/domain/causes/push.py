@@ -6,6 +6,7 @@ from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, Value, found, sync
 from obctl.domain.causes.predicates import (
     changed,
+    come_back,
     is_past,
     others,
     unreserved,
@@ -37,7 +38,7 @@ def changed_here(facts: Facts) -> bool:
 def not_organizer(facts: Facts) -> Cause | None:
     """Officebooking changed or cancelled somebody else's meeting; a room may only decline it."""
     both = unwithdrawn(facts) or (changed(facts) if changed_here(facts) else None)
-    if both is None or both[1].is_organizer:
+    if both is None or both[1].is_organizer or come_back(facts):
         return None
     reservation, event = both
     said = _error(facts)
@@ -106,7 +107,7 @@ def _unborn(facts: Facts, reservation: Reservation) -> bool:
 def _unchanged(facts: Facts) -> bool:
     """Whether Outlook still has what Officebooking changed or cancelled."""
     if unwithdrawn(facts):
-        return True
+        return come_back(facts) is None
     return changed(facts) is not None and changed_here(facts)
 
 

@@ -7,18 +7,23 @@ from obctl.domain.causes.finding import LIKELY, POSSIBLE, Value, found, sync
 from obctl.domain.causes.predicates import (
     bereft,
     changed,
+    come_back,
+    goes_on_upstairs,
     last_pass,
     others,
     remedy_for,
     since_last_pass,
     unreserved,
+    was_beyond_window,
 )
 from obctl.domain.difference import MEETS_NOW, Cause
 from obctl.domain.event import Event, EventType
 from obctl.domain.reservation import Reservation
+from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_listed, series_days
 from obctl.domain.series.meets_now import has_moved, in_words, nearest_start, next_start
 from obctl.domain.series.same_date import is_continued, is_same_date
+from obctl.domain.sync.other_days import is_perhaps_continued
 
 MANY_EXCEPTIONS = 100
 _AWKWARD = ("absoluteYearly", "relativeYearly", "relativeMonthly")
@@ -53,10 +58,14 @@ def exceptions_wiped(facts: Facts) -> Cause | None:
     """
     if reservation := bereft(facts):
         return _days_moved(facts, reservation)
+    if both := come_back(facts):
+        return _called_off_no_more(facts, *both)
     both = changed(facts)
     if both is None:
         return None
     reservation, event = both
+    if event.series_key != reservation.series_key:
+        return None
     if _is_another_date(facts, reservation, event):
         return _went_along(facts, reservation, event)
     original = event.original_start
@@ -116,6 +125,28 @@ def _days_moved(facts: Facts, reservation: Reservation) -> Cause | None:
     )
 
 
+def _called_off_no_more(facts: Facts, reservation: Reservation, event: Event) -> Cause | None:
+    """The series was edited as a whole, and a date that was off takes place like the others."""
+    if event.type is not EventType.OCCURRENCE or reservation.original_start is None:
+        return None
+    # on its own a date comes back as one that stands alone; at the same hour nobody knows
+    edited = event.original_start != reservation.original_start
+    return found(
+        "series-edit-wiped-exceptions",
+        LIKELY if edited else POSSIBLE,
+        {
+            "reservation.status": reservation.status,
+            "reservation.original_start": reservation.original_start,
+            "event.original_start": event.original_start,
+            "event.type": event.type,
+            "master.modified_at": facts.master.event.modified_at if facts.master else None,
+            "services": len(reservation.services) or None,
+        },
+        refuted_by="the organiser invited the room to this date anew, and the series is as it was",
+        remedy=f"ask the organiser whether the date takes place; {sync(facts.room)} revives it",
+    )
+
+
 def _is_another_date(facts: Facts, reservation: Reservation, event: Event) -> bool:
     """Whether both are dates of one series, and not the same."""
     dated = reservation.original_start is not None and event.original_start is not None
@@ -144,6 +175,9 @@ def _went_along(facts: Facts, reservation: Reservation, event: Event) -> Cause:
 
 def series_split(facts: Facts) -> Cause | None:
     """The organiser changed "this and all future": one series ends, a new one goes on."""
+    if upstairs := goes_on_upstairs(facts):
+        left, held, entered, new = upstairs
+        return _split(facts, held, new, left, entered)
     if reservation := bereft(facts):
         successor = continuation(facts)
         return _split(facts, reservation, successor) if successor else None
@@ -151,10 +185,17 @@ def series_split(facts: Facts) -> Cause | None:
     event = both[1] if both else unreserved(facts)
     if event is None:
         return None
-    for candidate in (both[0],) if both else facts.siblings:
+    if both and (is_continued(*both) or _is_on_another_day(*both)):
+        return _split(facts, *both)
+    for candidate in () if both else facts.siblings:
         if is_continued(candidate, event):
             return _split(facts, candidate, event)
     return None
+
+
+def _is_on_another_day(reservation: Reservation, event: Event) -> bool:
+    """Whether a date goes on in another series, which meets on other days."""
+    return event.original_start is not None and is_perhaps_continued(reservation, event)
 
 
 def continuation(facts: Facts) -> Event | None:
@@ -170,7 +211,8 @@ def continuation(facts: Facts) -> Event | None:
     return next((event for event in candidates if is_continued(reservation, event)), None)
 
 
-def _split(facts: Facts, reservation: Reservation, event: Event) -> Cause:
+def _split(facts: Facts, reservation: Reservation, event: Event, *rooms: Room) -> Cause:
+    """`rooms` are the one that was left and the one that was entered, where these are two."""
     ended = facts.master.recurrence if facts.master and facts.event is None else None
     return found(
         "series-split",
@@ -182,9 +224,12 @@ def _split(facts: Facts, reservation: Reservation, event: Event) -> Cause:
             "event.id": event.id,
             "event.start": event.start,
             "reservation.number": reservation.number,
+            "room.left": rooms[0].mailbox if rooms else None,
+            "room.entered": rooms[1].mailbox if rooms else None,
         },
         refuted_by="the two series run at the same time instead of one after the other",
-        remedy=f"{sync(facts.room)} goes on with the new series; services follow by date",
+        remedy=f"{sync(*(rooms or [facts.room]))} goes on with the new series; services follow"
+        " by date",
     )
 
 
@@ -204,7 +249,8 @@ def recurrence_unsupported(facts: Facts) -> Cause | None:
         recurrence.type in _AWKWARD or recurrence.interval > 1 or exceptions >= MANY_EXCEPTIONS
     )
     # an odd pattern alone is no reason: it must have failed in a pass that saw it
-    failed = run is not None and event.created_at is not None and event.created_at <= run
+    seen = run is not None and event.created_at is not None and event.created_at <= run
+    failed = seen and not was_beyond_window(facts, event)
     if recurrence is not None and not (awkward and failed):
         return None
     return found(

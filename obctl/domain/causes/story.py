@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from obctl.domain.agreed_state import AgreedState
 from obctl.domain.causes import RuledOut
+from obctl.domain.causes.facts import OrganizerAnswer
 from obctl.domain.company_log import LogEntry
 from obctl.domain.compare.comparison import Normalised
 from obctl.domain.difference import Cause, Difference, RoomVerdict
@@ -36,5 +37,7 @@ class Story:
     story: tuple[LogEntry, ...]
     organizer: OrganizerReply | None = None
     """What the organiser's own calendar says; `None`: there was no reason to ask."""
+    account: OrganizerAnswer | None = None
+    """What the directory says of the organiser's account; `None`: there was no reason to ask."""
     unreadable: UnreadableEvent | None = None
     """The event itself, where it is in Outlook and cannot be read."""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name, sync
 from obctl.domain.causes.predicates import SETTLED, changed
 from obctl.domain.causes.push import changed_here
+from obctl.domain.causes.zone_offset import judged, offset_at, zone_offset
 from obctl.domain.difference import Cause, Confidence
-from obctl.domain.event import Event
+from obctl.domain.event import Event, EventType
 from obctl.domain.reservation import Reservation
-from obctl.domain.time_span import local_day, utc
-from obctl.domain.zones import zone
-from obctl.errors import UnknownZone
+from obctl.domain.time_span import local_day
 
 _HALF_HOUR = timedelta(minutes=30)
-_FARTHEST = timedelta(hours=14)
+_AN_HOUR = timedelta(hours=1)
 _A_DAY = timedelta(days=1)
 
 
@@ -29,13 +27,18 @@ def all_day_boundary(facts: Facts) -> Cause | None:
     reservation, event = both
     if not (reservation.all_day or event.all_day):
         return None
-    starts = event.start - reservation.start
-    ends = event.end - reservation.end
-    if max(abs(starts), abs(ends)) > _A_DAY:
+    if not _is_off_alike(facts, reservation, event):
         return None
     # a start at 02:00 is a midnight of another zone; a whole day apart may be a real move
     shifted = not _at_midnight(facts, reservation.start) or not _at_midnight(facts, event.start)
-    confidence: Confidence = LIKELY if shifted or not _moved_there(facts) else POSSIBLE
+    moved = _moved_there(facts)
+    copy = facts.organizer_copy.event if facts.organizer_copy else None
+    days = (copy.start, copy.end, copy.all_day) if copy else None
+    if moved and days == (event.start, event.end, True):
+        return None
+    in_room_alone = days == (reservation.start, reservation.end, reservation.all_day)
+    sure = shifted or in_room_alone or not moved
+    confidence: Confidence = LIKELY if sure else POSSIBLE
     return found(
         "all-day-boundary",
         confidence,
@@ -45,11 +48,30 @@ def all_day_boundary(facts: Facts) -> Cause | None:
             "reservation.all_day": reservation.all_day,
             "reservation.start": reservation.start,
             "reservation.end": reservation.end,
+            "organizer_copy.start": copy.start if copy else None,
             "room.time_zone": facts.room.time_zone,
         },
         refuted_by="the item is not all-day, or the days lie more than one apart",
         remedy=f"{sync(facts.room)} takes over the dates (the end day is exclusive)",
     )
+
+
+def _is_off_alike(facts: Facts, reservation: Reservation, event: Event) -> bool:
+    """Whether both ends are off alike, by a day at most: so a misread midnight moves them.
+
+    But for the hour of a clock change between them; the day of a change lasts 25 hours.
+    """
+    starts, ends = event.start - reservation.start, event.end - reservation.end
+    if abs(starts - ends) > _AN_HOUR:
+        # the last day counted or not: nobody in Outlook did that
+        inclusive = reservation.all_day and event.all_day and not starts
+        return inclusive and not _moved_there(facts) and abs(ends) <= _A_DAY + _AN_HOUR
+    if max(abs(starts), abs(ends)) <= _A_DAY:
+        return True
+    moments = (reservation.start, reservation.end, event.start, event.end)
+    first, last, new_first, new_last = (local_day(item, facts.room.zone) for item in moments)
+    one_day = abs(new_first - first) == abs(new_last - last) == _A_DAY
+    return one_day and all(_at_midnight(facts, item) for item in moments)
 
 
 def timezone_shift(facts: Facts) -> Cause | None:
@@ -61,7 +83,12 @@ def timezone_shift(facts: Facts) -> Cause | None:
     shift = event.start - reservation.start
     if not shift or event.end - reservation.end != shift:
         return None
-    confidence, offset = _explained(facts, event, shift)
+    moved, offset = _moved_there(facts), None
+    confidence: Confidence | None = None
+    if _only_beyond_switch(facts, shift):
+        confidence = LIKELY
+    elif zones := zone_offset(facts, reservation, event):
+        confidence, offset = judged(zones, moved_there=moved), zones.offset
     if confidence is None:
         return None
     return found(
@@ -73,7 +100,10 @@ def timezone_shift(facts: Facts) -> Cause | None:
             "shift_minutes": int(shift.total_seconds() // 60),
             "event.time_zone": event.time_zone,
             "room.time_zone": facts.room.time_zone,
-            "offset_minutes": offset,
+            "offset_minutes": int(offset.total_seconds() // 60) if offset is not None else None,
+            "organizer_copy.start": facts.organizer_copy.event.start
+            if facts.organizer_copy
+            else None,
             "dates_shifted_alike": _alike(facts, shift) or None,
         },
         refuted_by="the difference equals no offset of the two zones on that date",
@@ -84,37 +114,11 @@ def timezone_shift(facts: Facts) -> Cause | None:
     )
 
 
-def _explained(
-    facts: Facts, event: Event, shift: timedelta
-) -> tuple[Confidence | None, int | None]:
-    """How sure the zones make it, and the offset between them in minutes."""
-    whole = shift % _HALF_HOUR == timedelta(0) and abs(shift) <= _FARTHEST
-    if _only_beyond_switch(facts, shift):
-        return LIKELY, None
-    if event.time_zone is None or not whole:
-        return None, None
-    try:
-        theirs = zone(event.time_zone)
-    except UnknownZone:
-        # "Customized Time Zone" and the like: a zone that only its author's computer knows
-        return POSSIBLE, None
-    offset = _offset(theirs, event.start) - _offset(facts.room.zone, event.start)
-    if abs(offset) != abs(shift):
-        return None, None
-    # moved by just so much since both sides agreed: people do that too
-    confidence: Confidence = POSSIBLE if _moved_there(facts) else LIKELY
-    return confidence, int(offset.total_seconds() // 60)
-
-
-def _offset(at_zone: ZoneInfo, moment: datetime) -> timedelta:
-    return utc(moment).astimezone(at_zone).utcoffset() or timedelta(0)
-
-
 def _dates(facts: Facts) -> list[tuple[timedelta, timedelta]]:
     """The other dates of the series on both sides: (the room's offset there, the shift)."""
     events = {event.key: event for event in facts.same_series if event.key is not None}
     return [
-        (_offset(facts.room.zone, event.start), event.start - sibling.start)
+        (offset_at(facts.room.zone, event.start), event.start - sibling.start)
         for sibling in facts.siblings
         if sibling.is_active and sibling.key and (event := events.get(sibling.key))
     ]
@@ -129,7 +133,12 @@ def _only_beyond_switch(facts: Facts, shift: timedelta) -> bool:
     event = facts.event
     if event is None or abs(shift) not in (_HALF_HOUR, 2 * _HALF_HOUR):
         return False
-    here = _offset(facts.room.zone, event.start)
+    copy = facts.organizer_copy
+    # a date that stands alone was moved by itself; so was what the organiser has at that hour
+    by_itself = event.type is EventType.EXCEPTION or (copy and copy.event.start == event.start)
+    if by_itself and _moved_there(facts):
+        return False
+    here = offset_at(facts.room.zone, event.start)
     this_side = [other for offset, other in _dates(facts) if offset == here]
     far_side = [other for offset, other in _dates(facts) if offset != here]
     return bool(far_side) and not any(far_side) and all(other == shift for other in this_side)
@@ -180,4 +189,4 @@ def _moved_there(facts: Facts) -> bool:
 
 def _at_midnight(facts: Facts, moment: datetime) -> bool:
     local = moment.astimezone(facts.room.zone)
-    return (local.hour, local.minute) == (0, 0)
+    return (local.hour, local.minute, local.second) == (0, 0, 0)

@@ -12,7 +12,15 @@ from datetime import datetime
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
-from obctl.domain.causes.predicates import SETTLED, last_pass
+from obctl.domain.causes.predicates import (
+    SETTLED,
+    come_back,
+    date_dropped,
+    last_pass,
+    unreserved,
+    was_beyond_window,
+)
+from obctl.domain.causes.zone_offset import is_doubtful, zone_offset
 from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
@@ -99,8 +107,7 @@ def notification_lost(facts: Facts) -> Cause | None:
     line = _covering(facts, change) if change else None
     if change is None or line is None:
         return None
-    told = facts.notified_at is not None and (change.at is None or facts.notified_at >= change.at)
-    if told or (change.at is not None and facts.now - change.at < SETTLED):
+    if change.at is not None and facts.now - change.at < SETTLED:
         return None
     return found(
         "missed-notification",
@@ -122,7 +129,7 @@ def awaiting_next_pass(facts: Facts) -> Cause | None:
     """The change is newer than the last look at the room, and nothing else brings news."""
     change = _unseen(facts)
     if change is None or (not facts.inbox_waiting and _covering(facts, change)):
-        return None
+        return _came_into_window(facts)
     waits = facts.inbox_waiting
     never = change.since is None
     remedy = f"none, the next run brings it; now: {sync(facts.room)}"
@@ -144,15 +151,41 @@ def awaiting_next_pass(facts: Facts) -> Cause | None:
     )
 
 
+def _came_into_window(facts: Facts) -> Cause | None:
+    """The days that are kept in step have gone on since the last pass, up to this meeting."""
+    event = unreserved(facts)
+    if event is None or not was_beyond_window(facts, event):
+        return None
+    return found(
+        "awaiting-next-pass",
+        CERTAIN,
+        {
+            "event.start": event.start,
+            "room.planned_end": facts.planned_end,
+            "window.end": facts.window.end,
+            "room.last_good_pass": last_pass(facts),
+        },
+        refuted_by="the meeting starts before the end of the days that the last pass kept in step",
+        remedy=f"none, the next run brings it; now: {sync(facts.room)}",
+    )
+
+
 def _unheard(facts: Facts) -> _Change | None:
-    """The change, unless its notification has come and waits to be worked off."""
-    return None if facts.inbox_waiting else _unseen(facts)
+    """The change, unless its notification has come, and was worked off or waits for that."""
+    change = None if facts.inbox_waiting else _unseen(facts)
+    if change is None or facts.notified_at is None:
+        return change
+    if change.at is None:
+        told = change.since is None or facts.notified_at > change.since
+    else:
+        told = facts.notified_at >= change.at
+    return None if told else change
 
 
 def _unseen(facts: Facts) -> _Change | None:
     since = last_pass(facts)
     match facts.difference.kind:
-        case DifferenceKind.MISSING_IN_OFFICEBOOKING if facts.reservation is None:
+        case DifferenceKind.MISSING_IN_OFFICEBOOKING if not facts.reservation or come_back(facts):
             return _appeared(facts.event, since)
         case DifferenceKind.CHANGED:
             return _edited(facts, since)
@@ -191,7 +224,15 @@ def _edited(facts: Facts, since: datetime | None) -> _Change | None:
     if before == after and "status" not in facts.difference.fields:
         # Outlook is as it was: the reservation changed, and that is no news from there
         return None
-    return _Change(event.modified_at, CERTAIN if before != after else LIKELY, since)
+    zones = zone_offset(facts, facts.reservation, event) if facts.reservation else None
+    sure = before != after and not _in_room_alone(facts, event) and not is_doubtful(zones)
+    return _Change(event.modified_at, CERTAIN if sure else LIKELY, since)
+
+
+def _in_room_alone(facts: Facts, event: Event) -> bool:
+    """Whether the organiser has it at another time: somebody wrote into the room's copy."""
+    copy = facts.organizer_copy
+    return copy is not None and (copy.event.start, copy.event.end) != (event.start, event.end)
 
 
 def _left(facts: Facts, reservation: Reservation, since: datetime | None) -> _Change | None:
@@ -203,11 +244,21 @@ def _left(facts: Facts, reservation: Reservation, since: datetime | None) -> _Ch
         return None
     gone = [e.at for e in facts.history if e.action == Action.EVENT_DELETED]
     if gone:
-        return _Change(gone[-1], LIKELY, since) if since is None or gone[-1] >= since else None
+        return _left_at(gone[-1], since)
+    dropped_at = facts.master.event.modified_at if facts.master and date_dropped(facts) else None
+    if dropped_at is not None:
+        # Graph leaves no trace of a date that was taken out, but for the change of its series
+        return _left_at(dropped_at, since)
     # a pass that had missed the event would have cancelled the reservation or asked for it
     in_step = reservation.external_state is ExternalState.IN_STEP
     seen = since is not None and (not in_step or reservation.end <= since)
-    return None if seen else _Change(None, LIKELY, since)
+    agreed_at = facts.agreed.agreed_at if facts.agreed else None
+    there_until = max((moment for moment in (since, agreed_at) if moment), default=None)
+    return None if seen else _Change(None, LIKELY, there_until)
+
+
+def _left_at(moment: datetime, since: datetime | None) -> _Change | None:
+    return _Change(moment, LIKELY, since) if since is None or moment >= since else None
 
 
 def _covering(facts: Facts, change: _Change) -> Subscription | None:

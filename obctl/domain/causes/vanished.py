@@ -10,6 +10,7 @@ from obctl.domain.causes.predicates import (
     at_check_in,
     bereft,
     changed,
+    in_step,
     is_external,
     is_past,
     others,
@@ -20,7 +21,7 @@ from obctl.domain.causes.predicates import (
 )
 from obctl.domain.company_log import Action
 from obctl.domain.difference import Cause, Confidence, DifferenceKind
-from obctl.domain.event import Response
+from obctl.domain.event import Event, Response
 from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import Reservation
 
@@ -132,6 +133,7 @@ def no_show_released(facts: Facts) -> Cause | None:
             "reservation.end": reservation.end,
             "released_at": released,
             "event.end": facts.event.end if facts.event else None,
+            "event.modified_at": facts.event.modified_at if facts.event else None,
             "event.response": facts.event.response if facts.event else None,
             "organizer_copy.end": copy.end if copy else None,
         },
@@ -146,12 +148,10 @@ def no_show_released(facts: Facts) -> Cause | None:
 def _released_at(facts: Facts, reservation: Reservation) -> datetime | None:
     event = facts.event
     if event is not None and event.modified_at is not None and not event.is_cancelled:
-        declined = event.response is Response.DECLINED
-        cut = event.takes_room and event.start == reservation.start < event.end < reservation.end
-        # a panel ends the meeting at the moment it frees the room
-        at_once = abs(event.modified_at - event.end) <= _NEARLY
-        if declined or (cut and at_once):
+        if event.response is Response.DECLINED:
             return event.modified_at if at_check_in(reservation, event.modified_at) else None
+        if _cut_short(facts, reservation, event, event.modified_at):
+            return event.end
     if vanished(facts):
         for entry in facts.history:
             removed = entry.action in (Action.EVENT_DELETED, Action.PUSH_CANCELLED)
@@ -160,9 +160,27 @@ def _released_at(facts: Facts, reservation: Reservation) -> datetime | None:
     return None
 
 
+def _cut_short(facts: Facts, reservation: Reservation, event: Event, written: datetime) -> bool:
+    """Whether the room's copy ends when a check-in rule frees the room, as was written by then.
+
+    A panel ends the meeting at that moment, and may write it down hours later; whoever shortens a
+    meeting in good time, or in the organiser's own calendar too, frees nothing.
+    """
+    cut = event.takes_room and event.start == reservation.start < event.end < reservation.end
+    if not cut or not at_check_in(reservation, event.end) or written < event.end - _NEARLY:
+        return False
+    copy = facts.organizer_copy
+    if copy is not None:
+        return copy.event.end != event.end
+    # written later it may be about something else that the organiser changed
+    return written <= event.end + _NEARLY or facts.difference.fields.keys() <= {"end"}
+
+
 def organizer_left(facts: Facts) -> Cause | None:
     """The meeting of somebody who left goes on taking the room; nobody can cancel it."""
     event = unreserved(facts)
+    if at_rest := in_step(facts):
+        event = at_rest[1]
     if facts.difference.kind is DifferenceKind.OVERLAP and facts.event is not None:
         direct = any(other.is_organizer for other in (facts.event, *others(facts)))
         event = None if direct else facts.event
@@ -180,8 +198,10 @@ def organizer_left(facts: Facts) -> Cause | None:
             "directory.answer": facts.organizer,
             "event.modified_at": event.modified_at,
             "series.without_end": endless if recurrence else None,
+            "series.last_date": recurrence.last_date if recurrence else None,
         },
-        refuted_by="the directory finds the organiser, enabled",
+        refuted_by="the directory finds the organiser, enabled; a shared mailbox has no enabled"
+        " account either",
         remedy=(
             "Exchange, while the mailbox still exists: Remove-CalendarEvents -Identity"
             f" {event.organizer.email} -CancelOrganizedMeetings -PreviewOnly, then without the"
@@ -196,7 +216,10 @@ def hard_deleted(facts: Facts) -> Cause | None:
     if reservation is None:
         return None
     copy, known = facts.organizer_copy, facts.last_known
-    confidence: Confidence = LIKELY if facts.event_missing else POSSIBLE
+    removes = facts.room.processing.remove_canceled_meetings
+    # where the room takes cancelled meetings off, a cancellation looks just the same
+    proven = facts.event_missing and not (removes and copy is None)
+    confidence: Confidence = LIKELY if proven else POSSIBLE
     room_is_booked = copy and copy.event.takes_room and copy.room_response is Response.ACCEPTED
     if facts.event_missing and room_is_booked:
         confidence = CERTAIN
@@ -211,6 +234,7 @@ def hard_deleted(facts: Facts) -> Cause | None:
             "organizer_copy.room_response": copy.room_response if copy else None,
             "reservation.status": reservation.status,
             "request.status": facts.request.status if facts.request else None,
+            "room.RemoveCanceledMeetings": removes,
         },
         refuted_by="its series key turns up in a mapped room, or the event answers by id",
         remedy=(

@@ -26,13 +26,26 @@ def is_same_date(
     if ours.series_key is None or ours.series_key != theirs.series_key:
         return False
     if ours.original_start is not None and theirs.original_start is not None:
-        return _is_close(ours.original_start, theirs.original_start)
+        close = _is_close(ours.original_start, theirs.original_start)
+        return close or is_same_day(ours, theirs, room_zone)
     where = _series_zone(theirs, room_zone)
     here, there = _named_day(ours, where), _named_day(theirs, where)
     if here is None and there is None:
         return True
     # A meeting became a series, or a series one meeting: it is the date on which it takes place.
     return (here or day_in_series(ours, where)) == (there or day_in_series(theirs, where))
+
+
+def is_same_day(
+    ours: Reservation | Event, theirs: Reservation | Event, room_zone: ZoneInfo
+) -> bool:
+    """Whether both are dates of one series on one day of it, however far apart the hours are."""
+    if ours.series_key is None or ours.series_key != theirs.series_key:
+        return False
+    if ours.original_start is None or theirs.original_start is None:
+        return False
+    where = _series_zone(theirs, room_zone)
+    return day_in_series(ours, where) == day_in_series(theirs, where)
 
 
 def is_on_its_day(reservation: Reservation, event: Event, room_zone: ZoneInfo) -> bool:

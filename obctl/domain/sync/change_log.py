@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event
+from obctl.domain.local_time import zoned_text
 from obctl.domain.reservation import Reservation, ReservationNumber
+from obctl.domain.room import RoomId
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.change import (
@@ -22,16 +26,19 @@ from obctl.domain.sync.change import (
     Withdrawal,
 )
 from obctl.domain.sync.services_return import why_cancelled
-from obctl.domain.time_span import instant_text
+from obctl.domain.values import replace
 
 Kept = Create | Update | Rekey | Restore | Move
 """A change after which the reservation stands."""
 
 
-def entry_of(change: Kept, number: ReservationNumber) -> Entry:
-    """What became of a reservation that stays: created, changed, moved, restored or re-keyed."""
+def entry_of(change: Kept, number: ReservationNumber, names: Mapping[RoomId, str]) -> Entry:
+    """What became of a reservation that stays: created, changed, moved, restored or re-keyed.
+
+    `names` are those of the rooms, taken out ones included.
+    """
     after = change.after
-    where = f"{after.subject!r} {instant_text(after.start)}"
+    where = f"{after.subject!r} {zoned_text(after.start, after.time_zone)}"
     match change:
         case Create():
             action, message = Action.EVENT_CREATED, f"reservation {number} created: {where}"
@@ -42,11 +49,15 @@ def entry_of(change: Kept, number: ReservationNumber) -> Entry:
                 )
         case Move():
             action = Action.EVENT_MOVED
-            message = f"reservation {number} moved here from another room: {where}"
+            left, here = (names.get(room, "") for room in (change.before.room, after.room))
+            message = f"reservation {number} moved from {left} to {here}: {where}"
         case Restore():
             action = Action.EVENT_RESTORED
-            elsewhere = ", in another room" if after.room != change.before.room else ""
-            message = f"reservation {number} is in Outlook again{elsewhere}: {where}"
+            message = f"reservation {number} is in Outlook again"
+            if after.room != change.before.room:
+                left, here = (names.get(room, "") for room in (change.before.room, after.room))
+                message += f", in {here} and no more in {left}"
+            message += f": {where}"
             if change.organizer_says:
                 message += f"; the organiser's copy {change.organizer_says}"
             message += _services_again(change)
@@ -58,7 +69,9 @@ def entry_of(change: Kept, number: ReservationNumber) -> Entry:
             message = f"reservation {number} changed: {_differences(change)}"
         case _:
             assert_never(change)
-    return entry_about(change, action, message, number)
+    entry = entry_about(change, action, message, number)
+    before = change.before.room if isinstance(change, Move | Restore) else after.room
+    return entry if before == after.room else replace(entry, left_room=before)
 
 
 def _services_again(change: Restore) -> str:
@@ -74,22 +87,27 @@ def _services_again(change: Restore) -> str:
 
 def left_text(change: Restore) -> str:
     """The services that stay cancelled though the meeting is there again, each with the reason."""
-    now, says = change.after.updated_at, change.organizer_says
-    return "; ".join(why_cancelled(service, now, says) for service in change.services_left)
+    after, says = change.after, change.organizer_says
+    return "; ".join(why_cancelled(service, after, says) for service in change.services_left)
 
 
 def _differences(change: Update) -> str:
     before, after = change.before, change.after
-    pairs = [
-        ("start", instant_text(before.start), instant_text(after.start)),
-        ("end", instant_text(before.end), instant_text(after.end)),
+
+    def shown(value: object) -> str:
+        # both in one zone, so that they can be compared
+        return zoned_text(value, before.time_zone) if isinstance(value, datetime) else str(value)
+
+    pairs: list[tuple[str, object, object]] = [
+        ("start", before.start, after.start),
+        ("end", before.end, after.end),
         ("subject", before.subject, after.subject),
         ("organizer", before.organizer.email, after.organizer.email),
         ("status", before.status.value, after.status.value),
         ("attendees", before.attendees, after.attendees),
     ]
     parts = ["its series meets on other days now"] if _is_on_another_day(change) else []
-    parts += [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
+    parts += [f"{name} {shown(old)} -> {shown(new)}" for name, old, new in pairs if old != new]
     return "; ".join(parts) or "ids"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from obctl.domain.event import Event
-from obctl.domain.reservation import ExternalState, Reservation
+from obctl.domain.reservation import Reservation
 from obctl.domain.sync.cancellation import Proof
 from obctl.domain.sync.proof import proof_of
 from obctl.domain.sync.situation import Situation
@@ -52,7 +52,7 @@ def kept_without_event(situation: Situation) -> list[Reservation]:
     kept = [
         reservation
         for reservation in situation.reservations
-        if reservation.external_state is ExternalState.NOT_ON_OUTLOOK
+        if reservation.is_kept
         and reservation.is_active
         and reservation.end > situation.now
         and situation.reading.scope.covers(reservation)

@@ -20,7 +20,7 @@ from obctl.domain.reservation import (
     ReservationNumber,
     Status,
 )
-from obctl.domain.series.same_date import is_continued, is_on_its_day, is_same_date
+from obctl.domain.series.same_date import is_continued, is_on_its_day, is_same_date, is_same_day
 from obctl.domain.sync.organizers import with_known_addresses
 from obctl.domain.sync.proof import is_cut_off, series_id
 from obctl.domain.sync.reading import Reading
@@ -100,17 +100,21 @@ def match(sides: Sides) -> Matching:
         return open_.closed(sides)
     zone = sides.room.zone
     same_date = partial(is_same_date, room_zone=zone)
+    same_day = partial(is_same_day, room_zone=zone)
     open_.sort()
     # A meeting that was invited anew is there again, whatever is left of its first copy.
     open_.join(lambda r: r.key if r.is_active else None, lambda e: e.key, fits=same_date)
-    open_.join(
-        lambda r: r.series_key if r.is_active else None, lambda e: e.series_key, fits=same_date
-    )
+    # The same day first: in a daily series moved by many hours the day beside it is as close.
+    for fits in (same_day, same_date):
+        open_.join(
+            lambda r: r.series_key if r.is_active else None, lambda e: e.series_key, fits=fits
+        )
     open_.join_by_id()
     # From here on ids have changed: two living events may share a key (a copied meeting), and the
     # one that kept its id has kept its reservation.
     open_.join(lambda r: r.key, lambda e: e.key, fits=same_date)
-    open_.join(lambda r: r.series_key, lambda e: e.series_key, fits=same_date)
+    for fits in (same_day, same_date):
+        open_.join(lambda r: r.series_key, lambda e: e.series_key, fits=fits)
     # A series that became one meeting under its id, where Exchange gave no key.
     open_.join(
         lambda r: r.series_master_id, lambda e: e.id, fits=partial(is_on_its_day, room_zone=zone)

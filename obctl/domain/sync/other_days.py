@@ -204,6 +204,17 @@ def unread_days(matching: Matching, now: datetime) -> dict[EventId, TimeSpan]:
     return found
 
 
+def whole_days(matching: Matching, now: datetime) -> TimeSpan:
+    """What was read, widened by the weeks and months in which lost dates of series may go on."""
+    span, zone = matching.sides.reading.scope.span, matching.sides.room.zone
+    for master_id, reservations in _moved_days(matching, now).items():
+        master = matching.sides.reading.masters[master_id]
+        if master is not None:
+            for period in whole_periods(master, reservations, zone):
+                span = TimeSpan(min(span.start, period.start), max(span.end, period.end))
+    return span
+
+
 def _moved_days(matching: Matching, now: datetime) -> dict[EventId, list[Reservation]]:
     """The dates ahead that living series no longer have, by the series."""
     sides, found = matching.sides, dict[EventId, list[Reservation]]()

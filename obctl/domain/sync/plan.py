@@ -28,6 +28,9 @@ from obctl.domain.sync.change import (
 from obctl.domain.time_span import instant_text
 from obctl.errors import UnsafePlan
 
+GUARD_TRIPPED = "guard-tripped"
+"""The problem of a room of which too much would go at once without proof."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
@@ -88,7 +91,7 @@ class Plan:
             f" (limit: {settings.max_cancelled_percent} % and {settings.max_cancelled_floor})",
             hint=f"look first: obctl sync run --room {room} --dry-run\n"
             f"if they are really gone: obctl sync run --room {room} --allow-cancellations",
-            code="guard-tripped",
+            code=GUARD_TRIPPED,
         )
 
     def fingerprint(self) -> str:

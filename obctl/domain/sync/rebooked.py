@@ -35,7 +35,8 @@ def rebooked(
     found: dict[ReservationNumber, Event] = {}
     for reservation in sorted(_lost(matching, now), key=lambda item: item.number):
         candidates = new.get(slot_of(reservation), ())
-        proven = _is_called_off(matching, reservation)
+        # what a person kept stands for whatever takes its slot, the cancellation notwithstanding
+        proven = not reservation.is_kept and _is_called_off(matching, reservation)
         fits = (e for e in candidates if is_same_booking(reservation, e, proven=proven))
         event = next(fits, None)
         if event is not None and reservation.number not in moved:
@@ -60,15 +61,17 @@ def _by_slot(matching: Matching, taken: Container[EventId]) -> dict[Slot | None,
 
 
 def _lost(matching: Matching, now: datetime) -> list[Reservation]:
-    """The reservations in step once, and not over, whose event is gone or off."""
+    """The reservations in step once, and not over, whose event is gone or off.
+
+    One that a person kept without its event lost it long before this reading.
+    """
     sides = matching.sides
     return [
         item
         for item in (*matching.lone_reservations, *_left_over(matching))
         if item.is_active
-        and item.number in sides.agreed
         and item.end > now
-        and sides.reading.scope.covers(item)
+        and (item.is_kept or (item.number in sides.agreed and sides.reading.scope.covers(item)))
     ]
 
 

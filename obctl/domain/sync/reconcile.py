@@ -18,6 +18,7 @@ from obctl.domain.reservation import (
     ReservationNumber,
     Source,
 )
+from obctl.domain.room_answer import in_room_since
 from obctl.domain.sync.absent import event_missing, is_changed_here, is_undecided
 from obctl.domain.sync.change import Absorb, Cancel, Change, Create, Move, Request, Restore
 from obctl.domain.sync.goes_on import with_successors
@@ -117,7 +118,7 @@ def _news_of(situation: Situation, event: Event, started: Iterable[str]) -> News
         return News.NONE
     if not situation.window.overlaps(event.start, event.end):
         return LeftAlone(event.id, "outside-sync-window")
-    known_since = event.created_at or event.born_at
+    known_since = in_room_since(event)
     if known_since and known_since < situation.room.activated_at:
         return LeftAlone(event.id, "created-before-activation")
     if (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from obctl.domain.local_time import zoned_text
 from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import CancelledWith, Reservation, Service, ServiceKind
-from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 
 
@@ -41,10 +41,10 @@ def stays_cancelled(service: Service) -> bool:
 
 
 def why_cancelled(
-    service: Service, now: datetime, organizer_says: OrganizerSays | None = None
+    service: Service, reservation: Reservation, organizer_says: OrganizerSays | None = None
 ) -> str:
-    """Which service it is, and why it is not ordered again."""
-    return f"{service_text(service)}, {_reason(service, now, organizer_says)}"
+    """Which service it is, and why it is not ordered again for a reservation as it is now."""
+    return f"{service_text(service)}, {_reason(service, reservation, organizer_says)}"
 
 
 def service_text(service: Service) -> str:
@@ -53,7 +53,9 @@ def service_text(service: Service) -> str:
     return f"service {service.id}, {service.kind.value} for {service.quantity}{named}"
 
 
-def _reason(service: Service, now: datetime, organizer_says: OrganizerSays | None) -> str:
+def _reason(
+    service: Service, reservation: Reservation, organizer_says: OrganizerSays | None
+) -> str:
     ending = service.ending
     if ending is None:
         return "was cancelled, nobody knows by whom"
@@ -63,6 +65,7 @@ def _reason(service: Service, now: datetime, organizer_says: OrganizerSays | Non
         return "stays off, as the organiser's copy is cancelled"
     if service.kind is ServiceKind.VISITOR:
         return "is a registration, to be made anew"
-    if service.locked_from is not None and service.locked_from <= now:
-        return f"was locked from {instant_text(service.locked_from)}"
+    locked = service.locked_from
+    if locked is not None and locked <= reservation.updated_at:
+        return f"was locked from {zoned_text(locked, reservation.time_zone)}"
     return "is for a meeting that is over"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,6 +38,10 @@ class Elsewhere:
 
     moved: Mapping[ReservationNumber, Destination] = field(default_factory=dict)
     """By reservation of this room: where its meeting turned up."""
+    called_off: Mapping[ReservationNumber, Sequence[tuple[Room, Event]]] = field(
+        default_factory=dict
+    )
+    """By lost reservation: the cancelled copies of its meeting that other rooms keep."""
     undecided: frozenset[int] = frozenset()
     """Reservations whose meeting may have moved to a room that cannot be read."""
     unread: tuple[Room, ...] = ()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from obctl.domain.company_log import Action, Entry
+from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.sync.matching import Matching
 from obctl.domain.sync.run_report import Problem
@@ -17,7 +20,7 @@ def problems_of(room: Room, matching: Matching) -> list[Problem]:
         Problem(
             room.mailbox,
             EVENT_UNREADABLE,
-            f"{event.named} cannot be read: {event.wrong}; {_left_alone(matching, event)}",
+            _told(matching, event),
             _look_at(room, event),
         )
         for event in matching.sides.reading.unreadable
@@ -26,10 +29,10 @@ def problems_of(room: Room, matching: Matching) -> list[Problem]:
 
 def unreadable_entry(room: Room, matching: Matching, event: UnreadableEvent) -> Entry:
     """What the company log says when an event is first seen so, or has changed since."""
-    held = [item for item, hidden in matching.withheld if hidden.handle == event.handle]
+    held = _withheld(matching, event)
     return Entry(
         Action.EVENT_UNREADABLE,
-        f"{event.named} cannot be read: {event.wrong}; {_left_alone(matching, event)}",
+        _told(matching, event),
         room=room.id,
         subject=event.subject,
         reservation=held[0].number if len(held) == 1 else None,
@@ -49,8 +52,18 @@ def readable_entry(room: Room, event: UnreadableEvent) -> Entry:
     )
 
 
-def _left_alone(matching: Matching, event: UnreadableEvent) -> str:
-    numbers = [str(item.number) for item, hidden in matching.withheld if hidden == event]
+def _withheld(matching: Matching, event: UnreadableEvent) -> list[Reservation]:
+    """The reservations left alone for an event, however much of it this read or another tells."""
+    return [item for item, hidden in matching.withheld if hidden.handle == event.handle]
+
+
+def _told(matching: Matching, event: UnreadableEvent) -> str:
+    left = _left_alone(_withheld(matching, event))
+    return f"{event.named} cannot be read: {event.wrong}; {left}"
+
+
+def _left_alone(held: Sequence[Reservation]) -> str:
+    numbers = [str(item.number) for item in held]
     if not numbers:
         return "it gets no reservation"
     more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""

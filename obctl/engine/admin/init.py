@@ -1,23 +1,29 @@
-"""Making a company: its folder, its configuration file, its store; all of them or nothing."""
+"""Making a company: its folder, its configuration file, its store; all of them or nothing.
+
+A store that is there already, and has lost its configuration, is taken over as it is.
+"""
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 
 from obctl.config import (
     Config,
     CredentialKind,
     GraphSettings,
+    companies,
     missing_for_credential,
     parse_config,
     write_private,
 )
 from obctl.domain.zones import usable_name
-from obctl.errors import ConfigError, UnknownZone
+from obctl.errors import ConfigError, StoreError, UnknownZone
 from obctl.store.database import open_store
+from obctl.store.schema import ensure_sound
+from obctl.store.store_file import beside
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -69,17 +75,21 @@ def ensure_name_is_free(home: Path, name: str) -> Path:
             hint="use lower-case letters, digits, - and _, for example contoso",
         )
     folder = home / name
-    if folder.exists():
+    if name in companies(home):
         raise ConfigError(
             f"{folder} exists already",
-            hint=f"`obctl --company {name} config show` shows it; choose another name or remove it",
+            hint=f"`obctl --company {name} config show` shows it; choose another name",
             code="company-exists",
         )
     return folder
 
 
 def create_company(home: Path, name: str, settings: Mapping[str, str | None]) -> Config:
-    """Create the company `name` under `home`; raises `ConfigError` and leaves nothing behind."""
+    """Create the company `name` under `home`, or take over the store that is left of it.
+
+    Raises `ConfigError`, or `StoreError` for a store that cannot be taken over, and leaves all as
+    it was.
+    """
     import tomli_w
 
     folder = ensure_name_is_free(home, name)
@@ -93,16 +103,58 @@ def create_company(home: Path, name: str, settings: Mapping[str, str | None]) ->
     except ConfigError as error:
         hint = "nothing was made; `obctl init --help` shows what can be given"
         raise ConfigError(error.message, hint=hint) from error
+    made: list[Path] = []
     try:
         home.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            made.append(folder)
+        folder.chmod(0o700)
     except OSError as error:
         raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
     try:
-        folder.chmod(0o700)
-        open_store(config.store_path, create=True).close()
+        if config.store_path.exists():
+            _ensure_whole(config.store_path)
+        else:
+            _ensure_no_journal(config.store_path)
+            made += [config.store_path, *beside(config.store_path)]
+            open_store(config.store_path, create=True).close()
         write_private(config.config_path, tomli_w.dumps(content).encode())
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        for file in reversed(made):
+            _remove(file)
         raise
     return config
+
+
+def _ensure_whole(path: Path) -> None:
+    """Raise `StoreError` where the store that is left is none to go on with."""
+    try:
+        with closing(open_store(path)) as store:
+            ensure_sound(store)
+    except StoreError as error:
+        raise _unusable(path, error.message, error.code) from error
+
+
+def _ensure_no_journal(path: Path) -> None:
+    """Raise `StoreError` where a journal tells of a store that is gone: a new one would end it."""
+    for file in beside(path):
+        if file.exists():
+            raise _unusable(file, f"{file} is there and its store is not", "store-missing")
+
+
+def _unusable(file: Path, why: str, code: str) -> StoreError:
+    return StoreError(
+        why,
+        hint=f"nothing was made; move {file.name} away, run `obctl init` again, then put the last"
+        " backup in the new store's place: obctl store restore FILE",
+        code=code,
+    )
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):
+        if file.is_dir():
+            file.rmdir()
+        else:
+            file.unlink()

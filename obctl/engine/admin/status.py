@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from obctl.domain.outbox import OutboxItem
-from obctl.domain.room import RoomId, Verdict
+from obctl.domain.room import GuardStop, Room, RoomId, Verdict
 from obctl.domain.subscription import SubscriptionState
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.sync.undecided import Undecided
@@ -35,6 +35,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
     store, now = company.store, company.now
     rooms = []
     mailboxes = {}
+    stopped = []
     for room in load_rooms(store):
         mailboxes[room.id] = room.mailbox
         stale = room.last_synced_at is None or now - room.last_synced_at > max_age
@@ -50,6 +51,8 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
                 "identity_unchecked": room.object_id is None and room.last_synced_at is not None,
             }
         )
+        if room.stopped:
+            stopped.append(_stopped(room, room.stopped))
     pending = load_pending(store)
     failed = sum(item.failed for item in pending)
     unheard, oldest = inbox_summary(store)
@@ -67,12 +70,14 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
         "failed_writes": [_failed(company, item) for item in pending if item.failed],
         "undecided": [_undecided(item, mailboxes) for item in waiting],
         "unreadable": [_unreadable(company, item, mailboxes) for item in unreadable],
+        "stopped": stopped,
     }
     attention = (
         any(room["stale"] or room["verdict"] == Verdict.INCONCLUSIVE for room in rooms)
         or failed > 0
         or bool(waiting)
         or bool(unreadable)
+        or bool(stopped)
         or (oldest is not None and now - oldest > max_age)
         or states[SubscriptionState.EXPIRED] > 0
         or states[SubscriptionState.LOST] > 0
@@ -89,6 +94,18 @@ def _failed(company: Company, item: OutboxItem) -> dict[str, Any]:
         "code": item.error_code,
         "message": item.error,
         "due_at": instant_text(item.due_at),
+    }
+
+
+def _stopped(room: Room, stop: GuardStop) -> dict[str, Any]:
+    """A room that a guard stopped: nothing is done in it until somebody has looked."""
+    command = f"obctl sync run --room {room.mailbox}"
+    return {
+        "room": room.mailbox,
+        "since": instant_text(stop.since),
+        "why": stop.why,
+        "look": f"{command} --dry-run",
+        "allow": f"{command} --allow-cancellations",
     }
 
 

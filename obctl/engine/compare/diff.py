@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from obctl.domain.causes import Explanation, explain
 from obctl.domain.compare.comparison import compare, unreadable_within
 from obctl.domain.difference import Difference, RoomVerdict
-from obctl.domain.event import Event, EventId, SeriesMaster
+from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import LOCKED_OUT, Room, RoomId, Verdict
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.goes_on import with_successors
-from obctl.domain.sync.matching import Matching, match, perhaps_continued
-from obctl.domain.sync.other_days import unread_days
+from obctl.domain.sync.matching import Matching, match
+from obctl.domain.sync.other_days import whole_days
 from obctl.domain.sync.proof import series_id
-from obctl.domain.sync.reading import Reading, Scope
 from obctl.domain.sync.rebooked import may_be_rebooked
-from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, days_span
-from obctl.domain.unreadable_event import EVENT_UNREADABLE, Listing, UnreadableEvent
+from obctl.domain.unreadable_event import EVENT_UNREADABLE, UnreadableEvent
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.compare.both_sides import read_in_step
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
 from obctl.engine.compare.outlook_source import Outlook
+from obctl.engine.compare.read_sides import sides_of, with_masters, without_event
+from obctl.engine.compare.whereabouts import find_whereabouts
 from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition
 from obctl.engine.outlook.remembered import not_remembered
+from obctl.engine.outlook.windows import read_span
 from obctl.errors import ObctlError
-from obctl.store.agreed_states import load_agreed_of
 from obctl.store.database import Store
 from obctl.store.outbox import load_leaving
-from obctl.store.reservations import load_by_events, load_by_series, load_room_reservations
+from obctl.store.reservations import load_by_series
 from obctl.store.rooms import load_rooms
 
 _AROUND = timedelta(days=1)
@@ -80,13 +80,17 @@ async def compare_rooms(
     )
     equal = {} if outlook.live else _equal_rooms(company, rooms, spans)
     answers = await outlook.views([room for room in rooms if room.id not in equal], whole)
-    compared = [
-        equal.get(room.id)
-        or await _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
+    asked = await outlook.rounds.together(
+        _compare(company, outlook, room, spans[room.id], whole, answers[room.id])
         for room in rooms
-    ]
-    gathered = Gathered(company, outlook, tuple(load_rooms(company.store)), whole)
-    return [await _explained(gathered, item) for item in compared]
+        if room.id not in equal
+    )
+    compared = equal | {item.room.id: item for item in asked}
+    mapped = tuple(load_rooms(company.store))
+    found = [(item.matching, item.differences) for item in compared.values() if item.matching]
+    whereabouts = await find_whereabouts(company, outlook, mapped, found, whole)
+    gathered = Gathered(company, outlook, mapped, whole, whereabouts)
+    return await outlook.rounds.together(_explained(gathered, compared[room.id]) for room in rooms)
 
 
 def _equal_rooms(
@@ -116,20 +120,28 @@ async def _compare(
     whole: TimeSpan,
     answer: Calendar,
 ) -> RoomComparison:
+    if not outlook.live:
+        answer = not_remembered(company.store, room, span) or answer
     if isinstance(answer, ObctlError):
         why = condition(answer)
         return RoomComparison(room, RoomVerdict(room.id, Verdict.INCONCLUSIVE, why), span)
     if outlook.live and room.condition == LOCKED_OUT:
         # The mailbox on record is back, or there would be no answer: the next pass lifts the lock.
         room = replace(room, condition=None)
-    seen = match(_sides(company.store, room, whole, answer))
-    asked = await _with_masters(outlook, seen, span)
+    asked = await with_masters(outlook, match(sides_of(company.store, room, whole, answer)), span)
+    wider = _wider(company, asked, span)
+    if wider != whole:
+        around = (await outlook.answers([room], wider))[room.id]
+        if not isinstance(around, ObctlError):
+            seen, whole = match(sides_of(company.store, room, wider, around)), wider
+            asked = await with_masters(outlook, seen, span)
     reading = asked.sides.reading
     gone: set[EventId] = set()
     unreadable = outlook.unreadable_series(room)
     events = {event.id: event for event in reading.events}
-    for event_id in [item.event_id for item in _without_event(asked, span) if item.event_id]:
-        found, is_gone = await outlook.event(room, event_id)
+    ids = [item.event_id for item in without_event(asked, span) if item.event_id]
+    answers = await outlook.events([(room, event_id) for event_id in ids])
+    for event_id, (found, is_gone) in zip(ids, answers, strict=True):
         if is_gone:
             gone.add(event_id)
         if isinstance(found, UnreadableEvent):
@@ -144,7 +156,6 @@ async def _compare(
     known = replace(reading, events=tuple(events.values()), gone=frozenset(gone))
     known = known.with_unreadable(unreadable)
     matching = match(replace(asked.sides, reading=known))
-    matching = await _with_days_beyond(outlook, matching, company.now)
     matching = await _with_successors(company, outlook, matching)
     hidden = unreadable_within(matching, span)
     verdict = RoomVerdict(room.id, Verdict.OK)
@@ -153,64 +164,22 @@ async def _compare(
     return RoomComparison(room, verdict, span, matching, compare(matching, span), unreadable=hidden)
 
 
-def _sides(store: Store, room: Room, whole: TimeSpan, events: Listing) -> Sides:
-    """Both sides around the days, and what belongs to their events wherever it stands."""
-    reservations = {
-        reservation.number: reservation
-        for reservation in load_room_reservations(store, room.id, whole)
-    }
-    event_ids = [event.id for event in events]
-    owners = load_by_events(store, room.id, event_ids, besides=reservations)
-    reservations |= {reservation.number: reservation for reservation in owners}
-    owned = {reservation.event_id for reservation in reservations.values()}
-    keys = {event.series_key for event in events if event.series_key and event.id not in owned}
-    held = {reservation.series_key for reservation in reservations.values()}
-    reservations |= {
-        reservation.number: reservation
-        for reservation in load_by_series(store, keys - held)
-        if reservation.room == room.id
-    }
-    agreed = load_agreed_of(store, reservations.keys())
-    reading = Reading(Scope(whole, whole=True), tuple(events), unreadable=events.unreadable)
-    return Sides(room, tuple(reservations.values()), agreed, reading)
+def _wider(company: Company, matching: Matching, span: TimeSpan) -> TimeSpan:
+    """What has to be read to tell what became of dates that the days lost.
 
-
-async def _with_masters(outlook: Outlook, matching: Matching, span: TimeSpan) -> Matching:
-    """The matching once the series were asked for that may have lost dates, or have been split."""
-    sides, reading = matching.sides, matching.sides.reading
-    asked = {
-        master_id
-        for reservation in (*_without_event(matching, span), *perhaps_continued(matching))
-        if (master_id := series_id(reading, reservation))
-    }
-    masters: dict[EventId, SeriesMaster | None] = {}
-    for master_id in sorted(asked):
-        master, is_gone = await outlook.master(sides.room, master_id)
-        if master or is_gone:
-            masters[master_id] = master
-    if not masters:
-        return matching
-    known = {event.id for event in reading.events}
-    single = (master.event for master in masters.values() if master and master.is_single)
-    events = reading.events + tuple(event for event in single if event.id not in known)
-    return match(replace(sides, reading=replace(reading, masters=masters, events=events)))
-
-
-async def _with_days_beyond(outlook: Outlook, matching: Matching, now: datetime) -> Matching:
-    """The matching once dates beyond the days were read, of series that meet on others now."""
-    beyond = unread_days(matching, now)
-    if not beyond:
-        return matching
-    sides, reading = matching.sides, matching.sides.reading
-    span = TimeSpan(reading.scope.span.end, max(span.end for span in beyond.values()))
-    view = (await outlook.views([sides.room], span))[sides.room.id]
-    if isinstance(view, ObctlError):
-        return matching
-    known = {event.id for event in reading.events}
-    new = {event.series_master_id for event in matching.lone_events}
-    wanted = (beyond.keys() | new) - {None}
-    more = tuple(e for e in view if e.series_master_id in wanted and e.id not in known)
-    return match(replace(sides, reading=replace(reading, events=reading.events + more)))
+    A series that meets on other days now has them within the week or month. One that is not there
+    under its id may be there under another.
+    """
+    sides, wide = matching.sides, whole_days(matching, company.now)
+    masters = sides.reading.masters
+    nowhere = {master_id for master_id, master in masters.items() if master is None}
+    if not any(
+        reservation.series_key and series_id(sides.reading, reservation) in nowhere
+        for reservation in without_event(matching, span)
+    ):
+        return wide
+    known = read_span(sides.room, company.config.sync, company.now)
+    return TimeSpan(min(wide.start, known.start), max(wide.end, known.end))
 
 
 async def _with_successors(company: Company, outlook: Outlook, matching: Matching) -> Matching:
@@ -266,36 +235,16 @@ def _is_shown(calendar: Calendar, reservation: Reservation) -> bool:
     )
 
 
-def _without_event(matching: Matching, span: TimeSpan) -> list[Reservation]:
-    """The active reservations of the days whose event was not read."""
-    return [
-        reservation
-        for reservation in matching.lone_reservations
-        if reservation.is_active
-        and reservation.event_id is not None
-        and span.overlaps(reservation.start, reservation.end)
-    ]
-
-
 async def _explained(gathered: Gathered, item: RoomComparison) -> RoomComparison:
     if item.matching is None:
         return item
     sides = item.matching.sides
-    differences: list[Difference] = []
-    explanations: list[Explanation] = []
-    for difference in item.differences:
-        facts = await gather_facts(
-            gathered,
-            sides,
-            difference,
-        )
-        explanation = explain(facts)
-        explanations.append(explanation)
-        differences.append(
-            replace(
-                difference,
-                cause=explanation.cause,
-                missed_because=explanation.missed_because,
-            )
-        )
-    return replace(item, differences=tuple(differences), explanations=tuple(explanations))
+    facts = await gathered.outlook.rounds.together(
+        gather_facts(gathered, sides, difference) for difference in item.differences
+    )
+    explanations = tuple(map(explain, facts))
+    differences = tuple(
+        replace(difference, cause=told.cause, missed_because=told.missed_because)
+        for difference, told in zip(item.differences, explanations, strict=True)
+    )
+    return replace(item, differences=differences, explanations=explanations)

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from http import HTTPStatus
 
 from obctl.domain.causes import cause_in_step, reply_in
-from obctl.domain.causes.facts import Facts
+from obctl.domain.causes.facts import OrganizerAnswer
 from obctl.domain.causes.story import Story
+from obctl.domain.causes.unseen import names
 from obctl.domain.company_log import LogEntry
 from obctl.domain.compare.comparison import normalised
-from obctl.domain.difference import Difference, DifferenceKind, RoomVerdict
+from obctl.domain.difference import RoomVerdict
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, Verdict
-from obctl.domain.sync.sides import Sides
 from obctl.domain.time_span import TimeSpan, local_day
-from obctl.domain.unreadable_event import EVENT_UNREADABLE, UnreadableEvent
+from obctl.domain.unreadable_event import EVENT_UNREADABLE, EventUnreadable, UnreadableEvent
 from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
-from obctl.engine.compare.gather_facts import Gathered, gather_facts
+from obctl.engine.compare.gather_facts import Gathered, facts_at_rest
 from obctl.engine.compare.outlook_source import Outlook
-from obctl.errors import UsageError
+from obctl.engine.compare.risks import may_be_at_risk
+from obctl.errors import (
+    CredentialRefused,
+    GraphRefused,
+    MailboxGone,
+    NotFound,
+    ObctlError,
+    UsageError,
+)
 from obctl.store.agreed_states import find_agreed
 from obctl.store.company_log import load_history, load_refusals
 from obctl.store.events import find_event_anywhere
@@ -65,17 +75,12 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
     ]
     explanation = compared.explanations[about[0]] if about else None
     cause, organizer = (explanation.cause, explanation.organizer) if explanation else (None, None)
-    if (
-        compared.matching
-        and reservation
-        and event
-        and not about
-        and _takes_place(reservation, event)
-    ):
+    account = None
+    if compared.matching and event and not about and may_be_at_risk(reservation, event):
         mapped = tuple(load_rooms(company.store))
         gathered = Gathered(company, outlook, mapped, compared.span)
-        facts = await _in_step(gathered, compared.matching.sides, reservation, event)
-        cause, organizer = cause_in_step(facts), reply_in(facts)
+        facts = await facts_at_rest(gathered, compared.matching.sides, reservation, event)
+        cause, organizer, account = cause_in_step(facts), reply_in(facts), facts.organizer
     agreed = find_agreed(company.store, reservation.number) if reservation else None
     ids = {item.event_id for item in (reservation,) if item and item.event_id}
     ids |= {event.id} if event else set()
@@ -91,6 +96,7 @@ async def explain_item(company: Company, outlook: Outlook, wanted: str) -> Story
         missed_because=explanation.missed_because if explanation else None,
         ruled_out=explanation.ruled_out if explanation else (),
         organizer=organizer,
+        account=None if account is OrganizerAnswer.UNKNOWN else account,
         story=_entries(company, room, sorted(ids), reservation),
         unreadable=unreadable,
     )
@@ -132,27 +138,6 @@ def _verdict(compared: RoomComparison, unreadable: UnreadableEvent | None) -> Ro
     return compared.verdict
 
 
-def _takes_place(reservation: Reservation, event: Event) -> bool:
-    return reservation.is_active and event.takes_room
-
-
-async def _in_step(
-    gathered: Gathered, sides: Sides, reservation: Reservation, event: Event
-) -> Facts:
-    """The facts about a meeting in step: a change in which nothing differs."""
-    nothing = Difference(
-        kind=DifferenceKind.CHANGED,
-        room=sides.room.id,
-        start=reservation.start,
-        end=reservation.end,
-        subject=reservation.subject,
-        reservation=reservation.number,
-        event_id=event.id,
-        ical_uid=event.ical_uid,
-    )
-    return await gather_facts(gathered, sides, nothing)
-
-
 def _entries(
     company: Company, room: Room, ids: list[EventId], reservation: Reservation | None
 ) -> tuple[LogEntry, ...]:
@@ -174,22 +159,59 @@ async def _find(
     known = find_event_anywhere(company.store, wanted)
     if known is not None:
         room = find_room_by_id(company.store, known[0])
-        owners = find_by_event(company.store, room.id, wanted)
-        return room, owners[0] if owners else None, known[1]
+        if owners := find_by_event(company.store, room.id, wanted):
+            return room, owners[0], known[1]
+        return room, None, await _as_it_is_now(outlook, room, known[1])
     if recorded is not None:
         return find_room_by_id(company.store, recorded.room), None, recorded.event
-    for room in load_rooms(company.store):
-        owners = find_by_event(company.store, room.id, wanted)
-        if owners:
+    rooms = load_rooms(company.store)
+    for room in rooms:
+        if owners := find_by_event(company.store, room.id, wanted):
             return room, owners[0], None
-        found, _gone = await outlook.event(room, event_id)
-        if isinstance(found, Event) and found.type is EventType.MASTER:
-            raise _series(company, room, found)
-        if isinstance(found, UnreadableEvent) and not found.payload:
-            continue  # a room that does not answer: nothing says that it has the event
-        if found is not None:
-            return room, None, found
-    raise _unknown(wanted)
+    return await _ask_all(company, outlook, event_id, rooms)
+
+
+async def _as_it_is_now(outlook: Outlook, room: Room, known: Event) -> Event:
+    """An event without a reservation: it may have moved to another day since it was last read."""
+    if not room.is_mapped:
+        return known
+    answer = (await outlook.answers_by_id([(room, known.id)])).get((room.id, known.id))
+    return answer if isinstance(answer, Event) else known
+
+
+async def _ask_all(
+    company: Company, outlook: Outlook, event_id: EventId, rooms: Sequence[Room]
+) -> tuple[Room, None, Event | UnreadableEvent]:
+    """The room that has an event of which nothing is on record; raises where none says so."""
+    answers = await outlook.answers_by_id([(room, event_id) for room in rooms])
+    silent: list[Room] = []
+    failed: list[ObctlError] = []
+    for room in rooms:
+        match answers.get((room.id, event_id)):
+            case Event() as event if event.type is EventType.MASTER:
+                raise _series(company, room, event)
+            case Event() as event:
+                return room, None, event
+            case EventUnreadable() as error if error.event.payload:
+                return room, None, error.event
+            case CredentialRefused() as error:
+                raise error
+            case ObctlError() as error if _is_no(error):
+                continue
+            case answer:
+                silent.append(room)
+                failed += [answer] if answer else []
+    if failed and len(failed) == len(rooms):
+        raise failed[0]
+    raise _unknown(event_id) if not silent else _unseen(event_id, silent, live=outlook.live)
+
+
+def _is_no(error: ObctlError) -> bool:
+    """Whether Graph says that a mailbox has no such event, or that there is no such id at all."""
+    if isinstance(error, NotFound):
+        return not isinstance(error, MailboxGone)
+    status = error.graph.status if error.graph else None
+    return isinstance(error, GraphRefused) and status == HTTPStatus.BAD_REQUEST
 
 
 def _series(company: Company, room: Room, master: Event) -> UsageError:
@@ -216,6 +238,22 @@ def _both(
             return ours, theirs
     present = {item.id: item for item in compared.events}
     return reservation, present.get(event.id) if event else None
+
+
+def _unseen(wanted: str, silent: Sequence[Room], *, live: bool) -> UsageError:
+    """The error for an event that nobody was able to look for everywhere."""
+    if not live:
+        return UsageError(
+            f"{wanted!r} is neither a reservation nor an event that was read so far",
+            hint="without --cached the rooms are asked for it",
+            code="unknown-item",
+        )
+    return UsageError(
+        f"{wanted!r} is no reservation, and of no room that answered an event; no answer came from"
+        f" {names(silent)}",
+        hint=f"obctl doctor --room {silent[0].mailbox} says why",
+        code="unknown-item",
+    )
 
 
 def _unknown(wanted: str) -> UsageError:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from obctl.domain.directory import same_id
 from obctl.domain.event import EventId
 from obctl.domain.room import Room, RoomId
-from obctl.domain.subscription import Occasion
+from obctl.domain.subscription import ABOUT_THE_SUBSCRIPTION, Occasion
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.subscriptions.renew import Failed, reauthorize, replace_lost
@@ -33,10 +33,6 @@ from obctl.store.subscriptions import current_subscriptions
 
 ROUNDS = 3
 """A replaced subscription enqueues a catch-up; what comes after that is for the next run."""
-
-_ABOUT_THE_SUBSCRIPTION = frozenset(
-    {Occasion.REAUTHORIZATION_REQUIRED, Occasion.SUBSCRIPTION_REMOVED}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +80,8 @@ async def drain_room(
     """
     room = find_room_by_id(company.store, room_id)
     waiting = load_waiting(company.store, room_id)
-    lifecycle = [item for item in waiting if item.what in _ABOUT_THE_SUBSCRIPTION]
-    changes = [item for item in waiting if item.what not in _ABOUT_THE_SUBSCRIPTION]
+    lifecycle = [item for item in waiting if item.what in ABOUT_THE_SUBSCRIPTION]
+    changes = [item for item in waiting if item.what not in ABOUT_THE_SUBSCRIPTION]
     failure: ObctlError | None = None
     if lifecycle:
         # First, so that what changes while we look is notified.

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from obctl.domain.room import LOCKED_OUT, Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.time_span import TimeSpan
-from obctl.domain.unreadable_event import Listing
 from obctl.domain.values import replace
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.outlook.room_reading import RoomReading, whole_reading
@@ -92,11 +91,7 @@ async def renew(
     for room in opened:
         link, view, span = links[room.mailbox], views[room.mailbox], spans[room.mailbox]
         if not isinstance(link, ObctlError) and not isinstance(view, ObctlError):
-            events = Listing(
-                [event for event in view if span.overlaps(event.start, event.end)],
-                [event for event in view.unreadable if event.may_touch(span)],
-            )
-            state = states[room.mailbox]
+            events, state = view.within(span), states[room.mailbox]
             found[room.mailbox] = whole_reading(room, settings, now, state, link, events)
     return found
 

@@ -22,17 +22,27 @@ async def fetch_calendars(
     gateway: Gateway, rooms: Sequence[Room], span: TimeSpan
 ) -> dict[str, Calendar]:
     """The events of each room, by mailbox, or why they are not to be believed."""
-    found: dict[str, Calendar] = {}
-    found |= await _others(gateway, [room for room in rooms if room.condition == LOCKED_OUT])
-    asked = [room for room in rooms if room.mailbox not in found]
+    found = await fetch_spans(gateway, [(room, span) for room in rooms])
+    return {mailbox: calendar for (mailbox, _span), calendar in found.items()}
+
+
+async def fetch_spans(
+    gateway: Gateway, wanted: Sequence[tuple[Room, TimeSpan]]
+) -> dict[tuple[str, TimeSpan], Calendar]:
+    """`fetch_calendars` where rooms are asked for different days, or for several."""
+    rooms = {room.mailbox: room for room, _span in wanted}
+    closed = await _others(gateway, [r for r in rooms.values() if r.condition == LOCKED_OUT])
+    asked = [(room, span) for room, span in wanted if room.mailbox not in closed]
+    found: dict[tuple[str, TimeSpan], Calendar] = {}
     if asked:
-        found |= await gateway.fetch_views(asked, span)
+        found |= await gateway.fetch_spans(asked)
     # Gone by its id: its address may belong to a new mailbox.
-    return found | await _others(gateway, [room for room in asked if _is_gone(found[room.mailbox])])
-
-
-def _is_gone(calendar: Calendar) -> bool:
-    return isinstance(calendar, MailboxGone)
+    gone = {mailbox for (mailbox, _), answer in found.items() if isinstance(answer, MailboxGone)}
+    closed |= await _others(gateway, [room for room in rooms.values() if room.mailbox in gone])
+    return {
+        (room.mailbox, span): closed.get(room.mailbox) or found[room.mailbox, span]
+        for room, span in wanted
+    }
 
 
 async def _others(gateway: Gateway, rooms: Sequence[Room]) -> dict[str, ObctlError]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from obctl.domain.event import Event, EventId
 from obctl.domain.reservation import Reservation, ReservationNumber
 from obctl.domain.room import Room, RoomId
 from obctl.domain.series.same_date import is_same_date
 from obctl.domain.sync.situation import Destination
-from obctl.domain.time_span import MOST_AT_ONCE, TimeSpan
+from obctl.domain.time_span import MOST_AT_ONCE, TimeSpan, joined
+from obctl.domain.unreadable_event import Listing
 from obctl.engine.outlook.calendars import Calendar, fetch_calendars
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError
@@ -64,6 +65,24 @@ async def look_in(
     return found, tuple(unasked)
 
 
+def called_off_in(
+    calendars: Mapping[RoomId, Calendar], meetings: Iterable[Meeting], rooms: Iterable[Room]
+) -> list[tuple[Meeting, Room, Event]]:
+    """The cancelled copies of meetings that `rooms` keep on their calendars."""
+    by_key: dict[str | None, list[Meeting]] = {}
+    for meeting in meetings:
+        by_key.setdefault(meeting.series_key, []).append(meeting)
+    return [
+        (meeting, room, event)
+        for room in rooms
+        if not isinstance(calendar := calendars.get(room.id, Listing()), ObctlError)
+        for event in calendar
+        if event.is_cancelled and event.series_key
+        for meeting in by_key.get(event.series_key, ())
+        if is_same_date(meeting, event, room.zone)
+    ]
+
+
 def views_of(gateway: Gateway) -> Views:
     """The calendars as Graph gives them now, by room."""
 
@@ -74,19 +93,27 @@ def views_of(gateway: Gateway) -> Views:
     return views
 
 
+class Found(NamedTuple):
+    """Where lost meetings are, by reservation number, and where copies of them are called off.
+
+    The rooms `unasked` say nothing: they cannot be read.
+    """
+
+    places: dict[ReservationNumber, Destination]
+    called_off: dict[ReservationNumber, list[tuple[Room, Event]]]
+    unasked: tuple[Room, ...]
+
+
 async def find_elsewhere(
     gateway: Gateway, store: Store, lost: Sequence[Reservation], rooms: Sequence[Room]
-) -> tuple[dict[ReservationNumber, Destination], tuple[Room, ...]]:
-    """Where meetings of `lost` stand now, unclaimed, in one of `rooms`; by reservation number.
-
-    And which of these rooms could not be asked: one that cannot be read says nothing.
-    """
+) -> Found:
+    """Where meetings of `lost` stand now, unclaimed, in one of `rooms`."""
     search = _Search(gateway, store)
     await search.look(lost, rooms, _AROUND)
     # Room and day may have changed together: worth a wider look where services would be lost.
     catered = [r for r in lost if r.number not in search.found and r.ordered_services]
     await search.look(catered, rooms, _FAR)
-    return search.found, tuple(search.unasked.values())
+    return Found(search.found, search.called_off, tuple(search.unasked.values()))
 
 
 class _Search:
@@ -96,6 +123,7 @@ class _Search:
         self._views = views_of(gateway)
         self._store = store
         self.found: dict[ReservationNumber, Destination] = {}
+        self.called_off: dict[ReservationNumber, list[tuple[Room, Event]]] = {}
         self.unasked: dict[RoomId, Room] = {}
 
     async def look(
@@ -144,8 +172,15 @@ class _Search:
         self, lost: Sequence[Reservation], rooms: Sequence[Room], span: TimeSpan
     ) -> set[str]:
         """Look at some calendars; the mailboxes in which something was found."""
-        found, unasked = await look_in(self._views, lost, rooms, span)
+        calendars = await self._views(rooms, span)
+
+        async def views(_rooms: Sequence[Room], _span: TimeSpan) -> Mapping[RoomId, Calendar]:
+            return calendars
+
+        found, unasked = await look_in(views, lost, rooms, span)
         self.unasked |= {room.id: room for room in unasked}
+        for reservation, room, event in called_off_in(calendars, lost, rooms):
+            self.called_off.setdefault(reservation.number, []).append((room, event))
         hit: set[str] = set()
         taken: set[EventId] = set()
         for reservation, room, event in found:
@@ -168,14 +203,8 @@ def _by_series(reservation: Reservation) -> tuple[str, datetime]:
 
 def _spans(lost: Iterable[Reservation], around: timedelta) -> list[TimeSpan]:
     """The times to ask for: close ones as one, and few."""
-    spans: list[TimeSpan] = []
-    for reservation in sorted(lost, key=lambda r: r.start):
-        span = TimeSpan(reservation.start, reservation.end).widened(around).at_once
-        joined = TimeSpan(spans[-1].start, max(span.end, spans[-1].end)) if spans else span
-        if spans and span.start <= spans[-1].end and joined.length <= MOST_AT_ONCE:
-            spans[-1] = joined
-        else:
-            spans.append(span)
+    wanted = (TimeSpan(item.start, item.end).widened(around).at_once for item in lost)
+    spans = list(joined(wanted))
     if len(spans) <= _FEW:
         return spans
     whole = TimeSpan(spans[0].start, spans[-1].end)

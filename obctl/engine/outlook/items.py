@@ -47,7 +47,8 @@ async def fetch_by_id(
     """
     found: dict[EventId, Event | UnreadableEvent | None] = {}
     unreadable: dict[EventId, UnreadableEvent] = {}
-    for event_id, answer in (await gateway.fetch_events(room, sorted(event_ids))).items():
+    answers = await gateway.fetch_events([(room, event_id) for event_id in sorted(event_ids)])
+    for (_mailbox, event_id), answer in answers.items():
         if not isinstance(answer, ObctlError):
             found[event_id] = answer
         elif isinstance(answer, NotFound) and not isinstance(answer, MailboxGone):

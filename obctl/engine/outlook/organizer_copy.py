@@ -6,20 +6,25 @@ asked for once in a command, and a calendar that may not be read is not asked ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from obctl.domain.causes.build_facts import domains_of
-from obctl.domain.event import Event, EventId, EventType, SeriesMaster
+from obctl.domain.directory import DirectoryEntry
+from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.ical_uid import read_ical_uid, without_date
 from obctl.domain.organizer_copy import (
     NOT_KNOWN,
     OrganizerReply,
     OrganizerSays,
+    WhyClosed,
     as_copy,
+    closed,
     is_outside,
 )
+from obctl.domain.recurrence import Recurrence
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.series.excluded_dates import is_left_out
@@ -27,86 +32,88 @@ from obctl.domain.time_span import TimeSpan, local_day
 from obctl.domain.unreadable_event import EventUnreadable, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.outlook.inquiry import Inquiry
 from obctl.engine.outlook.windows import policy_window
-from obctl.engine.ports import Gateway
 from obctl.errors import CredentialRefused, MailboxGone, NotAuthorised, ObctlError, TryLater
 from obctl.store.rooms import load_rooms
 
-_WORTH_A_BATCH = 2
+Answer = TypeVar("Answer")
+Key = TypeVar("Key")
+
 _AROUND = timedelta(days=31)  # a date that was moved still lies between its neighbours
 
 
 class Organizers:
     """The calendars of those who organise meetings, as one command asks them."""
 
-    def __init__(self, company: Company, gateway: Gateway) -> None:
+    def __init__(self, company: Company, inquiry: Inquiry) -> None:
         self._company = company
-        self._gateway = gateway
-        self._closed: set[str] = set()
-        self._copies: dict[tuple[str, str], tuple[Event, ...]] = {}
-        self._series: dict[tuple[str, EventId], SeriesMaster] = {}
-        self._dates: dict[tuple[str, EventId, TimeSpan], tuple[Event, ...]] = {}
+        self._inquiry = inquiry
+        self._closed: dict[str, WhyClosed] = {}
 
     @cached_property
     def _domains(self) -> frozenset[str]:
         return domains_of(load_rooms(self._company.store))
 
-    async def prepare(self, room: Room, reservations: Iterable[Reservation]) -> None:
-        """Ask for many meetings at once; `ask` answers from that."""
-        wanted = {}
-        for reservation in reservations:
-            calendar = self._calendar(room, reservation)
-            if calendar is not None and reservation.ical_uid:
-                uid = without_date(reservation.ical_uid)
-                wanted[calendar.mailbox, uid] = calendar, uid
-        missing = [asked for key, asked in wanted.items() if key not in self._copies]
-        if len(missing) < _WORTH_A_BATCH:
-            return
-        found = await self._gateway.find_all_by_ical_uid(missing)
-        for (address, uid), copies in found.items():
-            if isinstance(copies, ObctlError):
-                self._note(address, copies)
-            else:
-                self._copies[address, uid] = copies
+    async def ask_all(
+        self, room: Room, reservations: Mapping[Key, Reservation]
+    ) -> dict[Key, OrganizerReply]:
+        """`ask` of many meetings at once, keyed as given."""
+        replies = await self._inquiry.rounds.together(
+            self.ask(room, reservation) for reservation in reservations.values()
+        )
+        return dict(zip(reservations, replies, strict=True))
 
     async def ask(self, room: Room, reservation: Reservation) -> OrganizerReply:
         """What the organiser's calendar says of a meeting, or of one date of a series."""
-        calendar = self._calendar(room, reservation)
-        if calendar is None:
-            return NOT_KNOWN
+        calendar = await self._calendar(room, reservation)
+        if isinstance(calendar, WhyClosed):
+            return closed(calendar)
         try:
             if reservation.ical_uid:
                 return await self._by_uid(calendar, room, reservation, reservation.ical_uid)
             if reservation.event_id is None:
                 return await self._by_time(calendar, room, reservation)
         except ObctlError as error:
-            self._note(calendar.mailbox, error)
+            return self._noted(calendar.mailbox, error)
         return NOT_KNOWN
 
-    def _calendar(self, room: Room, reservation: Reservation) -> Room | None:
-        """The organiser's calendar, asked for as if it were the room; `None` where it is closed."""
+    async def _calendar(self, room: Room, reservation: Reservation) -> Room | WhyClosed:
+        """The organiser's calendar, asked for as if it were the room, or why it is closed."""
         address = (reservation.organizer.email or "").casefold()
-        if not address or address in self._closed or is_outside(address, self._domains):
-            return None
-        return replace(room, mailbox=address, object_id=None)
+        if not address:
+            return WhyClosed.NO_ADDRESS
+        if is_outside(address, self._domains) and not await self._is_ours(address):
+            return WhyClosed.OUTSIDE
+        return self._closed.get(address) or replace(room, mailbox=address, object_id=None)
 
-    def _note(self, address: str, error: ObctlError) -> None:
-        """Leave a calendar alone that may not or cannot be read. Raises `CredentialRefused`."""
+    async def _is_ours(self, address: str) -> bool:
+        """Whether somebody with another mail domain than the rooms is in the directory."""
+        entry = await self._inquiry.account(address)
+        return isinstance(entry, DirectoryEntry) and not entry.guest
+
+    def _noted(self, address: str, error: ObctlError) -> OrganizerReply:
+        """What an error says of a calendar, which is left alone where it may not or cannot be read.
+
+        Raises `CredentialRefused`.
+        """
         if isinstance(error, CredentialRefused):
             raise error
         if isinstance(error, EventUnreadable):
-            return
+            return NOT_KNOWN
+        why = WhyClosed.NO_ANSWER
+        if isinstance(error, NotAuthorised):
+            why = WhyClosed.FORBIDDEN
+        elif _is_no_mailbox(error):
+            why = WhyClosed.NO_MAILBOX
         if isinstance(error, NotAuthorised | TryLater) or _is_no_mailbox(error):
-            self._closed.add(address)
+            self._closed[address] = why
+        return closed(why)
 
     async def _by_uid(
         self, calendar: Room, room: Room, reservation: Reservation, ical_uid: str
     ) -> OrganizerReply:
-        uid = without_date(ical_uid)
-        key = (calendar.mailbox, uid)
-        if key not in self._copies:
-            self._copies[key] = await self._gateway.find_by_ical_uid(calendar, uid)
-        copies = self._copies[key]
+        copies = _given(await self._inquiry.by_ical_uid(calendar, without_date(ical_uid)))
         living = [copy for copy in copies if not copy.is_cancelled]
         if not living and unreadable_in(copies):
             return NOT_KNOWN
@@ -121,15 +128,15 @@ class Organizers:
     async def _of_date(
         self, calendar: Room, room: Room, series: Event, reservation: Reservation
     ) -> OrganizerReply:
-        key = (calendar.mailbox, series.id)
-        if key not in self._series:
-            self._series[key] = await self._gateway.fetch_master(calendar, series.id)
-        off = is_left_out(self._series[key], reservation, calendar.zone)
-        if off is None:
-            return NOT_KNOWN
+        master = _given(await self._inquiry.master(calendar, series.id))
+        off = is_left_out(master, reservation, calendar.zone)
         if off:
             return OrganizerReply(OrganizerSays.CANCELLED)
-        return _takes_place(await self._date(calendar, series.id, reservation), room)
+        date = await self._date(calendar, series.id, reservation)
+        if off is None and date is None:
+            # no list says which dates are off, and one that is not shown may have moved far away
+            return NOT_KNOWN
+        return _takes_place(date, room, master.recurrence)
 
     async def _date(
         self, calendar: Room, series: EventId, reservation: Reservation
@@ -139,17 +146,15 @@ class Organizers:
         if not span.overlaps(reservation.start, reservation.end):
             span = TimeSpan(reservation.start, reservation.end)
         span = span.widened(_AROUND).at_once
-        key = (calendar.mailbox, series, span)
-        if key not in self._dates:
-            self._dates[key] = await self._gateway.fetch_instances(calendar, series, span)
-        return _date_among(self._dates[key], reservation, calendar)
+        dates = _given(await self._inquiry.instances(calendar, series, span))
+        return _date_among(dates, reservation, calendar)
 
     async def _by_time(
         self, calendar: Room, room: Room, reservation: Reservation
     ) -> OrganizerReply:
         """A meeting that the room never had: the one in its slot that names the room."""
         span = TimeSpan(reservation.start, reservation.end)
-        view = await self._gateway.fetch_view(calendar, span.at_once)
+        view = _given(await self._inquiry.view(calendar, span.at_once))
         for event in view:
             copy = as_copy(event, room)
             same_slot = (event.start, event.end) == (span.start, span.end)
@@ -160,8 +165,18 @@ class Organizers:
         return OrganizerReply(OrganizerSays.GONE)
 
 
-def _takes_place(event: Event | None, room: Room) -> OrganizerReply:
-    return OrganizerReply(OrganizerSays.TAKES_PLACE, as_copy(event, room) if event else None)
+def _given(answer: Answer | ObctlError) -> Answer:
+    """What a calendar answered; raises the error that it did not."""
+    if isinstance(answer, ObctlError):
+        raise answer
+    return answer
+
+
+def _takes_place(
+    event: Event | None, room: Room, series: Recurrence | None = None
+) -> OrganizerReply:
+    copy = as_copy(event, room) if event else None
+    return OrganizerReply(OrganizerSays.TAKES_PLACE, copy and replace(copy, series=series))
 
 
 def _date_among(dates: Iterable[Event], reservation: Reservation, calendar: Room) -> Event | None:

@@ -111,10 +111,23 @@ def whole_reading(
             read_end=span.end,
             planned_end=policy_window(room, settings, now).end,
             applied=state.applied,
+            remembered_since=_remembered_since(state, span.start),
         ),
         object_id=room.object_id,
         fetched=len(events),
     )
+
+
+def _remembered_since(before: ReadingState, start: datetime) -> datetime:
+    """From when on the room is remembered, once it was read from `start` on.
+
+    What earlier reads found stays in the store; where days lie between them and this one that
+    nobody read, it begins with this one.
+    """
+    since = before.remembered_since or before.read_start
+    if since is None or before.read_end is None or before.read_end < start:
+        return start
+    return min(since, start)
 
 
 def _whole(span: TimeSpan, events: Listing) -> Reading:

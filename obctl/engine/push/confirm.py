@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from obctl.domain.agreed_state import agree
 from obctl.domain.company_log import Action
 from obctl.domain.event import Event, EventId
+from obctl.domain.local_time import zoned_text
 from obctl.domain.outbox import OutboxItem, PushAction
 from obctl.domain.reservation import WRITE_PENDING, ExternalState, Reservation, unlinked
 from obctl.domain.sync.change import Conflict
 from obctl.domain.sync.present import linked_to
-from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.push.delivery import Delivery
@@ -115,7 +116,8 @@ def record_series(
             company.journal.write([entry], payloads)
         follow += [_enqueue_alone(company, delivery, date) for date in linked.alone]
         for event in linked.left_out:
-            message = f"{instant_text(event.start)} left out of the series: it went to another room"
+            when = zoned_text(event.start, delivery.room.time_zone)
+            message = f"{when} left out of the series: it went to another room"
             entry = delivery.entry(Action.PUSH_CANCELLED, message)
             company.journal.write([replace(entry, event_id=event.id, payload=event.payload)])
     return tuple(follow)

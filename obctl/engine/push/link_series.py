@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from obctl.domain.company_log import Action
 from obctl.domain.event import Event
+from obctl.domain.local_time import zoned_text
 from obctl.domain.recurrence import Recurrence
 from obctl.domain.reservation import Reservation
 from obctl.domain.series.order import in_passing_order
 from obctl.domain.series.pair_dates import pair_dates
 from obctl.domain.series.same_date import day_in_series
 from obctl.domain.sync.run_report import Problem
-from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.unreadable_event import EventUnreadable, Listing, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -154,7 +155,8 @@ def _log_unreserved(
     for event in unasked:
         message = (
             f"reservation {delivery.reservation.number}: its series has a date in Outlook that"
-            f" nobody reserved, {instant_text(event.start)}; it was left there"
+            f" nobody reserved, {zoned_text(event.start, delivery.room.time_zone)}; it was left"
+            " there"
         )
         problem = Problem(delivery.room.mailbox, "unreserved-date", message)
         problems.append(problem)
@@ -171,8 +173,8 @@ def _log_not_left_out(
     for event, error in refused:
         message = (
             f"reservation {delivery.reservation.number}: Outlook did not leave"
-            f" {instant_text(event.start)} out of its series, though that date went to another"
-            f" room: {error.message}"
+            f" {zoned_text(event.start, delivery.room.time_zone)} out of its series, though that"
+            f" date went to another room: {error.message}"
         )
         hint = (
             f"the next pass over {delivery.room.mailbox} reserves the date there, as the room is"

@@ -60,10 +60,10 @@ async def relink(
         # the other rooms were asked before it was refused for that; they are many
         ensure_free_at(delivery.room, view, [TimeSpan(reservation.start, reservation.end)])
     others = [room for room in load_rooms(company.store) if room.id != delivery.room.id]
-    moved, unasked = await find_elsewhere(gateway, company.store, [reservation], others)
-    if destination := moved.get(reservation.number):
+    elsewhere = await find_elsewhere(gateway, company.store, [reservation], others)
+    if destination := elsewhere.places.get(reservation.number):
         return await _follow(company, gateway, delivery, destination)
-    if unasked and delivery.item.error_code != RoomsUnread.code:
+    if elsewhere.unasked and delivery.item.error_code != RoomsUnread.code:
         # Once: the next attempt may be able to ask, and a room that nobody can ever read keeps
         # nobody from his own.
         raise RoomsUnread(

@@ -13,10 +13,11 @@ from typing import assert_never
 from obctl.domain.availability import free_rooms_hint
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event, EventId
+from obctl.domain.local_time import span_text
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.sync.run_report import Problem
-from obctl.domain.time_span import TimeSpan, instant_text
+from obctl.domain.time_span import TimeSpan
 from obctl.domain.unreadable_event import Listing, unreadable_in
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -123,8 +124,8 @@ def ensure_free(
     if taking:
         first = taking[0]
         raise SlotTaken(
-            f"{room.name} is taken in Outlook: {first.subject!r} from {instant_text(first.start)}"
-            f" to {instant_text(first.end)}",
+            f"{room.name} is taken in Outlook: {first.subject!r}"
+            f" {span_text(first.start, first.end, room.time_zone)}",
             hint=free_rooms_hint(slot),
         )
     for hidden in unreadable_in(view):
@@ -191,7 +192,7 @@ def _double_booking(room: Room, reservation: Reservation, other: Event) -> Probl
         room.mailbox,
         "double-booking",
         f"reservation {reservation.number} is double booked: {other.subject!r}{whose} took"
-        f" {room.name} from {instant_text(other.start)} to {instant_text(other.end)} meanwhile",
+        f" {room.name} {span_text(other.start, other.end, room.time_zone)} meanwhile",
         f"both stand in Outlook; one has to go elsewhere: obctl explain {reservation.number}",
     )
 

@@ -13,6 +13,7 @@ from obctl.domain.reservation import (
     Reservation,
     Status,
 )
+from obctl.domain.service_log import cancelled_with
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -74,7 +75,9 @@ def _cancelled(company: Company, reservation: Reservation, notice: CancelNotice)
     ending = Ending(company.now, company.actor, CancelledWith.RESERVATION)
     cancel_services(company.store, [item.id for item in reservation.ordered_services], ending)
     _decide(company, reservation, notice)
-    record(company, after, Action.RESERVATION_CANCELLED, "cancelled in Officebooking")
+    phrase = "cancelled in Officebooking"
+    record(company, after, Action.RESERVATION_CANCELLED, phrase, notice.note)
+    company.journal.write(cancelled_with(reservation))
     return after
 
 

@@ -14,6 +14,7 @@ from obctl.domain.reservation import (
     Status,
 )
 from obctl.domain.room import Room
+from obctl.domain.service_log import cancelled_with
 from obctl.domain.sync.cancellation import CancellationRequest, RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -74,6 +75,7 @@ def approve(
             if services:
                 message += f" with {len(services)} service{'s' if len(services) > 1 else ''}"
             _log(company, reservation, Action.CANCELLATION_APPROVED, message, note)
+            company.journal.write(cancelled_with(reservation))
         return [find_request(company.store, number) for number in requests]
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Person, SeriesKey
+from obctl.domain.local_time import zoned_text
 from obctl.domain.outbox import PushAction
 from obctl.domain.recurrence import starts
 from obctl.domain.reservation import (
@@ -23,7 +24,7 @@ from obctl.domain.reservation import (
 )
 from obctl.domain.room import Room
 from obctl.domain.rrule import parse_rrule
-from obctl.domain.time_span import TimeSpan, instant_text, local_day
+from obctl.domain.time_span import TimeSpan, local_day
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect
 from obctl.engine.push.enqueue import enqueue
@@ -113,7 +114,7 @@ def _refusal_entry(new: NewReservation) -> Entry:
     """What the log says should it be refused."""
     return Entry(
         action=Action.RESERVATION_REFUSED,
-        message=f"not reserved: {new.subject!r} {instant_text(new.start)}",
+        message=f"not reserved: {new.subject!r} {zoned_text(new.start, new.room.time_zone)}",
         room=new.room.id,
         email=new.organizer.email,
         subject=new.subject,
@@ -128,7 +129,9 @@ def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
     spans = _spans(new)
     if spans[0].end <= company.now:
         raise UsageError(
-            f"{instant_text(spans[0].start)} is past", hint="choose a later time", code="bad-time"
+            f"{zoned_text(spans[0].start, new.room.time_zone)} is past",
+            hint="choose a later time",
+            code="bad-time",
         )
     ensure_writable([find_room_by_id(company.store, new.room.id)])
     for span in spans:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from obctl.domain.company_log import Action, Entry
+from obctl.domain.local_time import zoned_text
 from obctl.domain.reservation import Reservation
-from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import Refused, ResyncRequired
@@ -36,13 +36,21 @@ def refusal_entry_of(company: Company, number: int, phrase: str) -> Entry:
     Raises `UsageError` for a reservation that is not there.
     """
     reservation = find_reservation(company.store, number)
-    what = f"{reservation.subject!r} {instant_text(reservation.start)}"
+    what = f"{reservation.subject!r} {zoned_text(reservation.start, reservation.time_zone)}"
     message = f"reservation {number} {phrase}: {what}"
     return Entry.about(reservation, Action.RESERVATION_REFUSED, message)
 
 
-def record(company: Company, reservation: Reservation, action: Action, phrase: str) -> None:
-    """Log a change of a reservation that was made."""
-    what = f"{reservation.subject!r} {instant_text(reservation.start)}"
+def record(
+    company: Company,
+    reservation: Reservation,
+    action: Action,
+    phrase: str,
+    note: str | None = None,
+) -> None:
+    """Log a change of a reservation that was made, with what was noted about it."""
+    what = f"{reservation.subject!r} {zoned_text(reservation.start, reservation.time_zone)}"
     message = f"reservation {reservation.number} {phrase}: {what}"
+    if note:
+        message += f"; note: {note}"
     company.journal.write([Entry.about(reservation, action, message)])

@@ -13,6 +13,7 @@ from obctl.domain.reservation import (
     Service,
     ServiceKind,
 )
+from obctl.domain.service_log import service_entry
 from obctl.engine.company import Company
 from obctl.errors import UsageError
 from obctl.store import services as store
@@ -35,7 +36,9 @@ def add_service(
             company.store,
             Service(0, reservation.number, kind, description, quantity, locked_from=locked_from),
         )
-        company.journal.write([_entry(Action.SERVICE_ADDED, reservation, service)])
+        company.journal.write(
+            [service_entry(Action.SERVICE_ADDED, reservation, service, f"ordered on {_of(number)}")]
+        )
     return service
 
 
@@ -57,10 +60,11 @@ def cancel_services(company: Company, services: Sequence[Service]) -> list[Servi
         ending = Ending(company.now, company.actor, CancelledWith.NOTHING_ELSE)
         store.cancel_services(company.store, [service.id for service in services], ending)
         company.journal.write(
-            _entry(
+            service_entry(
                 Action.SERVICE_CANCELLED,
                 find_reservation(company.store, service.reservation),
                 service,
+                f"cancelled on {_of(service.reservation)}",
             )
             for service in services
         )
@@ -119,11 +123,5 @@ def _ensure_open(reservation: Reservation, now: datetime) -> None:
         )
 
 
-def _entry(action: Action, reservation: Reservation, service: Service) -> Entry:
-    done = "ordered" if action is Action.SERVICE_ADDED else "cancelled"
-    return Entry.about(
-        reservation,
-        action,
-        f"{service.kind.value} for {service.quantity} {done} on reservation"
-        f" {reservation.number} (service {service.id})",
-    )
+def _of(number: int) -> str:
+    return f"reservation {number}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from obctl.domain.availability import free_rooms_hint
+from obctl.domain.local_time import span_text
 from obctl.domain.room import Room
 from obctl.domain.time_span import (
     ACCEPTED,
@@ -50,7 +51,6 @@ def ensure_free_here(
         if other.is_active and other.number not in ignore:
             raise SlotTaken(
                 f"{room.name} is taken in Officebooking: reservation {other.number}"
-                f" {other.subject!r} from {instant_text(other.start)} to"
-                f" {instant_text(other.end)}",
+                f" {other.subject!r} {span_text(other.start, other.end, room.time_zone)}",
                 hint=free_rooms_hint(span),
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from obctl.domain.calendar_processing import PolicyWarning, lint
+from obctl.domain.company_log import Action, Entry
 from obctl.domain.room import CalendarProcessing, Room
 from obctl.engine.company import Company
 from obctl.errors import UsageError
@@ -54,6 +55,14 @@ def import_policy(company: Company, path: Path) -> Imported:
     with company.store.transaction():
         for room, policy in found.values():
             save_processing(company.store, room.id, policy)
+        company.journal.write(
+            Entry(
+                Action.SETTING_CHANGED,
+                f"{room.name}: Exchange settings imported from {path.name}",
+                room=room.id,
+            )
+            for room, _policy in found.values()
+        )
     return Imported(tuple(room for room, _ in found.values()), tuple(unknown))
 
 

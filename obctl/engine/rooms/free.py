@@ -13,7 +13,7 @@ from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
 from obctl.engine.outlook.inconclusive import is_graph_itself
-from obctl.engine.outlook.remembered import remembered
+from obctl.engine.outlook.remembered import not_remembered, remembered_around
 from obctl.engine.ports import Gateway
 from obctl.errors import ObctlError, PartialRead
 from obctl.store.reservations import load_room_reservations
@@ -60,7 +60,8 @@ def find_free_cached(
     asked = TimeSpan(span.start - _BEFORE, span.end)
     schedules: dict[str, Schedule | ObctlError] = {}
     for room in rooms:
-        known = remembered(company.store, room, asked)
+        unknown = not_remembered(company.store, room, span)
+        known = unknown or remembered_around(company.store, room, asked)
         read = known if isinstance(known, ObctlError) else Schedule(_taking(known))
         schedules[room.mailbox] = _with_reserved(company, room, asked, read)
     return _availability(rooms, schedules, span, capacity)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.directory import DirectoryEntry
 from obctl.domain.listed import Listed
+from obctl.domain.local_time import zoned_text
 from obctl.domain.room import FoundRoom, Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.domain.values import replace
@@ -174,7 +175,7 @@ def import_existing(company: Company, rooms: Sequence[Room]) -> None:
         company.journal.write(
             Entry(
                 Action.ROOM_IMPORTED,
-                f"{room.name}: events from before {room.activated_at:%Y-%m-%d %H:%M}Z"
+                f"{room.name}: events from before {zoned_text(room.activated_at, room.time_zone)}"
                 " will be imported by the next run",
                 room=room.id,
             )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from obctl.domain.company_log import Action
+from obctl.domain.local_time import zoned_text
 from obctl.domain.room import RoomId
 from obctl.domain.subscription import Occasion, Subscription
-from obctl.domain.time_span import instant_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import GraphDetail, ObctlError
@@ -28,7 +28,7 @@ def record_created(company: Company, subscription: Subscription, *, catch_up: bo
             company,
             Action.SUBSCRIPTION_CREATED,
             subscription,
-            f"subscription {subscription.id} until {instant_text(subscription.expires_at)}",
+            f"subscription {subscription.id} until {_local(company, subscription.expires_at)}",
         )
         if catch_up:
             enqueue_catch_up(company, subscription)
@@ -44,7 +44,7 @@ def record_renewed(
             company,
             Action.SUBSCRIPTION_RENEWED,
             renewed,
-            f"subscription {renewed.id} renewed until {instant_text(expires_at)}",
+            f"subscription {renewed.id} renewed until {_local(company, expires_at)}",
         )
     return renewed
 
@@ -64,7 +64,7 @@ def record_lost(
 ) -> None:
     """Graph no longer knows it; one that ran out stays expired in the ledger, not lost."""
     expired = subscription.expires_at <= company.now
-    until = instant_text(subscription.expires_at)
+    until = _local(company, subscription.expires_at)
     what = f"ran out at {until}" if expired else f"was dropped by Graph; it was to last to {until}"
     with company.store.transaction():
         if not expired:
@@ -128,3 +128,7 @@ def _log(
         request_id=said.request_id if said else None,
         client_request_id=said.client_request_id if said else None,
     )
+
+
+def _local(company: Company, moment: datetime) -> str:
+    return zoned_text(moment, company.config.time_zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -18,6 +19,7 @@ from obctl.domain.reservation import (
     unlinked,
 )
 from obctl.domain.room import RoomId
+from obctl.domain.service_log import service_entries
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.sync.change import (
     Absorb,
@@ -68,6 +70,7 @@ from obctl.store.reservations import (
     next_number,
     update_reservation,
 )
+from obctl.store.rooms import load_rooms_ever
 from obctl.store.services import cancel_services, hand_over_services, restore_services
 
 Known = Cancel | Absorb | Request | Close | Update | Rekey | Restore | Move
@@ -121,6 +124,8 @@ def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[st
     entries: list[Entry] = []
     continued: list[tuple[int, int]] = []
     about = [change.after for change in plan.changes] + [one for one, _event in plan.agreements]
+    moved = any(isinstance(change, Move | Restore) for change in plan.changes)
+    names = {room.id: room.name for room in load_rooms_ever(store)} if moved else {}
     last = load_agreed_of(store, [reservation.number for reservation in about])
     for change in plan.changes:
         if isinstance(change, Create):
@@ -129,12 +134,12 @@ def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[st
             if change.instead_of:
                 continued.append((number, change.instead_of.number))
             state = agreed_after(change, made, None, now)
-            entries.append(entry_of(change, number))
+            entries.append(entry_of(change, number, names))
             number = ReservationNumber(number + 1)
         else:
             state = agreed_after(change, change.after, last.get(change.after.number), now)
             update_reservation(store, change.after)
-            entries += _apply_known(journal, change, now)
+            entries += _apply_known(journal, change, now, names)
         if state:
             agreed.append(state)
     for reservation, event in plan.agreements:
@@ -150,10 +155,12 @@ def apply_plan(journal: Journal, plan: Plan, *, now: datetime, payloads: dict[st
     journal.write(entries, known | payloads)
 
 
-def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
+def _apply_known(
+    journal: Journal, change: Known, now: datetime, names: Mapping[RoomId, str]
+) -> list[Entry]:
     """Write what hangs on a change of a reservation that was there before.
 
-    Returns its log entries.
+    Returns its log entries; `names` are those of the rooms.
     """
     match change:
         case Cancel():
@@ -172,7 +179,14 @@ def _apply_known(journal: Journal, change: Known, now: datetime) -> list[Entry]:
             _decide_open(journal, change, RequestStatus.CLOSED, now)
             if isinstance(change, Restore):
                 restore_services(journal.store, change.services_restored)
-            entries.append(entry_of(change, change.after.number))
+            entries.append(entry_of(change, change.after.number, names))
+            if isinstance(change, Restore):
+                entries += service_entries(
+                    Action.SERVICE_RESTORED,
+                    change.after,
+                    change.services_restored,
+                    "ordered again with",
+                )
         case _:
             assert_never(change)
     merged = conflicts_of(change)
@@ -184,7 +198,10 @@ def _cancelled(journal: Journal, change: Cancel, now: datetime) -> list[Entry]:
     ending = Ending(now, journal.actor, CancelledWith.MEETING)
     cancel_services(journal.store, change.services_cancelled, ending)
     _decide_open(journal, change, RequestStatus.PROCESSED, now, by="setting")
-    return [lost_entry(change), _processed(change)]
+    services = service_entries(
+        Action.SERVICE_CANCELLED, change.before, change.services_cancelled, "cancelled with"
+    )
+    return [lost_entry(change), _processed(change), *services]
 
 
 def _absorbed(journal: Journal, change: Absorb, now: datetime) -> list[Entry]:

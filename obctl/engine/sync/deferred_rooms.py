@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from obctl.domain.event import EventId
+from obctl.domain.event import Event, EventId, SeriesKey
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room, RoomId
-from obctl.domain.sync.other_days import ended_series
+from obctl.domain.sync.matching import Matching
 from obctl.domain.sync.situation import Elsewhere, Situation
 from obctl.domain.values import replace
 from obctl.engine.company import Company
@@ -21,14 +21,12 @@ from obctl.engine.sync.room_moves import (
     DeferredRoom,
     Moves,
     ambiguous_events,
-    cut_off,
     find_moves,
-    going_on,
     lost_by,
-    unmatched_events,
 )
 from obctl.engine.sync.room_reader import RoomReader
-from obctl.store.rooms import find_room_by_id
+from obctl.store.events import known_among
+from obctl.store.rooms import find_room_by_id, load_reading_state
 from obctl.store.spool import Spool
 
 
@@ -52,6 +50,7 @@ class DeferredRooms:
         self._outcomes = outcomes
         self._committer = committer
         self._deferred: dict[RoomId, DeferredRoom] = {}
+        self._cancelled: dict[SeriesKey, list[tuple[Room, Event]]] = {}
         self._spool: Spool[RoomReading] = Spool(company.config.folder)
 
     def close(self) -> None:
@@ -67,19 +66,26 @@ class DeferredRooms:
     ) -> None:
         """Let a room wait, with its new events and the reservations whose events it lost."""
         self._deferred[room.id] = DeferredRoom(
-            room,
+            self._plans.others.seen(situation.matching, lost),
             self._spool.put(found),
             whole=found.reading.scope.whole,
-            new=unmatched_events(situation),
-            lost=lost,
-            moved_days=self._plans.moved_days_elsewhere(situation),
-            going_on=going_on(situation),
-            continued=self._plans.continued_elsewhere(situation),
-            cut_off=cut_off(situation, lost),
-            ended=ended_series(situation.matching, lost),
-            new_series=self._plans.new_series(situation),
-            perhaps_left=self._plans.perhaps_left(situation),
+            perhaps_left=self._plans.others.perhaps_left(situation.matching),
         )
+
+    def note_cancelled(self, matching: Matching) -> None:
+        """Remember the new events of a room that do not take place: what came and was called off.
+
+        One that was on record before is no news, and nor is what a room had before it was mapped.
+        """
+        room = matching.sides.room
+        events = [e for e in matching.lone_events if e.is_cancelled and e.series_key]
+        if not events or load_reading_state(self._store, room.id).read_start is None:
+            return
+        known = known_among(self._store, room.id, [event.id for event in events])
+        for event in events:
+            if event.id not in known and event.series_key:
+                copies = self._cancelled.setdefault(event.series_key, [])
+                copies.append((room, replace(event, payload=b"")))
 
     async def plan_all(self) -> None:
         """Plan the rooms that wait, now that it is known what turned up where."""
@@ -89,11 +95,11 @@ class DeferredRooms:
             pair
             for deferred in self._in_order()
             for pair in (
-                *self._plans.candidates_elsewhere(deferred.room, deferred.new),
-                *deferred.moved_days,
+                *self._plans.others.same_dates(deferred.room, deferred.seen.new),
+                *deferred.seen.moved_days,
             )
         ]
-        continued = [pair for deferred in self._in_order() for pair in deferred.continued]
+        continued = [pair for deferred in self._in_order() for pair in deferred.seen.continued]
         by_room: dict[RoomId, list[Reservation]] = {}
         for _event, reservation in candidates + continued:
             by_room.setdefault(reservation.room, []).append(reservation)
@@ -110,12 +116,13 @@ class DeferredRooms:
             read=self._outcomes.read,
             unread=self._outcomes.unread,
             unreadable=self._outcomes.unreadable,
+            cancelled=self._cancelled,
             now=self._now,
         )
         ambiguous = ambiguous_events(candidates, self._outcomes.unread)
         order = sorted(
             self._in_order(),
-            key=lambda deferred: (not moves.of(deferred.room), not deferred.lost),
+            key=lambda deferred: (not moves.of(deferred.room), not deferred.seen.lost),
         )
         for deferred in order:
             elsewhere = moves.seen_from(deferred.room, ambiguous)
@@ -143,7 +150,7 @@ class DeferredRooms:
     ) -> None:
         """Finish rooms again that left events out for the sake of a room which then failed."""
         for deferred in finished:
-            if given_up.keys() & {event.id for event in deferred.new}:
+            if given_up.keys() & {event.id for event in deferred.seen.new}:
                 again = partial(
                     self._finish_anew, deferred, moves.seen_from(deferred.room, ambiguous)
                 )

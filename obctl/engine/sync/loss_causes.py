@@ -53,11 +53,7 @@ async def ask_organizers(organizers: Organizers, store: Store, situation: Situat
     asked = _gone_without_trace(store, situation) | restored
     if not asked:
         return situation
-    await organizers.prepare(situation.room, asked.values())
-    replies = {
-        event_id: await organizers.ask(situation.room, reservation)
-        for event_id, reservation in asked.items()
-    }
+    replies = await organizers.ask_all(situation.room, asked)
     says = {event_id: replies[event_id].says for event_id in restored}
     return situation.reread(replace(situation.reading, organizers=says, replies=replies))
 
@@ -88,12 +84,16 @@ def _facts(store: Store, situation: Situation, loss: Loss, mapped: Sequence[Room
         mapped=mapped,
         subscriptions=tuple(load_subscriptions(store, room.id)),
     )
-    master_id = master_id_of(loss.event, reservation, recorded.last_known)
+    master_id = master_id_of(reading, loss.event, reservation, recorded.last_known)
     moved = situation.elsewhere.moved.get(reservation.number)
+    place = (moved.room, moved.event) if moved else None
     answers = Answers(
         master=reading.masters.get(master_id) if master_id else None,
         master_missing=master_id is not None and _answered_404(reading, master_id),
-        elsewhere=((moved.room, moved.event),) if moved else (),
+        elsewhere=(place,) if place else (),
+        called_off_elsewhere=tuple(situation.elsewhere.called_off.get(reservation.number, ())),
+        goes_on=place,
+        not_asked=tuple(r for r in situation.elsewhere.unread if r.id != room.id),
     )
     as_of = AsOf(situation.now, situation.settings, situation.window)
     return build_facts(situation.sides, as_of, difference, recorded, answers)

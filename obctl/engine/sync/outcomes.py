@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from obctl.domain.company_log import Action
 from obctl.domain.room import Room, RoomId
-from obctl.domain.sync.plan import Plan
+from obctl.domain.sync.plan import GUARD_TRIPPED, Plan
 from obctl.domain.sync.run_report import Problem, RunReport
 from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.engine.outlook.inconclusive import Inconclusive, condition_of, is_out_of_reach
@@ -24,7 +24,7 @@ from obctl.errors import (
     defects_named,
 )
 from obctl.store.journal import Journal
-from obctl.store.rooms import save_inconclusive
+from obctl.store.rooms import save_inconclusive, save_stopped
 
 _EVERY_ROOM_ALIKE = (CredentialRefused, StoreBusy, StoreError, StoreFailing, StoreFull)
 """What one room finds wrong here is wrong for all: the run ends, and says so."""
@@ -137,6 +137,8 @@ class RoomOutcomes:
         with store.transaction():
             if condition:
                 save_inconclusive(store, room.id, condition)
+            if code == GUARD_TRIPPED:
+                save_stopped(store, room.id, error.message, at=self._journal.clock())
             self._journal.note(
                 action,
                 f"{code}: {error.message}",

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from obctl.domain.event import Event, EventId
 from obctl.domain.outbox import OWN
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
-from obctl.domain.series.same_date import is_continued, is_same_date
+from obctl.domain.series.same_date import is_same_date
 from obctl.domain.settings import SeriesPolicy
 from obctl.domain.sync.matching import match
-from obctl.domain.sync.other_days import came_on_other_days, is_perhaps_continued
+from obctl.domain.sync.other_days import came_on_other_days
 from obctl.domain.sync.plan import Plan
 from obctl.domain.sync.reading import Reading
 from obctl.domain.sync.reconcile import plan_room
 from obctl.domain.sync.services_return import may_return
 from obctl.domain.sync.sides import Sides
 from obctl.domain.sync.situation import Situation
-from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
 from obctl.engine.company import Company
+from obctl.engine.outlook.other_rooms import OtherRooms
 from obctl.engine.outlook.windows import policy_window
 from obctl.engine.sync.loss_causes import causes_of
 from obctl.errors import UnsafePlan
@@ -33,15 +33,10 @@ from obctl.store.reservations import (
     find_by_event,
     load_by_series,
     load_room_reservations,
-    load_series_dates,
     next_number,
 )
-from obctl.store.rooms import find_room_by_id, load_reading_state
+from obctl.store.rooms import load_reading_state
 from obctl.store.services import may_any_return
-
-_NEARBY = timedelta(hours=24)
-_PERIOD = timedelta(days=31)
-"""A month of a monthly series; a week of a weekly one is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,7 @@ class PlanMaker:
         self._settings = company.config.sync
         self._options = options
         self._now = now
-        self._first_new = next_number(company.store)
+        self.others = OtherRooms(company.store, now, next_number(company.store))
 
     @property
     def partial(self) -> bool:
@@ -144,116 +139,6 @@ class PlanMaker:
         }
         return frozenset(singles | dates)
 
-    def candidates_elsewhere(
-        self, room: Room, new: Iterable[Event]
-    ) -> list[tuple[Event, Reservation]]:
-        """The reservation of another room that each of a room's new events may come from."""
-        by_key: dict[str, list[Event]] = {}
-        for event in new:
-            by_key.setdefault(event.series_key or "", []).append(event)
-        return [
-            (event, reservation)
-            for reservation in self._elsewhere(room, by_key)
-            for event in by_key[reservation.series_key or ""]
-            if is_same_date(reservation, event, room.zone)
-        ]
-
-    def moved_days_elsewhere(self, situation: Situation) -> list[tuple[Event, Reservation]]:
-        """The same for the events of a series that meets on other days now, and here."""
-        keys = {event.series_key for event in situation.matching.lone_events if event.series_key}
-        reservations = self._elsewhere(situation.room, keys)
-        return came_on_other_days(situation.matching, reservations, self._now)
-
-    def continued_elsewhere(self, situation: Situation) -> list[tuple[Event, Reservation]]:
-        """The dates of other rooms' series as which those of a new series here may go on.
-
-        "This and following" was moved to this room. Whether the other series has ended is for its
-        own room to say. In a room that is read for the first time nothing is a rest of anything.
-        """
-        room, pairs = situation.room, list[tuple[Event, Reservation]]()
-        for events in self.new_series(situation):
-            ended = (item for item in self._perhaps_ended(events[0]) if item.is_active)
-            keys = {item.series_key for item in ended}
-            before = self._elsewhere(room, [key for key in keys if key])
-            pairs += [(e, item) for e in events for item in before if is_continued(item, e)]
-        return pairs
-
-    def new_series(self, situation: Situation) -> list[list[Event]]:
-        """The new dates of a room by their series, each by start; none at the first reading."""
-        series: dict[EventId, list[Event]] = {}
-        for event in situation.matching.lone_events:
-            if event.takes_room and event.series_master_id and event.original_start:
-                series.setdefault(event.series_master_id, []).append(event)
-        if not series or load_reading_state(self._store, situation.room.id).read_start is None:
-            return []
-        return [sorted(events, key=lambda event: event.start) for events in series.values()]
-
-    def perhaps_left(self, situation: Situation) -> list[Reservation]:
-        """The dates of other rooms' series that may go on here on other days; they are asked for.
-
-        Those of the same person and subject, of series that had a date near the first one here.
-        """
-        left: list[Reservation] = []
-        for first in (events[0] for events in self.new_series(situation)):
-            if first.organizer.email is None:
-                continue
-            span = TimeSpan(first.start, first.start).widened(_PERIOD)
-            dates = load_series_dates(self._store, first.organizer.email, span)
-            keys = {item.series_key for item in dates if is_perhaps_continued(item, first)}
-            left += self._elsewhere(situation.room, [key for key in keys if key])
-        return [item for item in left if item.end > self._now]
-
-    def _perhaps_ended(self, first: Event) -> list[Reservation]:
-        """What may be the first date of the rest of a series, in its old room."""
-        if first.organizer.email is None:
-            return []
-        span = TimeSpan(first.start, first.start).widened(_NEARBY)
-        dates = load_series_dates(self._store, first.organizer.email, span)
-        return [item for item in dates if is_continued(item, first)]
-
-    def series_that_came(self, situation: Situation) -> set[EventId]:
-        """The new series of a room that may have come on other days than they had before.
-
-        Their dates tell of another room, or of before they vanished; their masters were not read.
-        """
-        room, by_key = situation.room, dict[str, list[Event | Reservation]]()
-        for event in situation.matching.lone_events:
-            if event.takes_room and event.series_key and event.series_master_id:
-                by_key.setdefault(event.series_key, []).append(event)
-        if not by_key:
-            return set()
-        before = self._elsewhere(room, by_key) + self._may_return(by_key)
-        new = situation.matching.lone_events
-        for item in situation.reservations:
-            if item.is_active and item.series_key in by_key:
-                by_key[item.series_key].append(item)
-        moved = {
-            item.series_key
-            for item in before
-            if item.original_start
-            and item.end > self._now
-            and not any(is_same_date(item, one, room.zone) for one in by_key[item.series_key or ""])
-        }
-        return {e.series_master_id for e in new if e.series_master_id and e.series_key in moved}
-
-    def _may_return(self, keys: Collection[str]) -> list[Reservation]:
-        """What was cancelled of these meetings, where something of it may come back with them."""
-        if not keys or not may_any_return(self._store):
-            return []
-        return [item for item in load_by_series(self._store, keys) if not item.is_active]
-
-    def _elsewhere(self, room: Room, keys: Collection[str]) -> list[Reservation]:
-        """What stands in other rooms for a meeting of these series keys."""
-        return [
-            reservation
-            for reservation in load_by_series(self._store, keys)
-            if reservation.room != room.id
-            and reservation.is_active
-            and reservation.number < self._first_new
-            and reservation.event_id
-            and find_room_by_id(self._store, reservation.room).is_mapped
-        ]
-
     def plan(self, situation: Situation) -> Plan:
         """The room's plan; raises `UnsafePlan` (stale-plan) where another one was reviewed."""
         situation = replace(
@@ -277,7 +162,7 @@ class PlanMaker:
         for event in situation.matching.lone_events:
             if event.takes_room and event.series_key:
                 by_key.setdefault(event.series_key, []).append(event)
-        cancelled = self._may_return(by_key)
+        cancelled = self.others.may_return(by_key)
         found = {
             event.id: reservation
             for event, reservation in came_on_other_days(situation.matching, cancelled, self._now)
@@ -311,7 +196,7 @@ class PlanMaker:
         for event in situation.matching.lone_events:
             if not (event.takes_room and event.series_master_id) or event.id in found:
                 continue
-            for item in self._perhaps_ended(event):
+            for item in self.others.perhaps_ended(event):
                 if (
                     not item.is_active
                     and item.room != room.id

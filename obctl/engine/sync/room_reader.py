@@ -15,10 +15,12 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.delta import Hint, read_room
 from obctl.engine.outlook.inconclusive import partial_read
+from obctl.engine.outlook.inquiry import Inquiry
 from obctl.engine.outlook.items import fetch_by_id, read_parts
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.outlook.organizer_copy import Organizers
 from obctl.engine.outlook.room_reading import RoomReading
+from obctl.engine.outlook.rounds import Rounds
 from obctl.engine.outlook.windows import read_span
 from obctl.engine.ports import Gateway
 from obctl.engine.sync.confirm_missing import verify, with_masters
@@ -49,7 +51,7 @@ class RoomReader:
         self._gateway = gateway
         self._identities = identities
         self._plans = plans
-        self._organizers = Organizers(company, gateway)
+        self._organizers = Organizers(company, Inquiry(gateway, Rounds()))
         self._options = options
 
     async def read(self, room: Room, hint: Hint) -> RoomReading:
@@ -136,7 +138,7 @@ class RoomReader:
             kept=kept_and_sought(self._store, situation, turned_up),
             trust_empty=self._options.allow_cancellations,
         )
-        came = self._plans.series_that_came(verified)
+        came = self._plans.others.series_that_came(verified.matching)
         verified = await with_masters(self._gateway, verified, came)
         if ambiguous:
             await ensure_same_mailbox(self._gateway, self._identities, verified, removed)

@@ -14,6 +14,7 @@ from typing import Any
 
 from obctl.domain.room import LOCKED_OUT, Room
 from obctl.domain.sync.run_report import RunReport
+from obctl.domain.sync.turned_up import unmatched_events
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.outlook.baselines import TOGETHER, chunks, due_for_renewal, renew
@@ -24,7 +25,7 @@ from obctl.engine.sync.commit import Committer
 from obctl.engine.sync.deferred_rooms import DeferredRooms
 from obctl.engine.sync.outcomes import RoomOutcomes
 from obctl.engine.sync.plan_room import PassOptions, PlanMaker
-from obctl.engine.sync.room_moves import lost_by, unmatched_events
+from obctl.engine.sync.room_moves import lost_by
 from obctl.engine.sync.room_reader import RoomReader
 from obctl.errors import ObctlError
 
@@ -158,6 +159,7 @@ class Pass:
         as_of: int | None = self._store.changed_elsewhere()
         situation = self._plans.situation(known, found.reading)
         self._outcomes.unreadable[room.id] = found.reading.unreadable
+        self._deferred.note_cancelled(situation.matching)
         if situation.matching.is_plain:
             self._outcomes.read.add(room.id)
             self._committer.finish(known, found, situation, as_of)
@@ -168,14 +170,14 @@ class Pass:
         found = replace(found, reading=situation.reading)
         self._outcomes.unreadable[room.id] = situation.reading.unreadable
         lost = lost_by(self._store, situation)
-        new = unmatched_events(situation)
+        new, others = unmatched_events(situation.matching), self._plans.others
         self._outcomes.read.add(room.id)
         if (
             lost
-            or self._plans.candidates_elsewhere(known, new)
-            or self._plans.moved_days_elsewhere(situation)
-            or self._plans.continued_elsewhere(situation)
-            or self._plans.perhaps_left(situation)
+            or others.same_dates(known, new)
+            or others.moved_days(situation.matching)
+            or others.continued(situation.matching)
+            or others.perhaps_left(situation.matching)
         ):
             self._deferred.add(known, found, situation, lost)
             return

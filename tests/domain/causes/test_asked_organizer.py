@@ -58,6 +58,16 @@ OVER = GONE.end + timedelta(days=1)
             id="another room has it",
         ),
         pytest.param(
+            make_facts(
+                reservation=make_reservation(),
+                event=make_event(starts="11:00"),
+                fields={"start": ("09", "11")},
+                elsewhere=((LIBRARY, make_event("E2")),),
+            ),
+            True,
+            id="changed here, and another room has it too",
+        ),
+        pytest.param(
             make_facts(reservation=make_reservation(event=None, source=Source.OUTLOOK)),
             True,
             id="never seen in the room",

@@ -19,6 +19,7 @@ from builders import (
     make_reservation,
     make_room,
     make_situation,
+    moment,
     span_of,
 )
 
@@ -36,6 +37,7 @@ from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId
 from obctl.domain.settings import SyncSettings
 from obctl.domain.sync.reading import Reading, Scope
+from obctl.domain.values import replace
 
 ATRIUM = make_room()
 LIBRARY = make_room("Library", id=RoomId(2))
@@ -50,6 +52,7 @@ NOTHING: dict[str, Any] = {
     "history": (),
     "put_back": False,
     "same_key": (),
+    "copies": (),
 }
 
 
@@ -228,11 +231,21 @@ def test_a_series_is_known_by_whichever_side_names_it(
     def named(series: str | None) -> dict[str, Any]:
         return {"series_master_id": series and EventId(series)}
 
+    nothing = Reading(Scope(span_of(days=30), whole=True), ())
     known = make_event(**named(last_known))
     assert master_id_of(
-        make_event(**named(event)), make_reservation(**named(reservation)), known
+        nothing, make_event(**named(event)), make_reservation(**named(reservation)), known
     ) == (master)
-    assert master_id_of(None, None, known) == last_known
+    assert master_id_of(nothing, None, None, known) == last_known
+
+
+def test_the_series_of_a_reservation_is_known_by_the_id_that_it_has_by_now() -> None:
+    lost = make_occurrence_reservation(event="O1", master="OLD", key="K")
+    shown = make_occurrence("N2", master="NEW", starts="2026-09-22 09:00", key="K")
+    reading = Reading(Scope(span_of(days=30), whole=True), (shown,))
+    assert master_id_of(reading, None, lost, None) == "NEW"
+    stays = replace(shown, series_master_id=EventId("OLD"))
+    assert master_id_of(replace(reading, events=(stays,)), None, lost, None) == "OLD"
 
 
 @pytest.mark.parametrize(
@@ -315,14 +328,41 @@ def test_a_meeting_is_reserved_elsewhere_where_another_room_counts_on_it(
     ],
 )
 def test_what_a_restore_made_together_bears_one_minute(seconds: int, count: int) -> None:
-    other = make_event("E2", starts="15:00", created_at=MADE + timedelta(seconds=seconds))
-    unknown = make_event("E3", starts="16:00", created_at=None)
-    assert facts_of(None, make_event(), events=(other, unknown)).created_together == count
+    other = anew("E2", created_at=MADE + timedelta(seconds=seconds))
+    unknown = anew("E3", created_at=None)
+    assert facts_of(None, anew("E1"), events=(other, unknown)).copied_together == count
+
+
+def anew(name: str, **more: Any) -> Event:
+    """A copy made long after the meeting was born."""
+    return make_event(name, **{"born_at": MADE - timedelta(days=90), "created_at": MADE} | more)
+
+
+@pytest.mark.parametrize(
+    ("others", "count"),
+    [
+        pytest.param((anew("E2"), anew("E3")), 2, id="two meetings"),
+        pytest.param((anew("E2", key="K"), anew("E3", key="K")), 1, id="two dates of a series"),
+        pytest.param((anew("E2", key="key-of-E1"),), 0, id="another date of its own series"),
+        pytest.param((anew("E2", born_at=MADE),), 0, id="made when it was born"),
+        pytest.param((anew("E2", born_at=None),), 0, id="born nobody knows when"),
+    ],
+)
+def test_only_other_meetings_older_than_their_copies_were_made_anew(
+    others: tuple[Event, ...], count: int
+) -> None:
+    assert facts_of(None, anew("E1"), events=others).copied_together == count
 
 
 def test_an_event_that_nobody_dated_was_made_with_no_other() -> None:
-    event, other = (make_event(name, created_at=None) for name in ("E1", "E2"))
-    assert facts_of(None, event, events=(other,)).created_together == 0
+    event, other = (anew(name, created_at=None) for name in ("E1", "E2"))
+    assert facts_of(None, event, events=(other,)).copied_together == 0
+
+
+def test_when_a_room_answered_stands_in_its_copy() -> None:
+    told = b'{"responseStatus": {"response": "accepted", "time": "2025-12-20T09:00:00Z"}}'
+    assert facts_of(None, anew("E1", payload=told)).answered_at == moment("2025-12-20 09:00")
+    assert facts_of(None, anew("E1")).answered_at is None
 
 
 def test_what_vanished_together_is_over_and_gone_by_id() -> None:

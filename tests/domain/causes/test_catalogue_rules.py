@@ -64,6 +64,48 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+MOVED_COPY = make_facts(
+    reservation=make_reservation(event="OLD", key="K"),
+    event=make_event("NEW", key="K", starts="11:00"),
+    last_known=make_event("OLD", key="K"),
+    fields={"start": ("09", "11"), "end": ("10", "12")},
+)
+"""The same copy by its creation, under another id and at another hour."""
+UPSTAIRS = make_facts(
+    reservation=make_occurrence_reservation(),
+    event_missing=True,
+    master=make_master(
+        recurrence=Recurrence(
+            "weekly", 1, date(2026, 9, 1), end_date=date(2026, 9, 8), days=("tuesday",)
+        )
+    ),
+    goes_on=(LIBRARY, make_occurrence("N1", master="N", starts="11:00")),
+)
+DAY_AFTER = make_facts(
+    reservation=make_reservation(day=DAY),
+    event=make_event(day=DAY + timedelta(days=1), modified_at=LATE),
+    agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+    fields={"start": ("15", "16"), "end": ("16", "17")},
+)
+ROLLED_IN = make_facts(
+    event=make_occurrence(starts="2026-10-10 09:00"),
+    master=make_master(recurrence=Recurrence("weekly", 2, date(2026, 9, 15), days=("saturday",))),
+    planned_end=moment("2026-10-09 22:00"),
+)
+CUT_SHORT = make_facts(
+    reservation=make_reservation(),
+    event=make_event(ends="09:15", modified_at=moment("09:31")),
+    fields={"end": ("10", "09:15")},
+    now=moment("11:00"),
+)
+CALLED_OFF_NO_MORE = make_facts(
+    reservation=make_cancelled_reservation(
+        event="O1", key="key-of-M", original_start=moment("09:00")
+    ),
+    event=make_occurrence(starts="11:00", modified_at=LATE),
+    history=(make_log_entry("event.cancelled"), make_log_entry("cancellation.processed")),
+)
+
 ROWS = [
     # identity
     pytest.param(
@@ -104,6 +146,7 @@ ROWS = [
         LIKELY,
         id="the pair was found by its key, the old id was not asked for",
     ),
+    pytest.param(MOVED_COPY, "id-changed-after-mailbox-move", LIKELY, id="and moved besides"),
     pytest.param(
         make_facts(
             reservation=make_reservation(event="OLD", key="K"),
@@ -140,6 +183,15 @@ ROWS = [
         "key-collision",
         LIKELY,
         id="a copied event kept the transaction id",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event("E1", transaction_id="T"),
+            copies=(make_event("E2", transaction_id="T", starts="2026-09-22 09:00"),),
+        ),
+        "key-collision",
+        LIKELY,
+        id="the event it was copied from is a week away",
     ),
     pytest.param(
         make_facts(
@@ -214,7 +266,7 @@ ROWS = [
         id="the series is older than the activation",
     ),
     pytest.param(
-        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), created_together=40),
+        make_facts(event=make_event(born_at=moment("2025-12-20 09:00")), copied_together=40),
         "created-before-activation",
         LIKELY,
         id="a restored mailbox: the birth inside the id is older",
@@ -312,10 +364,43 @@ ROWS = [
         make_facts(
             event=make_event(organizer=OUTSIDER, **UNANSWERED),
             room=with_policy(process_external_meeting_messages=False),
+            organizer=OrganizerAnswer.NOT_FOUND,
         ),
         "external-organizer-ignored",
         CERTAIN,
-        id="a sender from outside and a room that ignores those",
+        id="a sender whom the directory does not know, and a room that ignores those",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=OUTSIDER, **UNANSWERED),
+            room=with_policy(process_external_meeting_messages=False),
+        ),
+        "external-organizer-ignored",
+        LIKELY,
+        id="a sender with another mail domain than the rooms, and nobody asked who that is",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_event(organizer=OUTSIDER, **UNANSWERED),
+            room=with_policy(process_external_meeting_messages=False),
+            organizer=OrganizerAnswer.REFUSED,
+        ),
+        "external-organizer-ignored",
+        LIKELY,
+        id="and the directory gave no answer",
+    ),
+    *(
+        pytest.param(
+            make_facts(
+                event=make_event(organizer=OUTSIDER, **UNANSWERED),
+                room=with_policy(process_external_meeting_messages=False),
+                organizer=answer,
+            ),
+            "tentative-not-accepted",
+            LIKELY,
+            id=f"a colleague with another mail domain than the rooms: {answer}",
+        )
+        for answer in (OrganizerAnswer.FOUND, OrganizerAnswer.PRESENT, OrganizerAnswer.DISABLED)
     ),
     pytest.param(
         make_facts(event=make_event(organizer=OUTSIDER, **UNANSWERED)),
@@ -454,6 +539,16 @@ ROWS = [
         make_facts(
             reservation=make_reservation(),
             event_missing=True,
+            rekeyed=make_event("E2", is_cancelled=True, show_as="free"),
+        ),
+        "cancelled-but-kept-on-calendar",
+        CERTAIN,
+        id="cancelled under the id that a moved mailbox gave it",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
             last_known=make_event(is_cancelled=True),
         ),
         "cancelled-but-kept-on-calendar",
@@ -542,9 +637,20 @@ ROWS = [
             reservation=make_occurrence_reservation(),
             event_missing=True,
             master=make_master(cancelled=(DAY,)),
+            organizer_says=OrganizerSays.CANCELLED,
         ),
         "occurrence-cancelled-silently",
         CERTAIN,
+        id="the master lists the date as cancelled, in both calendars",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event_missing=True,
+            master=make_master(cancelled=(DAY,)),
+        ),
+        "occurrence-cancelled-silently",
+        LIKELY,
         id="the master lists the date as cancelled",
     ),
     pytest.param(
@@ -582,7 +688,7 @@ ROWS = [
             ),
         ),
         "occurrence-cancelled-silently",
-        CERTAIN,
+        LIKELY,
         id="the master lists the only day it can be, in whatever zone",
     ),
     pytest.param(
@@ -605,6 +711,18 @@ ROWS = [
         "no-show-released",
         POSSIBLE,
         id="cut short a quarter of an hour after its start, at that moment",
+    ),
+    pytest.param(
+        CUT_SHORT,
+        "no-show-released",
+        POSSIBLE,
+        id="cut short a quarter of an hour after its start, written later",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, organizer_copy=OrganizerCopy(make_event("X"))),
+        "no-show-released",
+        LIKELY,
+        id="cut short in the room alone",
     ),
     pytest.param(
         make_facts(
@@ -770,6 +888,42 @@ ROWS = [
     ),
     pytest.param(
         make_facts(
+            reservation=make_reservation(
+                starts="2026-09-14 22:00", ends="2026-09-16 22:00", all_day=True
+            ),
+            event=make_event(day=DAY),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            organizer_copy=OrganizerCopy(make_event("X", day=DAY)),
+            fields={"end": ("17", "16")},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="the last day counted twice, and not in Outlook",
+    ),
+    pytest.param(
+        DAY_AFTER,
+        "all-day-boundary",
+        POSSIBLE,
+        id="the day after, since both sides agreed",
+    ),
+    pytest.param(
+        replace(DAY_AFTER, organizer_copy=OrganizerCopy(make_event("X", day=DAY))),
+        "all-day-boundary",
+        LIKELY,
+        id="the day after, in the room alone",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=date(2026, 10, 24)),
+            event=make_event(day=date(2026, 10, 25)),
+            fields={"start": ("24", "25"), "end": ("25", "26")},
+        ),
+        "all-day-boundary",
+        LIKELY,
+        id="the day after, of 25 hours",
+    ),
+    pytest.param(
+        make_facts(
             reservation=make_reservation(starts="2026-09-14 22:00", ends="22:00"),
             event=make_event(day=DAY),
             fields={"all_day": (False, True)},
@@ -817,6 +971,59 @@ ROWS = [
         "series-edit-wiped-exceptions",
         LIKELY,
         id="a date moved on its own fell back into line",
+    ),
+    pytest.param(
+        CALLED_OFF_NO_MORE,
+        "series-edit-wiped-exceptions",
+        LIKELY,
+        id="the series moved to another hour, and a date that was off is on again",
+    ),
+    pytest.param(
+        replace(CALLED_OFF_NO_MORE, event=make_occurrence(starts="09:00")),
+        "series-edit-wiped-exceptions",
+        POSSIBLE,
+        id="a date that was off is on again, at its hour",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-17 09:00"),
+            event=make_occurrence("N1", master="N", starts="2026-09-15 11:00"),
+            fields={"start": ("17", "15"), "end": ("17", "15")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series on another day",
+    ),
+    pytest.param(
+        UPSTAIRS,
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series in another room",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("N1", master="N", starts="11:00"),
+            came_from=(LIBRARY, make_occurrence_reservation(room=RoomId(2))),
+        ),
+        "series-split",
+        LIKELY,
+        id="the date of a series of another room goes on here",
+    ),
+    pytest.param(
+        replace(UPSTAIRS, goes_on=(LIBRARY, make_occurrence("O2", starts="11:00"))),
+        "moved-to-other-room",
+        LIKELY,
+        id="the series itself goes on in another room",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event=make_occurrence("N1", master="N", subject="Quarter"),
+            fields={"subject": ("Budget", "Quarter")},
+        ),
+        "series-split",
+        LIKELY,
+        id="the date goes on in another series under another subject",
     ),
     pytest.param(
         make_facts(
@@ -873,6 +1080,18 @@ ROWS = [
         "recurrence-unsupported",
         POSSIBLE,
         id="an awkward pattern that a pass has seen and left",
+    ),
+    pytest.param(
+        ROLLED_IN,
+        "awaiting-next-pass",
+        CERTAIN,
+        id="the window reaches the date only since the last pass",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, subscriptions=(make_subscription(),)),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="a subscription tells nothing of a window that rolls on",
     ),
     # our own pushes, and the writes of others
     pytest.param(
@@ -1411,6 +1630,146 @@ BEYOND_REACH = make_facts(
 
 NEAR_MISSES = [
     pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K", created_at=LATE),
+            request=make_request(requested_at=LAST_PASS),
+            fields={"event_id": ("OLD", "NEW")},
+        ),
+        "id-changed-after-mailbox-move",
+        id="a pass had missed the meeting, and the room was invited again",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("O2", starts="2026-09-22 09:00", created_at=LATE),
+            master=make_master(created_at=LATE),
+            siblings=(make_occurrence_reservation(series_master_id=None),),
+        ),
+        "series-not-yet-expanded",
+        id="the room had one date of the series alone",
+    ),
+    pytest.param(
+        UPSTAIRS,
+        "occurrence-cancelled-silently",
+        id="the series ended here, and goes on in another room",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event_missing=True,
+            goes_on=(LIBRARY, make_event("E2", starts="11:00")),
+        ),
+        "series-split",
+        id="a single meeting booked anew in another room",
+    ),
+    pytest.param(
+        replace(
+            DAY_AFTER,
+            organizer_copy=OrganizerCopy(make_event("X", day=DAY + timedelta(days=1))),
+        ),
+        "all-day-boundary",
+        id="its organiser moved it to the day after",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=DAY),
+            event=make_event(
+                starts="2026-09-14 22:00", ends="2026-09-16 22:00", all_day=True, modified_at=LATE
+            ),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            fields={"end": ("16", "17")},
+        ),
+        "all-day-boundary",
+        id="its organiser added a day",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=DAY),
+            event=make_event(starts="07:00", ends="15:00", modified_at=LATE),
+            agreed=make_agreed(make_reservation(day=DAY), make_event(day=DAY)),
+            fields={"all_day": (True, False)},
+        ),
+        "all-day-boundary",
+        id="a whole day became office hours",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(day=DAY, modified_at=LATE),
+            fields={"all_day": (False, True)},
+        ),
+        "all-day-boundary",
+        id="an hour became the whole day",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(day=date(2026, 10, 24)),
+            event=make_event(day=date(2026, 10, 26)),
+            fields={"start": ("24", "26"), "end": ("25", "27")},
+        ),
+        "all-day-boundary",
+        id="two days on, one of them of 25 hours",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, planned_end=moment("2026-10-10 09:01")),
+        "awaiting-next-pass",
+        id="the last pass reached the date",
+    ),
+    pytest.param(
+        replace(ROLLED_IN, planned_end=None),
+        "awaiting-next-pass",
+        id="nobody knows how far the last pass reached",
+    ),
+    pytest.param(
+        ROLLED_IN,
+        "recurrence-unsupported",
+        id="no pass has failed with the pattern yet",
+    ),
+    pytest.param(
+        replace(
+            CALLED_OFF_NO_MORE, event=make_occurrence(starts="11:00", type=EventType.EXCEPTION)
+        ),
+        "series-edit-wiped-exceptions",
+        id="the organiser put one date on again",
+    ),
+    pytest.param(
+        CALLED_OFF_NO_MORE,
+        "push-not-organizer",
+        id="what Outlook cancelled and has again was not cancelled here",
+    ),
+    pytest.param(
+        replace(CALLED_OFF_NO_MORE, event=make_direct_event()),
+        "push-failed",
+        id="what Outlook cancelled and has again is not left over",
+    ),
+    pytest.param(
+        replace(
+            CALLED_OFF_NO_MORE,
+            history=(
+                make_log_entry("cancellation.processed"),
+                make_log_entry("reservation.cancelled"),
+            ),
+        ),
+        "awaiting-next-pass",
+        id="cancelled here at last",
+    ),
+    pytest.param(
+        replace(BACK_IN_LINE, event=make_occurrence("N1", master="N", starts="09:00")),
+        "series-edit-wiped-exceptions",
+        id="the date went on in another series",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(starts="2026-09-17 09:00"),
+            event=make_occurrence(
+                "N1", master="N", starts="2026-09-15 11:00", subject="Something else"
+            ),
+            fields={"start": ("17", "15"), "end": ("17", "15")},
+        ),
+        "series-split",
+        id="another series about something else",
+    ),
+    pytest.param(
         replace(BEYOND_REACH, master_missing=True),
         "recurrence-horizon",
         id="the series itself is gone",
@@ -1690,6 +2049,41 @@ NEAR_MISSES = [
         id="shortened the day before",
     ),
     pytest.param(
+        replace(CUT_SHORT, organizer_copy=OrganizerCopy(make_event("X", ends="09:15"))),
+        "no-show-released",
+        id="shortened by its organiser",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, event=make_event(ends="09:45", modified_at=moment("09:05"))),
+        "no-show-released",
+        id="shortened in good time while it ran",
+    ),
+    pytest.param(
+        replace(CUT_SHORT, event=make_event(ends="11:00", modified_at=moment("09:31"))),
+        "no-show-released",
+        id="extended while it ran",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(ends="17:00"),
+            event=make_event(ends="10:01", modified_at=moment("10:01")),
+            fields={"end": ("17", "10")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        id="ended after more than an hour",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(),
+            event=make_event(ends="09:15", subject="Quarter", modified_at=moment("09:40")),
+            fields={"end": ("10", "09:15"), "subject": ("Budget", "Quarter")},
+            now=moment("11:00"),
+        ),
+        "no-show-released",
+        id="its organiser changed more than its end",
+    ),
+    pytest.param(
         replace(BACK_IN_LINE, reservation=make_occurrence_reservation(starts="09:00")),
         "series-edit-wiped-exceptions",
         id="the reservation was in line all the time",
@@ -1733,6 +2127,20 @@ NEAR_MISSES = [
         id="the meeting changed besides",
     ),
     pytest.param(
+        replace(MOVED_COPY, last_known=make_event("OLD", key="K", created_at=LATE)),
+        "id-changed-after-mailbox-move",
+        id="invited anew at another hour",
+    ),
+    pytest.param(
+        replace(
+            MOVED_COPY,
+            event=make_event("NEW", key="K", starts="11:00", series_master_id=EventId("M")),
+            last_known=make_event("OLD", key="K", series_master_id=EventId("M")),
+        ),
+        "id-changed-after-mailbox-move",
+        id="one date of the series that is there as ever",
+    ),
+    pytest.param(
         make_facts(
             reservation=make_reservation(event="OLD", key="K"),
             event_missing=True,
@@ -1748,6 +2156,14 @@ NEAR_MISSES = [
         ),
         "key-collision",
         id="orphan instances share their series' key",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("E1", transaction_id="T"),
+            same_series=(make_occurrence("E2", transaction_id="T", starts="2026-09-22 09:00"),),
+        ),
+        "key-collision",
+        id="all dates of a series bear its transaction id",
     ),
     pytest.param(
         make_facts(

@@ -148,6 +148,18 @@ def many(exceptions: int = 0, interval: int = 1, made: datetime = MADE) -> Facts
     )
 
 
+def half_typed(age: timedelta, **more: Any) -> Facts:
+    """An unnamed, unanswered event an hour old, last touched so long ago."""
+    fields: dict[str, Any] = {
+        "subject": "New event",
+        "response": Response.NOT_RESPONDED,
+        "show_as": "tentative",
+        "created_at": NOW - HOUR,
+        "modified_at": NOW - age,
+    }
+    return make_facts(event=make_event(**fields | more))
+
+
 def all_day_off_by(starts: timedelta, ends: timedelta) -> Facts:
     there = make_event(day=DAY)
     return make_facts(
@@ -192,6 +204,13 @@ FIRST, LAST = moment("2026-09-12 22:00"), moment("2027-03-13 23:00")
 LIMITS = [
     ("made just now", just_made(5 * MINUTE - SECOND), "event-still-settling"),
     ("made five minutes ago", just_made(5 * MINUTE), "missed-notification"),
+    ("half typed a quarter ago", half_typed(15 * MINUTE - SECOND), "event-still-settling"),
+    ("half typed, and left alone", half_typed(15 * MINUTE), "tentative-not-accepted"),
+    ("half typed, and nobody was asked", half_typed(MINUTE, response=Response.NONE),
+     "event-still-settling"),
+    ("named like a new one, and accepted", half_typed(6 * MINUTE, response=Response.ACCEPTED),
+     "awaiting-next-pass"),
+    ("named, and unanswered", half_typed(6 * MINUTE, subject="Budget"), "tentative-not-accepted"),
     ("the update is on its way", moved_by_organizer(5 * MINUTE - SECOND), "unexplained"),
     ("no update came in five minutes", moved_by_organizer(5 * MINUTE), "stale-room-copy"),
     ("refused at once", refused_after(timedelta(0)), "policy-mismatch-rejected"),
@@ -210,7 +229,8 @@ LIMITS = [
     ("declined after an hour", declined_at(START + HOUR + SECOND), "room-declined"),
     ("cut and written at once", cut_short(5 * MINUTE), "no-show-released"),
     ("cut beforehand", cut_short(-5 * MINUTE), "no-show-released"),
-    ("cut, written later", cut_short(5 * MINUTE + SECOND), "awaiting-next-pass"),
+    ("cut, written later", cut_short(5 * MINUTE + SECOND), "no-show-released"),
+    ("cut, written the day after", cut_short(20 * HOUR), "no-show-released"),
     ("cut long beforehand", cut_short(-5 * MINUTE - SECOND), "awaiting-next-pass"),
     ("not cut at all", cut_short(timedelta(0), ends="10:00"), "awaiting-next-pass"),
     ("begun later too", cut_short(timedelta(0), starts="09:05"), "awaiting-next-pass"),
@@ -269,11 +289,19 @@ LIMITS = [
     ("made at the activation", make_facts(event=make_event(created_at=ACTIVATED)), "unexplained"),
     ("made before it", make_facts(event=make_event(created_at=ACTIVATED - SECOND)),
      "created-before-activation"),
-    ("nine restored together", make_facts(
-        event=make_event(born_at=ACTIVATED - SECOND), created_together=9), "unexplained"),
-    ("ten restored together", make_facts(
-        event=make_event(born_at=ACTIVATED - SECOND), created_together=10),
+    ("made anew with one other", make_facts(
+        event=make_event(born_at=ACTIVATED - SECOND), copied_together=1), "unexplained"),
+    ("made anew with two others", make_facts(
+        event=make_event(born_at=ACTIVATED - SECOND), copied_together=2),
      "created-before-activation"),
+    ("answered long before it was made", make_facts(
+        event=make_event(born_at=ACTIVATED - SECOND), answered_at=MADE - 5 * MINUTE - SECOND),
+     "created-before-activation"),
+    ("answered as it was made", make_facts(
+        event=make_event(born_at=ACTIVATED - SECOND), answered_at=MADE - 5 * MINUTE,
+        copied_together=40), "unexplained"),
+    ("answered before it was made, and born since", make_facts(
+        event=make_event(born_at=ACTIVATED), answered_at=MADE - HOUR), "unexplained"),
     ("subscribed at that moment", valid(TEN, NOW + HOUR), "missed-notification"),
     ("subscribed after it", valid(TEN + SECOND, NOW + HOUR), "awaiting-next-pass"),
     ("expired after it", valid(MADE, TEN + SECOND), "missed-notification"),

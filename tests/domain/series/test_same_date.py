@@ -8,7 +8,7 @@ from builders import make_event, make_reservation, moment
 
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
-from obctl.domain.series.same_date import is_same_date
+from obctl.domain.series.same_date import is_same_date, is_same_day
 from obctl.domain.values import replace
 
 BIRTH = "0000000000000000"
@@ -45,6 +45,16 @@ TUESDAY = date(2026, 9, 22)
         ),
         pytest.param(held("2026-09-22 09:00"), shown("2026-09-22 09:00"), True, id="date"),
         pytest.param(held("2026-09-22 09:00"), shown("2026-09-22 15:00"), True, id="other hour"),
+        pytest.param(
+            held("2026-09-22 08:00"), shown("2026-09-22 21:00"), True, id="more than half a day on"
+        ),
+        pytest.param(
+            held("2026-09-22 21:00"), shown("2026-09-22 22:30"), True, id="past midnight"
+        ),
+        pytest.param(
+            held("2026-09-22 22:30"), shown("2026-09-23 08:00", time_zone="America/New_York"), True,
+            id="one day where the series counts",
+        ),
         pytest.param(held("2026-09-22 09:00"), shown("2026-09-23 09:00"), False, id="next day"),
         pytest.param(held("2026-09-22 09:00"), shown(None, TUESDAY), True, id="invited alone"),
         pytest.param(
@@ -69,3 +79,21 @@ TUESDAY = date(2026, 9, 22)
 )  # fmt: skip
 def test_what_is_the_same_date(reservation: Reservation, event: Event, same: bool) -> None:
     assert is_same_date(reservation, event, ZoneInfo("Europe/Amsterdam")) is same
+
+
+@pytest.mark.parametrize(
+    ("reservation", "event", "same"),
+    [
+        pytest.param(held("2026-09-22 08:00"), shown("2026-09-22 21:00"), True, id="its own day"),
+        pytest.param(held("2026-09-22 21:00"), shown("2026-09-22 22:30"), False, id="the next day"),
+        pytest.param(held(None), shown("2026-09-22 21:00"), False, id="no date of a series"),
+        pytest.param(
+            held("2026-09-22 08:00"), replace(shown("2026-09-22 21:00"), series_key="L"), False,
+            id="of another series",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_the_same_day_of_a_series(
+    reservation: Reservation, event: Event, same: bool
+) -> None:
+    assert is_same_day(reservation, event, ZoneInfo("Europe/Amsterdam")) is same

@@ -11,6 +11,7 @@ from obctl.domain.company_log import Action
 from obctl.domain.event import Event
 from obctl.domain.organizer_copy import OrganizerSays
 from obctl.domain.reservation import Reservation, Service, ServiceKind, Status
+from obctl.domain.room import RoomId
 from obctl.domain.sync.cancellation import Proof, Reason
 from obctl.domain.sync.change import (
     Absorb,
@@ -34,6 +35,8 @@ from obctl.domain.sync.change_log import (
 
 MEETING = make_reservation()
 EVENT = make_event(payload=b"{}")
+THERE = make_reservation(room=RoomId(2))
+NAMES = {RoomId(1): "Atrium", RoomId(2): "Liberty"}
 CANCELLED = make_event(is_cancelled=True)
 OTHER = make_reservation(2001, event="E2", subject="Board")
 
@@ -53,39 +56,51 @@ def ordered(*cancelled: bool) -> Reservation:
         pytest.param(
             Create(MEETING, EVENT),
             Action.EVENT_CREATED,
-            "reservation 1001 created: 'Budget' 2026-09-15T09:00:00Z",
+            "reservation 1001 created: 'Budget' Tue 2026-09-15 11:00 (Europe/Amsterdam)",
             id="created",
         ),
         pytest.param(
             Create(MEETING, EVENT, instead_of=OTHER),
             Action.EVENT_CREATED,
-            "reservation 1001 created: 'Budget' 2026-09-15T09:00:00Z; it may be reservation 2001,"
+            "reservation 1001 created:"
+            " 'Budget' Tue 2026-09-15 11:00 (Europe/Amsterdam); it may be reservation 2001,"
             " moved here from a room that cannot be read now",
             id="created, perhaps in place of another",
         ),
         pytest.param(
-            Move(MEETING, MEETING, EVENT),
+            Move(MEETING, THERE, EVENT),
             Action.EVENT_MOVED,
-            "reservation 1001 moved here from another room: 'Budget' 2026-09-15T09:00:00Z",
+            "reservation 1001 moved from Atrium to Liberty:"
+            " 'Budget' Tue 2026-09-15 11:00 (Europe/Amsterdam)",
             id="moved",
         ),
         pytest.param(
             Restore(MEETING, MEETING, EVENT),
             Action.EVENT_RESTORED,
-            "reservation 1001 is in Outlook again: 'Budget' 2026-09-15T09:00:00Z",
+            "reservation 1001 is in Outlook again:"
+            " 'Budget' Tue 2026-09-15 11:00 (Europe/Amsterdam)",
             id="restored",
         ),
         pytest.param(
             Restore(MEETING, MEETING, EVENT, OrganizerSays.TAKES_PLACE),
             Action.EVENT_RESTORED,
-            "reservation 1001 is in Outlook again: 'Budget' 2026-09-15T09:00:00Z;"
+            "reservation 1001 is in Outlook again:"
+            " 'Budget' Tue 2026-09-15 11:00 (Europe/Amsterdam);"
             f" the organiser's copy {OrganizerSays.TAKES_PLACE}",
             id="restored, as the organiser has it",
         ),
         pytest.param(
+            Restore(MEETING, THERE, EVENT),
+            Action.EVENT_RESTORED,
+            "reservation 1001 is in Outlook again, in Liberty and no more in Atrium: 'Budget'"
+            " Tue 2026-09-15 11:00 (Europe/Amsterdam)",
+            id="restored in another room",
+        ),
+        pytest.param(
             Rekey(MEETING, MEETING, EVENT),
             Action.EVENT_UPDATED,
-            "reservation 1001 has another event id now: 'Budget' 2026-09-15T09:00:00Z",
+            "reservation 1001 has another event id now:"
+            " 'Budget' Tue 2026-09-15 11:00 (Europe/Amsterdam)",
             id="another id",
         ),
     ],
@@ -93,8 +108,17 @@ def ordered(*cancelled: bool) -> Reservation:
 def test_a_reservation_that_stands_says_what_became_of_it(
     change: Kept, action: Action, words: str
 ) -> None:
-    entry = entry_of(change, MEETING.number)
+    entry = entry_of(change, MEETING.number, NAMES)
     assert (entry.action, entry.message) == (action, words)
+
+
+@pytest.mark.parametrize("kind", [Move, Restore])
+def test_a_meeting_that_went_to_another_room_is_found_under_both(kind: Any) -> None:
+    change = kind(MEETING, THERE, EVENT)
+    entry = entry_of(change, MEETING.number, NAMES)
+    assert (entry.room, entry.left_room) == (RoomId(2), RoomId(1))
+    stayed = entry_of(kind(MEETING, MEETING, EVENT), MEETING.number, NAMES)
+    assert (stayed.room, stayed.left_room) == (RoomId(1), None)
 
 
 @pytest.mark.parametrize(
@@ -103,11 +127,15 @@ def test_a_reservation_that_stands_says_what_became_of_it(
         pytest.param({}, "ids", id="nothing that people see"),
         pytest.param(
             {"starts": "08:00", "ends": "10:00"},
-            "start 2026-09-15T09:00:00Z -> 2026-09-15T08:00:00Z",
+            "start Tue 2026-09-15 11:00 (Europe/Amsterdam)"
+            " -> Tue 2026-09-15 10:00 (Europe/Amsterdam)",
             id="start",
         ),
         pytest.param(
-            {"ends": "11:00"}, "end 2026-09-15T10:00:00Z -> 2026-09-15T11:00:00Z", id="end"
+            {"ends": "11:00"},
+            "end Tue 2026-09-15 12:00 (Europe/Amsterdam)"
+            " -> Tue 2026-09-15 13:00 (Europe/Amsterdam)",
+            id="end",
         ),
         pytest.param(
             {"organizer": BRAM, "subject": "Board"},
@@ -123,7 +151,7 @@ def test_a_reservation_that_stands_says_what_became_of_it(
 )
 def test_an_update_names_each_field_with_both_values(after: dict[str, Any], words: str) -> None:
     update = Update(MEETING, make_reservation(**after), EVENT)
-    assert entry_of(update, MEETING.number).message == f"reservation 1001 changed: {words}"
+    assert entry_of(update, MEETING.number, NAMES).message == f"reservation 1001 changed: {words}"
 
 
 @pytest.mark.parametrize(
@@ -225,5 +253,5 @@ def test_without_an_event_an_entry_bears_the_id_that_the_reservation_has() -> No
 
 
 def test_a_new_reservation_is_logged_under_the_number_it_gets() -> None:
-    entry = entry_of(Create(make_reservation(0), EVENT), MEETING.number)
+    entry = entry_of(Create(make_reservation(0), EVENT), MEETING.number, NAMES)
     assert entry.reservation == 1001

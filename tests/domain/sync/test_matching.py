@@ -197,8 +197,36 @@ def matched(reservations: list[Reservation], events: list[Event], **more: Any) -
         pytest.param(
             [make_occurrence_reservation(event="OLD")],
             [make_occurrence("NEW", starts="21:00")],
+            {"NEW": 1001},
+            id="twelve-hours-away-on-its-day",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(event="OLD")],
+            [make_occurrence("NEW", starts="22:30")],
             {},
-            id="twelve-hours-away-is-another-date",
+            id="twelve-hours-away-on-the-next-day-is-another-date",
+        ),
+        pytest.param(
+            [
+                make_occurrence_reservation(event="A", starts="2026-09-15 19:00"),
+                make_occurrence_reservation(1002, event="B", starts="2026-09-16 19:00"),
+            ],
+            [
+                make_occurrence("C", starts="2026-09-15 08:00"),
+                make_occurrence("D", starts="2026-09-16 08:00"),
+                make_occurrence("E", starts="2026-09-17 08:00"),
+            ],
+            {"C": 1001, "D": 1002},
+            id="a-daily-series-from-evening-to-morning-stays-on-its-days",
+        ),
+        pytest.param(
+            [make_occurrence_reservation(1002, event="B", starts="2026-09-15 19:00")],
+            [
+                make_occurrence("C", starts="2026-09-16 06:00"),
+                make_occurrence("D", starts="2026-09-15 06:00"),
+            ],
+            {"D": 1002},
+            id="the-day-itself-goes-before-the-hours-between",
         ),
         pytest.param(
             [make_occurrence_reservation(event="OLD")],

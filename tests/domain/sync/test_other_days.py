@@ -24,7 +24,7 @@ from obctl.domain.recurrence import DAYS, Recurrence
 from obctl.domain.reservation import Reservation
 from obctl.domain.sync.change import Update
 from obctl.domain.sync.goes_on import with_successors
-from obctl.domain.sync.other_days import unread_days
+from obctl.domain.sync.other_days import unread_days, whole_days
 from obctl.domain.sync.reconcile import plan_room
 from obctl.domain.sync.situation import Situation
 from obctl.domain.values import replace
@@ -157,6 +157,15 @@ def test_what_lies_beyond_the_reading_has_to_be_read() -> None:
     assert span.end == moment("2026-09-19 22:00")
     wide = room(held("2026-09-15"), [], weekly("thursday"))
     assert unread_days(wide.matching, wide.now) == {}
+
+
+def test_what_became_of_a_date_lies_in_its_week_whichever_days_were_read() -> None:
+    read = span_of(days=2)
+    situation = room(held("2026-09-15"), [], weekly("thursday"), span=read)
+    week = whole_days(situation.matching, situation.now)
+    assert (week.start, week.end) == (moment("2026-09-12 22:00"), moment("2026-09-19 22:00"))
+    in_step = room(held("2026-09-15"), shown("2026-09-15"), weekly("tuesday"), span=read)
+    assert whole_days(in_step.matching, in_step.now) == read
 
 
 days = st.lists(st.sampled_from(DAYS), min_size=1, max_size=4, unique=True)

@@ -18,7 +18,7 @@ from builders import (
 )
 
 from obctl.domain.event import Event
-from obctl.domain.reservation import Reservation
+from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.sync.rebooked import may_be_rebooked, rebooked
 from obctl.domain.values import replace
 
@@ -74,6 +74,24 @@ def test_what_stands_in_the_slot_of_a_lost_meeting_takes_its_reservation(
 )
 def test_only_what_is_lost_is_given_another_event(situation: Any) -> None:
     assert rebooked(situation.matching, now=NOW).pairs == ()
+
+
+@pytest.mark.parametrize("subject", ["Budget", "Anna de Vries"], ids=["the same", "rewritten"])
+@pytest.mark.parametrize(
+    ("off", "more"),
+    [
+        pytest.param([make_event(is_cancelled=True)], {}, id="shown as cancelled"),
+        pytest.param([], {"agreed": {}}, id="gone"),
+        pytest.param([], {"agreed": {}, "whole": False}, id="on a night of changes"),
+    ],
+)
+def test_what_a_person_kept_without_its_event_is_what_was_booked_in_its_slot(
+    off: list[Event], more: dict[str, Any], subject: str
+) -> None:
+    kept = make_reservation(external_state=ExternalState.NOT_ON_OUTLOOK)
+    anew = make_event("E2", subject=subject)
+    after = rebooked(make_situation([kept], [*off, anew], **more).matching, now=NOW)
+    assert after.pairs == ((kept, anew),)
 
 
 def test_what_was_called_off_gives_its_reservation_to_what_was_booked_in_its_place() -> None:

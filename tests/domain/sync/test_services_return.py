@@ -50,7 +50,10 @@ def ended(how: CancelledWith | None = CancelledWith.MEETING, **more: Any) -> Ser
         ),
         pytest.param(ended(locked_from=NOW + HOUR), None, None, id="locked-later"),
         pytest.param(
-            ended(locked_from=NOW), None, "was locked from 2026-09-14T12:00:00Z", id="locked-now"
+            ended(locked_from=NOW),
+            None,
+            "was locked from Mon 2026-09-14 14:00 (Europe/Amsterdam)",
+            id="locked-now",
         ),
         pytest.param(
             ended(kind=ServiceKind.VISITOR),
@@ -78,7 +81,7 @@ def test_a_service_is_ordered_again_or_it_is_told_why_not(
         assert after == service
         assert stays_cancelled(after)
         named = f"service 4, {service.kind.value} for 12 (lunch), {why}"
-        assert why_cancelled(after, NOW, says) == named
+        assert why_cancelled(after, make_reservation(updated_at=NOW), says) == named
 
 
 def test_what_a_person_cancelled_by_itself_stays_so_and_is_not_missed() -> None:
@@ -92,6 +95,8 @@ def test_nothing_is_ordered_for_a_meeting_that_is_over() -> None:
     before = make_reservation(services=(ended(),))
     (after,) = with_services_back(before, before.end).services
     assert after.cancelled
-    assert why_cancelled(after, before.end).endswith("is for a meeting that is over")
+    assert why_cancelled(after, make_reservation(updated_at=before.end)).endswith(
+        "is for a meeting that is over"
+    )
     (after,) = with_services_back(before, before.end - timedelta(seconds=1)).services
     assert not after.cancelled

@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from night import Night, daily, mailbox_of
+from night import Night, at, daily, mailbox_of
 
 from obctl.domain.causes.asked_organizer import asked_of_organizer, with_reply
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.story import Story
 from obctl.domain.difference import Cause, Difference
+from obctl.domain.organizer_copy import WhyClosed
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.compare.diff import compare_rooms
@@ -61,6 +62,21 @@ def decline(night: Night, meeting: Any) -> None:
     night.tenant.respond(mailbox_of(ROOM), meeting, "declined")
 
 
+def cancel_and_remove(night: Night, meeting: Any) -> None:
+    night.act(Processing(room=mailbox_of(ROOM), settings={"RemoveCanceledMeetings": True}))
+    night.cancel(meeting)
+
+
+def decline_a_date(night: Night, meeting: Any) -> None:
+    night.tenant.respond(mailbox_of(ROOM), meeting, "declined", day=NEXT_DAY)
+
+
+def move_a_date_onto_another(night: Night, meeting: Any) -> None:
+    night.book(ROOM, "Board", "16 14:00", "16 15:00", organizer="bram")
+    night.run()
+    night.change(meeting, day=NEXT_DAY, start="16 14:30", end="16 15:30")
+
+
 def type_the_room(night: Night, meeting: Any) -> None:
     remove = {"RemoveCanceledMeetings": True}
     night.act(Processing(room=mailbox_of(ROOM), settings=remove))
@@ -86,6 +102,16 @@ LOSSES = [
         delete_a_date,
         "occurrence-cancelled-silently",
         id="date deleted",
+    ),
+    pytest.param({}, cancel_and_remove, "cancelled-but-kept-on-calendar", id="cancelled, removed"),
+    pytest.param(
+        {"recurrence": daily(count=3)}, decline_a_date, "room-declined", id="date declined"
+    ),
+    pytest.param(
+        {"recurrence": daily(count=3)},
+        move_a_date_onto_another,
+        "conflict-partially-declined-series",
+        id="date moved onto another",
     ),
     pytest.param(
         {"recurrence": daily(count=3)},
@@ -241,6 +267,19 @@ def test_an_update_that_may_be_on_its_way_makes_no_copy_stale(night: Night) -> N
     assert story(night).cause is None
 
 
+def test_an_event_without_a_reservation_is_explained_on_the_day_it_is_on_now(night: Night) -> None:
+    meeting = night.book(ROOM, "Budget", "2026-10-29 09:00", "2026-10-29 10:00")
+    night.run()
+    event_id = night.id_of(ROOM, meeting)
+    night.change(meeting, start="2026-11-03 09:00", end="2026-11-03 10:00")
+    told = night.ask(
+        lambda gateway: explain_item(night.company, Outlook(night.company, gateway), event_id)
+    )
+    assert [found.start for found in told.differences] == [at("2026-11-03 09:00")]
+    assert told.cause is not None
+    assert told.cause.code == "outside-sync-window"
+
+
 def test_of_a_series_only_the_date_that_was_moved_is_stale(night: Night) -> None:
     moved_silently(night, recurrence=daily(count=3))
     causes = [story(night, item.number).cause for item in night.all()]
@@ -266,7 +305,7 @@ def test_a_copy_that_may_not_be_read_is_no_finding_and_explain_says_so(night: Ni
     assert (told.organizer.says.value, told.organizer.copy) == ("cannot be read", None)
 
 
-def test_a_meeting_of_an_outsider_is_not_asked_for(night: Night) -> None:
+def of_an_outsider(night: Night) -> Story:
     rules = {"ProcessExternalMeetingMessages": True}
     night.act(Processing(room=mailbox_of(ROOM), settings=rules))
     night.tenant.book(
@@ -276,10 +315,30 @@ def test_a_meeting_of_an_outsider_is_not_asked_for(night: Night) -> None:
     night.settle()
     night.run()
     night.watched.calls.clear()
+    return story(night)
+
+
+def calendars_asked(night: Night) -> set[str]:
+    """Whose calendars were read; a question to the directory names no mailbox."""
+    return {mailbox for _, mailbox, _ in night.watched.calls if mailbox}
+
+
+def test_the_calendar_of_an_outsider_is_not_asked_for(night: Night) -> None:
+    told = of_an_outsider(night)
+    assert told.organizer is not None
+    assert (told.organizer.says, told.organizer.closed) == ("cannot be read", WhyClosed.OUTSIDE)
+    assert (told.cause, told.account) == (None, None)
+    assert not [box for box in calendars_asked(night) if "fabrikam" in box]
+
+
+def test_a_colleague_with_another_mail_domain_than_the_rooms_is_no_outsider(night: Night) -> None:
+    of_an_outsider(night)
+    directory = night.tenant.exchange.directory
+    directory.mailbox(directory.person("omar@fabrikam.example")).kind = "user"
     told = story(night)
     assert told.organizer is not None
-    assert told.organizer.says == "cannot be read"
-    assert not [mailbox for _, mailbox, _ in night.watched.calls if "fabrikam" in (mailbox or "")]
+    assert told.organizer.says == "takes place"
+    assert [box for box in calendars_asked(night) if "fabrikam" in box]
 
 
 def test_explain_names_the_forwarded_invitation_that_booked_the_room(night: Night) -> None:
@@ -339,7 +398,7 @@ def test_the_calendar_of_an_organiser_is_read_once_for_all_dates_of_a_series(nig
     assert len(routes) == 3  # the meeting, the series, its dates
 
 
-def test_a_closed_calendar_is_asked_once_in_a_command(night: Night) -> None:
+def test_a_closed_calendar_is_asked_in_one_request_and_not_again(night: Night) -> None:
     first, second = (
         night.book(ROOM, subject, start, end)
         for subject, start, end in (("One", "09:00", "10:00"), ("Two", "10:00", "11:00"))
@@ -348,8 +407,28 @@ def test_a_closed_calendar_is_asked_once_in_a_command(night: Night) -> None:
     night.delete(ROOM, first)
     night.delete(ROOM, second)
     night.fail("forbidden", "anna")
-    night.watched.calls.clear()
+    night.journal.clear()
     assert len(said_by_diff(night)) == 2
-    assert [box for _, box, _ in night.watched.calls if box == mailbox_of("anna")] == [
-        mailbox_of("anna")
-    ]
+    asked = [call.path for call in night.journal if "anna" in call.path]
+    assert asked == ["users/anna%40contoso.example/events"] * 2
+    batches = [call.body.decode() for call in night.journal if call.path == "$batch"]
+    assert sum("anna" in body for body in batches) == 1
+
+
+@pytest.mark.parametrize(
+    ("befall", "code"),
+    [
+        pytest.param(decline_a_date, "room-declined", id="declined"),
+        pytest.param(
+            move_a_date_onto_another, "conflict-partially-declined-series", id="moved onto another"
+        ),
+        pytest.param(cancel_a_date, "occurrence-cancelled-silently", id="cancelled"),
+        pytest.param(delete_a_date, "occurrence-cancelled-silently", id="deleted"),
+    ],
+)
+def test_where_no_series_lists_its_cancelled_dates_the_organiser_tells_what_became_of_one(
+    national_night: Night, befall: Befall, code: str
+) -> None:
+    befall(national_night, booked(national_night, recurrence=daily(count=3)))
+    (cause,) = said_by_diff(national_night).values()
+    assert cause.code == code

@@ -13,7 +13,12 @@ from obctl.domain.subscription import Occasion
 from obctl.engine.live.inbox import drain_inbox
 from obctl.engine.subscriptions.renew import Failed
 from obctl.errors import GraphUnavailable, Unfinished
-from obctl.store.inbox import inbox_summary, load_waiting, rooms_with_notifications
+from obctl.store.inbox import (
+    inbox_summary,
+    load_waiting,
+    news_waits,
+    rooms_with_notifications,
+)
 from obctl.store.subscriptions import find_subscription
 
 
@@ -50,6 +55,21 @@ def test_all_that_waits_for_a_room_is_one_look(company, graph, looking) -> None:
         ("Bistro", frozenset({"E3"})),
     ]
     assert rooms_with_notifications(company.store) == {}
+
+
+@pytest.mark.parametrize("what", list(Occasion))
+def test_only_what_is_about_the_subscription_alone_is_no_news_of_the_room(company, what) -> None:
+    notify(company, what=what)
+    (waiting,) = rooms_with_notifications(company.store)
+    about_itself = {Occasion.REAUTHORIZATION_REQUIRED, Occasion.SUBSCRIPTION_REMOVED}
+    assert news_waits(company.store, waiting, ["E1"]) == (what not in about_itself)
+
+
+def test_what_waits_about_one_event_is_no_news_of_another(company) -> None:
+    notify(company, event="E1", what="updated")
+    (waiting,) = rooms_with_notifications(company.store)
+    found = [news_waits(company.store, waiting, ids) for ids in (["E1"], ["E2", "E1"], ["E2"], [])]
+    assert found == [True, True, False, False]
 
 
 def test_a_new_event_is_looked_at_once_more_when_it_has_settled(company, graph, looking) -> None:

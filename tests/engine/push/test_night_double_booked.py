@@ -56,8 +56,8 @@ def test_a_double_booking_made_while_a_reservation_is_pushed_is_told(night, riva
     assert result.error is None
     (message,) = told(night, result.problems, None)
     assert message == (
-        f"reservation {number} is double booked: 'Rival' of bram@contoso.example took {ROOM} from"
-        " 2026-09-15T07:30:00Z to 2026-09-15T08:30:00Z meanwhile"
+        f"reservation {number} is double booked: 'Rival' of bram@contoso.example took {ROOM}"
+        " Tue 2026-09-15 09:30-10:30 (Europe/Amsterdam) meanwhile"
     )
     assert (night.pending(), INTERVIEW in night.reservations()) == ([], True)
 

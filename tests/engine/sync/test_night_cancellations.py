@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from night import NAMES, Night, mailbox_of
 
 from obctl.domain.reservation import ServiceKind
 from obctl.domain.sync.cancellation import RequestStatus
+from obctl.domain.time_span import instant_text
+from obctl.engine.admin.status import current_status
 from obctl.sandbox.steps import Delete, MoveMailbox, Processing, Recreate
 
 PROCESSED = ([], [])
@@ -168,6 +172,23 @@ def test_what_was_kept_and_comes_back_at_another_time_is_at_that_time(night: Nig
     assert len(night.only().ordered_services) == 1
 
 
+@pytest.mark.parametrize("full", [False, True], ids=["changes", "full"])
+@pytest.mark.parametrize("act", [cancel, vanish], ids=["kept", "gone"])
+def test_what_was_kept_and_is_booked_anew_keeps_its_number_and_its_lunch(
+    night: Night, act: Act, *, full: bool
+) -> None:
+    night.meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run()
+    with_catering(night)
+    act(night)
+    night.run()
+    night.reject()
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.run(full=full)
+    assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
+    assert (night.only().number, len(night.only().ordered_services)) == (1, 1)
+
+
 @pytest.mark.parametrize("act", [cancel, vanish], ids=["kept", "gone"])
 def test_a_rejected_request_pushed_back_is_in_outlook_again_once(night: Night, act: Act) -> None:
     night.meeting = night.book("Rembrandt", "Budget", "09:00", "10:00")
@@ -309,6 +330,12 @@ def test_a_credential_refused_everywhere_ends_the_run(night: Night) -> None:
     assert night.reservations() == ["Rembrandt 09-15 09:00-10:00 Budget"]
 
 
+def stopped(night: Night) -> tuple[list[dict[str, Any]], bool]:
+    """What `sync status` says of the guard, and whether it wants attention for it alone."""
+    item, attention = current_status(night.company, timedelta(hours=26))
+    return item["stopped"], attention and not any(room["stale"] for room in item["rooms"])
+
+
 class TestTheGuard:
     """More than half of a room, and more than ten, going at once without proof."""
 
@@ -344,6 +371,27 @@ class TestTheGuard:
         assert emptied.requests() == []
         assert "guard.tripped" in emptied.log()
         assert emptied.run().stopped == 1
+
+    def test_the_room_stays_stopped_until_a_pass_over_it_was_good(self, emptied: Night) -> None:
+        assert stopped(emptied) == ([], False)
+        emptied.run(again=False)
+        since = emptied.company.now
+        emptied.settle()
+        emptied.run("Vermeer", again=False)
+        emptied.run(again=False)
+        ((one,), attention) = stopped(emptied)
+        room = "rembrandt@contoso.example"
+        assert attention
+        assert (one["room"], one["since"]) == (room, instant_text(since))
+        assert "12 of 15 reservations of Rembrandt would go" in one["why"]
+        assert one["look"] == f"obctl sync run --room {room} --dry-run"
+        assert one["allow"] == f"obctl sync run --room {room} --allow-cancellations"
+        emptied.run(allow_cancellations=True)
+        assert stopped(emptied) == ([], False)
+
+    def test_looking_stops_nothing(self, emptied: Night) -> None:
+        assert emptied.run(dry_run=True).stopped == 1
+        assert stopped(emptied) == ([], False)
 
     def test_a_person_who_allows_it_goes_on(self, emptied: Night) -> None:
         emptied.configure(ignore_cancellation_requests=True)

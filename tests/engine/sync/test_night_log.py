@@ -237,30 +237,33 @@ def test_what_a_person_decided_is_told_with_who(night: Night) -> None:
         assert "Sam" in decided.message
 
 
+AT_NINE, AT_HALF_PAST, AT_ELEVEN, AT_ONE = (
+    f"Tue 2026-09-15 {clock} (Europe/Amsterdam)" for clock in ("09:00", "09:30", "11:00", "13:00")
+)
 REFUSED = {
     "change of somebody's meeting": (
         lambda night: night.edit(1, start="10:00", end="11:00"),
-        "reservation 1 not changed: 'Budget' 2026-09-15T07:00:00Z: push-not-organizer: ",
+        f"reservation 1 not changed: 'Budget' {AT_NINE}: push-not-organizer: ",
     ),
     "a change to a taken slot": (
         lambda night: night.edit(2, start="09:30", end="10:30"),
-        "reservation 2 not changed: 'Ours' 2026-09-15T11:00:00Z: slot-taken: ",
+        f"reservation 2 not changed: 'Ours' {AT_ONE}: slot-taken: ",
     ),
     "a new reservation in a taken slot": (
         lambda night: night.make("Rembrandt", "Other", "09:30", "10:30"),
-        "not reserved: 'Other' 2026-09-15T07:30:00Z: slot-taken: ",
+        f"not reserved: 'Other' {AT_HALF_PAST}: slot-taken: ",
     ),
     "a change in a room locked out": (
         lambda night: night.edit(3, subject="Other"),
-        "reservation 3 not changed: 'Remade' 2026-09-15T07:00:00Z: resync-required: ",
+        f"reservation 3 not changed: 'Remade' {AT_NINE}: resync-required: ",
     ),
     "a cancellation in a room locked out": (
         lambda night: night.call_off(3),
-        "reservation 3 not cancelled: 'Remade' 2026-09-15T07:00:00Z: resync-required: ",
+        f"reservation 3 not cancelled: 'Remade' {AT_NINE}: resync-required: ",
     ),
     "a new reservation in a room locked out": (
         lambda night: night.make("Hals", "Other", "11:00", "12:00"),
-        "not reserved: 'Other' 2026-09-15T09:00:00Z: resync-required: ",
+        f"not reserved: 'Other' {AT_ELEVEN}: resync-required: ",
     ),
 }
 

@@ -86,8 +86,9 @@ def test_the_log_says_that_the_series_meets_on_another_day(night: Night) -> None
     (row,) = said
     assert row["message"] == (
         f"reservation {made['09-15']} changed: its series meets on other days now;"
-        " start 2026-09-15T07:00:00Z -> 2026-09-17T07:00:00Z;"
-        " end 2026-09-15T08:00:00Z -> 2026-09-17T08:00:00Z"
+        " start Tue 2026-09-15 09:00 (Europe/Amsterdam) -> Thu 2026-09-17 09:00"
+        " (Europe/Amsterdam);"
+        " end Tue 2026-09-15 10:00 (Europe/Amsterdam) -> Thu 2026-09-17 10:00 (Europe/Amsterdam)"
     )
 
 

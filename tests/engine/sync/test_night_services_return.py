@@ -92,8 +92,8 @@ def test_lunch_comes_back_with_the_meeting(night: Night, look: Look) -> None:
     assert states(night, number) == [("lunch", True)]
     (message,) = said(night, "event.restored")
     assert message == (
-        f"reservation {number} is in Outlook again: 'Board' 2026-09-15T07:00:00Z; the organiser's"
-        " copy takes place; its 1 service is ordered again"
+        f"reservation {number} is in Outlook again: 'Board' Tue 2026-09-15 09:00"
+        " (Europe/Amsterdam); the organiser's copy takes place; its 1 service is ordered again"
     )
 
 
@@ -154,7 +154,8 @@ def test_what_is_locked_by_now_stays_cancelled_and_is_told(night: Night) -> None
     assert (problem.room, problem.code) == (ROOM, "services-stay-cancelled")
     assert problem.message == (
         f"reservation {number} is in Outlook again, and not all that was ordered for it:"
-        " service 1, catering for 12 (lunch), was locked from 2026-09-14T15:05:00Z;"
+        " service 1, catering for 12 (lunch), was locked from Mon 2026-09-14 17:05"
+        " (Europe/Amsterdam);"
         " service 2, visitor for 12 (Bram), is a registration, to be made anew"
     )
     assert (
@@ -166,8 +167,8 @@ def test_what_is_locked_by_now_stays_cancelled_and_is_told(night: Night) -> None
     (entry,) = said(night, "event.restored")
     assert entry.endswith(
         "; its 1 service is ordered again; 2 stay cancelled: service 1, catering for 12 (lunch),"
-        " was locked from 2026-09-14T15:05:00Z; service 2, visitor for 12 (Bram), is a"
-        " registration, to be made anew"
+        " was locked from Mon 2026-09-14 17:05 (Europe/Amsterdam); service 2, visitor for 12"
+        " (Bram), is a registration, to be made anew"
     )
 
 

@@ -23,6 +23,7 @@ def examine_history(company: Company, rooms: Sequence[Room]) -> list[Finding]:
     runs = load_runs(company.store, limit=1)
     return [
         *_last_run(company, runs[0] if runs else None),
+        *_guarded(runs[0] if runs else None, rooms),
         *_failed_writes(company, rooms),
         *_undecided(company, rooms),
     ]
@@ -47,7 +48,7 @@ def _last_run(company: Company, run: RunRecord | None) -> Iterator[Finding]:
             remedy="obctl sync run",
         )
     elif run.exit_code == _GUARD:
-        yield _guarded(run)
+        return  # said of the rooms that it stopped
     elif run.exit_code == 0:
         yield ok("last run", f"{run.id} ended well")
     else:
@@ -56,20 +57,26 @@ def _last_run(company: Company, run: RunRecord | None) -> Iterator[Finding]:
         yield tell("last run", f"{run.id} ended with {run.exit_code}", show, remedy=show)
 
 
-def _guarded(run: RunRecord) -> Finding:
-    """It stops the same rooms again until somebody has looked."""
-    stopped = [
-        str(one.get("room"))
-        for one in (run.report or {}).get("problems", [])
-        if "guard" in str(one.get("code"))
-    ]
-    return problem(
-        "guard",
-        f"the last run was stopped: too much would have gone at once ({named(stopped) or run.id})",
-        "look at what would go; where it is right, allow it",
-        remedy="obctl sync run --dry-run && obctl sync run --allow-cancellations",
-        rooms=stopped,
-    )
+def _guarded(run: RunRecord | None, rooms: Sequence[Room]) -> Iterator[Finding]:
+    """Rooms stay stopped, whatever runs there were since, until somebody has looked."""
+    stopped = [room.mailbox for room in rooms if room.stopped]
+    refused = run is not None and run.exit_code == _GUARD
+    if run is not None and refused and not stopped:
+        yield problem(
+            "guard",
+            f"the last run was stopped before it changed anything: {run.id}",
+            "see why",
+            remedy=f"obctl sync show {run.id}",
+        )
+    elif stopped:
+        only = "".join(f" --room {mailbox}" for mailbox in stopped[:10])
+        yield problem(
+            "guard",
+            f"nothing is done in {named(stopped)}: too much would go at once",
+            "look at what would go; where it is right, allow it",
+            remedy=f"obctl sync run{only} --dry-run && obctl sync run{only} --allow-cancellations",
+            rooms=stopped,
+        )
 
 
 def examine_inconclusive(rooms: Sequence[Room], now: Sequence[Finding]) -> Iterator[Finding]:

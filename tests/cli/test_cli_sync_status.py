@@ -1,0 +1,69 @@
+"""`sync status` and `sync history`: nothing that wants a person goes unsaid."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from builders import LAST_PASS
+from desk import ATRIUM, Desk, lines
+
+from obctl.store.rooms import save_pass, save_stopped
+
+WHY = (
+    "12 of 15 reservations of Atrium would go, 3 with catering for 60 people; Outlook gives no"
+    " proof that they were cancelled (limit: 50 % and 10)"
+)
+MAILBOX = "atrium@contoso.example"
+RUN = f"obctl sync run --room {MAILBOX}"
+
+
+@pytest.fixture
+def stopped(read_desk: Desk) -> Desk:
+    """All is well but for one room that a guard stopped last night."""
+    with read_desk.store() as store, store.transaction():
+        save_stopped(store, ATRIUM, WHY, at=LAST_PASS)
+    return read_desk
+
+
+def test_a_company_in_step_has_nothing_stopped(read_desk: Desk) -> None:
+    answer = read_desk.run("sync", "status", "-o", "json")
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert json.loads(answer.stdout)["stopped"] == []
+
+
+def test_a_guard_stop_is_shown_with_the_way_on(stopped: Desk) -> None:
+    answer = stopped.run("sync", "status")
+    assert answer.exit_code == 3
+    assert "12 of 15 reservations of Atrium would go" in " ".join(answer.stdout.split())
+    assert any(line.endswith("stopped") and MAILBOX in line for line in lines(answer.stdout))
+    assert lines(answer.stderr) == [
+        f"{MAILBOX} is stopped until somebody has looked: {RUN} --dry-run",
+        f"    where it is right: {RUN} --allow-cancellations",
+    ]
+    assert max(len(line) for line in answer.stdout.splitlines()) <= 80
+
+
+def test_a_guard_stop_is_data_for_scripts(stopped: Desk) -> None:
+    answer = stopped.run("sync", "status", "-o", "json")
+    assert (answer.exit_code, answer.stderr) == (3, "")
+    assert json.loads(answer.stdout)["stopped"] == [
+        {
+            "room": MAILBOX,
+            "since": "2026-09-14T01:00:00Z",
+            "why": WHY,
+            "look": f"obctl sync run --room {MAILBOX} --dry-run",
+            "allow": f"obctl sync run --room {MAILBOX} --allow-cancellations",
+        }
+    ]
+
+
+def test_a_good_pass_ends_it(stopped: Desk) -> None:
+    with stopped.store() as store, store.transaction():
+        save_pass(store, ATRIUM, synced_at=LAST_PASS)
+    assert stopped.run("sync", "status").exit_code == 0
+
+
+def test_the_lists_of_rooms_do_not_call_it_ok(stopped: Desk) -> None:
+    for words in (("rooms", "list"), ("rooms", "show", "Atrium")):
+        assert "stopped by the guard" in " ".join(stopped.run(*words).stdout.split())

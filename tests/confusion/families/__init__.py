@@ -1,0 +1,1 @@
+"""Stories by the family of their cause; each module here has `STORIES`."""

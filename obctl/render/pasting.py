@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 WITH_COMPANY = (
-    "doctor", "listen", "planner", "diff", "explain", "rooms", "subscriptions", "sync",
+    "doctor", "listen", "planner", "diff", "explain", "causes", "rooms", "subscriptions", "sync",
     "reservations", "services", "cancellations", "log", "store", "config", "graph",
 )  # fmt: skip
 """The commands that work on a company."""

@@ -329,7 +329,7 @@ def _run_all(
     report = all_companies(context, wanted)
     item = companies_run_object(report)
     if format is Format.CSV:
-        show_list(format, item["results"], [])
+        show_list(format, item["results"], [], names=csv_fields.COMPANY_RESULT)
     else:
         show_one(format, item, lambda: night_picture(item))
     if report.interrupted:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+
 from confusion.catalogue import all_stories
 from confusion.judge import Judged, Matrix
 from confusion.known import known, unused
 from confusion.story import NOTHING
-
 from obctl.domain.causes.catalogue import MEANING
 
 SHARE_RIGHT = 0.97

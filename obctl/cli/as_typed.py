@@ -5,6 +5,7 @@ A script whose variable is unset passes an empty value, and must not be taken to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ BEFORE = {"--company": "NAME", "-c": "NAME", "--debug": "", "--quiet": "", "--ve
 """Options that stand before the command, with what follows them."""
 AFTER = ("--format", "-o", "--yes", "-y", "--by")
 """Options that many commands take, and that stand after the command."""
+_DAYS_AGO = re.compile(r"-\d+")
 _MAY_BE_EMPTY = {("config set", "value")}
 """Arguments to which an empty text means something."""
 
@@ -26,6 +28,7 @@ class Command(TyperCommand):
     """A command that takes no empty values."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        args = self._days_last(args)
         with_values = list(args)
         try:
             rest = super().parse_args(ctx, args)
@@ -35,6 +38,18 @@ class Command(TyperCommand):
             typed, _, _ = self.make_parser(ctx).parse_args(args=with_values)
             self._ensure_filled(ctx, typed)
         return rest
+
+    def _days_last(self, args: list[str]) -> list[str]:
+        """The words, `-1` among them not taken for an option: it is the day before today."""
+        if "--" in args or not any(_DAYS_AGO.fullmatch(word) for word in args):
+            return args
+        valued = {name for one in self.params for name in one.opts if not _is_switch(one)}
+        kept: list[str] = []
+        days: list[str] = []
+        for before, word in zip(["", *args], args, strict=False):
+            is_day = _DAYS_AGO.fullmatch(word) and before not in valued
+            (days if is_day else kept).append(word)
+        return [*kept, "--", *days] if days else args
 
     def _ensure_filled(self, ctx: Any, typed: Mapping[str, Any]) -> None:
         for param in self.params:
@@ -88,6 +103,10 @@ def explained(error: TyperException, path: str) -> TyperException:
         error.message = said
         vars(error)["possibilities"] = None
     return error
+
+
+def _is_switch(param: Any) -> bool:
+    return param.param_type_name != "option" or bool(param.is_flag)
 
 
 def _empty(value: Any) -> Iterator[bool]:

@@ -29,7 +29,7 @@ _INCONCLUSIVE = 8
 
 def diff(
     ctx: typer.Context,
-    day: Annotated[str, typer.Argument(help="YYYY-MM-DD, today, tomorrow, +N; the room's day.")],
+    day: Annotated[str, typer.Argument(help="YYYY-MM-DD, today, monday, +N; the room's day.")],
     to: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
     location: LocationOption = None,
     room: RoomOption = None,

@@ -38,18 +38,31 @@ CachedOption = Annotated[
     bool, typer.Option("--cached", help="Outlook as last read, without asking Graph.")
 ]
 
+_WEEKDAYS = {
+    short: number
+    for number, name in enumerate(
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    )
+    for short in (name, name[:3])
+}
+_DAY_AND_CLOCK = re.compile(r"(\S+) +(\d?\d:\d\d)")
 _LONGEST = timedelta(days=365_000)
 _DURATION = re.compile(r"(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?")
 
 
 def parse_day(text: str, *, now: datetime, zone: ZoneInfo) -> date:
-    """A day: `2026-10-19`, `today`, `tomorrow`, `yesterday`, `+3` or `-1` from today in `zone`."""
+    """A day: `2026-10-19`, `today`, `tomorrow`, `yesterday`, `+3` or `-1` from today in `zone`.
+
+    A weekday, or its first three letters, is today or the next such day.
+    """
     today = now.astimezone(zone).date()
     words = {"today": 0, "tomorrow": 1, "yesterday": -1}
     lowered = text.strip().lower()
     try:
         if lowered in words:
             return today + timedelta(days=words[lowered])
+        if lowered in _WEEKDAYS:
+            return today + timedelta(days=(_WEEKDAYS[lowered] - today.weekday()) % 7)
         if lowered[:1] in ("+", "-") and lowered[1:].isdigit():
             day = today + timedelta(days=int(lowered))
         elif len(lowered) != len("2026-10-19"):
@@ -61,7 +74,7 @@ def parse_day(text: str, *, now: datetime, zone: ZoneInfo) -> date:
     except ValueError as error:
         raise UsageError(
             f"{text!r} is no day",
-            hint="use YYYY-MM-DD, today, tomorrow, yesterday, +N or -N",
+            hint="use YYYY-MM-DD, today, tomorrow, yesterday, a weekday, +N or -N",
             code="bad-day",
         ) from error
     from obctl.domain.time_span import FIRST_DAY, LAST_DAY
@@ -87,21 +100,23 @@ def parse_days(first: str, last: str | None, *, now: datetime, zone: ZoneInfo) -
 
 
 def parse_instant(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
-    """An instant: ISO 8601, in `zone` where it names none; `tomorrow 14:00` works too.
+    """An instant: ISO 8601, in `zone` where it names none.
 
+    A day as `parse_day` takes it and an hour work too: `tomorrow 9:00`, `monday 14:00`, `+2 9:00`.
     A wall-clock time that the clocks skip or repeat is refused by name rather than guessed.
     """
-    words = text.strip().replace("T", " ").split()
     try:
-        if len(words) == 2 and words[0].lower() in ("today", "tomorrow", "yesterday"):
-            words[0] = parse_day(words[0], now=now, zone=zone).isoformat()
-            moment = datetime.fromisoformat("T".join(words))
+        if day_and_clock := _DAY_AND_CLOCK.fullmatch(text.strip()):
+            word, clock = day_and_clock.groups()
+            day = parse_day(word, now=now, zone=zone)
+            moment = datetime.fromisoformat(f"{day.isoformat()}T{clock.rjust(5, '0')}")
         else:
             moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise UsageError(
             f"{text!r} is no time",
-            hint="use 2026-10-19T14:00 (in the room's zone) or 2026-10-19T12:00:00Z",
+            hint="use 2026-10-19T14:00 or `tomorrow 14:00` (in the room's zone), or"
+            " 2026-10-19T12:00:00Z",
             code="bad-time",
         ) from error
     from obctl.domain.time_span import is_accepted

@@ -27,7 +27,7 @@ def planner(
     ctx: typer.Context,
     day: Annotated[
         str,
-        typer.Argument(help="YYYY-MM-DD, today, tomorrow, +N or -N; a day in each room's zone."),
+        typer.Argument(help="YYYY-MM-DD, today, monday, +N or -N; a day in each room's zone."),
     ] = "today",
     to: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
     location: LocationOption = None,

@@ -56,16 +56,23 @@ def _flush() -> None:
 
 
 class _Output(io.FileIO):
-    """A pipe or a file to write to."""
+    """A pipe or a file to write to; what fails is told once, and nothing is written any more."""
+
+    _over = False
+    whole: Any = None
+    """The stream it stands for, which would be closed if nobody held it."""
 
     def write(self, data: Any) -> int:
         global _gone  # noqa: PLW0603  one process, one reader
+        if self._over:
+            return len(data)
         try:
             return super().write(data) or 0
         except BrokenPipeError:
-            _gone = True
+            _gone = self._over = True
             return len(data)
         except OSError as error:
+            self._over = True
             raise StoreFull(
                 f"the output cannot be written: {error.strerror}",
                 hint="what was done is done; `obctl sync history` shows runs",
@@ -83,6 +90,7 @@ def _fit(stream: Any) -> Any:
     stream.flush()
     try:
         raw = _Output(stream.fileno(), "wb", closefd=False)
+        raw.whole = stream
     except (OSError, ValueError):
         return stream
     return io.TextIOWrapper(

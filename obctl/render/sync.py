@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.room import Room, RoomId
 from obctl.domain.sync.undecided import ROOMS_UNREAD
 from obctl.domain.unreadable_event import EVENT_UNREADABLE
 from obctl.render.output import Column, fields, table, text
+from obctl.render.times import moment_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,8 +19,13 @@ JsonObject = Mapping[str, Any]
 _IMPORTABLE = "created-before-activation"
 
 
-def report_picture(item: JsonObject) -> list[RenderableType]:
-    """One run: what was read, what changed, and for a dry run each change."""
+def report_picture(
+    item: JsonObject, places: Mapping[str, Room] = MappingProxyType({})
+) -> list[RenderableType]:
+    """One run: what was read, what changed, and for a dry run each change.
+
+    `places` are the rooms by address.
+    """
     rooms, changes = item.get("rooms") or {}, item.get("changes") or {}
     events, pushed = item.get("events") or {}, item.get("pushed") or {}
     title = "would do (dry run)" if item.get("dry_run") else "done"
@@ -35,8 +43,27 @@ def report_picture(item: JsonObject) -> list[RenderableType]:
     ]
     plans = item.get("plans")
     if plans:
-        parts.append(table([_line(plan, c) for plan in plans for c in plan["changes"]], _PLAN))
+        lines = [_line(plan, c, places) for plan in plans for c in plan["changes"]]
+        parts.append(table(lines, _plan_columns({line["zone"] for line in lines})))
     return parts
+
+
+def with_addresses(item: JsonObject, rooms: Iterable[Room]) -> JsonObject:
+    """The run with the rooms of its plans by address, where a plan knows them by their rows."""
+    addresses = {room.id: room.mailbox for room in rooms}
+    if "plans" not in item:
+        return item
+    return {**item, "plans": [_addressed(plan, addresses) for plan in item["plans"]]}
+
+
+def _addressed(plan: JsonObject, addresses: Mapping[RoomId, str]) -> JsonObject:
+    def named(change: JsonObject) -> JsonObject:
+        if "room" not in change["fields"]:
+            return change
+        moved = {side: addresses.get(room, room) for side, room in change["fields"]["room"].items()}
+        return {**change, "fields": {**change["fields"], "room": moved}}
+
+    return {**plan, "changes": [named(change) for change in plan["changes"]]}
 
 
 def _nothing(item: JsonObject) -> str:
@@ -69,15 +96,25 @@ def counts_text(counts: JsonObject) -> str:
     )
 
 
-def _line(plan: JsonObject, change: JsonObject) -> JsonObject:
+def _line(plan: JsonObject, change: JsonObject, rooms: Mapping[str, Room]) -> JsonObject:
+    """One change as people read it: rooms by name, times in the room's zone."""
+    room = rooms.get(plan["room"])
+    zone = room.time_zone if room else "UTC"
+
+    def shown(name: str, value: Any) -> Any:
+        if name == "room":
+            return rooms[value].name if value in rooms else value
+        return moment_text(value, zone) if name in ("start", "end") else value
+
     changed = "; ".join(
-        f"{name}: {values['from']} → {values['to']}"
+        f"{name}: {shown(name, values['from'])} → {shown(name, values['to'])}"
         for name, values in change["fields"].items()
         if name != "event_id"
     )
     why = change["reason"] or change["cause"] or ""
     what = "; ".join(filter(None, (changed or why, _goes_on(change), _services_again(change))))
-    return {**change, "room": plan["room"].partition("@")[0], "what": what}
+    named = room.name if room else plan["room"].partition("@")[0]
+    return {**change, "room": named, "zone": zone, "what": what}
 
 
 def _goes_on(change: JsonObject) -> str:
@@ -100,13 +137,20 @@ def _services_again(change: JsonObject) -> str:
     )
 
 
-_PLAN = [
-    Column("change", lambda o: o["kind"], no_wrap=True),
-    Column("room", lambda o: o["room"]),
-    Column("start (UTC)", lambda o: o["start"][:16].replace("T", " ")),
-    Column("subject", lambda o: o["subject"]),
-    Column("what", lambda o: o["what"]),
-]
+def _plan_columns(zones: Collection[str]) -> list[Column]:
+    head = f"start, {next(iter(zones))}" if len(zones) == 1 else "start"
+
+    def start(line: JsonObject) -> str:
+        zone = f" ({line['zone']})" if len(zones) > 1 else ""
+        return f"{moment_text(line['start'], line['zone'])}{zone}"
+
+    return [
+        Column("change", lambda o: o["kind"], no_wrap=True),
+        Column("room", lambda o: o["room"]),
+        Column(head, start),
+        Column("subject", lambda o: o["subject"]),
+        Column("what", lambda o: o["what"]),
+    ]
 
 
 def status_picture(item: JsonObject) -> list[RenderableType]:

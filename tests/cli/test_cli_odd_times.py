@@ -248,3 +248,69 @@ def test_a_run_takes_a_meeting_that_lasts_from_one_end_to_the_other(
     ):
         answer = live_desk.run(*words)
         assert answer.exit_code in (0, 3), (words, answer.stderr)
+
+
+# Now is Monday 2026-09-14, 14:00 in Amsterdam.
+@pytest.mark.parametrize(
+    ("word", "day"),
+    [
+        ("-1", "2026-09-13"),
+        ("-30", "2026-08-15"),
+        ("+1", "2026-09-15"),
+        ("monday", "2026-09-14"),
+        ("Tuesday", "2026-09-15"),
+        ("sun", "2026-09-20"),
+        ("yesterday", "2026-09-13"),
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("planner", "{day}", "--cached", "-o", "json"),
+        ("planner", "-o", "json", "--location", "Amsterdam", "--cached", "{day}"),
+        ("diff", "--cached", "{day}", "-o", "json"),
+        ("diff", "{day}", "--to", "{day}", "--cached", "-o", "json"),
+    ],
+    ids=" ".join,
+)
+def test_a_day_is_said_in_many_ways(
+    read_desk: Desk, words: tuple[str, ...], word: str, day: str
+) -> None:
+    answer = read_desk.run(*(one.format(day=word) for one in words))
+    shown = json.loads(answer.stdout)
+    assert day in (shown.get("day"), shown.get("from"))
+
+
+@pytest.mark.parametrize("words", [("planner", "-1", "-x"), ("planner", "-1", "-2")], ids=" ".join)
+def test_what_is_no_day_before_is_no_word_either(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk.run(*words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "start"),
+    [
+        ("tomorrow 9:00", "2026-09-15T07:00:00Z"),
+        ("Tomorrow 09:00", "2026-09-15T07:00:00Z"),
+        ("monday 15:00", "2026-09-14T13:00:00Z"),
+        ("wed 14:00", "2026-09-16T12:00:00Z"),
+        ("+2 9:00", "2026-09-16T07:00:00Z"),
+        ("2026-09-16 9:00", "2026-09-16T07:00:00Z"),
+        ("2026-09-16T09:00", "2026-09-16T07:00:00Z"),
+        ("2026-09-16T09:00Z", "2026-09-16T09:00:00Z"),
+    ],
+)
+def test_an_instant_is_said_in_many_ways(read_desk: Desk, said: str, start: str) -> None:
+    words = (*MAKE, "--start", said, "--duration", "30m", "-o", "json")
+    assert json.loads(read_desk.run(*words).stdout)["start"] == start
+    assert read_desk.run("log", "search", "--from", said).exit_code == 0
+    assert (
+        read_desk.run("rooms", "free", "--from", said, "--to", "+9 9:00", "--cached").exit_code == 0
+    )
+    moved = read_desk.run("reservations", "change", "1", "--start", said, "--no-push", "-o", "json")
+    assert json.loads(moved.stdout)["start"] == start
+
+
+@pytest.mark.parametrize("said", ["tomorrow", "someday 9:00", "+x 9:00", "tomorrow 25:00", "9:00"])
+def test_what_is_no_instant_is_refused(desk: Desk, said: str) -> None:
+    answer = desk.run(*MAKE, "--start", said, "--duration", "30m")
+    assert (answer.exit_code, answer.stdout) == (2, "")

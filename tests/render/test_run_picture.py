@@ -5,9 +5,49 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from builders import make_event, make_reservation, make_room
 from rich.console import Console
 
-from obctl.render.sync import report_picture
+from obctl.domain.room import RoomId
+from obctl.domain.sync.change import Move, Update
+from obctl.domain.sync.plan import Plan, plan_object
+from obctl.render.sync import report_picture, with_addresses
+
+ATRIUM = make_room("Atrium")
+LIBERTY = make_room("Liberty", id=RoomId(2), time_zone="America/New_York")
+MOVE = Plan(
+    LIBERTY,
+    (Move(make_reservation(), make_reservation(room=RoomId(2)), make_event()),),
+)
+UPDATE = Plan(ATRIUM, (Update(make_reservation(), make_reservation(starts="10:00"), make_event()),))
+
+
+def planned(*plans: Plan) -> Any:
+    item = {"run": "r1", "dry_run": True, "plans": [plan_object(plan) for plan in plans]}
+    return with_addresses(item, [ATRIUM, LIBERTY])
+
+
+def plan_drawn(*plans: Plan) -> str:
+    console = Console(width=80, color_system=None)
+    with console.capture() as capture:
+        for part in report_picture(planned(*plans), {r.mailbox: r for r in (ATRIUM, LIBERTY)}):
+            console.print(part)
+    return " ".join(capture.get().split())
+
+
+def test_a_plan_names_rooms_and_their_own_times() -> None:
+    said = plan_drawn(UPDATE)
+    assert "start, Europe/Amsterdam" in said
+    assert "start: Tue 2026-09-15 11:00 →" in said
+    assert "2026-09-15T" not in said
+    both = plan_drawn(UPDATE, MOVE)
+    assert "(America/New_York)" in both
+    assert "room: Atrium → Liberty" in both
+
+
+def test_a_plan_as_data_names_rooms_by_address() -> None:
+    ((change,),) = (plan["changes"] for plan in planned(MOVE)["plans"])
+    assert change["fields"]["room"] == {"from": ATRIUM.mailbox, "to": LIBERTY.mailbox}
 
 
 def drawn(*, left_alone: dict[str, int] | None = None, **rooms: int) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parent.parent / "engine"))
-NOISY = 6
+NOISY = 8
 """One in so many stories is played a second time, with something else that happens beside it."""
 
 

@@ -36,6 +36,7 @@ _ORGANIZER_TELLS = frozenset({
     "awaiting-next-pass", "series-edit-wiped-exceptions", "organizer-left-orphan", NOTHING,
 })  # fmt: skip
 """What only the organiser's own calendar may tell, or tell apart from something else."""
+_HANGS_ON_NOW = frozenset({"outside-sync-window", "event-still-settling"})
 _IN_STEP = frozenset({
     "subject-rewritten", "private-flag", "show-as-free", "forwarded", "stale-room-copy",
     "organizer-left-orphan", "recurrence-horizon", NOTHING,
@@ -106,7 +107,8 @@ def _catered(story: Story) -> Story | None:
 
 def _unreadable(story: Story) -> Story | None:
     """The organiser's calendar may not be read."""
-    if story.code in _ORGANIZER_TELLS:
+    removes = any("RemoveCanceledMeetings" in act.do.given for act in story.acts)
+    if removes or story.code in _ORGANIZER_TELLS:
         return None
     return _with(story, at("1 14:00", fails("forbidden", "anna")))
 
@@ -148,7 +150,7 @@ def _rules_known(story: Story) -> Story | None:
 def _later(story: Story) -> Story | None:
     """The next night is missed, and somebody looks a day later."""
     days = [int(act.do.given["start"].split()[0]) for act in story.acts if act.do.verb == "book"]
-    ahead = min(days, default=3) > 2 and story.code != "outside-sync-window"
+    ahead = min(days, default=3) > 2 and story.code not in _HANGS_ON_NOW
     return replace(story, look="2 15:00") if ahead else None
 
 

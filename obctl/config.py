@@ -86,7 +86,13 @@ _KINDS = [item.value for item in CredentialKind]
 def home(environment: Mapping[str, str]) -> Path:
     """The folder that holds the companies: `OBCTL_HOME`, else the platform's user data folder."""
     if environment.get("OBCTL_HOME"):
-        return Path(environment["OBCTL_HOME"]).expanduser()
+        try:
+            return Path(environment["OBCTL_HOME"]).expanduser()
+        except RuntimeError as error:
+            raise ConfigError(
+                f"OBCTL_HOME={environment['OBCTL_HOME']!r}: there is no such user, or no home",
+                hint="name the folder in full",
+            ) from error
     from platformdirs import user_data_path
 
     return user_data_path("obctl", appauthor=False)

@@ -18,8 +18,9 @@ MODULES_FOR_HELP = 180
 NOT_FOR_HELP = {"csv", "dateutil", "json", "rich", "sqlite3", "tomllib", "tzlocal", "zoneinfo"}
 NOT_FOR_DATA = {"dateutil", "logging", "rich", "tzlocal", "zstandard"}
 OURS_FOR_HELP = {
-    "obctl.__main__", "obctl.cli", "obctl.cli.app", "obctl.cli.clock", "obctl.cli.commands",
-    "obctl.cli.context", "obctl.errors", "obctl.render", "obctl.render.output",
+    "obctl.__main__", "obctl.cli", "obctl.cli.app", "obctl.cli.as_typed", "obctl.cli.clock",
+    "obctl.cli.commands", "obctl.cli.context", "obctl.errors", "obctl.render",
+    "obctl.render.output", "obctl.render.pasting", "obctl.render.streams",
 }  # fmt: skip
 
 _RUN = """

@@ -10,10 +10,13 @@ import typer
 from typer.exceptions import TyperException
 
 from obctl import __version__
+from obctl.cli.as_typed import empty
 from obctl.cli.commands import LateGroup
 from obctl.cli.context import Context
 from obctl.errors import ObctlError, UsageError
+from obctl.render import streams
 from obctl.render.output import Format, set_quiet
+from obctl.render.pasting import set_company
 
 
 class ErrorBoundary(LateGroup):
@@ -27,7 +30,13 @@ class ErrorBoundary(LateGroup):
             return super().invoke(ctx)
         except ObctlError as error:
             _fail(error, ctx, self.wanted)
-        except (typer.Exit, typer.Abort, TyperException, KeyboardInterrupt, EOFError):
+        except KeyboardInterrupt:
+            _interrupted()
+        except typer.Abort as abort:
+            if isinstance(abort.__context__, KeyboardInterrupt):
+                _interrupted()
+            raise
+        except (typer.Exit, TyperException, EOFError):
             raise
         except BrokenPipeError:
             raise
@@ -58,6 +67,13 @@ class ErrorBoundary(LateGroup):
         except typer.Abort:
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupted() -> None:
+    from obctl.render.output import message
+
+    message("interrupted: what was done is done whole, and the next command goes on from there")
+    raise typer.Exit(130)
 
 
 def _fail(error: ObctlError, ctx: Any, wanted: Format) -> None:
@@ -116,7 +132,10 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
+    if company is not None and not company.strip():
+        raise empty("--company", may_be_left_out=True)
     set_quiet(quiet)
+    set_company(company)
     ctx.obj = Context(company_option=company, debug=debug)
     if debug:
         ctx.obj.show_defects()
@@ -124,4 +143,5 @@ def root(
 
 def main() -> None:
     """The console script."""
-    app()
+    streams.prepare()
+    streams.run(app)

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
-from obctl.cli.options import ByOption, FormatOption, RoomOption, YesOption
+from obctl.cli.options import ByOption, FormatOption, RoomOption, YesOption, parse_cause
 from obctl.cli.unpushed import unpushed, warn_of
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 app = typer.Typer(no_args_is_help=True, help="Cancellations from Outlook that wait for a person.")
@@ -28,6 +29,7 @@ def list_(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Requests, oldest first: open ones unless --status says otherwise."""
+    from obctl.domain.nearest import meant
     from obctl.domain.sync.cancellation import RequestStatus
     from obctl.engine.reservations.cancellation_requests import requests_matching
     from obctl.engine.reservations.series_now import series_now
@@ -38,13 +40,15 @@ def list_(
     context = context_of(ctx)
     if status != "all" and status not in list(RequestStatus):
         raise UsageError(
-            f"--status {status!r} is none of {', '.join(RequestStatus)}, all", code="bad-status"
+            f"--status {status!r} is none of {', '.join(RequestStatus)}, all",
+            hint=meant(status, [*RequestStatus, "all"]),
+            code="bad-status",
         )
     found = requests_matching(
         context.company,
         status=None if status == "all" else RequestStatus(status),
         room=context.room(room) if room else None,
-        cause=cause,
+        cause=parse_cause(cause),
     )
     rooms = context.rooms
     show_list(
@@ -60,6 +64,7 @@ def list_(
             for request, reservation in found
         ],
         COLUMNS,
+        names=csv_fields.REQUEST,
         empty="no cancellation requests",
     )
 
@@ -121,8 +126,9 @@ def approve(
     chosen = list(requests or [])
     if sum((bool(chosen), cause is not None, all_)) != 1:
         raise UsageError("name requests, or --cause CODE, or --all", code="which-requests")
+    code = parse_cause(cause)
     if not chosen:
-        open_ones = requests_matching(context.company, status=RequestStatus.OPEN, cause=cause)
+        open_ones = requests_matching(context.company, status=RequestStatus.OPEN, cause=code)
         chosen = [request.id for request, _reservation in open_ones]
     if not chosen:
         _show(context, [], format)
@@ -196,7 +202,13 @@ def _show(context: Context, requests: list[int], format: Format) -> None:
     from obctl.render.cancellations import COLUMNS
     from obctl.render.output import show_list
 
-    show_list(format, _objects(context, requests), COLUMNS, empty="no open requests")
+    show_list(
+        format,
+        _objects(context, requests),
+        COLUMNS,
+        names=csv_fields.REQUEST,
+        empty="no open requests",
+    )
 
 
 def _warn_of_series(context: Context, requests: list[int]) -> None:

@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
+
+from obctl.cli.as_typed import Group, ours
 
 # Name, module, what it is called there, the first sentence of its help: in the order of the help.
 _COMMANDS = (
@@ -59,11 +61,12 @@ class Later(TyperCommand):
             parent.add_typer(found, name=self.name)
         else:
             parent.command(self.name)(found)
+        ours(parent)
         group: Any = typer.main.get_command(parent)
         return group.commands[self.name]
 
 
-class LateGroup(TyperGroup):
+class LateGroup(Group):
     """A group that knows its commands by name and help, and loads the one that is typed."""
 
     def __init__(self, **settings: Any) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import FormatOption, parse_duration
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 _SOME_UNREAD = 8
@@ -42,7 +43,7 @@ def companies(
             yield company_object(item)
 
     empty = f"there is no company in {context.home}: obctl init NAME … makes one"
-    show_list(format, each(), COMPANIES, empty=empty)
+    show_list(format, each(), COMPANIES, names=csv_fields.COMPANY, empty=empty)
     for name, problem, hint in broken:
         warning(f"{name}: {problem}")
         if hint:

@@ -8,6 +8,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import ByOption, FormatOption
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 config_app = typer.Typer(no_args_is_help=True, help="The company's configuration.")
@@ -28,6 +29,7 @@ def show(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
             Column("value", lambda o: _shown(o["value"]), ratio=1),
             Column("from", lambda o: o["from"]),
         ],
+        names=csv_fields.SETTING,
     )
 
 
@@ -39,7 +41,7 @@ def get(
 ) -> None:
     """One setting's value."""
     from obctl.engine.admin.settings import current_settings, known_setting
-    from obctl.render.output import write_json
+    from obctl.render.output import write_one
 
     context = context_of(ctx)
     known_setting(key)
@@ -49,7 +51,7 @@ def get(
     if format is Format.TABLE:
         print(_shown(found["value"]))
     else:
-        write_json(found)
+        write_one(format, found)
 
 
 @config_app.command("set")
@@ -89,7 +91,7 @@ def grants(
 ) -> None:
     """The PowerShell with which an administrator lets obctl into the tenant, and no further."""
     from obctl.domain.exchange_grants import Grant, grant_commands
-    from obctl.render.output import write_json
+    from obctl.render.output import write_one
 
     context = context_of(ctx)
     graph = context.config.graph
@@ -108,7 +110,7 @@ def grants(
     if format is Format.TABLE:
         print("\n".join(commands))
     else:
-        write_json({"commands": commands})
+        write_one(format, {"commands": commands})
 
 
 def _shown(value: object) -> str:

@@ -103,10 +103,6 @@ class Context:
         """Take the person of `--by`, if that is given; before anything is done."""
         if by is None:
             return
-        if not by.strip():
-            from obctl.errors import UsageError
-
-            raise UsageError("--by is empty", hint="leave it out: then it is you", code="bad-name")
         self.actor = by.strip()
 
     def act_as_run(self, command: str, by: str | None, *, unattended: str) -> None:

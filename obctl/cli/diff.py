@@ -16,6 +16,7 @@ from obctl.cli.options import (
     ensure_at_once,
     parse_days,
 )
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def diff(
     if format in (Format.JSONL, Format.CSV):
         from obctl.render.output import show_list
 
-        show_list(format, shown["differences"], [])
+        show_list(format, shown["differences"], [], names=csv_fields.DIFFERENCE)
     else:
         zones = {item.room.mailbox: item.room.time_zone for item in compared.rooms}
         show_one(format, shown, lambda: diff_picture(shown, zones))

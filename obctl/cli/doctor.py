@@ -10,6 +10,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import FormatOption, RoomsOption
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -64,12 +65,20 @@ _STEPS = range(9)
 
 
 def _show(findings: Sequence[Finding], format: Format) -> None:
+    from obctl.domain.values import replace
     from obctl.engine.admin.doctor.finding import finding_object
     from obctl.render.output import Column, message, show_list
+    from obctl.render.pasting import to_paste
 
     def sign(item: Mapping[str, Any]) -> str:
         return _SIGNS[str(item["verdict"])]
 
+    findings = [
+        replace(
+            one, hint=one.hint and to_paste(one.hint), remedy=one.remedy and to_paste(one.remedy)
+        )
+        for one in findings
+    ]
     show_list(
         format,
         [finding_object(one) for one in findings],
@@ -78,6 +87,7 @@ def _show(findings: Sequence[Finding], format: Format) -> None:
             Column("check", lambda o: o["check"], no_wrap=True),
             Column("finding", lambda o: o["message"], ratio=1),
         ],
+        names=csv_fields.FINDING,
     )
     if format is not Format.TABLE:
         return

@@ -97,7 +97,7 @@ def _tell(
     config: Config, settings: Mapping[str, str | None], format: Format, *, adopted: bool
 ) -> None:
     from obctl.domain.exchange_grants import Grant, grant_commands
-    from obctl.render.output import message, write_json
+    from obctl.render.output import message, write_one
 
     name, folder = config.company, str(config.folder)
     commands: list[str] = []
@@ -106,8 +106,9 @@ def _tell(
         tenant, client = settings.get("graph.tenant_id"), settings.get("graph.client_id")
         commands = grant_commands(Grant(name, cloud, tenant, client))
     if format is not Format.TABLE:
-        write_json(
-            {"company": name, "folder": folder, "commands": commands, "adopted_store": adopted}
+        write_one(
+            format,
+            {"company": name, "folder": folder, "commands": commands, "adopted_store": adopted},
         )
         return
     message(f"company {name}: {folder}")

@@ -15,11 +15,13 @@ from obctl.cli.options import (
     FormatOption,
     RoomOption,
     YesOption,
+    parse_actions,
     parse_day,
     parse_duration,
     parse_span,
 )
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def search(
     wanted = LogFilter(
         span=span,
         email=email,
-        action=action,
+        action=parse_actions(action),
         room=context.room_ever(room).id if room else None,
         text=text,
         reservation=reservation,
@@ -95,6 +97,7 @@ def search(
         format,
         (log_object(entry, rooms) for entry in islice(found, shown)),
         log_columns(rooms.names(), context.zone.key),
+        names=csv_fields.LOG_ENTRY,
         empty="no entry found",
     )
     if limit is None and shown and next(found, None) is not None:
@@ -186,7 +189,7 @@ def prune(
     from obctl.domain.time_span import later
     from obctl.engine.admin import company_log
     from obctl.render.objects import at
-    from obctl.render.output import message, write_json
+    from obctl.render.output import message, write_one
     from obctl.store.codec import instant
     from obctl.store.company_log import count_log
 
@@ -203,7 +206,7 @@ def prune(
     if format is Format.TABLE:
         message(f"{removed} entries removed")
     else:
-        write_json({"removed": removed, "older_than": at(before)})
+        write_one(format, {"removed": removed, "older_than": at(before)})
 
 
 def _prune_question(count: int, before: datetime, older_than: str, zone_name: str) -> str:

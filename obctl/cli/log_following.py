@@ -10,6 +10,7 @@ import typer
 from obctl.cli.context import Context, context_of
 from obctl.cli.options import FormatOption
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def tail(
 ) -> None:
     """The newest entries, oldest of them first; times in the company's zone."""
     from obctl.render.output import message
+    from obctl.render.streams import reader_is_gone
     from obctl.store.company_log import LogFilter, search_log
 
     context = context_of(ctx)
@@ -40,7 +42,7 @@ def tail(
     newest = search_log(context.store, LogFilter(limit=max(lines, 1)))
     _show(context, newest[::-1] if lines else [], format, follow=follow)
     last = newest[0].id or 0 if newest else 0
-    while follow:
+    while follow and not reader_is_gone():
         time.sleep(_LOOK_EVERY_SECONDS)
         new = search_log(context.store, LogFilter(after=last))[::-1]
         if new:
@@ -64,4 +66,4 @@ def _show(context: Context, entries: list[LogEntry], format: Format, *, follow: 
         for item in objects:
             write_json_line(item)
     else:
-        show_list(format, objects, [])
+        show_list(format, objects, [], names=csv_fields.LOG_ENTRY)

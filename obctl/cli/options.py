@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -149,6 +150,40 @@ def _bound(text: str, days: int, *, now: datetime, company: ZoneInfo, zone: Zone
         return midnight(day + timedelta(days=days), zone)
     except UsageError:
         return parse_instant(text, now=now, zone=zone)
+
+
+def parse_cause(text: str | None) -> str | None:
+    """A cause's code; raises `UsageError` with the nearest for one that there is not."""
+    if text is None:
+        return None
+    from obctl.domain.causes.catalogue import MEANING
+
+    return _known(text, MEANING, "cause", "`obctl diff` and `obctl cancellations list` show codes")
+
+
+def parse_actions(glob: str | None) -> str | None:
+    """A shell-style pattern of the log's actions; raises `UsageError` where none is like it."""
+    if glob is None:
+        return None
+    from fnmatch import fnmatchcase
+
+    from obctl.domain.company_log import Action
+
+    if any(fnmatchcase(action, glob) for action in Action):
+        return glob
+    kinds = sorted({f"{action.partition('.')[0]}.*" for action in Action})
+    return _known(glob, [*Action, *kinds], "action", f"there are {', '.join(kinds)}")
+
+
+def _known(text: str, known: Iterable[str], what: str, otherwise: str) -> str:
+    from obctl.domain.nearest import meant
+
+    words = list(known)
+    if text in words:
+        return text
+    raise UsageError(
+        f"unknown {what} {text!r}", hint=meant(text, words) or otherwise, code=f"unknown-{what}"
+    )
 
 
 def parse_duration(text: str) -> timedelta:

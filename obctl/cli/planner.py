@@ -11,6 +11,7 @@ from obctl.cli.context import context_of
 from obctl.cli.options import CachedOption, FormatOption, LocationOption, RoomOption, parse_days
 from obctl.domain.enums import View
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _show(days: list[PlannerDay], format: Format, *, several: bool) -> None:
             for item in days:
                 write_json_line(planner_object(item))
         case Format.CSV:
-            write_csv([line for item in days for line in planner_lines(item)])
+            lines = [line for item in days for line in planner_lines(item)]
+            write_csv(lines, csv_fields.PLANNER_ITEM)
         case Format.TABLE if not days[0].rows:
             message("no room is mapped yet: obctl rooms discover")
         case Format.TABLE:

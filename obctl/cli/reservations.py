@@ -18,6 +18,7 @@ from obctl.cli.options import (
 from obctl.cli.rooms_remove import remark_on_removed
 from obctl.domain.enums import ExternalState, Status
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def list_(
         format,
         objects,
         reservation_columns(objects, {item.mailbox: item.time_zone for item in rooms}),
+        names=csv_fields.RESERVATION,
         empty="no reservation found",
     )
 

@@ -9,6 +9,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import ByOption, FormatOption, LocationOption, RoomOption
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ def import_(
         format,
         [{"room": room.mailbox, "name": room.name} for room in done.rooms],
         [Column("room", lambda o: o["room"]), Column("name", lambda o: o["name"])],
+        names=csv_fields.POLICY_ROOM,
         empty="the file names no mapped room",
     )
     if done.unknown:
@@ -76,6 +78,7 @@ def lint(
             for item, warning in found
         ],
         POLICY,
+        names=csv_fields.ROOM_POLICY,
         empty="no setting that leads to differences",
     )
     if unknown:

@@ -12,6 +12,7 @@ from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.left_out import name_unreadable
 from obctl.cli.options import ByOption, FormatOption, LocationOption, YesOption, parse_instant
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def discover(
             for item in found
         ],
         FOUND,
+        names=csv_fields.FOUND_ROOM,
         empty="Graph lists no room; they need a place record (Set-Place) to be listed",
     )
     for before, after in followed:
@@ -120,7 +122,7 @@ def add(
     from obctl.domain.zones import usable_name, zone
     from obctl.engine.rooms.mapping import NewRoom, map_room
     from obctl.render.objects import room_object
-    from obctl.render.output import message, warning, write_json
+    from obctl.render.output import message, warning, write_one
 
     context = context_of(ctx)
     context.act_as(by)
@@ -149,7 +151,7 @@ def add(
         message(f"{room.name} ({room.mailbox}) is mapped{again}, {room.time_zone}")
         message("next: obctl sync run")
     else:
-        write_json(room_object(room, None, context.now))
+        write_one(format, room_object(room, None, context.now))
 
 
 @app.command("change")
@@ -292,5 +294,6 @@ def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str)
         format,
         [room_object(room, subscriptions.get(room.id), context.now) for room in rooms],
         room_columns(rooms, context.now),
+        names=csv_fields.ROOM,
         empty=empty,
     )

@@ -15,6 +15,7 @@ from obctl.cli.options import (
     parse_instant,
 )
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def free(
         format,
         [free_room_object(item) for item in found.free],
         free_columns({room.mailbox: room.time_zone for room in rooms}),
+        names=csv_fields.FREE_ROOM,
         empty=_nothing(found, asked) if rooms else "no room is mapped yet",
         title=f"free {asked}",
     )

@@ -11,7 +11,7 @@ import typer
 from obctl.cli.context import confirm, context_of
 from obctl.cli.options import ByOption, FormatOption, YesOption
 from obctl.errors import Unfinished
-from obctl.render.output import Format, message, write_json
+from obctl.render.output import Format, message, write_one
 
 if TYPE_CHECKING:
     from obctl.domain.reservation import Reservation
@@ -60,7 +60,7 @@ def remove(
             requests=ends.requests,
             subscriptions=[item.subscription.id for item in left],
         )
-        write_json(shown)
+        write_one(format, shown)
     if left:
         raise _still_subscribed(found, left)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from obctl.cli.options import FormatOption
 from obctl.errors import UsageError
 from obctl.render.output import Format
 from obctl.sandbox.words import FaultKind, Trigger
@@ -23,7 +26,6 @@ app = typer.Typer(
     help="A simulated Exchange Online tenant that speaks Graph over HTTP.",
 )
 
-OutputOption = Annotated[Format, typer.Option("--format", "-o", help="table or json")]
 UrlOption = Annotated[
     str,
     typer.Option(
@@ -42,7 +44,7 @@ def sandbox() -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
     tenant: Annotated[Path | None, typer.Option(help="Tenant file; the demo's without it.")] = None,
     scenario: Annotated[
         Path | None, typer.Option(help="Act out this scenario as the clock runs.")
@@ -61,7 +63,7 @@ def serve(
         str | None, typer.Option(help="The only bearer token accepted; any without it.")
     ] = None,
     latency: Annotated[float, typer.Option(help="Seconds every answer takes at least.")] = 0.0,
-    output: OutputOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """Serve a tenant until interrupted; one line says where."""
     from obctl.sandbox.server import SandboxServer
@@ -93,7 +95,7 @@ def serve(
 
 
 @app.command()
-def status(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -> None:
+def status(url: UrlOption = _DEFAULT_URL, output: FormatOption = Format.TABLE) -> None:
     """What a running sandbox holds, and what time it is there."""
     found = _call(url, "GET", "status")
     faults = ", ".join(one["kind"] for one in found["faults"]) or "none"
@@ -107,7 +109,7 @@ def status(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -
 
 
 @app.command()
-def token(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -> None:
+def token(url: UrlOption = _DEFAULT_URL, output: FormatOption = Format.TABLE) -> None:
     """A bearer token of a running sandbox; it shows the application's roles, as Entra's do."""
     found = _call(url, "GET", "token")
     _show(found, output, found["token"])
@@ -120,7 +122,7 @@ def clock(
         typer.Argument(help="+8h, an instant, freeze or run.", metavar="+8h|INSTANT|freeze|run"),
     ],
     url: UrlOption = _DEFAULT_URL,
-    output: OutputOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """Let time pass in a running sandbox, with everything that happens meanwhile."""
     found = _call(url, "POST", "clock", _clock_change(change))
@@ -132,7 +134,7 @@ def trigger(
     event: Annotated[Trigger, typer.Argument(help="What happens.")],
     room: Annotated[str, typer.Option(help="Address of the room.")],
     url: UrlOption = _DEFAULT_URL,
-    output: OutputOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """Have something happen in a room of a running sandbox."""
     found = _call(url, "POST", "trigger", {"event": event, "room": room})
@@ -151,7 +153,7 @@ def fault(
     seed: Annotated[int, typer.Option(help="Draw the share by this seed.")] = 0,
     seconds: Annotated[float, typer.Option(help="Retry-After, or how slow.")] = 1.0,
     url: UrlOption = _DEFAULT_URL,
-    output: OutputOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """Give a running sandbox a bad day."""
     wanted = {
@@ -172,24 +174,27 @@ def scenarios(
     folder: Annotated[
         Path | None, typer.Argument(help="Where they are; the examples without it.")
     ] = None,
-    output: OutputOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """The scenarios there are, each with the cause it acts out."""
+    from obctl.render import csv_fields
+    from obctl.render.output import show_list
     from obctl.sandbox.scenario_file import list_scenarios
 
     found = list_scenarios(folder)
-    width = max((len(one.file.name) for one in found), default=0)
-    _show(
-        [{"file": str(one.file), "cause": one.cause, "title": one.title} for one in found],
-        output,
-        "\n".join(f"{one.file.name:{width}}  {one.title}" for one in found) or "no scenarios",
-    )
+    if output is Format.TABLE:
+        width = max((len(one.file.name) for one in found), default=0)
+        lines = [f"{one.file.name:{width}}  {one.title}" for one in found]
+        print("\n".join(lines) or "no scenarios")
+        return
+    objects = [{"file": str(one.file), "cause": one.cause, "title": one.title} for one in found]
+    show_list(output, objects, [], names=csv_fields.SCENARIO)
 
 
 @app.command()
 def play(
     file: Annotated[Path, typer.Argument(help="Scenario file, or the name of an example.")],
-    output: OutputOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """Act a scenario out, and say what obctl makes of it.
 
@@ -214,7 +219,7 @@ def play(
 
 
 @app.command("clear-faults")
-def clear_faults(url: UrlOption = _DEFAULT_URL, output: OutputOption = Format.TABLE) -> None:
+def clear_faults(url: UrlOption = _DEFAULT_URL, output: FormatOption = Format.TABLE) -> None:
     """Let a running sandbox recover."""
     _show_faults(_call(url, "DELETE", "faults"), output)
 
@@ -261,13 +266,27 @@ def _show_faults(found: dict[str, Any], output: Format) -> None:
         f"{'' if one['times'] is None else ', ' + str(one['times']) + ' times'}"
         for one in found["faults"]
     ]
+    if output is Format.CSV:
+        from obctl.render import csv_fields
+        from obctl.render.output import show_list
+
+        show_list(output, found["faults"], [], names=csv_fields.FAULT)
+        return
     _show(found, output, "\n".join(lines) or "no faults")
 
 
-def _show(data: Any, output: Format, text: str) -> None:
-    import json
+def _show(data: Mapping[str, Any], output: Format, text: str) -> None:
+    """One line, at once: who reads it may be waiting for it."""
+    from obctl.render.output import write_csv, write_json_line
 
-    print(text if output is Format.TABLE else json.dumps(data), flush=True)
+    match output:
+        case Format.TABLE:
+            print(text, flush=True)
+        case Format.CSV:
+            write_csv([data])
+            sys.stdout.flush()
+        case _:
+            write_json_line(data)
 
 
 def _wait(stopped: threading.Event) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,7 @@ from obctl.cli.options import (
 from obctl.cli.rooms_remove import remark_on_removed
 from obctl.domain.enums import ServiceKind
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -56,8 +57,6 @@ def add(
 
     context = context_of(ctx)
     context.act_as(by)
-    if not description.strip():
-        raise UsageError("--description is empty", code="bad-description")
     room = find_reservation(context.store, number).room
     until = (
         parse_instant(locked_from, now=context.now, zone=zone(context.rooms.zone_name(room)))
@@ -82,7 +81,6 @@ def list_(
 ) -> None:
     """Services by start; without NUMBER or --on those of reservations that are not over yet."""
     from obctl.engine.reservations.search import search_by_zone
-    from obctl.render.objects import service_object
     from obctl.render.output import show_list
     from obctl.render.services import service_columns, service_rows
     from obctl.store.reservations import Filter, find_reservation
@@ -104,12 +102,14 @@ def list_(
         rooms = context.rooms_ever(location, None)
         found = search_by_zone(context.company, rooms, span_in, Filter())
     remark_on_removed(context.rooms_ever(None, None), found)
-    objects: list[dict[str, Any]]
-    if format is Format.TABLE:
-        objects = service_rows(found, context.rooms, context.now)
-    else:
-        objects = [service_object(s, context.now) for r in found for s in r.services]
-    show_list(format, objects, service_columns(objects), empty="no service found")
+    objects = service_rows(found, context.rooms, context.now)
+    show_list(
+        format,
+        objects,
+        service_columns(objects),
+        names=csv_fields.SERVICE_LISTED,
+        empty="no service found",
+    )
 
 
 @app.command("cancel")
@@ -183,4 +183,4 @@ def _show_done(
             for line in objects:
                 write_json_line(line)
         case Format.CSV:
-            write_csv(objects)
+            write_csv(objects, csv_fields.SERVICE)

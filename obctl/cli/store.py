@@ -9,6 +9,7 @@ import typer
 
 from obctl.cli.context import confirm, context_of
 from obctl.cli.options import ByOption, FormatOption, YesOption
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def restore(
     from obctl.engine.admin.restore import candidate
     from obctl.engine.admin.restore import restore as put_in_place
     from obctl.render.objects import at
-    from obctl.render.output import message, write_json
+    from obctl.render.output import message, write_one
 
     context = context_of(ctx)
     context.act_as(by)
@@ -65,7 +66,8 @@ def restore(
         message("next: obctl store check, obctl sync run")
     else:
         newest = chosen.contents.newest_entry_at
-        write_json(
+        write_one(
+            format,
             {
                 "restored": str(file),
                 "store": str(config.store_path),
@@ -73,7 +75,7 @@ def restore(
                 "rooms": chosen.contents.rooms,
                 "reservations": chosen.contents.reservations,
                 "newest_entry_at": at(newest),
-            }
+            },
         )
 
 
@@ -98,6 +100,7 @@ def check(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
         format,
         [{"problem": problem} for problem in found],
         [Column("problem", lambda o: o["problem"])],
+        names=csv_fields.PROBLEM,
         empty="no damage found",
     )
     if found:
@@ -127,6 +130,7 @@ def schema(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
                 for item in columns
             ],
             [],
+            names=csv_fields.TABLE_COLUMN,
         )
         return
     out = console()

@@ -12,6 +12,7 @@ from obctl.cli.left_out import name_unreadable
 from obctl.cli.options import ByOption, FormatOption, YesOption
 from obctl.cli.subscription_names import named_or_foreign, named_rooms, named_subscriptions
 from obctl.errors import ObctlError, TryLater, Unfinished
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ def _show(
             key=lambda item: item["room"] or "",
         ),
         subscription_columns(context.config.time_zone, now),
+        names=csv_fields.SUBSCRIPTION,
         empty=empty,
     )
 

@@ -18,6 +18,7 @@ from obctl.cli.options import (
     parse_duration,
 )
 from obctl.domain.actor import NIGHTLY_RUN, SYNC_APPLY, SYNC_RUN
+from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ def history(
 
     context = context_of(ctx)
     items = [run_summary(record) for record in load_runs(context.store, limit=limit)]
-    show_list(format, items, HISTORY, empty="no run yet: obctl sync run")
+    show_list(format, items, HISTORY, names=csv_fields.RUN, empty="no run yet: obctl sync run")
 
 
 @app.command("show")
@@ -328,7 +329,7 @@ def _run_all(
     report = all_companies(context, wanted)
     item = companies_run_object(report)
     if format is Format.CSV:
-        show_list(format, item["results"], [])
+        show_list(format, item["results"], [], names=csv_fields.COMPANY_RESULT)
     else:
         show_one(format, item, lambda: night_picture(item))
     if report.interrupted:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from obctl.domain.room import Room
-from obctl.domain.time_span import TimeSpan
+from obctl.domain.time_span import TimeSpan, instant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,9 @@ def rank(
 def _tightest(free: FreeRoom) -> tuple[bool, int, str, str]:
     capacity = free.room.capacity
     return capacity is None, capacity or 0, free.room.name, free.room.mailbox
+
+
+def free_rooms_hint(slot: TimeSpan) -> str:
+    """What finds another room for a slot that is taken in this one."""
+    start, end = instant_text(slot.start), instant_text(slot.end)
+    return f"obctl rooms free --from {start} --to {end} shows what is free"

@@ -52,7 +52,12 @@ def _fixed(base_url: str, token: str | None) -> FixedToken:
             '[graph] credential "token" needs OBCTL_GRAPH_TOKEN',
             hint="export OBCTL_GRAPH_TOKEN=… (any text, unless the sandbox was given a token)",
         )
-    return FixedToken(base_url, token)
+    if not (token.isascii() and token.isprintable()) or " " in token.strip():
+        raise ConfigError(
+            "OBCTL_GRAPH_TOKEN holds characters that no token has",
+            hint="letters, digits and -._~+/= alone: a line break or a blank got in?",
+        )
+    return FixedToken(base_url, token.strip())
 
 
 def _credential(settings: GraphSettings, environ: Mapping[str, str]) -> TokenCredential:

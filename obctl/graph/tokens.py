@@ -171,6 +171,7 @@ HINTS = {
     " `[graph] credential`",
     CredentialKind.WORKLOAD_IDENTITY: "check AZURE_FEDERATED_TOKEN_FILE, tenant_id and client_id,"
     " and the application's federated credential",
-    CredentialKind.AZURE_CLI: "run `az login --tenant …` (and `az cloud set` for a national cloud)",
+    CredentialKind.AZURE_CLI: "run `az login --service-principal` (`az cloud set` before it for a"
+    " national cloud)",
     CredentialKind.TOKEN: "set OBCTL_GRAPH_TOKEN",
 }

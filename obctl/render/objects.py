@@ -288,6 +288,8 @@ def room_object(room: Room, subscription: Subscription | None, now: datetime) ->
         "subscription": subscription.state(now).value if subscription else None,
         "verdict": room.verdict.value if room.verdict else None,
         "removed_at": at(room.removed_at),
+        "condition": room.condition,
+        "stopped_at": at(room.stopped.since) if room.stopped else None,
     }
 
 

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from obctl.render.pasting import to_paste
+from obctl.render.streams import is_unicode, reader_is_gone
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
 JsonObject = Mapping[str, Any]
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 class Format(StrEnum):
@@ -76,10 +80,13 @@ def show_list(
     objects: Iterable[JsonObject],
     columns: Sequence[Column],
     *,
+    names: Sequence[str],
     empty: str = "nothing found",
     title: str | None = None,
 ) -> None:
     """Show many objects; `empty` goes to stderr where a table would have no rows.
+
+    `names` are the columns of CSV, which has its header also where there is nothing.
 
     JSON is written object by object: there may be too many to hold.
     """
@@ -94,9 +101,11 @@ def show_list(
             _write_json_array(objects)
         case Format.JSONL:
             for item in objects:
+                if reader_is_gone():
+                    return
                 write_json_line(item)
         case Format.CSV:
-            write_csv(list(objects))
+            write_csv(list(objects), names)
 
 
 def show_one(
@@ -112,12 +121,19 @@ def show_one(
             out = console()
             for part in parts:
                 out.print(part)
-        case Format.JSON:
-            write_json(item)
+        case _:
+            write_one(format, item)
+
+
+def write_one(format: Format, item: JsonObject) -> None:
+    """One object for scripts, in the format they asked for."""
+    match format:
         case Format.JSONL:
             write_json_line(item)
         case Format.CSV:
             write_csv([item])
+        case _:
+            write_json(item)
 
 
 def table(
@@ -171,16 +187,18 @@ def write_json(value: object) -> None:
     """JSON to stdout; never through Rich, which would wrap it."""
     import json
 
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json.dumps(value, ensure_ascii=not is_unicode(sys.stdout), indent=2))
 
 
 def _write_json_array(objects: Iterable[object]) -> None:
     """The same text as `write_json` of them all."""
     import json
 
-    before = "["
+    before, ascii_only = "[", not is_unicode(sys.stdout)
     for item in objects:
-        shown = json.dumps(item, ensure_ascii=False, indent=2).replace("\n", "\n  ")
+        if reader_is_gone():
+            return
+        shown = json.dumps(item, ensure_ascii=ascii_only, indent=2).replace("\n", "\n  ")
         print(f"{before}\n  {shown}", end="")
         before = ","
     print("[]" if before == "[" else "\n]")
@@ -189,20 +207,28 @@ def _write_json_array(objects: Iterable[object]) -> None:
 def write_json_line(value: object) -> None:
     import json
 
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    print(json.dumps(value, ensure_ascii=not is_unicode(sys.stdout)), flush=True)
 
 
-def write_csv(objects: Sequence[JsonObject]) -> None:
-    """CSV with a header; nested values are dotted columns or JSON text."""
+def write_csv(objects: Sequence[JsonObject], names: Sequence[str] = ()) -> None:
+    """CSV with a header: `names`, and what the objects have besides.
+
+    Nested values are dotted columns or JSON text.
+    """
     import csv
 
     rows = [_flat(item) for item in objects]
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    inner = {name.rpartition(".")[0] for name in names}
+    there = (name for row in rows for name in row if name not in inner)
+    names = list(dict.fromkeys((*names, *there)))
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    if names:
-        writer.writerow(names)
+    known = None if is_unicode(sys.stdout) else sys.stdout.encoding
+    writer.writerow(names)
     for row in rows:
-        writer.writerow([_csv_cell(row.get(name)) for name in names])
+        cells = [_csv_cell(row.get(name)) for name in names]
+        if known:  # nothing is lost: what cannot be written is spelled out
+            cells = [cell.encode(known, "backslashreplace").decode(known) for cell in cells]
+        writer.writerow(cells)
 
 
 def _flat(item: JsonObject, prefix: str = "") -> dict[str, Any]:
@@ -223,16 +249,13 @@ def _csv_cell(value: object) -> str:
     if isinstance(value, list | tuple):
         import json
 
-        return json.dumps(value, ensure_ascii=False)
-    cell = str(value)
-    # A spreadsheet would run text that starts like this (OWASP, CSV injection).
-    return (
-        f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(value) else cell
-    )
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float)
+        return clean(json.dumps(value, ensure_ascii=False))
+    if isinstance(value, int | float):
+        return str(value)
+    cell = clean(str(value))
+    # A spreadsheet would run text that starts like this (OWASP, CSV injection), and some leave out
+    # the blanks before it.
+    return f"'{cell}" if cell.lstrip()[:1] in _FORMULA else cell
 
 
 _QUIET = False
@@ -251,9 +274,9 @@ def is_quiet() -> bool:
 def message(words: str) -> None:
     """A remark for people, on stderr; plain, so that it costs no Rich."""
     if not _QUIET:
-        print(clean(words), file=sys.stderr)
+        print(clean(to_paste(words)), file=sys.stderr)
 
 
 def warning(words: str) -> None:
     """Something that went wrong without ending the command, on stderr."""
-    console(stderr=True).print(clean(words), style="yellow", soft_wrap=True)
+    console(stderr=True).print(clean(to_paste(words)), style="yellow", soft_wrap=True)

@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 def service_rows(
     reservations: Iterable[Reservation], rooms: Rooms, now: datetime
 ) -> list[dict[str, Any]]:
-    """What the table shows: the objects, with when and where."""
+    """The services, each with when and where it is wanted, and for whom."""
     return [
         {
             **service_object(service, now),
-            "room_name": rooms.name(reservation.room),
+            "room": rooms.mailbox(reservation.room),
             "start": at(reservation.start),
             "end": at(reservation.end),
+            "subject": reservation.subject,
+            "organizer": {
+                "name": reservation.organizer.name,
+                "email": reservation.organizer.email,
+            },
+            "room_name": rooms.name(reservation.room),
             "all_day": reservation.all_day,
             "time_zone": rooms.zone_name(reservation.room),
         }

@@ -15,10 +15,8 @@ _SECONDS = 60.0
 
 def call(url: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """The answer of `/sandbox/{path}` beside the Graph `url`."""
-    parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname:
-        raise UsageError(f"{url!r} is no sandbox", hint="use the URL that `sandbox serve` printed")
-    connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=_SECONDS)
+    host, port = _place(url)
+    connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
     try:
         connection.request(
             method,
@@ -35,6 +33,16 @@ def call(url: str, method: str, path: str, body: dict[str, Any] | None = None) -
     finally:
         connection.close()
     return _decoded(url, answer.status, text)
+
+
+def _place(url: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme == "http" and parts.hostname:
+            return parts.hostname, parts.port or 80
+    except ValueError:
+        pass  # a port out of range, a bracket too few
+    raise UsageError(f"{url!r} is no sandbox", hint="use the URL that `sandbox serve` printed")
 
 
 def _decoded(url: str, status: int, text: bytes) -> dict[str, Any]:

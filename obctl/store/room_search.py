@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from obctl.domain.nearest import nearest
 from obctl.domain.room import Room
 from obctl.errors import UsageError
 from obctl.store.database import Store
@@ -61,11 +62,9 @@ def _ambiguous(wanted: str, found: list[Room]) -> UsageError:
 
 
 def _unknown(wanted: str, rooms: list[Room]) -> UsageError:
-    import difflib
-
     known = {room.mailbox.casefold(): room.mailbox for room in rooms}
     known |= {room.name.casefold(): room.name for room in rooms}
-    close = [known[key] for key in difflib.get_close_matches(wanted.casefold(), known, n=1)]
+    close = nearest(wanted, known.values(), most=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return UsageError(
         f"unknown room {wanted!r}",

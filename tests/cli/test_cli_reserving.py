@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import pytest
@@ -232,3 +233,25 @@ def test_a_double_booking_made_meanwhile_is_told_by_whoever_pushes(
     assert ours(synced) == [("2026-10-20T18:00:00Z", 10)]
     logged = synced.run("log", "search", "--action", "push.overlapped", "-o", "json")
     assert len(json.loads(logged.stdout)) == 1
+
+
+def test_what_a_refusal_says_to_run_can_be_pasted(synced: Desk, tenant: SandboxServer) -> None:
+    number = json.loads(create(synced, "2026-10-20T20:00", "--repeat", TUESDAYS).stdout)["number"]
+    theirs(tenant, "2026-11-04T22:00", "2026-11-04T23:00")
+    here = create(synced, "2026-10-20T20:30")
+    there = create(synced, "2026-11-04T22:30")
+    crossing = synced.run(
+        "reservations", "change", str(number + 1), "--start", "2026-11-03T22:30", "-o", "json"
+    )
+    for refused, code_ in ((here, "slot-taken"), (there, "slot-taken"),
+                           (crossing, "occurrence-crossing")):  # fmt: skip
+        assert code(refused)[1] == code_
+        hint = json.loads(refused.stderr)["error"]["hint"]
+        assert "…" not in hint
+        for line in hint.splitlines():
+            if line.startswith("obctl "):
+                command = line.partition(" shows ")[0]
+                answer = synced.run(*shlex.split(command)[1:], *(
+                    ["--yes"] if " cancel " in command else []
+                ))  # fmt: skip
+                assert answer.exit_code == 0, (command, answer.stderr)

@@ -12,7 +12,7 @@ from obctl.store.rooms import load_rooms
 
 ROOM_KEYS = [
     "mailbox", "name", "location", "floor", "capacity", "time_zone", "activated_at",
-    "last_synced_at", "subscription", "verdict", "removed_at",
+    "last_synced_at", "subscription", "verdict", "removed_at", "condition", "stopped_at",
 ]  # fmt: skip
 HEAD = "mailbox,name,location,floor,capacity,time_zone,activated_at\n"
 
@@ -193,4 +193,4 @@ def test_older_events_become_due_by_moving_the_activation_back(desk: Desk) -> No
         assert find_room(store, "Atrium").activated_at.year == 1970
         assert find_room(store, "Liberty").activated_at.year == 2026
         (entry,) = search_log(store, LogFilter(action="room.imported"))
-        assert "2026-01-01 00:00Z" in entry.message
+        assert "Thu 2026-01-01 01:00 (Europe/Amsterdam)" in entry.message

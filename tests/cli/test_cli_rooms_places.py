@@ -279,6 +279,7 @@ def test_what_cannot_be_read_is_shown_by_the_command_that_the_hint_names(
         assert finding["verdict"] == "ok"
         return
     assert (finding["verdict"], finding["remedy"]) == ("warning", command)
-    assert "2 rooms on the first page, and some that cannot be read: Odd one among the rooms" in (
-        finding["message"]
+    assert (
+        "2 rooms on the first page, and some that cannot be read: Odd one among the rooms"
+        in (finding["message"])
     )

@@ -17,6 +17,6 @@ OBJECTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_json_is_an_array(capsys: pytest.CaptureFixture[str], count: int) -> None:
-    show_list(Format.JSON, iter(OBJECTS[:count]), [])
+    show_list(Format.JSON, iter(OBJECTS[:count]), [], names=())
     expected = json.dumps(OBJECTS[:count], ensure_ascii=False, indent=2)
     assert capsys.readouterr().out == f"{expected}\n"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import pairwise
+from shlex import join
 from zoneinfo import ZoneInfo
 
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
-from obctl.domain.time_span import local_day
+from obctl.domain.time_span import instant_text, local_day
 from obctl.errors import Refused
 
 Move = tuple[Reservation, Reservation]
@@ -37,10 +38,19 @@ def ensure_in_order(room: Room, series: Iterable[Reservation], moves: Sequence[M
             f" {local_day(neighbour.start, room.zone)}, and Outlook lets no date of a series move"
             " to or past the day of its neighbour",
             hint="choose a day between its neighbours, or take it out of the series:\n"
-            f"obctl reservations cancel {mover.number}\n"
-            f"obctl reservations create --room {room.mailbox} --start … reserves the new day",
+            f"obctl reservations cancel {mover.number}\n{_booked_alone(room, mover)}",
             code="occurrence-crossing",
         )
+
+
+def _booked_alone(room: Room, date_: Reservation) -> str:
+    """The command that reserves what a date was to be, on its own."""
+    words = ["obctl", "reservations", "create", "--room", room.mailbox]
+    words += ["--subject", date_.subject]
+    words += ["--start", instant_text(date_.start), "--end", instant_text(date_.end)]
+    if date_.organizer.email:
+        words += ["--organizer", date_.organizer.email]
+    return join(words)
 
 
 def in_passing_order(moves: Iterable[Move]) -> list[Move]:

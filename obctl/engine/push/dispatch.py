@@ -190,7 +190,7 @@ async def _change(company: Company, gateway: Gateway, delivery: Delivery) -> Non
     changes = changes_of(reservation, agreed, event, room.time_zone)
     if changes.time is not None:
         span = TimeSpan(reservation.start, reservation.end)
-        ensure_free(room, await gateway.fetch_view(room, span.at_once), [event.id])
+        ensure_free(room, span, await gateway.fetch_view(room, span.at_once), [event.id])
     begin_change(company, delivery, changes)
     if changes:
         before = event

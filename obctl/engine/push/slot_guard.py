@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 from typing import assert_never
 
+from obctl.domain.availability import free_rooms_hint
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Event, EventId
 from obctl.domain.local_time import span_text
@@ -108,10 +109,13 @@ def ensure_free_at(
     hidden = unreadable_in(view)
     for slot in slots:
         events = [one for one in view if slot.overlaps(one.start, one.end)]
-        ensure_free(room, Listing(events, [one for one in hidden if one.may_touch(slot)]), but)
+        shown = Listing(events, [one for one in hidden if one.may_touch(slot)])
+        ensure_free(room, slot, shown, but)
 
 
-def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = ()) -> None:
+def ensure_free(
+    room: Room, slot: TimeSpan, view: Collection[Event], but: Collection[EventId] = ()
+) -> None:
     """Raise `SlotTaken` where Outlook has somebody in the slot: Exchange itself would not object.
 
     `but` are the events that are to be moved, which are in nobody's way.
@@ -122,7 +126,7 @@ def ensure_free(room: Room, view: Collection[Event], but: Collection[EventId] = 
         raise SlotTaken(
             f"{room.name} is taken in Outlook: {first.subject!r}"
             f" {span_text(first.start, first.end, room.time_zone)}",
-            hint="obctl rooms free --from … --to … shows what is free",
+            hint=free_rooms_hint(slot),
         )
     for hidden in unreadable_in(view):
         if hidden.id is None or hidden.id not in but:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from obctl.domain.availability import free_rooms_hint
 from obctl.domain.local_time import span_text
 from obctl.domain.room import Room
 from obctl.domain.time_span import (
@@ -51,5 +52,5 @@ def ensure_free_here(
             raise SlotTaken(
                 f"{room.name} is taken in Officebooking: reservation {other.number}"
                 f" {other.subject!r} {span_text(other.start, other.end, room.time_zone)}",
-                hint="obctl rooms free --from … --to … shows what is free",
+                hint=free_rooms_hint(span),
             )

@@ -140,7 +140,7 @@ def test_a_date_on_a_day_that_nobody_reserved_is_left_and_told(night: Night) -> 
     placed(night, made[0].number, made[1].start, at("23 09:00"))
     nothing_is_forgotten(night)
     (told,) = [m for _, m in logged(night, "push.unmatched") if m.startswith("unreserved-date: ")]
-    assert "2026-09-23T07:00:00Z" in told
+    assert "Wed 2026-09-23 09:00 (Europe/Amsterdam)" in told
     assert "push.cancelled" not in night.log()
     assert "cancel" not in [action for _number, action in night.pending()]
     assert len(night.outlook(ROOM)) == 3

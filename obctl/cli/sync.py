@@ -262,7 +262,9 @@ def history(
     from obctl.store.runs import load_runs
 
     context = context_of(ctx)
-    items = [run_summary(record) for record in load_runs(context.store, limit=limit)]
+    items = [
+        run_summary(context.company, record) for record in load_runs(context.store, limit=limit)
+    ]
     show_list(format, items, HISTORY, names=csv_fields.RUN, empty="no run yet: obctl sync run")
 
 
@@ -280,7 +282,7 @@ def show(
 
     context = context_of(ctx)
     record = find_run(context.store, run_id)
-    item: dict[str, Any] = record.report or run_summary(record)
+    item: dict[str, Any] = record.report or run_summary(context.company, record)
     show_one(format, item, lambda: report_picture(item))
 
 

@@ -73,6 +73,7 @@ RUN = (
         "changes",
         _of("created updated moved cancelled cancellation_requests conflicts"),
     )
+    + _of("state")
 )
 _RAN = (
     _inside("rooms", _of("ok failed inconclusive stopped"))

@@ -160,7 +160,7 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
     waiting = f" since {inbox['oldest_at']}" if inbox["oldest_at"] else ""
     summary = fields(
         [
-            ("last run", f"{run['run']}, exit {run['exit']}" if run else "never"),
+            ("last run", _run_text(run) if run else "never"),
             ("outbox", f"{outbox['pending']} pending, {outbox['failed']} failed"),
             ("inbox", f"{inbox['pending']} waiting{waiting}"),
             ("subscriptions", counts_text(item["subscriptions"]) or "none"),
@@ -220,9 +220,19 @@ def _trouble(room: JsonObject) -> str:
     return ", ".join(word for word in ("stopped", "stale") if room[word])
 
 
+def _run_text(run: JsonObject) -> str:
+    ended = run["state"] if run["exit"] is None else f"exit {run['exit']}"
+    return f"{run['run']}, {ended}"
+
+
+def _exit(run: JsonObject) -> str:
+    """The exit code of a run, or what became of one that has none."""
+    return str(run["state"]) if run["exit"] is None else str(run["exit"])
+
+
 HISTORY = [
     Column("run", lambda o: o["run"], no_wrap=True),
-    Column("exit", lambda o: "" if o["exit"] is None else str(o["exit"]), justify="right"),
+    Column("exit", _exit, justify="right"),
     Column("rooms", lambda o: counts_text(o["rooms"] or {})),
     Column("changes", lambda o: counts_text(o["changes"] or {})),
 ]

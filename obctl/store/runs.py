@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,14 @@ class RunRecord:
     finished_at: datetime | None
     exit_code: int | None
     report: dict[str, Any] | None
+
+
+class RunState(StrEnum):
+    """Whether a run came to its end, is at work, or was killed on the way."""
+
+    FINISHED = "finished"
+    RUNNING = "running"
+    KILLED = "killed"
 
 
 def start_run(store: Store, run: str, *, kind: str, at: datetime) -> None:
@@ -115,6 +124,32 @@ def run_lock(folder: Path) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def run_state(record: RunRecord, newest: RunRecord, folder: Path) -> RunState:
+    """How a run stands; `newest` is the latest one. One at a time: older ones without end died."""
+    if record.finished_at is not None:
+        return RunState.FINISHED
+    if record.id == newest.id and _holder_lives(folder):
+        return RunState.RUNNING
+    return RunState.KILLED
+
+
+def _holder_lives(folder: Path) -> bool:
+    """Whether the process that last took the run lock is there, and has not given it back."""
+    try:
+        pid = int((folder / "run.pid").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if os.name != "posix":
+        return True  # a signal of 0 would end the process there
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _record(row: sqlite3.Row) -> RunRecord:

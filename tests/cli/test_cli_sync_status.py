@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import timedelta
 
 import pytest
-from builders import LAST_PASS
+from builders import LAST_PASS, NOW
 from desk import ATRIUM, Desk, lines
 
 from obctl.store.rooms import save_pass, save_stopped
+from obctl.store.runs import finish_run, start_run
 
 WHY = (
     "12 of 15 reservations of Atrium would go, 3 with catering for 60 people; Outlook gives no"
@@ -67,3 +70,26 @@ def test_a_good_pass_ends_it(stopped: Desk) -> None:
 def test_the_lists_of_rooms_do_not_call_it_ok(stopped: Desk) -> None:
     for words in (("rooms", "list"), ("rooms", "show", "Atrium")):
         assert "stopped by the guard" in " ".join(stopped.run(*words).stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("holder", "state"),
+    [(None, "killed"), (os.getpid(), "running"), (2**22 + 7, "killed"), ("no pid", "killed")],
+)
+def test_a_run_that_was_killed_shows_so(read_desk: Desk, holder: object, state: str) -> None:
+    with read_desk.store() as store, store.transaction():
+        for number in (1, 2, 3):
+            start_run(store, f"r{number}", kind="sync", at=LAST_PASS + timedelta(hours=number))
+        finish_run(store, "r2", at=NOW, exit_code=0, report={})
+    if holder is not None:
+        (read_desk.home / "contoso" / "run.pid").write_text(f"{holder}\n")
+    found = json.loads(read_desk.run("sync", "history", "-o", "json").stdout)
+    assert [(run["run"], run["exit"], run["state"]) for run in found] == [
+        ("r3", None, state), ("r2", 0, "finished"), ("r1", None, "killed"),
+    ]  # fmt: skip
+    shown = lines(read_desk.run("sync", "history").stdout)
+    assert [line.split()[1] for line in shown[2:]] == [state, "0", "killed"]
+    status = read_desk.run("sync", "status")
+    assert f"r3, {state}" in status.stdout
+    last = json.loads(read_desk.run("sync", "status", "-o", "json").stdout)["last_run"]
+    assert last["state"] == state

@@ -45,7 +45,7 @@ def morning_report(company: Company, since: timedelta) -> MorningReport:
         company.config.company,
         company.config.time_zone,
         span,
-        tuple(run_summary(record) for record in runs_since(store, span.start)),
+        tuple(run_summary(company, record) for record in runs_since(store, span.start)),
         tuple(count_actions(store, span)),
         tuple(entries_of(store, span, TOLD, MOST_ENTRIES)),
         status,

@@ -20,7 +20,7 @@ from obctl.store.inbox import inbox_summary
 from obctl.store.outbox import load_pending
 from obctl.store.reservations import find_by_event
 from obctl.store.rooms import find_room_by_id, load_rooms
-from obctl.store.runs import RunRecord, load_runs
+from obctl.store.runs import RunRecord, load_runs, run_state
 from obctl.store.subscriptions import current_subscriptions
 from obctl.store.undecided import load_undecided
 from obctl.store.unreadable_events import load_unreadable
@@ -66,7 +66,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
         "inbox": {"pending": unheard, "oldest_at": instant_text(oldest) if oldest else None},
         "subscriptions": {state.value: states[state] for state in SubscriptionState},
         "cancellation_requests": len(load_requests(store, RequestStatus.OPEN)),
-        "last_run": _last(runs[0]) if runs else None,
+        "last_run": _last(company, runs[0]) if runs else None,
         "failed_writes": [_failed(company, item) for item in pending if item.failed],
         "undecided": [_undecided(item, mailboxes) for item in waiting],
         "unreadable": [_unreadable(company, item, mailboxes) for item in unreadable],
@@ -135,17 +135,19 @@ def _unreadable(
     }
 
 
-def _last(record: RunRecord) -> dict[str, Any]:
+def _last(company: Company, record: RunRecord) -> dict[str, Any]:
     return {
         "run": record.id,
         "finished_at": instant_text(record.finished_at) if record.finished_at else None,
         "exit": record.exit_code,
+        "state": run_state(record, record, company.config.folder).value,
     }
 
 
-def run_summary(record: RunRecord) -> dict[str, Any]:
+def run_summary(company: Company, record: RunRecord) -> dict[str, Any]:
     """One run as a line of `sync history`."""
     report = record.report or {}
+    newest = load_runs(company.store, limit=1)[0]
     return {
         "run": record.id,
         "kind": record.kind,
@@ -154,4 +156,5 @@ def run_summary(record: RunRecord) -> dict[str, Any]:
         "exit": record.exit_code,
         "rooms": report.get("rooms"),
         "changes": report.get("changes"),
+        "state": run_state(record, newest, company.config.folder).value,
     }

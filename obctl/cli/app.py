@@ -16,6 +16,7 @@ from obctl.cli.context import Context
 from obctl.errors import ObctlError, UsageError
 from obctl.render import streams
 from obctl.render.output import Format, set_quiet
+from obctl.render.pasting import set_company
 
 
 class ErrorBoundary(LateGroup):
@@ -134,6 +135,7 @@ def root(
     if company is not None and not company.strip():
         raise empty("--company", may_be_left_out=True)
     set_quiet(quiet)
+    set_company(company)
     ctx.obj = Context(company_option=company, debug=debug)
     if debug:
         ctx.obj.show_defects()

@@ -58,7 +58,7 @@ def causes(
     requests about them, decided ones included. Exit 8: a room, or an event in it, could not be
     read; it is named, and what it has is not counted.
     """
-    from obctl.render.causes import causes_picture
+    from obctl.render.causes import causes_picture, count_in_a_line
     from obctl.render.output import show_list, show_one, warning
 
     context = context_of(ctx)
@@ -71,8 +71,11 @@ def causes(
     rooms = context.chosen_rooms(location, room)
     shown = _counted(context, rooms, (first, last), by, cached=cached, risks=risks)
     names = context.rooms.names()
-    if format in (Format.JSONL, Format.CSV):
+    if format is Format.JSONL:
         show_list(format, shown["counts"], [], names=csv_fields.CAUSE_COUNT)
+    elif format is Format.CSV:
+        lines = map(count_in_a_line, shown["counts"])
+        show_list(format, lines, [], names=csv_fields.CAUSE_COUNT)
     else:
         show_one(format, shown, lambda: causes_picture(shown, names))
     if not rooms:

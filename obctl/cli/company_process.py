@@ -124,34 +124,37 @@ def not_started(company: str) -> CompanyResult:
     return CompanyResult(company, Outcome.NOT_STARTED, None)
 
 
-def interrupt(child: subprocess.Popen[str]) -> None:
-    """Ask a process to end as Ctrl-C does, so that its run is finished in the store."""
-    _signal(child, signal.SIGINT)
+if sys.platform == "win32":
 
+    def interrupt(child: subprocess.Popen[str]) -> None:
+        """End a process that did not hear Ctrl-C, which reaches it through the console."""
+        child.terminate()
 
-def kill(child: subprocess.Popen[str]) -> None:
-    """End a process and whatever it started."""
-    if sys.platform == "win32":
+    def kill(child: subprocess.Popen[str]) -> None:
+        """End a process."""
         child.kill()
-    else:
+
+    def _was_ended(child: subprocess.Popen[str]) -> bool:
+        return child.returncode != 0
+
+else:
+
+    def interrupt(child: subprocess.Popen[str]) -> None:
+        """Ask a process to end as Ctrl-C does, so that its run is finished in the store."""
+        _signal(child, signal.SIGINT)
+
+    def kill(child: subprocess.Popen[str]) -> None:
+        """End a process and whatever it started."""
         _signal(child, signal.SIGKILL)
 
+    def _was_ended(child: subprocess.Popen[str]) -> bool:
+        """Whether a signal ended it before it could say anything itself."""
+        return child.returncode < 0
 
-def _was_ended(child: subprocess.Popen[str]) -> bool:
-    """Whether a signal ended it before it could say anything itself."""
-    if sys.platform == "win32":
-        return child.returncode != 0
-    return child.returncode < 0
-
-
-def _signal(child: subprocess.Popen[str], number: int) -> None:
-    if child.poll() is not None:
-        return
-    if sys.platform == "win32":
-        child.terminate()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, number)
+    def _signal(child: subprocess.Popen[str], number: int) -> None:
+        if child.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, number)
 
 
 def _output_of(child: subprocess.Popen[str], limit: float) -> tuple[str, str, bool]:

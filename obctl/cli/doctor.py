@@ -65,12 +65,20 @@ _STEPS = range(9)
 
 
 def _show(findings: Sequence[Finding], format: Format) -> None:
+    from obctl.domain.values import replace
     from obctl.engine.admin.doctor.finding import finding_object
     from obctl.render.output import Column, message, show_list
+    from obctl.render.pasting import to_paste
 
     def sign(item: Mapping[str, Any]) -> str:
         return _SIGNS[str(item["verdict"])]
 
+    findings = [
+        replace(
+            one, hint=one.hint and to_paste(one.hint), remedy=one.remedy and to_paste(one.remedy)
+        )
+        for one in findings
+    ]
     show_list(
         format,
         [finding_object(one) for one in findings],

@@ -125,7 +125,7 @@ def run(
         save_plan(plan_out, context.company, report, [item.mailbox for item in rooms], full=full)
     if not dry_run and not any(only.values()):
         _tell_heartbeat(context, report)
-    _show(context, report, format)
+    _show(report, format)
     raise typer.Exit(report.exit_code)
 
 
@@ -160,7 +160,7 @@ def apply(
         full=plan.full, expected=plan.fingerprints, allow_cancellations=allow_cancellations
     )
     report = _run(context, rooms, options)
-    _show(context, report, format)
+    _show(report, format)
     raise typer.Exit(report.exit_code)
 
 
@@ -183,7 +183,7 @@ def resync(
     confirm(question, yes=yes, on_terminal_only=True)
     forget_reading(context.company, found)
     report = _run(context, [context.room(found.mailbox)], PassOptions(full=True))
-    _show(context, report, format)
+    _show(report, format)
     raise typer.Exit(report.exit_code)
 
 
@@ -331,7 +331,7 @@ def _run_all(
     report = all_companies(context, wanted)
     item = companies_run_object(report)
     if format is Format.CSV:
-        show_list(format, item["results"], [], names=csv_fields.COMPANY_RUN)
+        show_list(format, item["results"], [], names=csv_fields.COMPANY_RESULT)
     else:
         show_one(format, item, lambda: night_picture(item))
     if report.interrupted:
@@ -351,14 +351,13 @@ def _tell_heartbeat(context: Context, report: RunReport) -> None:
         report.problems.append(problem)
 
 
-def _show(context: Context, report: RunReport, format: Format) -> None:
+def _show(report: RunReport, format: Format) -> None:
     from obctl.domain.sync.run_report import run_object
     from obctl.render.output import show_one, warning
-    from obctl.render.sync import report_picture, with_addresses
+    from obctl.render.sync import report_picture
 
-    rooms = context.rooms_ever(None, None)
-    item = with_addresses(run_object(report), rooms)
-    show_one(format, item, lambda: report_picture(item, {room.mailbox: room for room in rooms}))
+    item = run_object(report)
+    show_one(format, item, lambda: report_picture(item))
     for problem in report.told:
         where = f"{problem.room}: " if problem.room else ""
         warning(f"{where}{problem.code}: {problem.message}")

@@ -81,6 +81,15 @@ def _count_object(count: CauseCount, by: Grouping, *, risks: bool) -> dict[str, 
     }
 
 
+def count_in_a_line(count: JsonObject) -> JsonObject:
+    """One of the counts for CSV: what is counted by code stands in one cell (`code 3, code 1`)."""
+    in_one = {
+        name: ", ".join(f"{code} {number}" for code, number in count[name].items())
+        for name in ("by_cause", "missed_because")
+    }
+    return {**count, **in_one}
+
+
 def _example_object(example: Found) -> dict[str, Any]:
     return {
         "kind": example.kind.value,

@@ -75,6 +75,26 @@ RUN = (
     )
     + _of("state")
 )
+_RAN = (
+    _inside("rooms", _of("ok failed inconclusive stopped"))
+    + _inside("events", _of("read changed"))
+    + _inside("changes", _of("created updated moved cancelled cancellation_requests conflicts"))
+    + _inside("pushed", _of("ok failed"))
+)
+COMPANY = (
+    _of("name folder rooms")
+    + _inside("last_run", _of("run finished_at exit"))
+    + _of("stale cancellation_requests outbox_failed verdict inconclusive problem hint")
+)
+COMPANY_RESULT = (
+    _of("company outcome exit run seconds")
+    + _RAN
+    + _of("problems")
+    + _inside("error", _of("code message hint"))
+)
+CAUSE_COUNT = _of(
+    "key differences requests risks rooms by_cause missed_because meaning remedy"
+) + _inside("example", _of("kind room start subject reservation event_id"))
 FINDING = _of("check verdict message hint remedy rooms permission")
 SETTING = _of("key value from meaning")
 PROBLEM = _of("problem")
@@ -82,12 +102,3 @@ TABLE_COLUMN = _of("table meaning column type required key")
 PLANNER_ITEM = _of("day room side number event_id start end subject")
 SCENARIO = _of("file cause title")
 FAULT = _of("kind room route times spare share seed seconds")
-COMPANY = (
-    _of("name folder rooms")
-    + _inside("last_run", _of("run finished_at exit"))
-    + _of("stale cancellation_requests outbox_failed verdict")
-)
-COMPANY_RUN = _of("company outcome exit run seconds")
-CAUSE_COUNT = _of("key differences requests risks rooms meaning remedy") + _inside(
-    "example", _of("kind room start subject reservation event_id")
-)

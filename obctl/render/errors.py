@@ -7,6 +7,7 @@ import sys
 
 from obctl.errors import ObctlError
 from obctl.render.output import Format, clean, console
+from obctl.render.pasting import to_paste
 from obctl.render.streams import is_unicode
 
 
@@ -24,7 +25,7 @@ def error_object(error: ObctlError) -> dict[str, object]:
         "error": {
             "code": error.code,
             "message": error.message,
-            "hint": error.hint,
+            "hint": to_paste(error.hint) if error.hint else error.hint,
             "graph": graph,
             "client_request_id": error.client_request_id,
         }
@@ -52,5 +53,5 @@ def show_error(error: ObctlError, format: Format) -> None:
         said = f"client-request-id {error.client_request_id}"
         out.print(f"  {clean(said)}", style="dim", soft_wrap=True)
     if error.hint:
-        for line in error.hint.splitlines():
+        for line in to_paste(error.hint).splitlines():
             out.print(f"  {clean(line)}", soft_wrap=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from obctl.render.pasting import to_paste
 from obctl.render.streams import is_unicode, reader_is_gone
 
 if TYPE_CHECKING:
@@ -273,9 +274,9 @@ def is_quiet() -> bool:
 def message(words: str) -> None:
     """A remark for people, on stderr; plain, so that it costs no Rich."""
     if not _QUIET:
-        print(clean(words), file=sys.stderr)
+        print(clean(to_paste(words)), file=sys.stderr)
 
 
 def warning(words: str) -> None:
     """Something that went wrong without ending the command, on stderr."""
-    console(stderr=True).print(clean(words), style="yellow", soft_wrap=True)
+    console(stderr=True).print(clean(to_paste(words)), style="yellow", soft_wrap=True)

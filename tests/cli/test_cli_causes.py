@@ -9,6 +9,7 @@ import pytest
 from builders import make_event, make_reservation
 from desk import LIBERTY, Desk, lines
 
+from obctl.domain.causes import MEANING
 from obctl.sandbox.faults import Fault
 from obctl.sandbox.server import SandboxServer
 
@@ -59,7 +60,7 @@ def test_the_causes_are_those_of_diff_the_most_frequent_first(
     ]  # fmt: skip
     assert (first["key"], first["differences"], first["rooms"]) == (KEPT, 2, 2)
     assert first["risks"] is item["summary"]["risks"] is None
-    assert first["meaning"] == "the organiser cancelled, and the room keeps the item"
+    assert first["meaning"] == MEANING[KEPT]
     assert first["remedy"].startswith("obctl sync run --room ")
     assert first["example"]["start"] == "2026-10-24T09:00:00Z"
 
@@ -146,26 +147,30 @@ def test_risks_are_told_apart_from_differences_and_only_looked_for_when_asked(
 ) -> None:
     exchange, room = tenant.tenant, tenant.rooms[0]
     live_desk.run("rooms", "add", room)
-    unsent, gone = (
+    unsent, gone, both = (
         exchange.book("anna@contoso.example", [room], name, f"2026-10-24T{hour}:00",
                       f"2026-10-24T{hour}:30")
-        for name, hour in (("Unsent", "09"), ("Gone", "11"))
+        for name, hour in (("Unsent", "09"), ("Gone", "11"), ("Both", "13"))
     )  # fmt: skip
     exchange.advance(seconds=10)
     assert live_desk.run("sync", "run").exit_code == 0
     exchange.change(unsent, start="2026-10-24T15:00", end="2026-10-24T15:30", silent=True)
     exchange.delete(room, gone)
+    # a meeting that differs is counted for that alone, whatever else is wrong with it
+    exchange.change(both, start="2026-10-24T16:00", end="2026-10-24T16:30")
+    exchange.advance(seconds=10)
+    exchange.change(both, start="2026-10-24T17:00", end="2026-10-24T17:30", silent=True)
     exchange.advance(seconds=1200)
     live_desk.environment["OBCTL_NOW"] = "2026-10-19T06:00:00Z"
     _, item, _ = told(live_desk, *SATURDAY, "--risks")
     found = {count["key"]: (count["differences"], count["risks"]) for count in item["counts"]}
-    assert found == {DELETED: (1, 0), "stale-room-copy": (0, 1)}
-    assert (item["summary"]["risks"], item["summary"]["differences"]) == (1, 1)
+    assert found == {DELETED: (1, 0), "stale-room-copy": (1, 1)}
+    assert (item["summary"]["risks"], item["summary"]["differences"]) == (1, 2)
     assert item["summary"]["risks_unasked"] == 0
     explained = json.loads(live_desk.run("explain", "1", "-o", "json").stdout)
     assert explained["cause"]["code"] == "stale-room-copy"
     _, without, _ = told(live_desk, *SATURDAY)
-    assert (without["summary"]["risks"], len(without["counts"])) == (None, 1)
+    assert (without["summary"]["risks"], len(without["counts"])) == (None, 2)
     assert "risks  not looked for: --risks" in live_desk.run("causes", *SATURDAY).stdout
     assert "  risks" in live_desk.run("causes", *SATURDAY, "--risks").stdout
 

@@ -19,6 +19,7 @@ LISTS = [
     ("reservations", "list"), ("services", "list"), ("cancellations", "list"), ("log", "search"),
     ("log", "tail"), ("rooms", "list"), ("sync", "history"), ("diff", "2026-09-15", "--cached"),
     ("planner", "2026-09-15", "--cached"), ("store", "check"), ("rooms", "policy", "lint"),
+    ("causes", "--from", "2026-09-15", "--to", "2026-09-15", "--cached"),
     ("rooms", "free", "--from", "2026-09-20T09:00", "--to", "2026-09-20T10:00", "--cached"),
 ]  # fmt: skip
 CERTAIN = {"store check", "rooms policy lint", "sync history"}

@@ -13,6 +13,7 @@ from listening import endpoint
 
 from obctl.domain.subscription import LIFETIME
 from obctl.sandbox.server import SandboxServer
+from obctl.store.rooms import load_rooms
 from obctl.store.subscriptions import load_subscriptions, save_subscription
 
 FIELDS = ["id", "room", "resource", "expires_at", "state", "last_notification_at"]
@@ -256,3 +257,27 @@ def test_one_that_cannot_be_read_is_named_and_neither_lost_nor_replaced(
     assert at_graph(tenant) == before
     (finding,) = (one for one in findings if odd in one["message"])
     assert (finding["verdict"], finding["remedy"]) == ("warning", "obctl graph get subscriptions")
+
+
+def test_a_room_whose_id_nobody_tells_is_subscribed_by_its_address(live_desk, tenant, url) -> None:
+    tenant.tenant.exchange.directory.permission = "none"
+    room = tenant.rooms[0]
+    assert live_desk.run("rooms", "add", room).exit_code == 0
+    made = live_desk.run("subscriptions", "create", "--all", "--notification-url", url)
+    assert made.exit_code == 0, made.stderr
+    (there,) = at_graph(tenant)
+    assert there["resource"] == f"users/{room}/events"
+    again = live_desk.run("subscriptions", "create", "--all", "--notification-url", url)
+    assert (again.exit_code, len(at_graph(tenant))) == (0, 1)
+    assert live_desk.run("subscriptions", "renew", "--all").exit_code == 0
+    (listed,) = json.loads(live_desk.run("subscriptions", "list", "-o", "json").stdout)
+    assert listed["state"] == "active"
+    # once the id is known it is the same room's: neither doubled nor foreign
+    tenant.tenant.exchange.directory.permission = "User.ReadBasic.All"
+    assert live_desk.run("sync", "run").exit_code == 0
+    with live_desk.store() as store:
+        assert load_rooms(store)[0].object_id
+    found = json.loads(live_desk.run("doctor", "-o", "json").stdout)
+    assert {one["verdict"] for one in found if one["check"] == "subscriptions"} == {"ok"}
+    kept = live_desk.run("subscriptions", "create", "--all", "--notification-url", url)
+    assert (kept.exit_code, len(at_graph(tenant))) == (0, 1)

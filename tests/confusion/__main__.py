@@ -14,7 +14,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "engine")]
 
 from confusion.catalogue import all_stories  # noqa: E402
 from confusion.judge import Matrix  # noqa: E402
-from confusion.known import KNOWN  # noqa: E402
+from confusion.known import known  # noqa: E402
 from confusion.noise import noisy  # noqa: E402
 from confusion.play import play  # noqa: E402
 
@@ -22,6 +22,7 @@ from confusion.play import play  # noqa: E402
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.confusion", description=__doc__)
     parser.add_argument("--code", help="stories of this cause alone")
+    parser.add_argument("--family", help="those of one module of families")
     parser.add_argument("--case", type=int, help="this one of them, and all that is said of it")
     parser.add_argument("--noise", type=int, help="with what else happens, by this draw")
     parser.add_argument("--sample", type=int, help="so many stories, drawn by the seed")
@@ -33,7 +34,9 @@ def main() -> int:
     stories = [
         story
         for story in found
-        if chosen.code in (None, story.code) and chosen.case in (None, story.number)
+        if chosen.code in (None, story.code)
+        and chosen.family in (None, story.family)
+        and chosen.case in (None, story.number)
     ]
     if chosen.sample is not None:
         stories = random.Random(chosen.seed).sample(stories, min(chosen.sample, len(stories)))
@@ -46,7 +49,7 @@ def main() -> int:
             print(judged, judged.evidence(), sep="\n", flush=True)
         elif not judged.right:
             print(judged)
-            if reason := KNOWN.get((judged.story.code, judged.story.title)):
+            if reason := known(judged.story):
                 print(f"    known: {reason}")
                 continue
         failed += not judged.right

@@ -24,7 +24,7 @@ def all_stories() -> list[Story]:
             assert (story.code, story.title) not in titles, f"two stories are called {story}"
             titles.add((story.code, story.title))
             counted[story.code] = counted.get(story.code, 0) + 1
-            found.append(replace(story, number=counted[story.code]))
+            found.append(replace(story, number=counted[story.code], family=module.name))
     return found
 
 

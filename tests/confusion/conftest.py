@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parent.parent / "engine"))
+NOISY = 8
+"""One in so many stories is played a second time, with something else that happens beside it."""
 
 
 @pytest.fixture(scope="session")
 def matrix(tmp_path_factory: pytest.TempPathFactory):
     from confusion.catalogue import all_stories
     from confusion.judge import Matrix
+    from confusion.noise import noisy
     from confusion.play import play
 
-    return Matrix(play(all_stories(), tmp_path_factory.mktemp("confusion")))
+    stories = all_stories()
+    drawn = list(noisy(stories, draw=0))[::NOISY]
+    return Matrix(play([*stories, *drawn], tmp_path_factory.mktemp("confusion")))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from random import Random
 
 from confusion.acts import (
     book,
@@ -20,12 +21,14 @@ from confusion.acts import (
     fails,
     leaves,
     reserve,
+    rules,
     run,
 )
 from confusion.story import BESIDE, NOTHING, Act, Setting, Story, at
 
 Noise = Callable[[Story], Story | None]
 _LOOK = "1 15:00"
+_DAYS = frozenset(f"day {day}" for day in range(-7, 60))
 _BESIDE = {"start": "6 20:00", "end": "6 20:30", "subject": BESIDE, "by": "bram"}
 _ORGANIZER_TELLS = frozenset({
     "stale-room-copy", "location-text-only", "recurrence-horizon", "hard-deleted-by-delegate",
@@ -33,6 +36,7 @@ _ORGANIZER_TELLS = frozenset({
     "awaiting-next-pass", "series-edit-wiped-exceptions", "organizer-left-orphan", NOTHING,
 })  # fmt: skip
 """What only the organiser's own calendar may tell, or tell apart from something else."""
+_HANGS_ON_NOW = frozenset({"outside-sync-window", "event-still-settling"})
 _IN_STEP = frozenset({
     "subject-rewritten", "private-flag", "show-as-free", "forwarded", "stale-room-copy",
     "organizer-left-orphan", "recurrence-horizon", NOTHING,
@@ -40,7 +44,7 @@ _IN_STEP = frozenset({
 """What is told of two sides that agree: another difference would be told in its place."""
 _STAYS_WHEN_HE_LEAVES = frozenset({
     "cancelled-but-kept-on-calendar", "occurrence-cancelled-silently", "hard-deleted-by-delegate",
-    "id-changed-after-mailbox-move", "room-declined",
+    "id-changed-after-mailbox-move",
 })  # fmt: skip
 
 
@@ -103,7 +107,8 @@ def _catered(story: Story) -> Story | None:
 
 def _unreadable(story: Story) -> Story | None:
     """The organiser's calendar may not be read."""
-    if story.code in _ORGANIZER_TELLS:
+    removes = any("RemoveCanceledMeetings" in act.do.given for act in story.acts)
+    if removes or story.code in _ORGANIZER_TELLS:
         return None
     return _with(story, at("1 14:00", fails("forbidden", "anna")))
 
@@ -115,16 +120,45 @@ def _left(story: Story) -> Story | None:
     return _with(story, at("1 14:00", leaves()))
 
 
-def _later(story: Story) -> Story:
+def _usual_room(story: Story) -> Story | None:
+    """The room rewrites subjects, as Exchange's do by default: its copies bear a person's name."""
+    told_by_subject = {"cater", "stored", "edit", "call_off", "reserve", "approve", "reject"}
+    for act in story.acts:
+        verb, given = act.do.verb, act.do.given
+        if verb in told_by_subject or (verb in ("change", "rewrite") and "subject" in given):
+            return None
+        if "sensitivity" in given or "AddOrganizerToSubject" in given:
+            return None
+    if story.besides.keys() - _DAYS or story.code in ("subject-rewritten", "private-flag"):
+        return None
+    settings = {"DeleteSubject": True, "AddOrganizerToSubject": True}
+    return _with(story, at("0 14:20", *(rules(room, **settings) for room in "AB")))
+
+
+def _rules_known(story: Story) -> Story | None:
+    """The room's Exchange settings were imported."""
+    if any(act.do.verb == "rules" for act in story.acts):
+        return None
+    settings = {
+        "AutomateProcessing": "AutoAccept", "BookingWindowInDays": 1080, "AllowConflicts": False,
+        "EnforceSchedulingHorizon": False, "RemoveCanceledMeetings": False,
+        "DeleteSubject": False, "AddOrganizerToSubject": False, "MaximumConflictInstances": 0,
+    }  # fmt: skip
+    return _with(story, at("0 14:20", rules(known=True, **settings)))
+
+
+def _later(story: Story) -> Story | None:
     """The next night is missed, and somebody looks a day later."""
-    return replace(story, look="2 15:00")
+    days = [int(act.do.given["start"].split()[0]) for act in story.acts if act.do.verb == "book"]
+    ahead = min(days, default=3) > 2 and story.code not in _HANGS_ON_NOW
+    return replace(story, look="2 15:00") if ahead else None
 
 
 def _one_day(story: Story) -> Story | None:
     """Somebody looks at the days of the first date alone."""
     first = [act for act in story.acts if act.do.verb in ("book", "direct", "reserve")]
     days = {act.do.given["start"].split()[0] for act in first}
-    if any("day" in act.do.given for act in story.acts):
+    if any("day" in act.do.given or act.do.verb == "change" for act in story.acts):
         return None
     return replace(story, span=(3, 3), count=None) if days == {"3"} else None
 
@@ -156,6 +190,9 @@ NOISES: dict[str, Noise] = {
     "lunch was ordered": _catered,
     "the delta is forgotten": lambda story: _with(story, at("1 09:15", expire_tokens())),
     "a run in the morning": lambda story: _with(story, at("1 08:00", run())),
+    "everything is read in the morning": lambda story: _with(story, at("1 08:00", run(full=True))),
+    "the room rewrites subjects": _usual_room,
+    "the room's rules are known": _rules_known,
     "the organiser may not be read": _unreadable,
     "the organiser leaves": _left,
     "a night more is missed": _later,
@@ -165,10 +202,10 @@ NOISES: dict[str, Noise] = {
 
 
 def noisy(stories: Iterable[Story], draw: int) -> Iterator[Story]:
-    """Each story of the ordinary course with one noise, by turns: the `draw`th that fits it."""
-    for place, story in enumerate(story for story in stories if _ordinary(story)):
+    """Each story of the ordinary course with one noise that fits it, drawn by its name."""
+    for story in filter(_ordinary, stories):
         fitting = [
             (name, made) for name, noise in NOISES.items() if (made := noise(story)) is not None
         ]
-        name, made = fitting[(place + draw) % len(fitting)]
-        yield replace(made, title=f"{story.title}; {name}")
+        name, made = Random(f"{draw}/{story.code}/{story.title}").choice(fitting)
+        yield replace(made, title=f"{story.title} + {name}")

@@ -103,9 +103,15 @@ class Story:
     setting: Setting | None = None
     """`None`: the ordinary one, in a season that its number draws."""
     number: int = 0
+    family: str = ""
 
     def __str__(self) -> str:
         return f"{self.code} #{self.number}: {self.title}"
+
+    @property
+    def plain_title(self) -> str:
+        """Its title without what else happens beside it."""
+        return self.title.partition(" + ")[0]
 
     def expected(self, subject: str, day: int) -> str:
         """The cause of a difference of a meeting of that subject on that day."""

@@ -21,6 +21,7 @@ from story import SCENES, Theatre  # noqa: E402
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--oddities", type=int, default=0, help="draws the tenant; 0: a plain one")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--case", type=int, help="this one alone, and all that is seen of it")
@@ -33,7 +34,7 @@ def main() -> int:
     )
     failed, rules = 0, Counter[str]()
     with tempfile.TemporaryDirectory() as folder, GraphProxy() as proxy, hasty_loops():
-        fuzzer = Fuzzer(Theatre(proxy, Path(folder)), chosen.seed, chosen.scenes)
+        fuzzer = Fuzzer(Theatre(proxy, Path(folder), chosen.oddities), chosen.seed, chosen.scenes)
         print(f"seed {chosen.seed}: {len(fuzzer.cells)} cells", flush=True)
         for number in numbers:
             case = fuzzer.case(number)

@@ -11,9 +11,11 @@ from hasty import hasty_loops
 from story import Theatre
 
 SEED = 20
+ODDITIES = 12
+"""A tenant that differs from a plain one in every way that is drawn; by hand, any."""
 
 
 @pytest.fixture(scope="session")
 def fuzzer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzer]:
     with GraphProxy() as proxy, hasty_loops():
-        yield Fuzzer(Theatre(proxy, tmp_path_factory.mktemp("fuzz")), SEED)
+        yield Fuzzer(Theatre(proxy, tmp_path_factory.mktemp("fuzz"), ODDITIES), SEED)

@@ -20,6 +20,7 @@ import msgspec
 from calls import Call
 from graph_proxy import GraphProxy, Spoil
 from mutate import Answer
+from odd_tenant import odd_principal, odd_tenant
 from typer.testing import CliRunner
 
 from obctl.cli.app import app
@@ -32,6 +33,7 @@ from obctl.sandbox.tenant_file import load_tenant
 NOON = datetime(2026, 9, 14, 12, 0, tzinfo=UTC)
 DAY = "2026-09-17"
 NAMES = ("Rembrandt", "Vermeer", "Hals")
+ANNA = "anna@contoso.example"
 TENANT = """
 [tenant]
 domain = "contoso.example"
@@ -46,11 +48,11 @@ email = "amsterdam@contoso.example"
 [[people]]
 name = "Anna de Vries"
 mailbox = "anna@contoso.example"
-""" + "".join(
-    f"""
+"""
+ROOM = """
 [[rooms]]
-mailbox = "{name.lower()}@contoso.example"
-name = "{name}"
+mailbox = "{mailbox}"
+{principal}name = "{name}"
 location = "Amsterdam"
 capacity = 8
 [rooms.processing]
@@ -58,8 +60,6 @@ BookingWindowInDays = 1080
 DeleteSubject = false
 AddOrganizerToSubject = false
 """
-    for name in NAMES
-)
 
 
 def mailbox_of(name: str) -> str:
@@ -68,6 +68,20 @@ def mailbox_of(name: str) -> str:
 
 def untouched(_: Call, answer: Answer) -> Answer:
     return answer
+
+
+def _tenant_text(oddities: int) -> str:
+    addresses = [(name, mailbox_of(name)) for name in NAMES]
+    rooms = [
+        ROOM.format(mailbox=address, name=name, principal=odd_principal(oddities, address))
+        for name, address in addresses
+    ]
+    odd = odd_tenant(oddities)
+    if "[permissions]" in odd:
+        # a scene maps a person's mailbox, and the scope is the rooms' alone
+        scope = ", ".join(f'"{address}"' for address in (*dict(addresses).values(), ANNA))
+        odd += f"scope = [{scope}]\n"
+    return TENANT + "".join(rooms) + odd
 
 
 @dataclass(frozen=True)
@@ -345,6 +359,8 @@ class Theatre:
 
     proxy: GraphProxy
     folder: Path
+    oddities: int = 0
+    """Draws where the tenant differs from others; 0 has no oddities."""
     _kept: dict[str, Kept] = field(default_factory=dict)
     _put_up: int = 0
 
@@ -374,7 +390,7 @@ class Theatre:
         home = self.folder / "empty"
         home.mkdir()
         file = home / "tenant.toml"
-        file.write_text(TENANT, "utf-8")
+        file.write_text(_tenant_text(self.oddities), "utf-8")
         loaded = load_tenant(file, clock=None, frozen=True)
         settings: dict[str, Any] = {
             "company.time_zone": "Europe/Amsterdam",

@@ -41,7 +41,9 @@ def told(**more: Any) -> str:
     return " ".join(capture.get().split())
 
 
-@pytest.mark.parametrize("account", set(OrganizerAnswer) - {OrganizerAnswer.UNKNOWN})
+@pytest.mark.parametrize(
+    "account", [answer for answer in OrganizerAnswer if answer is not OrganizerAnswer.UNKNOWN]
+)
 def test_what_the_directory_says_of_an_organiser_is_told(account: OrganizerAnswer) -> None:
     assert "organiser's account the directory" in told(account=account)
 

@@ -11,6 +11,8 @@ from obctl.domain.event import Event, same_person
 from obctl.domain.room import LOCKED_OUT
 
 _A_DAY = 86_400
+_CALLED = frozenset({"event_id", "subject"})
+"""Under what a meeting goes: in its slot it is the same one whatever it is called."""
 
 
 def room_remapped(facts: Facts) -> Cause | None:
@@ -44,10 +46,15 @@ def id_changed(facts: Facts) -> Cause | None:
     event = facts.rekeyed or facts.event
     if reservation is None or reservation.event_id is None or event is None:
         return None
-    if not (bereft(facts) or changed(facts)) or facts.difference.fields.keys() - {"event_id"}:
+    if not (bereft(facts) or changed(facts)):
+        return None
+    if facts.difference.fields.keys() - _CALLED and not _is_same_copy(facts, event):
         return None
     same_meeting = event.key is not None and event.key == reservation.key
     if event.id == reservation.event_id or not same_meeting or not event.takes_room:
+        return None
+    if facts.request and event.created_at and event.created_at > facts.request.requested_at:
+        # a pass has missed the meeting, and somebody invited the room again since
         return None
     # a copy made anew may as well be an invitation repeated after a removal
     known = facts.last_known.created_at if facts.last_known else None
@@ -70,6 +77,17 @@ def id_changed(facts: Facts) -> Cause | None:
             f" also obctl subscriptions create {name(facts.room)}"
         ),
     )
+
+
+def _is_same_copy(facts: Facts, event: Event) -> bool:
+    """Whether it is the very copy that was last known: whoever invites anew makes another one.
+
+    Of a series the master has another id, too; a date that gets one by itself was edited.
+    """
+    known = facts.last_known
+    if known is None or known.created_at is None or known.created_at != event.created_at:
+        return False
+    return event.series_master_id is None or event.series_master_id != known.series_master_id
 
 
 def key_collision(facts: Facts) -> Cause | None:

@@ -169,7 +169,8 @@ def not_yet_expanded(facts: Facts) -> Cause | None:
     begun = [
         sibling
         for sibling in facts.siblings
-        if sibling.is_active and event.series_key and sibling.series_key == event.series_key
+        # a date that the room has had alone is none that this series brought
+        if sibling.is_active and sibling.series_master_id == event.series_master_id
     ]
     made = (facts.master.event.created_at if facts.master else None) or event.created_at
     run = last_pass(facts)

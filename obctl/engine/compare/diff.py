@@ -24,9 +24,9 @@ from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.engine.compare.both_sides import read_in_step
 from obctl.engine.compare.gather_facts import Gathered, gather_facts
+from obctl.engine.compare.look_elsewhere import find_whereabouts
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.compare.read_sides import sides_of, with_masters, without_event
-from obctl.engine.compare.whereabouts import find_whereabouts
 from obctl.engine.outlook.calendars import Calendar
 from obctl.engine.outlook.find_meeting import look_in
 from obctl.engine.outlook.inconclusive import condition

@@ -141,19 +141,19 @@ async def _series(
 async def _directory(
     gathered: Gathered, event: Event | None, recorded: Recorded
 ) -> OrganizerAnswer:
-    """What the directory says of the organiser, where it is one of the company's.
+    """What the directory says of the organiser.
 
-    Rooms often have another mail domain than people. Who seems to be from outside is asked about
-    where that would be why the room does not answer.
+    Rooms often have another mail domain than people, so who seems to be from outside may be known
+    there. Of who is not, only an invitation that the room left unanswered is to know.
     """
     if event is None or event.is_organizer:
-        return OrganizerAnswer.UNKNOWN
-    if _is_outside(event.organizer, recorded) and not event.is_tentative:
         return OrganizerAnswer.UNKNOWN
     address = event.organizer.email
     if any(same_address(address, other.mailbox) for other in gathered.mapped):
         return OrganizerAnswer.UNKNOWN  # a room has no account that anybody could leave
-    return await gathered.outlook.organizer(event.organizer.email)
+    answer = await gathered.outlook.organizer(address)
+    stranger = answer is OrganizerAnswer.NOT_FOUND and _is_outside(event.organizer, recorded)
+    return OrganizerAnswer.UNKNOWN if stranger and not event.is_tentative else answer
 
 
 async def _mailbox_id(gathered: Gathered, sides: Sides) -> str | None:

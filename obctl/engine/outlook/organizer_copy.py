@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from obctl.domain.causes.build_facts import domains_of
+from obctl.domain.directory import DirectoryEntry
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.ical_uid import read_ical_uid, without_date
 from obctl.domain.organizer_copy import (
@@ -65,7 +66,7 @@ class Organizers:
 
     async def ask(self, room: Room, reservation: Reservation) -> OrganizerReply:
         """What the organiser's calendar says of a meeting, or of one date of a series."""
-        calendar = self._calendar(room, reservation)
+        calendar = await self._calendar(room, reservation)
         if isinstance(calendar, WhyClosed):
             return closed(calendar)
         try:
@@ -77,14 +78,19 @@ class Organizers:
             return self._noted(calendar.mailbox, error)
         return NOT_KNOWN
 
-    def _calendar(self, room: Room, reservation: Reservation) -> Room | WhyClosed:
+    async def _calendar(self, room: Room, reservation: Reservation) -> Room | WhyClosed:
         """The organiser's calendar, asked for as if it were the room, or why it is closed."""
         address = (reservation.organizer.email or "").casefold()
         if not address:
             return WhyClosed.NO_ADDRESS
-        if is_outside(address, self._domains):
+        if is_outside(address, self._domains) and not await self._is_ours(address):
             return WhyClosed.OUTSIDE
         return self._closed.get(address) or replace(room, mailbox=address, object_id=None)
+
+    async def _is_ours(self, address: str) -> bool:
+        """Whether somebody with another mail domain than the rooms is in the directory."""
+        entry = await self._inquiry.account(address)
+        return isinstance(entry, DirectoryEntry) and not entry.guest
 
     def _noted(self, address: str, error: ObctlError) -> OrganizerReply:
         """What an error says of a calendar, which is left alone where it may not or cannot be read.

@@ -21,9 +21,9 @@ from obctl.engine.subscriptions.ledger import (
     record_removed,
     record_renewed,
 )
-from obctl.errors import GraphRefused, NotFound
+from obctl.errors import CredentialRefused, GraphRefused, NotAuthorised, NotFound
 from obctl.store.rooms import load_reading_state, save_identity
-from obctl.store.subscriptions import find_subscription
+from obctl.store.subscriptions import current_subscriptions, find_subscription
 
 _LIFETIMES = [lifetime for lifetime in LIFETIMES for _ in range(2)]
 """Each twice: Graph sometimes never sends its validation request and says that nobody answered."""
@@ -83,11 +83,19 @@ async def delete_at_graph(gateway: Gateway, subscription_id: str) -> None:
 async def _identified(company: Company, gateway: Gateway, room: Room) -> Room:
     """The room with its object id, of which the subscription's resource is made.
 
-    Whether it is the mailbox that was read before, only a pass can tell, and put on record.
+    Where the directory keeps it to itself the room is subscribed by its address, to which mailboxes
+    answer too; and so it stays once the id is known, as Graph would take another spelling for
+    another subscription. Whether it is the mailbox that was read before, only a pass can tell, and
+    put on record.
     """
     if room.object_id is not None:
+        return replace(room, object_id=None) if _is_by_address(company, room) else room
+    try:
+        entry = await gateway.look_up(room.mailbox)
+    except CredentialRefused:
+        raise
+    except (NotAuthorised, GraphRefused):
         return room
-    entry = await gateway.look_up(room.mailbox)
     if entry is None:
         raise NotFound(
             f"{room.mailbox}: the directory knows no such mailbox",
@@ -97,6 +105,14 @@ async def _identified(company: Company, gateway: Gateway, room: Room) -> Room:
         with company.store.transaction():
             save_identity(company.store, room.id, entry.object_id)
     return replace(room, object_id=entry.object_id)
+
+
+def _is_by_address(company: Company, room: Room) -> bool:
+    """Whether the room's subscription, if it has one, names it by its address."""
+    known = current_subscriptions(company.store).get(room.id)
+    if known is None or known.lost or known.expires_at <= company.now:
+        return False
+    return _path_of(known.resource) == f"users/{room.mailbox.casefold()}/events"
 
 
 async def _subscribe(
@@ -170,10 +186,13 @@ async def _adopt(
 
 def _watches(item: GraphSubscription, room: Room) -> bool:
     """Whether it is one for this room's events, however Graph spells the path."""
-    path = item.resource.strip("/").casefold().partition("?")[0]
-    path = path.replace("users('", "users/").replace("')", "")
     users = {room.mailbox.casefold(), (room.object_id or room.mailbox).casefold()}
-    return path in {f"users/{user}/events" for user in users}
+    return _path_of(item.resource) in {f"users/{user}/events" for user in users}
+
+
+def _path_of(resource: str) -> str:
+    path = resource.strip("/").casefold().partition("?")[0]
+    return path.replace("users('", "users/").replace("')", "")
 
 
 def _status(error: GraphRefused) -> int | None:

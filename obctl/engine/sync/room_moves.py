@@ -17,12 +17,11 @@ from obctl.domain.sync.turned_up import RoomSeen, turned_up
 from obctl.domain.unreadable_event import UnreadableEvent, may_be
 from obctl.domain.values import replace
 from obctl.engine.outlook.find_meeting import find_elsewhere
+from obctl.engine.outlook.interims import load_interims, place_of
 from obctl.engine.ports import Gateway
 from obctl.store.database import Store
-from obctl.store.events import find_event
 from obctl.store.possible_moves import load_possible_moves
-from obctl.store.reservations import find_reservation
-from obctl.store.rooms import find_room_by_id, load_rooms
+from obctl.store.rooms import load_rooms
 from obctl.store.spool import Spooled
 from obctl.store.undecided import load_undecided
 
@@ -106,7 +105,7 @@ async def find_moves(
     `unreadable` are events in rooms that were read: one of them may be what another room lost.
     `cancelled` are new ones of theirs that do not take place.
     """
-    interims = _load_interim(store)
+    interims = load_interims(store)
     gone = {item.reservation for item in load_undecided(store, now)}
     lost = {reservation.number: reservation for room in deferred for reservation in room.seen.lost}
     moves = Moves({}, lost)
@@ -123,7 +122,7 @@ async def find_moves(
         if interim is not None and destination is not None:
             destination = replace(destination, interim=interim)
         elif interim is not None and interim.number not in lost.keys() | gone:
-            destination = _of_interim(store, interim)
+            destination = place_of(store, interim)
         if destination is not None:
             moves.found.setdefault(reservation.room, {})[reservation.number] = destination
             handed_over |= {interim.number} if interim else set()
@@ -175,29 +174,6 @@ def _hiding(
         if room != reservation.room
         and any(event.series_key and may_be(event, reservation) for event in events)
     ]
-
-
-def _load_interim(store: Store) -> dict[int, Reservation]:
-    """The interim reservations that still stand, by the reservation they may continue.
-
-    One that waits for a person lost its own meeting, and proves nothing.
-    """
-    interims: dict[int, Reservation] = {}
-    for number, possible in load_possible_moves(store).items():
-        for candidate in possible:
-            interim = find_reservation(store, candidate)
-            if (
-                interim.is_active
-                and find_room_by_id(store, interim.room).is_mapped
-                and interim.external_state is not ExternalState.CANCELLATION_REQUEST
-            ):
-                interims[number] = interim
-    return interims
-
-
-def _of_interim(store: Store, interim: Reservation) -> Destination | None:
-    event = find_event(store, interim.room, interim.event_id) if interim.event_id else None
-    return Destination(find_room_by_id(store, interim.room), event, interim) if event else None
 
 
 def lost_by(

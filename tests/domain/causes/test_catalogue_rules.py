@@ -64,6 +64,13 @@ def with_policy(**settings: object) -> object:
     return make_room(processing=CalendarProcessing(**settings))  # type: ignore[arg-type]
 
 
+MOVED_COPY = make_facts(
+    reservation=make_reservation(event="OLD", key="K"),
+    event=make_event("NEW", key="K", starts="11:00"),
+    last_known=make_event("OLD", key="K"),
+    fields={"start": ("09", "11"), "end": ("10", "12")},
+)
+"""The same copy by its creation, under another id and at another hour."""
 UPSTAIRS = make_facts(
     reservation=make_occurrence_reservation(),
     event_missing=True,
@@ -138,6 +145,19 @@ ROWS = [
         "id-changed-after-mailbox-move",
         LIKELY,
         id="the pair was found by its key, the old id was not asked for",
+    ),
+    pytest.param(MOVED_COPY, "id-changed-after-mailbox-move", LIKELY, id="and moved besides"),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K", subject="Budget 2", created_at=LATE, modified_at=LATE),
+            agreed=make_agreed(),
+            last_known=make_event("OLD", key="K"),
+            fields={"subject": ("Budget", "Budget 2")},
+        ),
+        "id-changed-after-mailbox-move",
+        LIKELY,
+        id="another copy in its slot, and called otherwise",
     ),
     pytest.param(
         make_facts(
@@ -1080,6 +1100,12 @@ ROWS = [
         id="the window reaches the date only since the last pass",
     ),
     pytest.param(
+        replace(ROLLED_IN, planned_end=moment("2026-10-10 09:00")),
+        "awaiting-next-pass",
+        CERTAIN,
+        id="the last pass reached up to its very start",
+    ),
+    pytest.param(
         replace(ROLLED_IN, subscriptions=(make_subscription(),)),
         "awaiting-next-pass",
         CERTAIN,
@@ -1622,6 +1648,25 @@ BEYOND_REACH = make_facts(
 
 NEAR_MISSES = [
     pytest.param(
+        make_facts(
+            reservation=make_reservation(event="OLD", key="K"),
+            event=make_event("NEW", key="K", created_at=LATE),
+            request=make_request(requested_at=LAST_PASS),
+            fields={"event_id": ("OLD", "NEW")},
+        ),
+        "id-changed-after-mailbox-move",
+        id="a pass had missed the meeting, and the room was invited again",
+    ),
+    pytest.param(
+        make_facts(
+            event=make_occurrence("O2", starts="2026-09-22 09:00", created_at=LATE),
+            master=make_master(created_at=LATE),
+            siblings=(make_occurrence_reservation(series_master_id=None),),
+        ),
+        "series-not-yet-expanded",
+        id="the room had one date of the series alone",
+    ),
+    pytest.param(
         UPSTAIRS,
         "occurrence-cancelled-silently",
         id="the series ended here, and goes on in another room",
@@ -2098,6 +2143,20 @@ NEAR_MISSES = [
         ),
         "id-changed-after-mailbox-move",
         id="the meeting changed besides",
+    ),
+    pytest.param(
+        replace(MOVED_COPY, last_known=make_event("OLD", key="K", created_at=LATE)),
+        "id-changed-after-mailbox-move",
+        id="invited anew at another hour",
+    ),
+    pytest.param(
+        replace(
+            MOVED_COPY,
+            event=make_event("NEW", key="K", starts="11:00", series_master_id=EventId("M")),
+            last_known=make_event("OLD", key="K", series_master_id=EventId("M")),
+        ),
+        "id-changed-after-mailbox-move",
+        id="one date of the series that is there as ever",
     ),
     pytest.param(
         make_facts(

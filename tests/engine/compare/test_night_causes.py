@@ -16,6 +16,7 @@ from obctl.domain.causes.asked_organizer import asked_of_organizer, with_reply
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.story import Story
 from obctl.domain.difference import Cause, Difference
+from obctl.domain.organizer_copy import WhyClosed
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.compare.diff import compare_rooms
@@ -304,7 +305,7 @@ def test_a_copy_that_may_not_be_read_is_no_finding_and_explain_says_so(night: Ni
     assert (told.organizer.says.value, told.organizer.copy) == ("cannot be read", None)
 
 
-def test_a_meeting_of_an_outsider_is_not_asked_for(night: Night) -> None:
+def of_an_outsider(night: Night) -> Story:
     rules = {"ProcessExternalMeetingMessages": True}
     night.act(Processing(room=mailbox_of(ROOM), settings=rules))
     night.tenant.book(
@@ -314,10 +315,30 @@ def test_a_meeting_of_an_outsider_is_not_asked_for(night: Night) -> None:
     night.settle()
     night.run()
     night.watched.calls.clear()
+    return story(night)
+
+
+def calendars_asked(night: Night) -> set[str]:
+    """Whose calendars were read; a question to the directory names no mailbox."""
+    return {mailbox for _, mailbox, _ in night.watched.calls if mailbox}
+
+
+def test_the_calendar_of_an_outsider_is_not_asked_for(night: Night) -> None:
+    told = of_an_outsider(night)
+    assert told.organizer is not None
+    assert (told.organizer.says, told.organizer.closed) == ("cannot be read", WhyClosed.OUTSIDE)
+    assert (told.cause, told.account) == (None, None)
+    assert not [box for box in calendars_asked(night) if "fabrikam" in box]
+
+
+def test_a_colleague_with_another_mail_domain_than_the_rooms_is_no_outsider(night: Night) -> None:
+    of_an_outsider(night)
+    directory = night.tenant.exchange.directory
+    directory.mailbox(directory.person("omar@fabrikam.example")).kind = "user"
     told = story(night)
     assert told.organizer is not None
-    assert told.organizer.says == "cannot be read"
-    assert not [mailbox for _, mailbox, _ in night.watched.calls if "fabrikam" in (mailbox or "")]
+    assert told.organizer.says == "takes place"
+    assert [box for box in calendars_asked(night) if "fabrikam" in box]
 
 
 def test_explain_names_the_forwarded_invitation_that_booked_the_room(night: Night) -> None:

@@ -205,12 +205,15 @@ def status(
 
     context = context_of(ctx)
     item, stale = current_status(context.company, parse_duration(max_age))
-    show_one(format, item, lambda: status_picture(item))
+    names, zone_name = context.rooms.names(), context.zone.key
+    show_one(format, item, lambda: status_picture(item, names, zone_name))
     if format is Format.TABLE:
         # Below the table, so that a command stays on one line and can be pasted.
         for stop in item["stopped"]:
-            message(f"{stop['room']} is stopped until somebody has looked: {stop['look']}")
-            message(f"    where it is right: {stop['allow']}")
+            message(f"{stop['room']} is stopped until somebody has looked:")
+            message(f"    {stop['look']}")
+            message("and where that is right:")
+            message(f"    {stop['allow']}")
     if stale:
         raise typer.Exit(3)
 

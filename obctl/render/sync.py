@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -153,11 +153,13 @@ def _plan_columns(zones: Collection[str]) -> list[Column]:
     ]
 
 
-def status_picture(item: JsonObject) -> list[RenderableType]:
-    """How the company stands."""
+def status_picture(
+    item: JsonObject, names: Mapping[str, str], zone_name: str
+) -> list[RenderableType]:
+    """How the company stands; `names` are the rooms' by address, `zone_name` is that of times."""
     run = item["last_run"]
     inbox, outbox = item["inbox"], item["outbox"]
-    waiting = f" since {inbox['oldest_at']}" if inbox["oldest_at"] else ""
+    waiting = f" since {moment_text(inbox['oldest_at'], zone_name)}" if inbox["oldest_at"] else ""
     summary = fields(
         [
             ("last run", _run_text(run) if run else "never"),
@@ -165,55 +167,66 @@ def status_picture(item: JsonObject) -> list[RenderableType]:
             ("inbox", f"{inbox['pending']} waiting{waiting}"),
             ("subscriptions", counts_text(item["subscriptions"]) or "none"),
             ("cancellation requests", f"{item['cancellation_requests']} open"),
+            ("times", zone_name),
         ]
     )
-    failed = [table(item["failed_writes"], _FAILED)] if item["failed_writes"] else []
-    undecided = [table(item["undecided"], _UNDECIDED)] if item["undecided"] else []
-    unreadable = [table(item["unreadable"], _UNREADABLE)] if item["unreadable"] else []
-    stopped = [table(item["stopped"], _STOPPED)] if item["stopped"] else []
     halted = {one["room"] for one in item["stopped"]}
     rooms = [{**room, "stopped": room["room"] in halted} for room in item["rooms"]]
-    return [summary, *stopped, *failed, *undecided, *unreadable, table(rooms, _ROOMS)]
+    columns = _status_columns(names, zone_name)
+    troubles = [
+        table(item[name], columns[name])
+        for name in ("stopped", "failed_writes", "undecided", "unreadable")
+        if item[name]
+    ]
+    return [summary, *troubles, table(rooms, columns["rooms"])]
 
 
-_STOPPED = [
-    Column("stopped", lambda o: text(o["room"].partition("@")[0], "red")),
-    Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
-    Column("why", lambda o: o["why"]),
-]
+def _status_columns(names: Mapping[str, str], zone_name: str) -> dict[str, list[Column]]:
+    """The columns of each part of the status."""
 
-_FAILED = [
-    Column("no.", lambda o: str(o["reservation"]), justify="right"),
-    Column("room", lambda o: o["room"].partition("@")[0]),
-    Column("write", lambda o: o["action"]),
-    Column("why not yet", lambda o: f"{o['code']}: {o['message']}"),
-    Column("again from (UTC)", lambda o: o["due_at"][:16].replace("T", " ")),
-]
+    def room(o: JsonObject) -> str:
+        return names.get(o["room"], o["room"])
 
-_UNDECIDED = [
-    Column("no.", lambda o: str(o["reservation"]), justify="right"),
-    Column("gone from", lambda o: o["room"].partition("@")[0]),
-    Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
-    Column("waits for", lambda o: o["unread"]),
-]
+    def at(name: str) -> Callable[[JsonObject], str]:
+        return lambda o: moment_text(o[name], zone_name) or "never"
 
-_UNREADABLE = [
-    Column("no.", lambda o: str(o["reservation"] or ""), justify="right"),
-    Column("room", lambda o: o["room"].partition("@")[0]),
-    Column("since (UTC)", lambda o: o["since"][:16].replace("T", " ")),
-    Column("event", lambda o: o["subject"] or o["event_id"] or "without an id"),
-    Column("cannot be read", lambda o: o["wrong"]),
-]
-
-
-_ROOMS = [
-    Column("room", lambda o: o["room"]),
-    Column("last good pass (UTC)", lambda o: (o["last_synced_at"] or "never").replace("T", " ")),
-    Column("verdict", lambda o: o["verdict"]),
-    Column("condition", lambda o: o["condition"]),
-    Column("", lambda o: text(_trouble(o), "red")),
-    Column("", lambda o: "identity check off" if o["identity_unchecked"] else ""),
-]
+    number = Column("no.", lambda o: str(o["reservation"] or ""), justify="right")
+    since = Column("since", at("since"))
+    return {
+        "stopped": [
+            Column("stopped", lambda o: text(room(o), "red")),
+            since,
+            Column("why", lambda o: o["why"]),
+        ],
+        "failed_writes": [
+            number,
+            Column("room", room),
+            Column("write", lambda o: o["action"]),
+            Column("why not yet", lambda o: f"{o['code']}: {o['message']}"),
+            Column("again from", at("due_at")),
+        ],
+        "undecided": [
+            number,
+            Column("gone from", room),
+            since,
+            Column("waits for", lambda o: o["unread"]),
+        ],
+        "unreadable": [
+            number,
+            Column("room", room),
+            since,
+            Column("event", lambda o: o["subject"] or o["event_id"] or "without an id"),
+            Column("cannot be read", lambda o: o["wrong"]),
+        ],
+        "rooms": [
+            Column("room", room),
+            Column("last good pass", at("last_synced_at")),
+            Column("verdict", lambda o: o["verdict"]),
+            Column("condition", lambda o: o["condition"]),
+            Column("", lambda o: text(_trouble(o), "red")),
+            Column("", lambda o: "identity check off" if o["identity_unchecked"] else ""),
+        ],
+    }
 
 
 def _trouble(room: JsonObject) -> str:

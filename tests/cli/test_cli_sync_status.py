@@ -39,11 +39,15 @@ def test_a_guard_stop_is_shown_with_the_way_on(stopped: Desk) -> None:
     answer = stopped.run("sync", "status")
     assert answer.exit_code == 3
     assert "12 of 15 reservations of Atrium would go" in " ".join(answer.stdout.split())
-    assert any(line.endswith("stopped") and MAILBOX in line for line in lines(answer.stdout))
+    assert any(line.endswith("stopped") and "Atrium" in line for line in lines(answer.stdout))
     assert lines(answer.stderr) == [
-        f"{MAILBOX} is stopped until somebody has looked: {RUN} --dry-run",
-        f"    where it is right: {RUN} --allow-cancellations",
+        f"{MAILBOX} is stopped until somebody has looked:",
+        f"    {RUN} --dry-run",
+        "and where that is right:",
+        f"    {RUN} --allow-cancellations",
     ]
+    assert "Europe/Amsterdam" in answer.stdout
+    assert "Mon 2026-09-14 03:00" in " ".join(answer.stdout.split())
     assert max(len(line) for line in answer.stdout.splitlines()) <= 80
 
 

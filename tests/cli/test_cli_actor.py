@@ -20,7 +20,7 @@ from obctl.store.cancellation_requests import add_request
 ROOM = "ams-1.02@contoso.example"
 # What only looks, and what names itself or the company's log does not know of.
 WITHOUT_ACTOR = {
-    "demo", "init", "doctor", "listen", "planner", "explain",
+    "demo", "init", "doctor", "listen", "planner", "explain", "companies", "sync report",
     "rooms free", "rooms list", "rooms show", "rooms policy lint", "subscriptions list",
     "sync status", "sync history", "sync show", "reservations list", "reservations show",
     "services list", "cancellations list", "cancellations show", "cancellations status",

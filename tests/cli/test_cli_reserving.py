@@ -65,7 +65,9 @@ def test_a_series_is_refused_for_any_date_that_outlook_has_taken(
     assert code(answer) == (6, "slot-taken")
     assert ours(synced) == []
     (entry,) = refusals(synced)
-    assert entry["message"].startswith("not reserved: 'Ours' 2026-10-20T18:00:00Z: slot-taken: ")
+    assert entry["message"].startswith(
+        "not reserved: 'Ours' Tue 2026-10-20 20:00 (Europe/Amsterdam): slot-taken: "
+    )
 
 
 def test_dates_of_a_series_are_refused_before_any_is_changed(
@@ -115,7 +117,7 @@ def test_what_is_not_in_outlook_yet_is_counted_and_shown(
     assert f"reservation {number} has external state 21" in answer.stderr
     status = json.loads(synced.run("sync", "status", "-o", "json").stdout)
     assert status["outbox"] == {"pending": 0, "failed": 3}
-    assert list(status)[-3:] == ["failed_writes", "undecided", "unreadable"]
+    assert list(status)[-4:] == ["failed_writes", "undecided", "unreadable", "stopped"]
     assert [list(item) for item in status["failed_writes"]] == [
         ["reservation", "room", "action", "code", "message", "due_at"]
     ] * 3

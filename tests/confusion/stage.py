@@ -18,7 +18,7 @@ from confusion.doings import Doings
 from confusion.listening import listening
 from confusion.story import BEGIN, BESIDE, Do, Setting, Story
 from obctl.domain.causes.story import Story as Told
-from obctl.domain.difference import Cause, Difference
+from obctl.domain.difference import Cause, Difference, DifferenceKind
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.sync.cancellation import RequestStatus
@@ -63,6 +63,12 @@ class Seen:
     @property
     def differences(self) -> list[Difference]:
         return [found for item in self.compared for found in item.differences]
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether Outlook lacks something, so that a run may make a request."""
+        kinds = {found.kind for found in self.differences}
+        return DifferenceKind.MISSING_IN_OUTLOOK in kinds
 
 
 class Stage:
@@ -152,12 +158,16 @@ class Stage:
             for wanted in self._items(seen, mine):
                 seen.explained.append(await explain_item(self.company, outlook, wanted))
         if not setting.group:
-            await self._run_on(gateway, those, chosen)
+            lost = [seen for seen in those if seen.has_lost]
+            mailboxes = [mailbox for seen in lost for mailbox in seen.cast.mailboxes]
+            await self._run_on(gateway, lost, [rooms[one] for one in mailboxes if one in rooms])
 
     async def _run_on(
         self, gateway: Gateway, those: Sequence[Seen], chosen: Sequence[Room]
     ) -> None:
         """A run over rooms whose stories are over: what its requests say of them."""
+        if not chosen:
+            return
         before = {request.id for request in load_requests(self.company.store, RequestStatus.OPEN)}
         await run_sync(self.company, gateway, chosen, PassOptions())
         made = {

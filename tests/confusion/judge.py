@@ -91,7 +91,7 @@ def judge(seen: Seen) -> Judged:
     if seen.broken:
         return found
     found.named = list(_named(found))
-    found.quarrels = list(_quarrels(found))
+    found.quarrels = [*_quarrels(found), *_unlike_the_request(found)]
     story = seen.story
     if story.count is not None and story.count != len(seen.differences):
         found.wrong.append(f"{len(seen.differences)} differences instead of {story.count}")
@@ -152,6 +152,14 @@ def _quarrels(judged: Judged) -> Iterator[str]:
                 yield f"diff says {said.get(_fact(found))}, explain {_told(found)}: {_fact(found)}"
         if not told.differences:
             yield f"diff names a difference of {_item(told)}, explain none"
+
+
+def _unlike_the_request(judged: Judged) -> Iterator[str]:
+    """Where the request that the next run makes carries another cause than `diff` named."""
+    for found in judged.seen.differences:
+        requested = judged.seen.requested.get(found.reservation or 0)
+        if requested and found.cause and requested != found.cause.code:
+            yield f"diff says {found.cause.code}, the run's request {requested}: {_fact(found)}"
 
 
 def _fact(found: Difference) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ from confusion.acts import (
     rules,
     run,
 )
+from confusion.doings import OURS
 from confusion.story import BESIDE, NOTHING, Act, Setting, Story, at
 
 Noise = Callable[[Story], Story | None]
@@ -36,6 +37,7 @@ _ORGANIZER_TELLS = frozenset({
     "awaiting-next-pass", "series-edit-wiped-exceptions", "organizer-left-orphan", NOTHING,
 })  # fmt: skip
 """What only the organiser's own calendar may tell, or tell apart from something else."""
+_NO_LUNCH = frozenset({"recurrence-horizon", "outside-sync-window"})
 _HANGS_ON_NOW = frozenset({"outside-sync-window", "event-still-settling"})
 _IN_STEP = frozenset({
     "subject-rewritten", "private-flag", "show-as-free", "forwarded", "stale-room-copy",
@@ -81,6 +83,9 @@ def _with(story: Story, *acts: list[Act], **changes: object) -> Story:
 def _beside(code: str, *acts: list[Act]) -> Noise:
     def add(story: Story) -> Story | None:
         verbs = {act.do.verb for act in story.acts}
+        # "ours" is what was reserved last
+        if any(act.do.given.get("meeting") == OURS for act in story.acts):
+            return None
         odd_room = verbs & {"rules", "move_mailbox", "recreate"} or story.activated
         if odd_room or any("all_day" in act.do.given for act in story.acts):
             return None
@@ -101,7 +106,9 @@ def _touched(story: Story) -> Story | None:
 
 def _catered(story: Story) -> Story | None:
     """Lunch is ordered for every date."""
-    known = _booked(story) and story.code not in ("recurrence-horizon", "outside-sync-window")
+    # what a run follows without lunch, it asks about with lunch
+    nights = sum(act.do.verb == "run" for act in story.acts)
+    known = _booked(story) and nights == 1 and story.code not in _NO_LUNCH
     return _with(story, at("1 08:30", cater())) if known else None
 
 

@@ -18,9 +18,10 @@ from confusion.doings import Doings
 from confusion.listening import listening
 from confusion.story import BEGIN, BESIDE, Do, Setting, Story
 from obctl.domain.causes.story import Story as Told
-from obctl.domain.difference import Cause, Difference
+from obctl.domain.difference import Cause, Difference, DifferenceKind
 from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
+from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
 from obctl.engine.admin.init import create_company
 from obctl.engine.company import Company
@@ -32,6 +33,7 @@ from obctl.engine.run import run_sync
 from obctl.engine.sync.plan_room import PassOptions
 from obctl.errors import ObctlError
 from obctl.sandbox.server import SandboxServer
+from obctl.store.cancellation_requests import load_requests
 from obctl.store.database import open_store
 from obctl.store.reservations import Filter, search_reservations
 from obctl.store.rooms import add_room, load_rooms
@@ -49,6 +51,8 @@ class Seen:
     alone: list[RoomComparison] = field(default_factory=list)
     """The same by `diff --room`, each room by itself, where there is more than one."""
     explained: list[Told] = field(default_factory=list)
+    requested: dict[int, str] = field(default_factory=dict)
+    """By reservation, the cause that the next run gave in the request that it made."""
     broken: str | None = None
     """Why the story could not be played."""
 
@@ -59,6 +63,12 @@ class Seen:
     @property
     def differences(self) -> list[Difference]:
         return [found for item in self.compared for found in item.differences]
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether Outlook lacks something, so that a run may make a request."""
+        kinds = {found.kind for found in self.differences}
+        return DifferenceKind.MISSING_IN_OUTLOOK in kinds
 
 
 class Stage:
@@ -147,6 +157,27 @@ class Stage:
                     seen.alone += await compare_rooms(self.company, outlook, [room], first, last)
             for wanted in self._items(seen, mine):
                 seen.explained.append(await explain_item(self.company, outlook, wanted))
+        if not setting.group:
+            lost = [seen for seen in those if seen.has_lost]
+            mailboxes = [mailbox for seen in lost for mailbox in seen.cast.mailboxes]
+            await self._run_on(gateway, lost, [rooms[one] for one in mailboxes if one in rooms])
+
+    async def _run_on(
+        self, gateway: Gateway, those: Sequence[Seen], chosen: Sequence[Room]
+    ) -> None:
+        """A run over rooms whose stories are over: what its requests say of them."""
+        if not chosen:
+            return
+        before = {request.id for request in load_requests(self.company.store, RequestStatus.OPEN)}
+        await run_sync(self.company, gateway, chosen, PassOptions())
+        made = {
+            int(request.reservation): request.cause.code
+            for request in load_requests(self.company.store, RequestStatus.OPEN)
+            if request.id not in before and request.cause
+        }
+        for seen in those:
+            numbers = {found.reservation for found in seen.differences}
+            seen.requested = {number: code for number, code in made.items() if number in numbers}
 
     def _items(self, seen: Seen, rooms: Sequence[Room]) -> list[str]:
         """What `explain` is asked about: the first differences, or the first reservations."""

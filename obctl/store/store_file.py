@@ -6,7 +6,8 @@ SQLite makes a database of an empty file, deletes the journal beside it, and say
 from __future__ import annotations
 
 import os
-import struct
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from obctl.errors import StoreError
@@ -50,20 +51,26 @@ def ensure_there(path: Path) -> None:
 
 
 def _is_cut(path: Path) -> bool:
-    """Whether a database that nobody has open ends before the last page of which it speaks."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER)
-            size = file.seek(0, os.SEEK_END)
-    except OSError:
-        return False  # SQLite says why, in `why_closed`'s words
-    (page,) = struct.unpack(">H", header[16:18])
-    changed, pages = struct.unpack(">II", header[24:32])
-    (valid_for,) = struct.unpack(">I", header[92:96])
-    known = header.startswith(b"SQLite format 3\0") and changed == valid_for
-    cut = known and size < pages * (65536 if page == 1 else page)
+    """Whether a database that nobody has open ends before the last page of which it speaks.
+
+    SQLite itself looks, at the file alone. To open and close it here would take away the locks of
+    every connection that this process has to it, and others would delete the journal under them
+    (SQLite, "How To Corrupt An SQLite Database File", 2.2).
+    """
     journal = beside(path)[0]
-    return cut and not (journal.exists() and journal.stat().st_size)
+    if journal.exists() and journal.stat().st_size:
+        return False
+    alone = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(alone, uri=True)) as connection:
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            (page,) = connection.execute("PRAGMA page_size").fetchone()
+            return bool(path.stat().st_size < pages * page)
+    except OSError:
+        return False
+    except sqlite3.Error as error:
+        # of anything else it is told when the store is opened
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT
 
 
 def why_closed(path: Path) -> tuple[str, str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 JsonObject = Mapping[str, Any]
 Cell = Callable[[JsonObject], str]
 _RUNS_SHOWN = 20
-_SHORT = ("at", "began", "exit", "request", "run", "since")
+_SHORT = ("at", "began", "exit", "request", "run", "since", "what")
 """Columns of which every character counts on a narrow screen."""
 
 

@@ -79,6 +79,7 @@ def test_the_lists_of_rooms_do_not_call_it_ok(stopped: Desk) -> None:
 @pytest.mark.parametrize(
     ("holder", "state"),
     [(None, "killed"), (os.getpid(), "running"), (2**22 + 7, "killed"), ("no pid", "killed")],
+    ids=["nobody", "this process", "a process that is gone", "no number"],
 )
 def test_a_run_that_was_killed_shows_so(read_desk: Desk, holder: object, state: str) -> None:
     with read_desk.store() as store, store.transaction():

@@ -108,7 +108,8 @@ def _catered(story: Story) -> Story | None:
     """Lunch is ordered for every date."""
     # what a run follows without lunch, it asks about with lunch
     nights = sum(act.do.verb == "run" for act in story.acts)
-    known = _booked(story) and nights == 1 and story.code not in _NO_LUNCH
+    nameless = any("DeleteSubject" in act.do.given for act in story.acts)
+    known = _booked(story) and nights == 1 and story.code not in _NO_LUNCH and not nameless
     return _with(story, at("1 08:30", cater())) if known else None
 
 

@@ -75,7 +75,8 @@ def _called_off_there(facts: Facts) -> Cause | None:
     """It had moved before it was cancelled: the other room still has the cancelled copy.
 
     A room that was invited besides has one too. Where both copies are there, their times tell: the
-    one that was left went when the other came.
+    one that was left went when the other came. A copy that is older than the one here is in the
+    room that was left before.
     """
     reservation, here = bereft(facts), facts.event
     if reservation is None:
@@ -84,6 +85,8 @@ def _called_off_there(facts: Facts) -> Cause | None:
         if not _is_new_room(facts, reservation, room, event):
             continue
         if here is not None and not _went_as_it_came(here, event):
+            continue
+        if _is_older(event, than=here or facts.last_known):
             continue
         return found(
             "moved-to-other-room",
@@ -100,6 +103,12 @@ def _called_off_there(facts: Facts) -> Cause | None:
     return None
 
 
+def _is_older(event: Event, than: Event | None) -> bool:
+    if than is None or than.created_at is None or event.created_at is None:
+        return False
+    return event.created_at < than.created_at
+
+
 def _went_as_it_came(left: Event, entered: Event) -> bool:
     """Whether one copy changed last when the other was made, not when that was cancelled."""
     went, came, ended = left.modified_at, entered.created_at, entered.modified_at
@@ -111,9 +120,13 @@ def _went_as_it_came(left: Event, entered: Event) -> bool:
 def _is_new_room(facts: Facts, reservation: Reservation, room: Room, event: Event) -> bool:
     """Whether an event in another room is the meeting, and that room was not taken before.
 
-    A room with a reservation of its own was invited as a second room, it is no new one.
+    A room with a reservation of its own was invited as a second room, it is no new one; other
+    dates of the series may have been there all the time.
     """
-    reserved = any(other.id == room.id for other, _ in facts.reserved_elsewhere)
+    reserved = any(
+        other.id == room.id and is_same_date(held, event, room.zone)
+        for other, held in facts.reserved_elsewhere
+    )
     return not reserved and _is_its_meeting(reservation, event, room)
 
 

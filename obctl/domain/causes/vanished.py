@@ -61,6 +61,8 @@ def restored_by_repair(facts: Facts) -> Cause | None:
     reservation, event = both
     if event.key is None or event.key != reservation.key or event.id == reservation.event_id:
         return None
+    if (event.start, event.end) != (reservation.start, reservation.end):
+        return None  # put back is what went; at other hours its organiser sent the room an update
     recopied = event.created_at and event.born_at and event.created_at - event.born_at > _A_DAY
     takes_place = facts.organizer_says is OrganizerSays.TAKES_PLACE
     return found(

@@ -778,6 +778,19 @@ ROWS = [
     ),
     pytest.param(
         make_facts(
+            reservation=make_occurrence_reservation(),
+            event=make_occurrence(is_cancelled=True),
+            elsewhere=((LIBRARY, make_occurrence("E2")),),
+            reserved_elsewhere=(
+                (LIBRARY, make_occurrence_reservation(starts="2026-09-22 09:00", room=RoomId(2))),
+            ),
+        ),
+        "moved-to-other-room",
+        LIKELY,
+        id="one date, to the room that has the others",
+    ),
+    pytest.param(
+        make_facts(
             event=make_event(key="K"),
             elsewhere=((LIBRARY, make_event("E2", key="K", is_cancelled=True)),),
             reserved_elsewhere=((LIBRARY, make_reservation(key="K", room=RoomId(2))),),
@@ -2230,6 +2243,42 @@ NEAR_MISSES = [
         ),
         "moved-to-other-room",
         id="the other room has another date of the series",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_occurrence_reservation(),
+            event=make_occurrence(is_cancelled=True),
+            elsewhere=((LIBRARY, make_occurrence("E2")),),
+            reserved_elsewhere=((LIBRARY, make_occurrence_reservation(room=RoomId(2))),),
+        ),
+        "moved-to-other-room",
+        id="the other room had this date besides",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_reservation(key="K"),
+            event_missing=True,
+            last_known=make_event(key="K", created_at=LATE),
+            called_off_elsewhere=(
+                (
+                    LIBRARY,
+                    make_event(
+                        "E2", key="K", created_at=moment("2026-09-01 09:00"), is_cancelled=True
+                    ),
+                ),
+            ),
+        ),
+        "moved-to-other-room",
+        id="the other room's cancelled copy is older: that is the room it had left",
+    ),
+    pytest.param(
+        make_facts(
+            reservation=make_cancelled_reservation(key="K", event="OLD"),
+            event=make_event("NEW", key="K", starts="14:00", born_at=moment("2026-06-01 09:00")),
+            event_missing=True,
+        ),
+        "restored-by-calendar-repair",
+        id="the room was invited anew to another hour",
     ),
 ]
 

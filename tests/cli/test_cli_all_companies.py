@@ -132,6 +132,20 @@ def test_a_company_that_is_killed_is_named_and_hides_no_other(
     assert "contoso: its process was killed by SIGKILL\n" in said
 
 
+def test_a_full_disk_under_the_remarks_ends_no_night(home: Home, tenant: SandboxServer) -> None:
+    """What is said of the first company cannot be written: the others have their night."""
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    home.company("adatum", "http://127.0.0.1:9/v1.0", tenant.rooms[0])
+    home.company("contoso", tenant.url, tenant.rooms[0])
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123  a device
+        done = home.run(
+            "sync", "run", "--all-companies", "--jobs", "1", "-o", "json", stderr=full
+        )
+    assert outcomes(json.loads(done.stdout))["contoso"] == "ok"
+    assert last_run(home, "contoso").exit_code == 0
+
+
 def test_a_company_that_hangs_is_ended_when_its_time_is_up(
     home: Home, tenant: SandboxServer
 ) -> None:

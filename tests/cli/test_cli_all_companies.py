@@ -145,9 +145,7 @@ def test_a_full_disk_under_the_remarks_ends_no_night(home: Home, tenant: Sandbox
     home.company("adatum", "http://127.0.0.1:9/v1.0", tenant.rooms[0])
     home.company("contoso", tenant.url, tenant.rooms[0])
     with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123  a device
-        done = home.run(
-            "sync", "run", "--all-companies", "--jobs", "1", "-o", "json", stderr=full
-        )
+        done = home.run("sync", "run", "--all-companies", "--jobs", "1", "-o", "json", stderr=full)
     assert outcomes(json.loads(done.stdout))["contoso"] == "ok"
     assert last_run(home, "contoso").exit_code == 0
 

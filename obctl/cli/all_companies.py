@@ -147,8 +147,12 @@ def run_companies(
     news: queue.SimpleQueue[_Done | int] = queue.SimpleQueue()
     children = Children()
     with _signals_to(news.put):
-        _begin(names, night, children, news)
-        _collect(names, children, news, report, done)
+        try:
+            _begin(names, night, children, news)
+            _collect(names, children, news, report, done)
+        except BaseException:
+            children.stop()  # nobody would hear of them, and the next night would find them at work
+            raise
 
 
 def _begin(

@@ -6,7 +6,7 @@ shown: what comes after it is often as good as a password.
 
 from __future__ import annotations
 
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -33,7 +33,9 @@ def call_heartbeat(url: str) -> Problem | None:
         error.close()
     except URLError as error:
         why = str(error.reason)
-    except (OSError, HTTPException, ValueError) as error:
+    except (InvalidURL, ValueError):  # their words hold the whole address
+        why = "it is no address that can be asked for"
+    except (OSError, HTTPException) as error:
         why = str(error) or type(error).__name__
     return Problem(
         None,

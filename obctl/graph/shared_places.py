@@ -35,6 +35,8 @@ else:
 PER_MAILBOX = 4
 PATIENCE = 150.0
 """Seconds until a place is done without: a request ends sooner, so who has it stands still."""
+BRIEFLY = 2.0
+"""The same once that happened, of any mailbox: whoever stands still has places of many."""
 _PAUSE = 0.02  # seconds between two looks at places that others have
 _STRIDE = 8  # bytes for each mailbox: its places, and the turn to take some
 _MAILBOXES = 2**28  # times the stride: as far as Windows locks
@@ -51,6 +53,8 @@ class SharedPlaces:
     def __init__(self, file: _Bytes, patience: float = PATIENCE) -> None:
         self._file = file
         self._patience = patience
+        self._kept: set[int] = set()
+        """The first bytes of mailboxes whose places were not to be had, until they are again."""
 
     @asynccontextmanager
     async def held(self, asked: Mapping[str, int]) -> AsyncIterator[None]:
@@ -74,19 +78,26 @@ class SharedPlaces:
         turn: list[int] = []
         try:
             if not await self._one_of([first + PER_MAILBOX], turn):
+                self._kept.add(first)
                 return
             for _ in range(places):
                 if not await self._one_of(range(first, first + PER_MAILBOX), mine):
+                    self._kept.add(first)
                     return
+            self._kept.discard(first)
         finally:
             self._file.give_back(turn)
+
+    @property
+    def _longest(self) -> float:
+        return min(BRIEFLY, self._patience) if self._kept else self._patience
 
     async def _one_of(self, some: Sequence[int], mine: list[int]) -> bool:
         """Take one of `some` bytes; `False` where patience ends first."""
         now = asyncio.get_running_loop().time
-        deadline = now() + self._patience
+        begun = now()
         while (taken := self._file.take_one(some)) is None:
-            if now() > deadline:
+            if now() >= begun + self._longest:
                 return False
             await asyncio.sleep(_PAUSE)
         mine.append(taken)

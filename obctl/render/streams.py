@@ -35,7 +35,7 @@ def prepare() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
-    sys.stdout, sys.stderr = _fit(sys.stdout), _fit(sys.stderr)
+    sys.stdout, sys.stderr = _fit(sys.stdout, _Data), _fit(sys.stderr, _Remarks)
 
 
 def run(command: Callable[[], None]) -> None:
@@ -55,32 +55,42 @@ def _flush() -> None:
         sys.exit(error.exit_code)
 
 
-class _Output(io.FileIO):
-    """A pipe or a file to write to; what fails is told once, and nothing is written any more."""
+class _Remarks(io.FileIO):
+    """stderr: once it fails nothing is written any more, and there is nowhere to tell it."""
 
     _over = False
     whole: Any = None
     """The stream it stands for, which would be closed if nobody held it."""
 
     def write(self, data: Any) -> int:
-        global _gone  # noqa: PLW0603  one process, one reader
         if self._over:
             return len(data)
         try:
             return super().write(data) or 0
-        except BrokenPipeError:
-            _gone = self._over = True
-            return len(data)
         except OSError as error:
             self._over = True
+            self.failed(error)
+            return len(data)
+
+    def failed(self, error: OSError) -> None:
+        """What is to be done goes on without a word: a full disk under a log ends no night."""
+
+
+class _Data(_Remarks):
+    """stdout: what fails is told once."""
+
+    def failed(self, error: OSError) -> None:
+        global _gone  # noqa: PLW0603  one process, one reader
+        if not isinstance(error, BrokenPipeError):
             raise StoreFull(
                 f"the output cannot be written: {error.strerror}",
                 hint="what was done is done; `obctl sync history` shows runs",
                 code="output-failed",
             ) from error
+        _gone = True
 
 
-def _fit(stream: Any) -> Any:
+def _fit(stream: Any, kind: type[_Remarks]) -> Any:
     if not isinstance(stream, io.TextIOWrapper):
         return stream
     errors = "backslashreplace" if is_unicode(stream) else "replace"
@@ -89,7 +99,7 @@ def _fit(stream: Any) -> Any:
         return stream
     stream.flush()
     try:
-        raw = _Output(stream.fileno(), "wb", closefd=False)
+        raw = kind(stream.fileno(), "wb", closefd=False)
         raw.whole = stream
     except (OSError, ValueError):
         return stream
@@ -97,5 +107,6 @@ def _fit(stream: Any) -> Any:
         io.BufferedWriter(raw),
         encoding=stream.encoding,
         errors=errors,
-        line_buffering=stream.line_buffering,
+        # PYTHONUNBUFFERED makes it the other: no line waits for the next
+        line_buffering=stream.line_buffering or stream.write_through,
     )

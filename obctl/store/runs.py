@@ -18,6 +18,11 @@ from obctl.errors import AnotherRunActive, StoreError, UsageError
 from obctl.store.codec import instant, moment
 from obctl.store.database import FILE_MODE, Store
 
+_LOCK = "run.lock"
+_HOLDER = "run.pid"
+_LOOKED_AT_SECONDS = 0.3
+"""How long a run waits for its lock: who looks whether a run goes on has it for a moment."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -101,9 +106,9 @@ def run_lock(folder: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    path = folder / "run.lock"
-    holder = folder / "run.pid"
-    lock = FileLock(path, timeout=0, mode=FILE_MODE)
+    path = folder / _LOCK
+    holder = folder / _HOLDER
+    lock = FileLock(path, timeout=_LOOKED_AT_SECONDS, mode=FILE_MODE)
     try:
         lock.acquire()
     except Timeout as error:
@@ -122,7 +127,8 @@ def run_lock(folder: Path) -> Iterator[None]:
             holder.write_text(f"{os.getpid()}\n", encoding="utf-8")
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
 
 
@@ -130,26 +136,29 @@ def run_state(record: RunRecord, newest: RunRecord, folder: Path) -> RunState:
     """How a run stands; `newest` is the latest one. One at a time: older ones without end died."""
     if record.finished_at is not None:
         return RunState.FINISHED
-    if record.id == newest.id and _holder_lives(folder):
+    if record.id == newest.id and _is_held(folder):
         return RunState.RUNNING
     return RunState.KILLED
 
 
-def _holder_lives(folder: Path) -> bool:
-    """Whether the process that last took the run lock is there, and has not given it back."""
-    try:
-        pid = int((folder / "run.pid").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+def _is_held(folder: Path) -> bool:
+    """Whether a run has the lock now.
+
+    The process number alone does not tell: after a crash it may be another process's, and in a
+    container it is the same one every time.
+    """
+    from filelock import FileLock, Timeout
+
+    path = folder / _LOCK
+    if not path.exists():
         return False
-    if os.name != "posix":
-        return True  # a signal of 0 would end the process there
+    lock = FileLock(path, timeout=0, mode=FILE_MODE)
     try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
+        lock.acquire()
+    except (Timeout, OSError):  # who may not lock it cannot know, and calls nothing dead
         return True
-    return True
+    lock.release()
+    return False
 
 
 def _record(row: sqlite3.Row) -> RunRecord:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from builders import make_room
 from desk import WIDTH
@@ -42,9 +43,16 @@ class Home:
             add_room(store, make_room(mailbox=mailbox, object_id=None, last_synced_at=None))
         store.close()
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str, stderr: int | IO[str] = subprocess.PIPE
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self._argv(words), env=self.environment, capture_output=True, text=True, check=False
+            self._argv(words),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            check=False,
         )
 
     def start(self, *words: str) -> subprocess.Popen[str]:

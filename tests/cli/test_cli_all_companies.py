@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from listening import PATIENCE, eventually
 from several import Home, silence
 
+from obctl.cli.all_companies import Night, run_companies
 from obctl.cli.company_process import GRACE_SECONDS, Children, run_company
-from obctl.domain.companies_run import Outcome
+from obctl.domain.companies_run import CompaniesReport, CompanyResult, Outcome
 from obctl.domain.shard import shard_of
 from obctl.sandbox.server import SandboxServer
 from obctl.store.database import open_store
@@ -34,12 +36,16 @@ def outcomes(item: dict[str, Any]) -> dict[str, str]:
     return {result["company"]: result["outcome"] for result in item["results"]}
 
 
-def last_run(home: Home, company: str) -> RunRecord:
+def runs_of(home: Home, company: str) -> list[RunRecord]:
     store = open_store(home.folder / company / "store.db")
     try:
-        return load_runs(store)[0]
+        return load_runs(store)
     finally:
         store.close()
+
+
+def last_run(home: Home, company: str) -> RunRecord:
+    return runs_of(home, company)[0]
 
 
 def test_every_company_has_its_night_and_one_summary_tells(
@@ -130,6 +136,37 @@ def test_a_company_that_is_killed_is_named_and_hides_no_other(
     assert outcomes(item) == {"contoso": "killed", "fabrikam": "ok"}
     assert item["results"][0]["exit"] is None
     assert "contoso: its process was killed by SIGKILL\n" in said
+
+
+def test_a_full_disk_under_the_remarks_ends_no_night(home: Home, tenant: SandboxServer) -> None:
+    """What is said of the first company cannot be written: the others have their night."""
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    home.company("adatum", "http://127.0.0.1:9/v1.0", tenant.rooms[0])
+    home.company("contoso", tenant.url, tenant.rooms[0])
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123  a device
+        done = home.run("sync", "run", "--all-companies", "--jobs", "1", "-o", "json", stderr=full)
+    assert outcomes(json.loads(done.stdout))["contoso"] == "ok"
+    assert last_run(home, "contoso").exit_code == 0
+
+
+def test_what_breaks_off_a_night_ends_its_companies_in_order(
+    home: Home, tenant: SandboxServer
+) -> None:
+    """Nobody would hear of them any more, and the next night would find them at work."""
+    with silence() as url:
+        home.company("adatum", "http://127.0.0.1:9/v1.0", tenant.rooms[0])
+        home.company("contoso", url, tenant.rooms[0])
+        night = Night((), (), home.environment, jobs=2, limit=600.0)
+        report = CompaniesReport(datetime(2026, 10, 19, tzinfo=UTC), 2, None, dry_run=False)
+
+        def done(_result: CompanyResult, _lines: list[str]) -> None:
+            eventually(lambda: runs_of(home, "contoso"))
+            raise RuntimeError("a defect")
+
+        with pytest.raises(RuntimeError):
+            run_companies(["adatum", "contoso"], night, report, done)
+        eventually(lambda: last_run(home, "contoso").exit_code == 130)
 
 
 def test_a_company_that_hangs_is_ended_when_its_time_is_up(

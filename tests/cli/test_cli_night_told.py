@@ -15,6 +15,7 @@ import pytest
 from listening import PATIENCE, eventually
 from several import Home, silence
 
+from obctl.cli.heartbeat import call_heartbeat
 from obctl.config import save_setting
 from obctl.sandbox.server import SandboxServer
 
@@ -269,6 +270,15 @@ def test_a_heartbeat_that_is_refused_is_named_and_fails_no_night(
     assert problem["message"] == said
     assert f"heartbeat-failed: {said}\n" in done.stderr
     assert "6f1c" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("path", ["6f1c x", "6f1c\x7f"])
+def test_a_heartbeat_that_cannot_be_asked_for_shows_its_host_alone(path: str) -> None:
+    problem = call_heartbeat(f"http://127.0.0.1:9/{path}")
+    assert problem is not None
+    assert problem.message == (
+        "the heartbeat at 127.0.0.1 could not be called: it is no address that can be asked for"
+    )
 
 
 def test_a_heartbeat_where_nobody_answers_is_named_and_fails_no_night(

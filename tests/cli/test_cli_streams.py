@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,55 @@ def test_a_full_output_is_named(desk: Desk, words: str) -> None:
     assert done.stderr.count("the output cannot be written: No space left on device") == 1
     assert "unexpected" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["log tail", "sync history", "rooms change Atrium --floor 9"])
+def test_remarks_that_cannot_be_written_change_nothing(desk: Desk, words: str) -> None:
+    """There is nowhere to tell it: what was to be done is done all the same."""
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    done = shell(desk, f"{OBCTL} {words} 2> /dev/full")
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_who_no_longer_reads_remarks_still_reads_data(desk: Desk, unbuffered: str) -> None:
+    desk.logged(make_log_entry("sync.started", message="the first"))
+    nobody, remarks = os.pipe()
+    os.close(nobody)
+    with subprocess.Popen(
+        [sys.executable, "-m", "obctl", "log", "tail", "-f"],
+        env=os.environ | desk.environment | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=subprocess.PIPE,
+        stderr=remarks,
+    ) as process:
+        os.close(remarks)
+        try:
+            assert process.stdout is not None
+            assert b"the first" in process.stdout.readline()
+            desk.logged(make_log_entry("sync.started", message="the second"))
+            assert b"the second" in process.stdout.readline()
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_remark_is_there_when_it_was_made(desk: Desk, unbuffered: str) -> None:
+    """Whatever Python was told about buffers: containers set PYTHONUNBUFFERED."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "obctl", "log", "tail", "-f"],
+        env=os.environ | desk.environment | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        late = threading.Timer(60, process.kill)
+        late.start()
+        try:
+            assert process.stderr is not None
+            assert process.stderr.readline().startswith(b"times in")
+        finally:
+            late.cancel()
+            process.kill()
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])

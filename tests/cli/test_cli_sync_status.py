@@ -11,7 +11,7 @@ from builders import LAST_PASS, NOW
 from desk import ATRIUM, Desk, lines
 
 from obctl.store.rooms import save_pass, save_stopped
-from obctl.store.runs import finish_run, start_run
+from obctl.store.runs import finish_run, run_lock, start_run
 
 WHY = (
     "12 of 15 reservations of Atrium would go, 3 with catering for 60 people; Outlook gives no"
@@ -76,12 +76,27 @@ def test_the_lists_of_rooms_do_not_call_it_ok(stopped: Desk) -> None:
         assert "stopped by the guard" in " ".join(stopped.run(*words).stdout.split())
 
 
+def test_a_run_that_goes_on_shows_so(read_desk: Desk) -> None:
+    with read_desk.store() as store:
+        start_run(store, "r1", kind="sync", at=LAST_PASS)
+    with run_lock(read_desk.home / "contoso"):
+        (run,) = json.loads(read_desk.run("sync", "history", "-o", "json").stdout)
+    assert run["state"] == "running"
+
+
 @pytest.mark.parametrize(
-    ("holder", "state"),
-    [(None, "killed"), (os.getpid(), "running"), (2**22 + 7, "killed"), ("no pid", "killed")],
-    ids=["nobody", "this process", "a process that is gone", "no number"],
+    "holder",
+    [
+        pytest.param(None, id="nothing left"),
+        pytest.param(os.getpid(), id="its number is another process's now"),
+        pytest.param(2**22 + 7, id="no such process"),
+        pytest.param("no pid", id="no number"),
+    ],
 )
-def test_a_run_that_was_killed_shows_so(read_desk: Desk, holder: object, state: str) -> None:
+def test_a_run_that_was_killed_shows_so(read_desk: Desk, holder: object) -> None:
+    state = "killed"
+    with run_lock(read_desk.home / "contoso"):
+        pass  # its file stays
     with read_desk.store() as store, store.transaction():
         for number in (1, 2, 3):
             start_run(store, f"r{number}", kind="sync", at=LAST_PASS + timedelta(hours=number))

@@ -171,6 +171,47 @@ def test_a_process_that_stands_still_holds_nobody_up_for_ever(tmp_path: Path) ->
     asyncio.run(work())
 
 
+def test_a_process_that_stands_still_is_waited_for_once_and_not_for_each_mailbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BRIEFLY", 0.0)
+    rooms = [f"room{number}" for number in range(50)]
+
+    async def work() -> None:
+        with places(tmp_path / "p") as still, places(tmp_path / "p", patience=1.0) as shared:
+            async with still.held(dict.fromkeys(rooms, 4)), asyncio.timeout(PATIENCE):
+                async with shared.held(dict.fromkeys(rooms, 1)):
+                    pass
+                async with shared.held({rooms[0]: 1}):
+                    pass
+
+    asyncio.run(work())
+
+
+def test_who_goes_on_is_waited_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BRIEFLY", 0.0)
+    entered = asyncio.Event()
+
+    async def ask(shared: SharedPlaces) -> None:
+        async with shared.held({"a": 1}):
+            entered.set()
+
+    async def work() -> None:
+        with places(tmp_path / "p") as other, places(tmp_path / "p", patience=1.0) as shared:
+            async with other.held({"a": 4}):
+                await ask(shared)
+            await ask(shared)
+            entered.clear()
+            async with other.held({"a": 4}):
+                asking = asyncio.create_task(ask(shared))
+                for _ in range(10):
+                    await asyncio.sleep(0)
+                assert not entered.is_set()
+            await asking
+
+    asyncio.run(work())
+
+
 def test_who_is_interrupted_while_waiting_gives_back_what_it_had(tmp_path: Path) -> None:
     async def work() -> None:
         with places(tmp_path / "p") as shared:

@@ -62,7 +62,9 @@ def but_kept(facts: Facts) -> Cause | None:
     if reservation is None:
         return None
     event = facts.event or _cancelled_anew(facts)
-    series_off = facts.master is not None and facts.master.event.is_cancelled
+    # what had been split off before goes on elsewhere, it is not off with the rest
+    split_off = continuation(facts) is not None
+    series_off = facts.master is not None and facts.master.event.is_cancelled and not split_off
     kept = (event is not None and event.is_cancelled) or (event is None and series_off)
     gone_since = event is None and reservation.event_id is not None and cancellation_seen(facts)
     if not (kept or gone_since or _called_off(facts)):

@@ -143,7 +143,7 @@ ON_TOP = [
           ("a meeting with others", SINGLES["a meeting with others"], "3 09:30", "3 10:30"),
           ("a private meeting", SINGLES["a private meeting"], "3 09:30", "3 10:30"),
           ("an all-day meeting", ALL_DAY, "3 12:00", "3 13:00"),
-          ("a meeting written in New York", SINGLES["a meeting written in New York"], "3 11:30", "3 12:30"),
+          ("a meeting written in New York", SINGLES["a meeting written in New York"], "3 10:30", "3 11:30"),
           ("a Sunday on which the clocks may change", SINGLES["a Sunday on which the clocks may change"],
            "13 11:00", "13 13:00"),
       )),

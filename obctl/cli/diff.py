@@ -82,6 +82,8 @@ def diff(
     else:
         zones = {item.room.mailbox: item.room.time_zone for item in compared.rooms}
         show_one(format, shown, lambda: diff_picture(shown, zones))
+    if not rooms:
+        message("no room is mapped, so nothing was compared: obctl rooms discover")
     if any(item.verdict.condition for item in compared.rooms):
         raise typer.Exit(_INCONCLUSIVE)
     if compared.differences:

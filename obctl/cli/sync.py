@@ -196,8 +196,8 @@ def status(
     """How the company stands: passes, outbox, inbox, subscriptions.
 
     Exit 3: something is stale or lost, a guard has stopped a room, a room is inconclusive, a write
-    to Outlook failed, a reservation waits for a room that could not be read, or an event cannot be
-    read.
+    to Outlook failed, a reservation waits for a room that could not be read, an event cannot be
+    read, or no room is mapped at all.
     """
     from obctl.engine.admin.status import current_status
     from obctl.render.output import message, show_one
@@ -207,6 +207,8 @@ def status(
     item, stale = current_status(context.company, parse_duration(max_age))
     names, zone_name = context.rooms.names(), context.zone.key
     show_one(format, item, lambda: status_picture(item, names, zone_name))
+    if not item["rooms"]:
+        message("no room is mapped, so nothing is kept in step: obctl rooms discover")
     if format is Format.TABLE:
         # Below the table, so that a command stays on one line and can be pasted.
         for stop in item["stopped"]:

@@ -10,6 +10,7 @@ import pytest
 from builders import LAST_PASS, NOW
 from desk import ATRIUM, Desk, lines
 
+from obctl.engine.admin.init import create_company
 from obctl.store.rooms import save_pass, save_stopped
 from obctl.store.runs import finish_run, run_lock, start_run
 
@@ -69,6 +70,23 @@ def test_a_good_pass_ends_it(stopped: Desk) -> None:
     with stopped.store() as store, store.transaction():
         save_pass(store, ATRIUM, synced_at=LAST_PASS)
     assert stopped.run("sync", "status").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "said"),
+    [
+        (("sync", "status"), 3, "no room is mapped, so nothing is kept in step"),
+        (("diff", "today", "--cached"), 0, "no room is mapped, so nothing was compared"),
+    ],
+    ids=["status", "diff"],
+)
+def test_a_company_without_rooms_is_not_in_step(
+    read_desk: Desk, words: tuple[str, ...], exit_code: int, said: str
+) -> None:
+    create_company(read_desk.home, "adatum", {})
+    for format in ((), ("-o", "json")):
+        answer = read_desk.run("--company", "adatum", *words, *format)
+        assert (answer.exit_code, said in answer.stderr) == (exit_code, True)
 
 
 def test_the_lists_of_rooms_do_not_call_it_ok(stopped: Desk) -> None:

@@ -73,7 +73,8 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
         "stopped": stopped,
     }
     attention = (
-        any(room["stale"] or room["verdict"] == Verdict.INCONCLUSIVE for room in rooms)
+        not rooms  # nothing is kept in step
+        or any(room["stale"] or room["verdict"] == Verdict.INCONCLUSIVE for room in rooms)
         or failed > 0
         or bool(waiting)
         or bool(unreadable)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, RoomOption, YesOption, parse_cause
 from obctl.cli.unpushed import unpushed, warn_of
 from obctl.errors import UsageError
@@ -19,14 +20,15 @@ _Note = Annotated[str | None, typer.Option(help="Why; kept in the company log.")
 
 
 @app.command("list")
+@lists(csv_fields.REQUEST)
 def list_(
     ctx: typer.Context,
+    listing: Listing,
     status: Annotated[
         str, typer.Option(help="open, approved, rejected, processed, closed or all.")
     ] = "open",
     room: RoomOption = None,
     cause: Annotated[str | None, typer.Option(help="Only requests with this cause.")] = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Requests, oldest first: open ones unless --status says otherwise."""
     from obctl.domain.nearest import meant
@@ -52,7 +54,7 @@ def list_(
     )
     rooms = context.rooms
     show_list(
-        format,
+        listing,
         [
             request_object(
                 request,
@@ -64,7 +66,6 @@ def list_(
             for request, reservation in found
         ],
         COLUMNS,
-        names=csv_fields.REQUEST,
         empty="no cancellation requests",
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from obctl.cli.context import context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -15,21 +16,21 @@ config_app = typer.Typer(no_args_is_help=True, help="The company's configuration
 
 
 @config_app.command("show")
-def show(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+@lists(csv_fields.SETTING)
+def show(ctx: typer.Context, listing: Listing) -> None:
     """Every setting, its value and where the value comes from."""
     from obctl.engine.admin.settings import current_settings
     from obctl.render.output import Column, show_list
 
     context = context_of(ctx)
     show_list(
-        format,
+        listing,
         current_settings(context.config, context.environment),
         [
             Column("setting", lambda o: o["key"], no_wrap=True),
             Column("value", lambda o: _shown(o["value"]), ratio=1),
             Column("from", lambda o: o["from"]),
         ],
-        names=csv_fields.SETTING,
     )
 
 

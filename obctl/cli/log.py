@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import confirm, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.log_following import tail
 from obctl.cli.options import (
     ByOption,
@@ -36,8 +37,10 @@ EntryArgument = Annotated[int, typer.Argument(metavar="ID", help="The entry's nu
 
 
 @app.command("search")
+@lists(csv_fields.LOG_ENTRY, page=PAGE)
 def search(
     ctx: typer.Context,
+    listing: Listing,
     date: Annotated[str | None, typer.Option(help="A day in the company's zone.")] = None,
     from_: Annotated[
         str | None, typer.Option("--from", help="A day or a time, in the company's zone.")
@@ -57,18 +60,11 @@ def search(
         str | None,
         typer.Option(metavar="NAME", help="Who did it, or a part of it: a person, `nightly run`."),
     ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help=f"At most so many. Default: {PAGE} in a table, else all."),
-    ] = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Entries that fit, newest first; times in the company's zone."""
-    from itertools import islice
-
     from obctl.render.log import log_columns
     from obctl.render.objects import log_object
-    from obctl.render.output import message, show_list
+    from obctl.render.output import show_list
     from obctl.store.log_search import LogFilter, each_found
 
     context = context_of(ctx)
@@ -80,7 +76,6 @@ def search(
     span = None
     if first or last:
         span = parse_span(first, last, now=context.now, company=context.zone, zone=context.zone)
-    shown = limit or (PAGE if format is Format.TABLE else None)
     wanted = LogFilter(
         span=span,
         email=email,
@@ -90,19 +85,16 @@ def search(
         reservation=reservation,
         run=run,
         by=by,
-        limit=shown + 1 if shown else None,
+        limit=listing.searched,
     )
-    found = each_found(context.store, wanted)
     rooms = context.rooms
     show_list(
-        format,
-        (log_object(entry, rooms) for entry in islice(found, shown)),
+        listing,
+        (log_object(entry, rooms) for entry in each_found(context.store, wanted)),
         log_columns(rooms.names(), context.zone.key),
-        names=csv_fields.LOG_ENTRY,
         empty="no entry found",
+        searched=True,
     )
-    if limit is None and shown and next(found, None) is not None:
-        message(f"there are more than these {shown}; narrow the search, or use --limit")
 
 
 @app.command("show")

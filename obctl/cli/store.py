@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import confirm, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, YesOption
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -90,17 +91,17 @@ def _question(backup: Path, contents: Contents, zone_name: str) -> str:
 
 
 @app.command("check")
-def check(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+@lists(csv_fields.PROBLEM)
+def check(ctx: typer.Context, listing: Listing) -> None:
     """Look for damage; ends with 3 where there is any."""
     from obctl.render.output import Column, show_list
     from obctl.store.schema import problems
 
     found = problems(context_of(ctx).store)
     show_list(
-        format,
+        listing,
         [{"problem": problem} for problem in found],
         [Column("problem", lambda o: o["problem"])],
-        names=csv_fields.PROBLEM,
         empty="no damage found",
     )
     if found:
@@ -108,16 +109,17 @@ def check(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
 
 
 @app.command("schema")
-def schema(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+@lists(csv_fields.TABLE_COLUMN)
+def schema(ctx: typer.Context, listing: Listing) -> None:
     """What each table is for, and its columns."""
     from obctl.render.output import console, fields, show_list, text
     from obctl.store.schema import CONVENTIONS, TABLES, describe, tables
 
     store = context_of(ctx).store
     columns = describe(store)
-    if format is not Format.TABLE:
+    if listing.format is not Format.TABLE or listing.is_chosen:
         show_list(
-            format,
+            listing,
             [
                 {
                     "table": item.table,
@@ -130,7 +132,6 @@ def schema(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
                 for item in columns
             ],
             [],
-            names=csv_fields.TABLE_COLUMN,
         )
         return
     out = console()

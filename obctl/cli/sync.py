@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
     ByOption,
     FormatOption,
@@ -255,22 +256,21 @@ def report(
 
 
 @app.command("history")
+@lists(csv_fields.RUN, page=20, always=True)
 def history(
     ctx: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
-    format: FormatOption = Format.TABLE,
+    listing: Listing,
 ) -> None:
-    """The latest runs."""
+    """The latest runs, newest first."""
     from obctl.engine.admin.status import run_summary
     from obctl.render.output import show_list
     from obctl.render.sync import HISTORY
     from obctl.store.runs import load_runs
 
     context = context_of(ctx)
-    items = [
-        run_summary(context.company, record) for record in load_runs(context.store, limit=limit)
-    ]
-    show_list(format, items, HISTORY, names=csv_fields.RUN, empty="no run yet: obctl sync run")
+    found = load_runs(context.store, limit=listing.searched)
+    items = [run_summary(context.company, record) for record in found]
+    show_list(listing, items, HISTORY, empty="no run yet: obctl sync run", searched=True)
 
 
 @app.command("show")

@@ -10,9 +10,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from obctl.render.listing import Format as Format
+from obctl.render.listing import JsonObject as JsonObject
+from obctl.render.listing import Listing, value_of
 from obctl.render.pasting import to_paste
 from obctl.render.streams import is_unicode, reader_is_gone
 
@@ -20,15 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-JsonObject = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +70,76 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def show_list(
-    format: Format,
+    wanted: Format | Listing,
     objects: Iterable[JsonObject],
     columns: Sequence[Column],
     *,
-    names: Sequence[str],
+    names: Sequence[str] = (),
     empty: str = "nothing found",
     title: str | None = None,
+    searched: bool = False,
 ) -> None:
     """Show many objects; `empty` goes to stderr where a table would have no rows.
 
-    `names` are the columns of CSV, which has its header also where there is nothing.
+    `wanted` says which of them, which of their fields, and in which order; where it is a format
+    alone all are shown, and `names` are the columns of CSV, which has its header also where there
+    is nothing. `searched`: they were searched for with `Listing.searched`.
 
     JSON is written object by object: there may be too many to hold.
     """
-    match format:
+    listing = wanted if isinstance(wanted, Listing) else Listing(wanted, names)
+    part = listing.part(objects, searched=searched)
+    chosen = map(listing.chosen, part)
+    match listing.format:
         case Format.TABLE:
-            rows = list(objects)
-            if not rows:
+            rows = list(part)
+            if rows:
+                shown = [] if listing.fields else columns
+                shown = shown or [_column(name) for name in listing.fields or listing.names]
+                console().print(table(rows, shown, title=title))
+            else:
                 message(empty)
-                return
-            console().print(table(rows, columns, title=title))
         case Format.JSON:
-            _write_json_array(objects)
+            _write_json_array(chosen)
         case Format.JSONL:
-            for item in objects:
+            for item in chosen:
                 if reader_is_gone():
                     return
                 write_json_line(item)
         case Format.CSV:
-            write_csv(list(objects), names)
+            write_csv(list(chosen), listing.columns or listing.names)
+    if part.remark:
+        message(part.remark)
+
+
+def show_with_list(
+    listing: Listing,
+    item: JsonObject,
+    name: str,
+    picture: Callable[[JsonObject], RenderableType | Iterable[RenderableType]],
+    *,
+    line: Callable[[JsonObject], JsonObject] | None = None,
+) -> None:
+    """Show one object of which the list `name` is what people ask for.
+
+    JSON Lines, CSV and a table of chosen fields show the list alone; `line` is how one of it reads
+    as CSV.
+    """
+    format, objects = listing.format, item[name]
+    if format in (Format.JSONL, Format.CSV) or (format is Format.TABLE and listing.fields):
+        lines = map(line, objects) if line and format is Format.CSV else objects
+        show_list(listing, lines, [])
+        return
+    part = listing.part(objects)
+    whole = {**item, name: [listing.chosen(one) for one in part]}
+    show_one(format, whole, lambda: picture(whole))
+    if part.remark:
+        message(part.remark)
+
+
+def _column(field: str) -> Column:
+    """A column that shows a field as it is; instants are in UTC, with their `Z`."""
+    return Column(field, lambda item: plain(value_of(item, field)))
 
 
 def show_one(
@@ -241,18 +275,23 @@ def _flat(item: JsonObject, prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _csv_cell(value: object) -> str:
+def plain(value: object) -> str:
+    """A value as one text: lists and objects as JSON, without control characters."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | Mapping):
         import json
 
         return clean(json.dumps(value, ensure_ascii=False))
+    return clean(str(value))
+
+
+def _csv_cell(value: object) -> str:
+    cell = plain(value)
     if isinstance(value, int | float):
-        return str(value)
-    cell = clean(str(value))
+        return cell
     # A spreadsheet would run text that starts like this (OWASP, CSV injection), and some leave out
     # the blanks before it.
     return f"'{cell}" if cell.lstrip()[:1] in _FORMULA else cell

@@ -67,7 +67,6 @@ def _ids(desk: Desk, *words: str) -> list[int]:
         (("--text", "CAFÉ budget"), [3]),
         (("--reservation", "7"), [3, 2]),
         (("--run", "R1"), [2, 1]),
-        (("--limit", "1"), [4]),
         (("--run", "R2"), []),
     ],
 )

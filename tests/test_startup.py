@@ -103,15 +103,8 @@ def test_what_a_script_reads_is_found_with_sqlite_and_little_else(
     assert not NOT_FOR_DATA & modules
 
 
-COMPLETION = {
-    "_OBCTL_COMPLETE": "complete_bash", "COMP_WORDS": "obctl s", "COMP_CWORD": "1",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("word", "environment"), [("--help", {}), ("--version", {}), ("", COMPLETION)], ids=str
-)
-def test_help_and_completion_import_typer_and_little_else(
+@pytest.mark.parametrize(("word", "environment"), [("--help", {}), ("--version", {})], ids=str)
+def test_help_imports_typer_and_little_else(
     tmp_path: Path, word: str, environment: dict[str, str]
 ) -> None:
     _, modules = modules_after(tmp_path, word, **environment)
@@ -119,3 +112,10 @@ def test_help_and_completion_import_typer_and_little_else(
     ours = {name for name in modules if name.startswith("obctl.")}
     assert ours <= OURS_FOR_HELP
     assert len(modules) <= MODULES_FOR_HELP
+
+
+@pytest.mark.parametrize("words", ["obctl s", "obctl reservations list --room At"], ids=str)
+def test_completion_imports_typer_and_sqlite_and_little_else(company: Path, words: str) -> None:
+    typed = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    _, modules = modules_after(company, "", _OBCTL_COMPLETE="complete_bash", **typed)
+    assert not (HEAVY | NOT_FOR_DATA) & {name.partition(".")[0] for name in modules}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -55,6 +56,10 @@ class ErrorBoundary(LateGroup):
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """As Typer's, but wrong arguments are an error object where JSON was asked for."""
         self.wanted = _format_of(sys.argv[1:] if args is None else args)
+        if os.environ.get("_OBCTL_COMPLETE", "").startswith("complete"):
+            from obctl.cli.completion import install
+
+            install()
         if self.wanted not in (Format.JSON, Format.JSONL):
             return super().main(args, **extra)
         from obctl.render.errors import show_error

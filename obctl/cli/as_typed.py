@@ -39,6 +39,15 @@ class Command(TyperCommand):
             self._ensure_filled(ctx, typed)
         return rest
 
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Below the options, lines to try."""
+        from obctl.cli.examples import EXAMPLES
+
+        path = ctx.command_path.removeprefix(f"{ctx.find_root().command_path} ")
+        if path in EXAMPLES:
+            with formatter.section("Examples"):
+                formatter.write("".join(f"  {line}\n" for line in EXAMPLES[path]))
+
     def _days_last(self, args: list[str]) -> list[str]:
         """The words, `-1` among them not taken for an option: it is the day before today."""
         if "--" in args or not any(_DAYS_AGO.fullmatch(word) for word in args):

@@ -103,7 +103,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "msgspec": {"domain", "graph", "store", "engine", "webhook", "sandbox"},
     "dateutil": {"domain"},
     "tzlocal": {"domain"},
-    "tomli_w": {"config", "engine"},
+    "tomlkit": {"config", "engine"},
     "platformdirs": {"config"},
     "pytest": {"sandbox"},  # whose plugin nobody but pytest imports
 }

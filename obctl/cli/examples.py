@@ -192,6 +192,9 @@ config get
 config set
     obctl config set sync.ignore_cancellation_requests true
     obctl config set company.time_zone Europe/Amsterdam --by mia
+config unset
+    obctl config unset sync.future_days
+    obctl config unset sync.heartbeat_url --by mia
 config path
     obctl config path
     "$EDITOR" "$(obctl config path)"

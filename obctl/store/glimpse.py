@@ -27,6 +27,11 @@ def room_words(path: Path) -> Pairs:
     return named + [(mailbox, name) for name, mailbox in rows]
 
 
+def rooms_ever(path: Path) -> Pairs:
+    """Address and name of each room that ever was mapped."""
+    return _pairs(path, "SELECT mailbox, name FROM rooms")
+
+
 def locations(path: Path) -> Pairs:
     return _pairs(
         path,

@@ -154,6 +154,10 @@ def root(
         typer.Option("--debug", help="Show tracebacks, and write a file that can be attached."),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No remarks, no progress.")] = False,
+    no_pager: Annotated[
+        bool,
+        typer.Option("--no-pager", help="Print long output straight on (also: NO_PAGER=1)."),
+    ] = False,
     version: Annotated[  # noqa: ARG001  its callback does the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
@@ -161,6 +165,10 @@ def root(
     if company is not None and not company.strip():
         raise empty("--company", may_be_left_out=True)
     set_quiet(quiet)
+    if sys.stdout.isatty():
+        from obctl.render.pager import set_pager
+
+        set_pager(None if no_pager else os.environ)
     set_company(company)
     ctx.obj = Context(company_option=company, debug=debug)
     if debug:

@@ -15,7 +15,14 @@ from typer.exceptions import TyperException
 
 from obctl.errors import UsageError
 
-BEFORE = {"--company": "NAME", "-c": "NAME", "--debug": "", "--quiet": "", "--version": ""}
+BEFORE = {
+    "--company": "NAME",
+    "-c": "NAME",
+    "--debug": "",
+    "--quiet": "",
+    "--no-pager": "",
+    "--version": "",
+}
 """Options that stand before the command, with what follows them."""
 AFTER = ("--format", "-o", "--yes", "-y", "--by")
 """Options that many commands take, and that stand after the command."""

@@ -113,6 +113,7 @@ def check(ctx: typer.Context, listing: Listing) -> None:
 def schema(ctx: typer.Context, listing: Listing) -> None:
     """What each table is for, and its columns."""
     from obctl.render.output import console, fields, show_list, text
+    from obctl.render.pager import paged
     from obctl.store.schema import CONVENTIONS, TABLES, describe, tables
 
     store = context_of(ctx).store
@@ -134,12 +135,13 @@ def schema(ctx: typer.Context, listing: Listing) -> None:
             [],
         )
         return
-    out = console()
-    out.print(text(CONVENTIONS))
-    for table in tables(store):
-        out.print()
-        out.print(text(table, "bold"), text(TABLES.get(table, ""), "dim"))
-        names = [
-            f"{item.column}{'*' if item.key else ''}" for item in columns if item.table == table
-        ]
-        out.print(fields([("", ", ".join(names))]))
+    with paged():
+        out = console()
+        out.print(text(CONVENTIONS))
+        for table in tables(store):
+            out.print()
+            out.print(text(table, "bold"), text(TABLES.get(table, ""), "dim"))
+            names = [
+                f"{item.column}{'*' if item.key else ''}" for item in columns if item.table == table
+            ]
+            out.print(fields([("", ", ".join(names))]))

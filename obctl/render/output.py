@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from obctl.render.listing import Format as Format
 from obctl.render.listing import JsonObject as JsonObject
-from obctl.render.listing import Listing, value_of
+from obctl.render.listing import Listing, Part, value_of
 from obctl.render.pasting import to_paste
 from obctl.render.streams import is_unicode, reader_is_gone
 
@@ -89,6 +90,15 @@ def show_list(
     """
     listing = wanted if isinstance(wanted, Listing) else Listing(wanted, names)
     part = listing.part(objects, searched=searched)
+    with _paged():
+        _show_part(listing, part, columns, empty=empty, title=title)
+    if part.remark:
+        message(part.remark)
+
+
+def _show_part(
+    listing: Listing, part: Part, columns: Sequence[Column], *, empty: str, title: str | None
+) -> None:
     chosen = map(listing.chosen, part)
     match listing.format:
         case Format.TABLE:
@@ -108,8 +118,6 @@ def show_list(
                 write_json_line(item)
         case Format.CSV:
             write_csv(list(chosen), listing.columns or listing.names)
-    if part.remark:
-        message(part.remark)
 
 
 def show_with_list(
@@ -148,15 +156,25 @@ def show_one(
     picture: Callable[[], RenderableType | Iterable[RenderableType]],
 ) -> None:
     """Show one object; `picture` draws it for people."""
-    match format:
-        case Format.TABLE:
-            drawn = picture()
-            parts = drawn if isinstance(drawn, list | tuple) else (drawn,)
-            out = console()
-            for part in parts:
-                out.print(part)
-        case _:
-            write_one(format, item)
+    with _paged():
+        match format:
+            case Format.TABLE:
+                drawn = picture()
+                parts = drawn if isinstance(drawn, list | tuple) else (drawn,)
+                out = console()
+                for part in parts:
+                    out.print(part)
+            case _:
+                write_one(format, item)
+
+
+def _paged() -> AbstractContextManager[None]:
+    """A pager where somebody sits at a terminal."""
+    if not sys.stdout.isatty():
+        return nullcontext()
+    from obctl.render.pager import paged
+
+    return paged()
 
 
 def write_one(format: Format, item: JsonObject) -> None:

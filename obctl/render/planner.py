@@ -13,6 +13,7 @@ from obctl.domain.compare.planner import PlannerDay, PlannerRow, View
 from obctl.domain.room import Verdict
 from obctl.render.objects import at, event_object, unreadable_object
 from obctl.render.output import clean, console
+from obctl.render.pager import paged
 from obctl.render.planner_bars import Bar, References, Ruler, draw_lane, lanes
 from obctl.render.planner_items import SIGNS, Item, items_of
 from obctl.render.planner_legend import WIDEST_NAME, legend
@@ -111,6 +112,11 @@ def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Dr
 
 def show_planner(days: Sequence[PlannerDay]) -> None:
     """Draw the days on the terminal, an empty line between them."""
+    with paged():
+        _draw(days)
+
+
+def _draw(days: Sequence[PlannerDay]) -> None:
     out = console()
     width = out.width  # looked up in the surroundings each time
     colour = out.color_system is not None and not out.no_color

@@ -26,6 +26,8 @@ BEFORE = {
 """Options that stand before the command, with what follows them."""
 AFTER = ("--format", "-o", "--yes", "-y", "--by")
 """Options that many commands take, and that stand after the command."""
+_SECONDS = re.compile(r"\d+(\.\d+)?")
+_WATCH_SECONDS = "5"
 _DAYS_AGO = re.compile(r"-\d+")
 _MAY_BE_EMPTY = {("config set", "value")}
 """Arguments to which an empty text means something."""
@@ -35,7 +37,7 @@ class Command(TyperCommand):
     """A command that takes no empty values."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        args = self._days_last(args)
+        args = self._days_last(self._every_few_seconds(args))
         with_values = list(args)
         try:
             rest = super().parse_args(ctx, args)
@@ -54,6 +56,17 @@ class Command(TyperCommand):
         if path in EXAMPLES:
             with formatter.section("Examples"):
                 formatter.write("".join(f"  {line}\n" for line in EXAMPLES[path]))
+
+    def _every_few_seconds(self, args: list[str]) -> list[str]:
+        """The words, `--watch` with its number of seconds where none was given."""
+        if not any("--watch" in one.opts for one in self.params):
+            return args
+        filled: list[str] = []
+        for word, after in zip(args, [*args[1:], ""], strict=False):
+            filled.append(word)
+            if word == "--watch" and not _SECONDS.fullmatch(after):
+                filled.append(_WATCH_SECONDS)
+        return filled
 
     def _days_last(self, args: list[str]) -> list[str]:
         """The words, `-1` among them not taken for an option: it is the day before today."""

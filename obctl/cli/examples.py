@@ -24,9 +24,9 @@ listen
     obctl listen --port 8443 --tls-cert cert.pem --tls-key key.pem
     obctl listen --host 127.0.0.1 -o json        # behind a proxy; one line when ready
 planner
-    obctl planner
+    obctl planner --watch                        # drawn anew every 5 seconds
     obctl planner monday --to friday --location Amsterdam
-    obctl planner today --view office365 --export today.svg
+    obctl planner --view office365 --export today.svg
 diff
     obctl diff today
     obctl diff monday --to friday --room Atrium
@@ -95,6 +95,7 @@ sync resync
 sync status
     obctl sync status
     obctl sync status --max-age 50h -o json
+    obctl sync status --watch 30
 sync report
     obctl sync report
     obctl sync report --since 3d --html morning.html

@@ -132,6 +132,19 @@ def _draw(days: Sequence[PlannerDay]) -> None:
             out.print(Text("\n").join(map(as_text, some)), no_wrap=True, overflow="crop")
 
 
+def planner_drawn(days: Sequence[PlannerDay]) -> list[Text]:
+    """The days as they are drawn on the terminal, to be shown by somebody else."""
+    out = console()
+    colour = out.color_system is not None and not out.no_color
+    drawn = []
+    for day in days:
+        lines = planner_picture(day, width=out.width, colour=colour)
+        joined = Text("\n").join(map(as_text, lines))
+        joined.no_wrap, joined.overflow = True, "crop"
+        drawn.append(joined)
+    return drawn
+
+
 def _cropped(line: str, width: int) -> str:
     return line if cell_len(line) <= width else set_cell_size(line, width)
 

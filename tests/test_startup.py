@@ -20,7 +20,8 @@ NOT_FOR_DATA = {"dateutil", "logging", "rich", "tzlocal", "zstandard"}
 OURS_FOR_HELP = {
     "obctl.__main__", "obctl.cli", "obctl.cli.app", "obctl.cli.as_typed", "obctl.cli.clock",
     "obctl.cli.commands", "obctl.cli.context", "obctl.errors", "obctl.render",
-    "obctl.render.listing", "obctl.render.output", "obctl.render.pasting", "obctl.render.streams",
+    "obctl.render.csv_lines", "obctl.render.listing", "obctl.render.output",
+    "obctl.render.pasting", "obctl.render.plain", "obctl.render.streams",
 }  # fmt: skip
 
 _RUN = """

@@ -8,22 +8,23 @@ a formula in a spreadsheet.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from obctl.render.csv_lines import write_csv as write_csv
 from obctl.render.listing import Format as Format
 from obctl.render.listing import JsonObject as JsonObject
 from obctl.render.listing import Listing, Part, value_of
 from obctl.render.pasting import to_paste
+from obctl.render.plain import clean as clean
+from obctl.render.plain import plain as plain
 from obctl.render.streams import is_unicode, reader_is_gone
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
-
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +37,6 @@ class Column:
     justify: Literal["left", "right", "center"] = "left"
     no_wrap: bool = False
     ratio: int | None = None
-
-
-def clean(text: str) -> str:
-    """Foreign text without control characters: escapes become visible, line breaks spaces."""
-    if text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
-
-
-def _visible(character: str) -> str:
-    if character in "\n\r\t":
-        return " "
-    import unicodedata
-
-    # Cc: terminal escapes; Cf: direction overrides that make text read backwards.
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
-        return "" if character == "\u200d" else f"\\x{ord(character):02x}"
-    return character
 
 
 def text(value: object, style: str = "") -> Text:
@@ -260,59 +243,6 @@ def write_json_line(value: object) -> None:
     import json
 
     print(json.dumps(value, ensure_ascii=not is_unicode(sys.stdout)), flush=True)
-
-
-def write_csv(objects: Sequence[JsonObject], names: Sequence[str] = ()) -> None:
-    """CSV with a header: `names`, and what the objects have besides.
-
-    Nested values are dotted columns or JSON text.
-    """
-    import csv
-
-    rows = [_flat(item) for item in objects]
-    inner = {name.rpartition(".")[0] for name in names}
-    there = (name for row in rows for name in row if name not in inner)
-    names = list(dict.fromkeys((*names, *there)))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    known = None if is_unicode(sys.stdout) else sys.stdout.encoding
-    writer.writerow(names)
-    for row in rows:
-        cells = [_csv_cell(row.get(name)) for name in names]
-        if known:  # nothing is lost: what cannot be written is spelled out
-            cells = [cell.encode(known, "backslashreplace").decode(known) for cell in cells]
-        writer.writerow(cells)
-
-
-def _flat(item: JsonObject, prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in item.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{name}.")
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat
-
-
-def plain(value: object) -> str:
-    """A value as one text: lists and objects as JSON, without control characters."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple | Mapping):
-        import json
-
-        return clean(json.dumps(value, ensure_ascii=False))
-    return clean(str(value))
-
-
-def _csv_cell(value: object) -> str:
-    cell = plain(value)
-    if isinstance(value, int | float):
-        return cell
-    # A spreadsheet would run text that starts like this (OWASP, CSV injection), and some leave out
-    # the blanks before it.
-    return f"'{cell}" if cell.lstrip()[:1] in _FORMULA else cell
 
 
 _QUIET = False

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from builders import make_reservation
+from builders import make_log_entry, make_reservation
 from desk import Desk
 from readme_reader import every_command
 
@@ -106,3 +106,27 @@ def test_an_unknown_field_is_refused_before_graph_is_asked(desk: Desk) -> None:
 def test_remarks_are_silent_where_they_are_not_wanted(booked: Desk) -> None:
     answer = booked.run("--quiet", "reservations", "list", "--limit", "1", "-o", "jsonl")
     assert (answer.exit_code, answer.stderr) == (0, "")
+
+
+def test_the_tail_of_the_log_shows_chosen_fields_line_by_line(desk: Desk) -> None:
+    desk.logged(make_log_entry("sync.started"), make_log_entry("sync.finished"))
+    assert desk.run("log", "tail", "--fields", "action,room").stdout.split() == [
+        "sync.started", "sync.finished",
+    ]  # fmt: skip
+    lines = desk.run("log", "tail", "-n", "1", "--fields", "action", "-o", "jsonl").stdout
+    assert lines == '{"action": "sync.finished"}\n'
+
+
+def test_chosen_fields_of_differences_are_a_table_of_these(read_desk: Desk) -> None:
+    read_desk.reservations(
+        make_reservation(1, event=None, subject="Ours", starts="12:00"),
+        make_reservation(2, event=None, subject="Alpha", starts="14:00"),
+    )
+    options = ("--cached", "--fields", "kind,subject", "--sort", "subject", "--limit", "1")
+    answer = read_desk.run("diff", "2026-09-15", *options)
+    assert answer.exit_code == 3
+    assert answer.stdout.splitlines()[2].split() == ["missing_in_outlook", "Alpha"]
+    assert answer.stderr == "showing 1 of 2\n"
+    whole = json.loads(read_desk.run("diff", "2026-09-15", *options, "-o", "json").stdout)
+    assert whole["differences"] == [{"kind": "missing_in_outlook", "subject": "Alpha"}]
+    assert whole["summary"]["differences"] == 2

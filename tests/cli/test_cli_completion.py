@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,11 @@ import pytest
 import typer
 from builders import make_request, make_reservation, make_room
 from desk import Desk, two_rooms
+from hypothesis import given
+from hypothesis import strategies as st
 
 from obctl.cli.app import app
-from obctl.cli.completion import Bash, Fish, Zsh, typed
+from obctl.cli.completion import Bash, Fish, Zsh, _quoted_for_bash, typed
 from obctl.domain.room import RoomId
 from obctl.store.cancellation_requests import add_request
 
@@ -174,6 +177,7 @@ def test_a_line_is_read_as_the_shell_reads_it(text: str, words: tuple[list[str],
         ),
         (Fish, f"{ODD}\tbrien@contoso.example"),
     ],
+    ids=["zsh", "fish"],
 )
 def test_zsh_and_fish_are_told_in_their_way(
     at_company: Desk, monkeypatch: pytest.MonkeyPatch, shell, offered: str
@@ -182,6 +186,14 @@ def test_zsh_and_fish_are_told_in_their_way(
     monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
     cli = typer.main.get_command(app)
     assert shell(cli, {}, "obctl", "_OBCTL_COMPLETE").complete() == offered
+
+
+@given(
+    st.text(st.characters(exclude_categories=("C", "Zl", "Zp", "Zs")) | st.just(" "), min_size=1)
+)
+def test_what_bash_is_told_is_read_back_as_the_value(value: str) -> None:
+    assert shlex.split(_quoted_for_bash(value, "")) == [value]
+    assert shlex.split(f"'{_quoted_for_bash(value, chr(39))}'") == [value]
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")

@@ -25,7 +25,8 @@ LAYERS: dict[str, set[str]] = {
     "store": {"domain", "errors"},
     "graph": {"domain", "config", "errors"},
     # The engine knows Graph as `ports.Gateway` and shows nothing.
-    "engine": {"domain", "store", "config", "errors"},
+    # A bundle names the obctl that made it.
+    "engine": {"domain", "store", "config", "errors", "__version__"},
     # What is shown is a value of the domain; `render.errors` shows an `ObctlError`.
     "render": {"domain", "errors"},
     "webhook": {"domain", "store", "errors"},
@@ -51,6 +52,8 @@ PACKAGES: dict[str, set[str]] = {
     # A room that is taken out takes its subscription along.
     "engine.rooms": {"engine.company", "engine.ports", "engine.outlook", "engine.subscriptions"},
     "engine.compare": {"engine.company", "engine.ports", "engine.outlook"},
+    # A bundle says what was to be said of its items when it was made.
+    "engine.bundle": {"engine.company", "engine.ports", "engine.outlook", "engine.compare"},
     "engine.admin": {
         "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.subscriptions",
     },

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from obctl.config import Config
+    from obctl.domain.bundle import SaidBefore
     from obctl.domain.http_exchange import HttpExchange
     from obctl.domain.room import Room
     from obctl.engine.company import Company
@@ -112,6 +113,10 @@ class Context:
         self.act_as(by)
         named = by is not None or sys.stdin.isatty()
         self.actor = run_by(command, self.actor or self.person) if named else unattended
+
+    def said_before(self) -> SaidBefore | None:
+        """What was said when the bundle was made, where the company is one of a bundle."""
+        return None
 
     @property
     def rooms(self) -> Rooms:

@@ -75,6 +75,10 @@ def diff(
         context.rooms,
         {item.room.id: item.unreadable for item in compared.rooms},
     )
+    if (before := context.said_before()) is not None:
+        from obctl.render.bundle import add_said_before
+
+        add_said_before(shown, before)
     if format in (Format.JSONL, Format.CSV):
         from obctl.render.output import show_list
 
@@ -119,6 +123,10 @@ def explain(
             " Outlook is shown as it was last read"
         )
     shown = story_object(story, context.rooms)
+    if (before := context.said_before()) is not None:
+        from obctl.render.bundle import add_said_before
+
+        add_said_before(shown, before)
     show_one(format, shown, lambda: story_picture(shown, story.room.time_zone))
     if story.verdict.condition:
         raise typer.Exit(_INCONCLUSIVE)

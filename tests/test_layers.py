@@ -25,8 +25,7 @@ LAYERS: dict[str, set[str]] = {
     "store": {"domain", "errors"},
     "graph": {"domain", "config", "errors"},
     # The engine knows Graph as `ports.Gateway` and shows nothing.
-    # A bundle names the obctl that made it.
-    "engine": {"domain", "store", "config", "errors", "__version__"},
+    "engine": {"domain", "store", "config", "errors"},
     # What is shown is a value of the domain; `render.errors` shows an `ObctlError`.
     "render": {"domain", "errors"},
     "webhook": {"domain", "store", "errors"},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from obctl import __version__
 from obctl.cli.context import Context, context_of
 from obctl.cli.options import FormatOption, RoomOption, parse_day
 from obctl.errors import UsageError
@@ -66,7 +67,9 @@ def create(
     async def work(connect: Connect) -> tuple[Manifest, Verdict]:
         look = await _look(context, connect, item, room, day, run)
         verdict = _verdict(context, look, run)
-        manifest = await create_bundle(context.company, look.about, verdict, file, masked=not plain)
+        manifest = await create_bundle(
+            context.company, look.about, verdict, file, masked=not plain, obctl=__version__
+        )
         return manifest, verdict
 
     manifest, verdict = context.run(work)
@@ -94,17 +97,18 @@ def open_(
     The commands are obctl's own, on a copy that is gone afterwards. Nothing is asked of Graph and
     nothing is written; now is when the bundle was made.
     """
-    from obctl.cli.offline import run_offline
+    from obctl.cli.offline import distrusting, run_offline
     from obctl.engine.bundle.opened import opened_bundle
     from obctl.render.bundle import manifest_object, manifest_picture
     from obctl.render.output import show_one
 
-    with opened_bundle(file) as bundle:
+    with opened_bundle(file, obctl=__version__) as bundle:
         if command:
             run_offline(ctx, bundle, command, format)
             return
-        shown = manifest_object(bundle.manifest, bundle.verdict)
-        show_one(format, shown, lambda: manifest_picture(shown))
+        with distrusting(bundle):
+            shown = manifest_object(bundle.manifest, bundle.verdict)
+            show_one(format, shown, lambda: manifest_picture(shown))
 
 
 async def _look(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.exceptions import TyperException
 
 from obctl.cli.context import Context
 from obctl.domain.bundle import SaidBefore
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from obctl.domain.room import Room
     from obctl.engine.bundle.opened import OpenedBundle
 
+BESIDE = timedelta(days=1)
+"""What is read on either side of the days that are compared."""
 # Command -> options that would ask Graph, write, or wait for what never comes.
 READING: Mapping[str, frozenset[str]] = {
     "planner": frozenset({"watch"}),
@@ -30,7 +36,6 @@ READING: Mapping[str, frozenset[str]] = {
     "log export": frozenset(),
     "reservations list": frozenset(),
     "reservations show": frozenset(),
-    "reservations series": frozenset(),
     "services list": frozenset(),
     "subscriptions list": frozenset(),
     "cancellations list": frozenset(),
@@ -77,7 +82,7 @@ class OfflineContext(Context):
 
         manifest = self.bundle.manifest
         for room in self.chosen_rooms(None, None):
-            span = days_span(first, last, room.zone)
+            span = days_span(first, last, room.zone).widened(BESIDE)
             if span.start < manifest.start or span.end > manifest.end:
                 days = f"{first}" if first == last else f"{first} to {last}"
                 raise self._not_held(f"the whole of {days}")
@@ -141,14 +146,23 @@ def run_offline(ctx: Any, bundle: OpenedBundle, words: Sequence[str], format: Fo
                 raise _refused(bundle, f"{path} --{option}")
         _ensure_held(context, path, inner.params)
         _say_what_it_is(bundle)
-        try:
+        with distrusting(bundle):
             command.invoke(inner)
-        except ObctlError:
-            raise
-        except (KeyError, ValueError, TypeError) as error:
-            raise StoreError(
-                f"{bundle.file} holds what obctl does not write: {error!r}", code="bad-bundle"
-            ) from error
+
+
+@contextmanager
+def distrusting(bundle: OpenedBundle) -> Iterator[None]:
+    """Turn what values lead to that obctl never writes into an error that says so."""
+    try:
+        yield
+    except (ObctlError, TyperException, typer.Exit, typer.Abort, OSError):
+        raise
+    except Exception as error:
+        raise StoreError(
+            f"{bundle.file} holds what obctl does not write: {type(error).__name__}: {error}",
+            hint="obctl --debug … shows where; `obctl bundle create` makes a new one",
+            code="bad-bundle",
+        ) from error
 
 
 def _command(root: Any, words: Sequence[str]) -> tuple[str, Any, list[str]]:
@@ -203,13 +217,11 @@ def _listed() -> str:
 
 def _days_held(bundle: OpenedBundle) -> list[str]:
     """The days that a bundle holds whole in the zone of each of its rooms, as options."""
-    from datetime import timedelta
-
     from obctl.domain.time_span import local_day
     from obctl.domain.zones import zone
 
     manifest, day = bundle.manifest, timedelta(days=1)
     zones = [zone(room.time_zone) for room in manifest.rooms] or [zone("UTC")]
-    first = max(local_day(manifest.start + day, where) for where in zones)
-    last = min(local_day(manifest.end, where) - day for where in zones)
+    first = max(local_day(manifest.start + BESIDE, where) for where in zones)
+    last = min(local_day(manifest.end - BESIDE, where) - day for where in zones)
     return ["--from", first.isoformat(), "--to", max(first, last).isoformat()]

@@ -84,16 +84,17 @@ def _pour(content: Path | bytes, target: object) -> None:
             write(chunk)
 
 
-def unpack(path: Path, folder: Path) -> tuple[Manifest, Verdict]:
+def unpack(path: Path, folder: Path, *, obctl: str) -> tuple[Manifest, Verdict]:
     """Unpack a bundle's configuration and store into `folder`; returns what it says of itself.
 
+    `obctl` is the version that opens it.
     Raises `StoreError` for what is no bundle, is damaged or from a newer obctl.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             members = _members(path, archive)
             head = _read(path, archive, members[MANIFEST])
-            manifest = _manifest(path, head)
+            manifest = _manifest(path, head, obctl)
             verdict = _read(path, archive, members[VERDICT])
             digests = {VERDICT: hashlib.sha256(verdict).hexdigest()}
             for name in (CONFIG, STORE):
@@ -145,9 +146,7 @@ def _save(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: P
     return digest.hexdigest()
 
 
-def _manifest(path: Path, content: bytes) -> Manifest:
-    from obctl import __version__
-
+def _manifest(path: Path, content: bytes, obctl: str) -> Manifest:
     try:
         head = msgspec.json.decode(content, type=_Head)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -155,7 +154,7 @@ def _manifest(path: Path, content: bytes) -> Manifest:
     if head.format > FORMAT or head.schema > SCHEMA:
         raise StoreError(
             f"{path} was made by obctl {head.obctl[:40]} (schema {head.schema}), which is newer"
-            f" than this one, obctl {__version__} (schema {SCHEMA})",
+            f" than this one, obctl {obctl} (schema {SCHEMA})",
             hint="upgrade obctl: pip install --upgrade obctl",
             code="bundle-newer",
         )

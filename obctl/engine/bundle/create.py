@@ -17,7 +17,6 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from obctl import __version__
 from obctl.config import Config
 from obctl.domain.bundle import FORMAT, BundleRoom, Manifest, Verdict
 from obctl.domain.values import replace
@@ -44,10 +43,11 @@ _NOT_TOLD = frozenset({"heartbeat_url"})
 
 
 async def create_bundle(
-    company: Company, about: About, verdict: Verdict, file: Path, *, masked: bool
+    company: Company, about: About, verdict: Verdict, file: Path, *, masked: bool, obctl: str
 ) -> Manifest:
     """Write a bundle to a file that does not exist yet; returns what it says of itself.
 
+    `obctl` is the version that makes it.
     As little is packed as tells from the store alone what the whole store tells.
     """
     as_of = replace(company, clock=lambda now=company.now: now)
@@ -80,7 +80,7 @@ async def create_bundle(
         }
         manifest = Manifest(
             format=FORMAT,
-            obctl=__version__,
+            obctl=obctl,
             schema=SCHEMA,
             made_at=as_of.now,
             about=content["about"],

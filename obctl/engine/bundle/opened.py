@@ -32,13 +32,16 @@ class OpenedBundle:
 
 
 @contextmanager
-def opened_bundle(file: Path) -> Iterator[OpenedBundle]:
-    """Open a bundle; raises `StoreError` for what is none, is damaged or from a newer obctl."""
+def opened_bundle(file: Path, *, obctl: str) -> Iterator[OpenedBundle]:
+    """Open a bundle; `obctl` is the version that does.
+
+    Raises `StoreError` for what is none, is damaged or from a newer obctl.
+    """
     with tempfile.TemporaryDirectory(prefix="obctl-bundle-") as name:
         unpacked, home = Path(name) / "unpacked", Path(name) / COMPANY
         for folder in (unpacked, home):
             folder.mkdir(mode=0o700)
-        manifest, verdict = unpack(file, unpacked)
+        manifest, verdict = unpack(file, unpacked, obctl=obctl)
         (unpacked / CONFIG).replace(home / CONFIG)
         try:
             config = _config(home)

@@ -27,6 +27,7 @@ _NOTE = re.compile(
 """How our sentences end that carry what a person wrote."""
 _WORD = re.compile(r"[^\W\d_]+")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TELEPHONE = re.compile(r"(?<![\w:.-])(?:\+|0)\d(?:[ ()/.-]{0,2}\d){6,}(?![\w:-])")
 _AROUND = "()[]{}<>,;:.!?'\"`…"
 _START = 3
 """Letters by which what was replaced is found again."""
@@ -95,12 +96,13 @@ class MaskedMessages:
 
     def _plain(self, text: str) -> str:
         """What quotes nobody as far as is known: harmless words stay, others go, each run once."""
+        text = _TELEPHONE.sub(MASKED, text)
         masked = re.sub(r"\S+", lambda found: self._word(found[0]), text)
         return re.sub(rf"{re.escape(MASKED)}(?:\s+{re.escape(MASKED)})+", MASKED, masked)
 
     def _word(self, word: str) -> str:
         core = word.strip(_AROUND)
-        if not core or _HARMLESS.fullmatch(core):
+        if not core or _HARMLESS.fullmatch(core) or core == "masked":
             return word
         before, after = word.split(core, 1)
         return before + self._core(core) + after

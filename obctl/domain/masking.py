@@ -25,7 +25,7 @@ _OWN = re.compile(rf"({re.escape(OWN)}\d{{1,19}}-\d{{1,19}}-)[0-9a-f]{{16}}")
 _UNNAMED = "new event"
 """Outlook's title of a new item: it tells of nobody, and a cause looks for it."""
 _MOST_WORDS = 12
-_SPACES = 16
+_SPACES = 24
 
 
 class Mask:
@@ -121,7 +121,8 @@ class Mask:
         """Blanks at the end tell a text from one that differs from it in white space alone."""
         if text == plain(text):
             return masked
-        return masked + " " * (1 + int(self._digits("spaces", text, 4), 16) % _SPACES)
+        bits = int(self._digits("spaces", text, 8), 16)
+        return masked + "".join("\t" if bits >> place & 1 else " " for place in range(_SPACES))
 
     def _digits(self, kind: str, text: str, number: int = 10) -> str:
         said = f"{kind}\0{text}".encode(errors="surrogatepass")

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from obctl.domain.enums import Cloud as Cloud
 from obctl.domain.enums import CredentialKind as CredentialKind
-from obctl.domain.settings import PushSettings, SeriesPolicy, SyncSettings
+from obctl.domain.settings import LogSettings, PushSettings, SeriesPolicy, SyncSettings
 from obctl.domain.zones import usable_name
 from obctl.errors import ConfigError, UnknownZone
 
@@ -45,6 +45,7 @@ class Config:
     graph: GraphSettings = field(default_factory=GraphSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     push: PushSettings = field(default_factory=PushSettings)
+    log: LogSettings = field(default_factory=LogSettings)
 
     @property
     def store_path(self) -> Path:
@@ -247,6 +248,7 @@ def parse_config(
             series=SeriesPolicy(read["sync.series"]),
         ),
         push=PushSettings(invite_organizer=read["push.invite_organizer"]),
+        log=LogSettings(keep_days=read["log.keep_days"]),
     )
 
 
@@ -380,6 +382,13 @@ SETTINGS: dict[str, Setting] = {
         default=False,
         meaning="add the organiser as attendee of what is pushed (Exchange mails them)",
         kind="flag",
+    ),
+    "log.keep_days": Setting(
+        None,
+        "older log entries that nobody needs go after each run",
+        "whole",
+        least=30,
+        most=36_500,
     ),
 }
 

@@ -70,8 +70,9 @@ PACKAGES: dict[str, set[str]] = {
     },
     "engine.run": {
         "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.subscriptions",
-        "engine.live", "engine.push", "engine.sync",
+        "engine.live", "engine.push", "engine.sync", "engine.retention",
     },
+    "engine.retention": {"engine.company"},
     "engine.fix": {
         "engine.company", "engine.ports", "engine.compare", "engine.run", "engine.sync",
     },

@@ -103,11 +103,9 @@ def catch_up_log(store: Store, *, most: int = sys.maxsize) -> None:
         return  # what is not indexed is looked through
 
 
-def forget_words(store: Store, before: str) -> None:
-    """Remove from the index what is older than the instant text `before`."""
-    store.run(
-        "DELETE FROM log_words WHERE rowid IN (SELECT id FROM company_log WHERE at < ?)", (before,)
-    )
+def forget_words(store: Store, which: str) -> None:
+    """Remove from the index the entries whose ids a query of ours gives."""
+    store.run(f"DELETE FROM log_words WHERE rowid IN ({which})")
 
 
 def entry_of(row: sqlite3.Row) -> LogEntry:

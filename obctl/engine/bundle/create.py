@@ -161,6 +161,7 @@ def _settings(config: Config) -> Mapping[str, Any]:
         "graph": {"cloud": config.graph.cloud.value},
         "sync": sync,
         "push": msgspec.to_builtins(config.push),
+        "log": {} if config.log.keep_days is None else {"keep_days": config.log.keep_days},
     }
 
 

@@ -218,6 +218,7 @@ def test_what_is_pruned_leaves_the_index(tmp_path: Path) -> None:
         store.run("INSERT INTO log_words (log_words) VALUES ('integrity-check')")
         assert search_log(store, LogFilter(text="1777")) == []
         end = START + timedelta(days=30_000)
+        store.run("UPDATE rooms SET last_synced_at = '2100-01-01T00:00:00Z'")
         prune_log(store, end, end)
         write_log(store, entries(1, 10))
         assert len(search_log(store, LogFilter(text="reservation"))) == 10

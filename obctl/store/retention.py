@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from obctl.store.codec import instant
 from obctl.store.company_log import REFUSALS
 from obctl.store.database import Store
-from obctl.store.log_search import forget_words
+from obctl.store.log_search import forget_words, tidy_words
 
 LATELY = timedelta(days=30)
 """How long after its end a reservation may be asked about."""
@@ -85,6 +85,7 @@ def prune_log(store: Store, before: datetime, now: datetime) -> Pruned:
             " UNION SELECT payload FROM unreadable_events WHERE payload IS NOT NULL)"
         )
         store.run("DELETE FROM inbox WHERE handled_at < :before AND received_at < :before", moments)
+    tidy_words(store)
     row = store.row("SELECT count(*) AS kept FROM company_log WHERE at < :before", moments)
     return Pruned(removed, row["kept"] if row else 0)
 

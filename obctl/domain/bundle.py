@@ -44,6 +44,8 @@ class Manifest(Struct, frozen=True):
     libraries: dict[str, str]
     digests: dict[str, str]
     """SHA-256 of the other files."""
+    run_active: bool = False
+    """Whether a run was at work just then: else one without an end was killed."""
 
 
 class Verdict(Struct, frozen=True):

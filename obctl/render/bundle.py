@@ -106,7 +106,7 @@ def diff_said(diff: Mapping[str, Any]) -> str:
     found = diff["summary"]["differences"]
     by_cause = ", ".join(f"{count} {code}" for code, count in diff["summary"]["by_cause"].items())
     words = f"{counted(found, 'difference')}: {by_cause}" if found else "no differences"
-    return f"{words}; could not be read: {', '.join(unread)}" if unread else words
+    return f"could not be read: {', '.join(unread)}; else {words}" if unread else words
 
 
 def add_said_before(item: dict[str, Any], before: SaidBefore) -> None:

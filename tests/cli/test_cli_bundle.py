@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zipfile
-from contextlib import closing
+from contextlib import closing, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from desk import ATRIUM, Desk
 
 from obctl.cli.offline import READING
 from obctl.domain.reservation import ExternalState
-from obctl.store.runs import finish_run, start_run
+from obctl.store.runs import finish_run, run_lock, start_run
 
 DAY = "2026-09-15"
 RUN = "20260914T010000Z-abcdef"
@@ -208,6 +208,19 @@ def test_a_bundle_about_a_run_says_what_the_run_reported(
     assert elsewhere.told(file)["verdict"]["run"]["run"] == RUN
     assert elsewhere.told(file, "sync", "show", RUN)["rooms"] == {"ok": 2}
     assert len(elsewhere.told(file, "log", "search", "--run", RUN)) == 1
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_a_run_that_was_at_work_is_not_called_killed(
+    differing: Desk, tmp_path: Path, elsewhere: Elsewhere, active: bool
+) -> None:
+    with differing.store() as store:
+        start_run(store, "20260914T115900Z-fedcba", kind="sync", at=NOW)
+    with run_lock(differing.home / "contoso") if active else nullcontext():
+        file = made(differing, tmp_path / "b.zip", "1002")
+        at_home = json.loads(differing.run("sync", "history", "-o", "json").stdout)
+    assert elsewhere.told(file, "sync", "history") == at_home
+    assert ("running" in json.dumps(at_home)) is active
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from obctl.store.bundle_intake import SCHEMA
 from obctl.store.bundle_rows import Extent, counted_rows, rows_of
 from obctl.store.database import Store, open_store
 from obctl.store.rooms import load_rooms_ever
+from obctl.store.runs import RunState, load_runs, run_state
 
 _LIBRARIES = (
     "msgraph-sdk", "azure-identity", "aiohttp", "msgspec", "sqlite-utils", "starlette", "typer",
@@ -54,6 +55,7 @@ async def create_bundle(
     with tempfile.TemporaryDirectory(prefix="obctl-bundle-") as name:
         folder = Path(name)
         with as_of.store.snapshot():
+            active = _is_run_active(as_of)
             staged, extent = await _staged(as_of, about, folder)
         with closing(staged):
             content: dict[str, Any] = {
@@ -96,9 +98,16 @@ async def create_bundle(
             platform=platform.platform(),
             libraries={name: metadata.version(name) for name in _LIBRARIES},
             digests={name: _digest(item) for name, item in files.items()},
+            run_active=active,
         )
         write_archive(file, {MANIFEST: msgspec.json.encode(manifest), **files})
     return manifest
+
+
+def _is_run_active(company: Company) -> bool:
+    newest = load_runs(company.store, limit=1)
+    states = [run_state(run, run, company.config.folder) for run in newest]
+    return RunState.RUNNING in states
 
 
 async def _staged(company: Company, about: About, folder: Path) -> tuple[Store, Extent]:

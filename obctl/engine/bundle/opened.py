@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from obctl.engine.bundle.archive import CONFIG, STORE, unpack
 from obctl.errors import ConfigError, StoreError
 from obctl.store.bundle_intake import take_in
 from obctl.store.database import Store
+from obctl.store.runs import run_lock
 
 COMPANY = "bundle"
 """What the company in a bundle is called: who it is stays at home."""
@@ -55,7 +56,8 @@ def opened_bundle(file: Path, *, obctl: str) -> Iterator[OpenedBundle]:
             ) from error
         (unpacked / STORE).unlink()
         try:
-            yield OpenedBundle(file, manifest, verdict, config, store)
+            with run_lock(home) if manifest.run_active else nullcontext():
+                yield OpenedBundle(file, manifest, verdict, config, store)
         finally:
             store.close()
 

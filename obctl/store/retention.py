@@ -77,14 +77,14 @@ def prune_log(store: Store, before: datetime, now: datetime) -> Pruned:
         removed += went
         if went < _AT_ONCE:
             break
-    with store.transaction():
+    with store.without_references(), store.transaction():
         store.run(
             "DELETE FROM payloads WHERE id NOT IN"
             " (SELECT payload FROM company_log WHERE payload IS NOT NULL"
             " UNION SELECT payload FROM events WHERE payload IS NOT NULL"
             " UNION SELECT payload FROM unreadable_events WHERE payload IS NOT NULL)"
         )
-        store.run("DELETE FROM inbox WHERE handled_at < :before AND received_at < :before", moments)
+    store.run("DELETE FROM inbox WHERE handled_at < :before AND received_at < :before", moments)
     tidy_words(store)
     row = store.row("SELECT count(*) AS kept FROM company_log WHERE at < :before", moments)
     return Pruned(removed, row["kept"] if row else 0)

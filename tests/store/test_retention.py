@@ -24,6 +24,7 @@ from builders import (
 from obctl.domain.company_log import LogEntry
 from obctl.domain.room import RoomId
 from obctl.domain.sync.cancellation import Reason, RequestStatus
+from obctl.errors import StoreError
 from obctl.store.cancellation_requests import add_request, decide_request
 from obctl.store.company_log import load_history, read_log
 from obctl.store.database import Store, open_store
@@ -172,3 +173,30 @@ def test_many_entries_go_in_turns(store: Store, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("obctl.store.retention._AT_ONCE", 2)
     insert_reservations(store, [make_reservation(1, starts=TO_COME, event=None)])
     assert left(store, *(entry(reservation=number % 3) for number in range(1, 12))) == [1, 4, 7, 10]
+
+
+def test_what_points_at_what_is_looked_after_again_when_it_is_done(store: Store) -> None:
+    """Looking who points at each original took the square of the log's length."""
+    write_log(store, [entry(payload=b"{}")])
+    prune_log(store, BEFORE, NOW)
+    row = store.row("PRAGMA foreign_keys")
+    assert row is not None
+    assert row[0] == 1
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        store.run("INSERT INTO services (reservation, kind, description, quantity, status)"
+                  " VALUES (9, 'other', 'x', 1, 'ordered')")  # fmt: skip
+
+
+def test_a_long_log_is_not_read_once_for_each_original_that_goes(store: Store) -> None:
+    """Counted in SQLite's own steps: what stays is read through once, and not a hundred times."""
+    steps: list[int] = []
+    store.connection.set_progress_handler(lambda: steps.append(1), 100)
+    spent = []
+    for stays in (1, 1_000):
+        write_log(store, [entry("2026-09-01 09:00") for _ in range(stays)])
+        write_log(store, [entry(payload=f"{number}".encode()) for number in range(100)])
+        steps.clear()
+        prune_log(store, BEFORE, NOW)
+        spent.append(len(steps))
+    store.connection.set_progress_handler(None, 0)
+    assert spent[1] < spent[0] * 3

@@ -62,7 +62,7 @@ def write_archive(path: Path, files: Mapping[str, Path | bytes]) -> None:
                         _pour(content, target)
             file.flush()
             os.fsync(file.fileno())
-        Path(path).hardlink_to(name)
+        _name_it(Path(name), path)
     except FileExistsError as error:
         raise UsageError(
             f"{path} exists already", hint="name a file that does not exist", code="file-exists"
@@ -72,6 +72,17 @@ def write_archive(path: Path, files: Mapping[str, Path | bytes]) -> None:
     finally:
         if name is not None:
             Path(name).unlink(missing_ok=True)
+
+
+def _name_it(written: Path, path: Path) -> None:
+    """Give a file that was written whole its name, unless something has it."""
+    try:
+        path.hardlink_to(written)
+    except FileExistsError:
+        raise
+    except OSError:  # not every file system has hard links
+        path.touch(mode=0o600, exist_ok=False)
+        written.replace(path)
 
 
 def _pour(content: Path | bytes, target: object) -> None:

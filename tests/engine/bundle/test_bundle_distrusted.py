@@ -17,8 +17,9 @@ import pytest
 import zstandard
 
 from obctl import __version__
+from obctl.engine.bundle.archive import write_archive
 from obctl.engine.bundle.opened import opened_bundle
-from obctl.errors import ObctlError, StoreError
+from obctl.errors import ObctlError, StoreError, UsageError
 from obctl.store.bundle_intake import SCHEMA
 from obctl.store.migrations import STEPS, migrate
 
@@ -264,6 +265,22 @@ def test_nothing_is_left_behind(plain: Path, tmp_path: Path, monkeypatch: Any) -
     with opened_bundle(plain, obctl=__version__):
         assert len(list(tmp_path.iterdir())) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_hard_links_holds_bundles_too(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: Path, _target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    file = tmp_path / "b.zip"
+    content = {name: data for name, data in members(plain).items()}
+    write_archive(file, content)
+    assert members(file) == content
+    with pytest.raises(UsageError, match="exists already"):
+        write_archive(file, content)
+    assert os.listdir(tmp_path) == ["b.zip"]  # noqa: PTH208
 
 
 def test_a_bundle_is_its_owners_alone(masked: Path) -> None:

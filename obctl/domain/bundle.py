@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 FORMAT = 1
 """How bundles are laid out; a newer layout is refused."""
+
+
+Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class BundleRoom(Struct, frozen=True):
@@ -29,12 +32,12 @@ class Manifest(Struct, frozen=True):
     format: int
     obctl: str
     schema: int
-    made_at: datetime
+    made_at: Instant
     about: str
     masked: bool
     rooms: tuple[BundleRoom, ...]
-    start: datetime
-    end: datetime
+    start: Instant
+    end: Instant
     reservations: int
     events: int
     entries: int

@@ -272,6 +272,24 @@ def test_values_that_obctl_never_writes_are_said_to_be_such(
         assert "holds what obctl does not write" in done.stderr
 
 
+def test_what_a_foreign_manifest_says_is_shown_as_text(
+    plain: Path, tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    file = tmp_path / "sly.zip"
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "manifest.json":
+                sly = {"about": "\x1b[31mred [bold]x[/bold]\n\x07", "platform": "\x1b]0;x\x07"}
+                data = json.dumps(json.loads(data) | sly).encode()
+            new.writestr(name, data)
+    for words in ((), ("explain", "1002")):
+        done = elsewhere.open(file, *words)
+        assert done.exit_code == 0
+        assert "[bold]x[/bold]" in done.stdout + done.stderr
+        assert not {"\x1b", "\x07"} & set(done.stdout + done.stderr)
+
+
 def test_every_command_that_works_is_there_and_its_options_too() -> None:
     from readme_reader import every_command
 

@@ -109,6 +109,8 @@ SPOILT = [
     pytest.param(says(schema=0), "schema", id="schema nought"),
     pytest.param(says(schema=-3), "schema", id="schema below nought"),
     pytest.param(says(made_at="soon"), "cannot be understood", id="no time"),
+    pytest.param(says(made_at="2026-09-14T12:00:00"), "cannot be understood", id="no zone"),
+    pytest.param(says(rooms=[{"id": 1}]), "cannot be understood", id="half a room"),
     pytest.param(holds("verdict.json", b"[]"), "cannot be understood", id="verdict a list"),
     pytest.param(holds("config.toml", b"["), "config.toml", id="no toml"),
     pytest.param(holds("config.toml", b"a=" + b"[" * 9_000), "config.toml", id="toml nested"),
@@ -275,7 +277,7 @@ def test_a_disk_without_hard_links_holds_bundles_too(
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
     file = tmp_path / "b.zip"
-    content = {name: data for name, data in members(plain).items()}
+    content = members(plain)
     write_archive(file, content)
     assert members(file) == content
     with pytest.raises(UsageError, match="exists already"):

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from builders import NOW, make_reservation
+from builders import NOW, make_event, make_log_entry, make_reservation, make_room, write_log
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from leaks import found_in
 from prepared import DAY, RUN, SECRETS, a_day, company_of, make
 
 from obctl import __version__
+from obctl.domain.event import Person
 from obctl.domain.room import RoomId
 from obctl.engine.bundle.about import OneRun
 from obctl.engine.bundle.opened import opened_bundle
+from obctl.engine.bundle.own_words import own_words
 from obctl.engine.company import Company
 from obctl.engine.compare.diff import compare_rooms
 from obctl.engine.compare.explain import explain_item
 from obctl.engine.compare.outlook_source import Outlook
-from obctl.store.database import Store
+from obctl.store.bundle_copy import copy_masked, mask_for
+from obctl.store.database import Store, open_store
+from obctl.store.events import save_events
 from obctl.store.payloads import load_payload
 from obctl.store.reservations import insert_reservations
-from obctl.store.rooms import find_room_by_id
+from obctl.store.rooms import add_room, find_room_by_id
 
 
 def test_no_byte_of_a_masked_bundle_spells_whom_it_came_from(masked: Path, tmp_path: Path) -> None:
@@ -157,3 +166,44 @@ def test_the_copy_leaves_the_company_as_it_is(home: Company, tmp_path: Path) -> 
     make(home, tmp_path / "b.zip", "1003", masked=True)
     assert list(home.store.connection.iterdump()) == before
     assert {file.name for file in home.config.folder.iterdir()} >= {"config.toml", "store.db"}
+
+
+odd = st.text(st.sampled_from("zqé🦄ß\x00\x1b'\"\\[]<>&%=@.-: \n\t"), max_size=6)
+foreign = st.tuples(odd, st.text(st.sampled_from("zqxj"), min_size=4, max_size=8), odd).map("".join)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(subject=foreign, name=foreign, address=foreign, note=foreign, said=foreign)
+def test_no_text_of_others_survives_wherever_it_stands(
+    tmp_path: Path, subject: str, name: str, address: str, note: str, said: str
+) -> None:
+    """Whatever it is made of: in columns, in an original, in sentences that quote it."""
+    whose = Person(name, address)
+    event = make_event(subject=f"{name} {subject}", organizer=whose, payload=json.dumps(
+        {"subject": subject, note: [name], "body": {"content": said}}).encode())  # fmt: skip
+    with TemporaryDirectory(dir=tmp_path) as folder:
+        with closing(open_store(Path(folder) / "home.db", create=True)) as store:
+            add_room(store, make_room())
+            insert_reservations(
+                store, [make_reservation(1, subject=subject, organizer=whose, notes=note)]
+            )
+            with store.transaction():
+                save_events(store, RoomId(1), [event])
+            write_log(
+                store,
+                [
+                    make_log_entry("event.updated", reservation=1, subject=subject, email=address,
+                                   message=f"{subject!r} of <{address}> is {said!r}", actor=name),
+                    make_log_entry("room.inconclusive", message=f"{name}: {said} {note} {subject}"),
+                ],
+            )  # fmt: skip
+            masked = open_store(Path(folder) / "masked.db", create=True)
+            with closing(masked):
+                copy_masked(store, masked, mask_for(store, b"k" * 32), own_words(), [])
+                told = "\n".join(masked.connection.iterdump())
+                told += str([load_payload(masked, row["id"])
+                             for row in masked.rows("SELECT id FROM payloads")])  # fmt: skip
+        told += (Path(folder) / "masked.db").read_bytes().decode(errors="replace")
+    for text in (subject, name, address, note, said):
+        for run in re.findall(r"[zqxj]{4,}", text):
+            assert run not in told

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from builders import NOW, make_event, make_log_entry, make_reservation
-from desk import ATRIUM, Desk
+from desk import ATRIUM, Desk, two_rooms
 
 from obctl.cli.offline import READING
 from obctl.domain.reservation import ExternalState
@@ -22,22 +22,30 @@ DAY = "2026-09-15"
 RUN = "20260914T010000Z-abcdef"
 
 
-@pytest.fixture
-def differing(read_desk: Desk) -> Desk:
+def differing_desk(folder: Path) -> Desk:
     """A reservation at nine that Outlook has at ten; nobody answers where Graph should be."""
-    read_desk.reservations(
+    desk = Desk(folder / "home")
+    desk.rooms(*two_rooms())
+    desk.was_read()
+    desk.reservations(
         make_reservation(1001, event=None, external_state=ExternalState.NOT_ON_OUTLOOK),
         make_reservation(1002, event="E2", starts="14:00", subject="Board"),
     )
-    read_desk.events(ATRIUM, make_event("E2", starts="15:00", subject="Board"))
-    read_desk.logged(
+    desk.events(ATRIUM, make_event("E2", starts="15:00", subject="Board"))
+    desk.logged(
         make_log_entry("event.created", room=ATRIUM, reservation=1002, event_id="E2", run=RUN,
                        subject="Board", message="reservation 1002 'Board' made"),
     )  # fmt: skip
-    with read_desk.store() as store:
+    with desk.store() as store:
         start_run(store, RUN, kind="sync", at=NOW)
         finish_run(store, RUN, at=NOW, exit_code=0, report={"run": RUN, "rooms": {"ok": 2}})
-    return read_desk
+    return desk
+
+
+@pytest.fixture(scope="module")
+def differing(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """One for all tests: none of them changes it."""
+    return differing_desk(tmp_path_factory.mktemp("differing"))
 
 
 def made(desk: Desk, file: Path, *words: str) -> Path:
@@ -46,14 +54,15 @@ def made(desk: Desk, file: Path, *words: str) -> Path:
     return file
 
 
-@pytest.fixture
-def plain(differing: Desk, tmp_path: Path) -> Path:
-    return made(differing, tmp_path / "plain.zip", "1002", "--plain")
+@pytest.fixture(scope="module")
+def plain(differing: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(differing, tmp_path_factory.mktemp("plain") / "plain.zip", "1002", "--plain")
 
 
-@pytest.fixture
-def masked(differing: Desk, tmp_path: Path) -> Path:
-    return made(differing, tmp_path / "masked.zip", "--room", "Atrium", "--day", DAY)
+@pytest.fixture(scope="module")
+def masked(differing: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("masked") / "masked.zip"
+    return made(differing, file, "--room", "Atrium", "--day", DAY)
 
 
 class Elsewhere:
@@ -78,8 +87,8 @@ class Elsewhere:
 
 
 @pytest.fixture
-def elsewhere(desk: Desk, tmp_path: Path) -> Elsewhere:
-    return Elsewhere(desk, tmp_path)
+def elsewhere(differing: Desk, tmp_path: Path) -> Elsewhere:
+    return Elsewhere(differing, tmp_path)
 
 
 AS_AT_HOME = [
@@ -212,8 +221,9 @@ def test_a_bundle_about_a_run_says_what_the_run_reported(
 
 @pytest.mark.parametrize("active", [True, False])
 def test_a_run_that_was_at_work_is_not_called_killed(
-    differing: Desk, tmp_path: Path, elsewhere: Elsewhere, active: bool
+    tmp_path: Path, elsewhere: Elsewhere, active: bool
 ) -> None:
+    differing = differing_desk(tmp_path)
     with differing.store() as store:
         start_run(store, "20260914T115900Z-fedcba", kind="sync", at=NOW)
     with run_lock(differing.home / "contoso") if active else nullcontext():
@@ -228,8 +238,10 @@ def test_a_run_that_was_at_work_is_not_called_killed(
     [(), ("1001", "--room", "Atrium"), ("--room", "Atrium"), ("--day", DAY), ("1", "--run", RUN)],
     ids=["nothing", "two", "no day", "no room", "item and run"],
 )
-def test_a_bundle_is_about_one_thing(desk: Desk, tmp_path: Path, words: tuple[str, ...]) -> None:
-    done = desk.run("bundle", "create", str(tmp_path / "b.zip"), *words)
+def test_a_bundle_is_about_one_thing(
+    differing: Desk, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = differing.run("bundle", "create", str(tmp_path / "b.zip"), *words)
     assert done.exit_code == 2
     assert list(tmp_path.glob("*.zip")) == []
 

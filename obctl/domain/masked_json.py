@@ -109,7 +109,7 @@ def _text_of_graph(value: str, key: str, mask: Mask) -> str:
 
 
 _OUR_ADDRESSES = frozenset({"email", "mailbox", "room"})
-_OUR_NAMES = frozenset({"name", "room_name", "location", "floor", "decided_by", "subscription"})
+_OUR_NAMES = frozenset({"name", "room_name", "location", "floor", "decided_by"})
 _OUR_SUBJECTS = frozenset({"subject", "event_subject"})
 _OUR_TEXTS = frozenset({"notes", "note", "description"})
 _OUR_IDS = frozenset({

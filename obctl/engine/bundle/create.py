@@ -7,8 +7,8 @@ import secrets
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -48,11 +48,11 @@ async def create_bundle(
 ) -> Manifest:
     """Write a bundle to a file that does not exist yet; returns what it says of itself.
 
-    `obctl` is the version that makes it.
-    As little is packed as tells from the store alone what the whole store tells.
+    `obctl` is the version that makes it. As little is packed as tells from the store alone what the
+    whole store tells. What is not masked yet lies in the company's own folder meanwhile.
     """
     as_of = replace(company, clock=lambda now=company.now: now)
-    with tempfile.TemporaryDirectory(prefix="obctl-bundle-") as name:
+    with tempfile.TemporaryDirectory(prefix=".bundle-", dir=company.config.folder) as name:
         folder = Path(name)
         with as_of.store.snapshot():
             active = _is_run_active(as_of)
@@ -96,12 +96,18 @@ async def create_bundle(
             python=sys.version.split()[0],
             sqlite=sqlite3.sqlite_version,
             platform=platform.platform(),
-            libraries={name: metadata.version(name) for name in _LIBRARIES},
+            libraries=dict(_versions()),
             digests={name: _digest(item) for name, item in files.items()},
             run_active=active,
         )
         write_archive(file, {MANIFEST: msgspec.json.encode(manifest), **files})
     return manifest
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in _LIBRARIES:
+        with suppress(metadata.PackageNotFoundError):
+            yield name, metadata.version(name)
 
 
 def _is_run_active(company: Company) -> bool:

@@ -68,7 +68,7 @@ def create(
         look = await _look(context, connect, item, room, day, run)
         verdict = _verdict(context, look, run)
         manifest = await create_bundle(
-            context.company, look.about, verdict, file, masked=not plain, obctl=__version__
+            context.company, look, verdict, file, masked=not plain, obctl=__version__
         )
         return manifest, verdict
 

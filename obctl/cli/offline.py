@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from obctl.domain.room import Room
     from obctl.engine.bundle.opened import OpenedBundle
+    from obctl.engine.company import Company
 
 BESIDE = timedelta(days=1)
 """What is read on either side of the days that are compared."""
@@ -67,6 +69,20 @@ class OfflineContext(Context):
     @property
     def now(self) -> datetime:
         return self.bundle.manifest.made_at
+
+    @cached_property
+    def company(self) -> Company:
+        """The company of the bundle, which knows when its Outlook was read."""
+        from obctl.engine.company import Company
+
+        manifest = self.bundle.manifest
+        return Company(
+            config=self.config,
+            store=self.store,
+            clock=self.clock,
+            actor=self.actor,
+            outlook_as_of=manifest.outlook_as_of,
+        )
 
     def chosen_rooms(self, location: str | None, room: list[str] | str | None) -> list[Room]:
         """As ever, of the rooms that are in the bundle."""
@@ -192,9 +208,10 @@ def _say_what_it_is(bundle: OpenedBundle) -> None:
     from obctl.render.output import message
 
     manifest = bundle.manifest
+    read = "read then" if manifest.outlook_as_of else "as last read before"
     message(
-        f"from a bundle about {manifest.about}, as of {manifest.made_at:%Y-%m-%d %H:%M} UTC;"
-        " what is not in it is not known"
+        f"from a bundle about {manifest.about}, as of {manifest.made_at:%Y-%m-%d %H:%M} UTC,"
+        f" Outlook {read}; what is not in it is not known"
     )
 
 

@@ -47,6 +47,8 @@ class Manifest(Struct, frozen=True):
     libraries: dict[str, str]
     digests: dict[str, str]
     """SHA-256 of the other files."""
+    outlook_as_of: Instant | None = None
+    """When Outlook's side was read, if that was for the bundle; else each room's last pass did."""
     run_active: bool = False
     """Whether a run was at work just then: else one without an end was killed."""
 

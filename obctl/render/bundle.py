@@ -25,6 +25,7 @@ def manifest_object(manifest: Manifest, verdict: Verdict) -> dict[str, Any]:
     return {
         "about": manifest.about,
         "made_at": at(manifest.made_at),
+        "outlook_as_of": at(manifest.outlook_as_of),
         "masked": manifest.masked,
         "rooms": [
             {"mailbox": room.mailbox, "name": room.name, "time_zone": room.time_zone}
@@ -66,6 +67,10 @@ def manifest_picture(item: Mapping[str, Any]) -> RenderableType:
         [
             ("about", item["about"]),
             ("made", f"{item['made_at']} by obctl {versions['obctl']}"),
+            (
+                "Outlook",
+                "read then" if item["outlook_as_of"] else "as each room's last pass left it",
+            ),
             ("masked", "yes" if item["masked"] else "no: names and texts stand as they are"),
             ("rooms", "\n".join(rooms) or "none"),
             ("from", f"{item['from']} to {item['to']}"),

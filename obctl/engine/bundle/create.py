@@ -22,7 +22,9 @@ from obctl.domain.bundle import FORMAT, BundleRoom, Manifest, Verdict
 from obctl.domain.values import replace
 from obctl.engine.bundle.about import About, Item, OneRun, RoomDay, extents
 from obctl.engine.bundle.archive import CONFIG, MANIFEST, STORE, VERDICT, write_archive
+from obctl.engine.bundle.look import Look
 from obctl.engine.bundle.own_words import own_words
+from obctl.engine.bundle.read_now import keep_outlook
 from obctl.engine.company import Company
 from obctl.engine.compare.diff import compare_rooms
 from obctl.engine.compare.explain import explain_item
@@ -44,20 +46,24 @@ _NOT_TOLD = frozenset({"heartbeat_url"})
 
 
 async def create_bundle(
-    company: Company, about: About, verdict: Verdict, file: Path, *, masked: bool, obctl: str
+    company: Company, look: Look, verdict: Verdict, file: Path, *, masked: bool, obctl: str
 ) -> Manifest:
     """Write a bundle to a file that does not exist yet; returns what it says of itself.
 
     `obctl` is the version that makes it. As little is packed as tells from the store alone what the
     whole store tells. What is not masked yet lies in the company's own folder meanwhile.
     """
+    about = look.about
     as_of = replace(company, clock=lambda now=company.now: now)
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=company.config.folder) as name:
         folder = Path(name)
         with as_of.store.snapshot():
             active = _is_run_active(as_of)
-            staged, extent = await _staged(as_of, about, folder)
+            staged, extent, near = await _staged(as_of, about, folder)
         with closing(staged):
+            read = look.outlook is not None and await keep_outlook(
+                staged, look.outlook, near, as_of.now
+            )
             content: dict[str, Any] = {
                 "about": _words_for(about),
                 "rooms": [
@@ -98,6 +104,7 @@ async def create_bundle(
             platform=platform.platform(),
             libraries=dict(_versions()),
             digests={name: _digest(item) for name, item in files.items()},
+            outlook_as_of=as_of.now if read and extent == near else None,
             run_active=active,
         )
         write_archive(file, {MANIFEST: msgspec.json.encode(manifest), **files})
@@ -116,8 +123,11 @@ def _is_run_active(company: Company) -> bool:
     return RunState.RUNNING in states
 
 
-async def _staged(company: Company, about: About, folder: Path) -> tuple[Store, Extent]:
-    """A store with the rows concerned, from which the same is told as from the whole one."""
+async def _staged(company: Company, about: About, folder: Path) -> tuple[Store, Extent, Extent]:
+    """A store with the rows concerned, from which the same is told as from the whole one.
+
+    With it what is in it, and the least that might have been.
+    """
     at_home = await _told(company, about)
     every = extents(company, about)
     for number, extent in enumerate(every, 1):
@@ -125,7 +135,7 @@ async def _staged(company: Company, about: About, folder: Path) -> tuple[Store, 
         copy_plain(company.store, staged, rows_of(company.store, extent, company.now))
         narrow_reading(staged, sorted(extent.rooms), extent.span)
         if number == len(every) or await _told(replace(company, store=staged), about) == at_home:
-            return staged, extent
+            return staged, extent, every[0]
         staged.close()
     raise AssertionError("every bundle has an extent")
 

@@ -31,6 +31,8 @@ class Look:
 
     about: About
     why_cached: ObctlError | None
+    outlook: Outlook | None = None
+    """Graph as it answered, if it did."""
     story: Story | None = None
     compared: Sequence[RoomComparison] = field(default_factory=tuple)
     days: tuple[str, str] | None = None
@@ -38,21 +40,21 @@ class Look:
 
 async def look_at_item(company: Company, connect: Connect, wanted: str) -> Look:
     """The story of a reservation or an event; raises `UsageError` where there is none."""
-    story, why = await _live_or_cached(
+    story, outlook, why = await _live_or_cached(
         company, connect, lambda outlook: explain_item(company, outlook, wanted)
     )
-    return Look(Item(wanted, story), why, story=story)
+    return Look(Item(wanted, story), why, outlook, story=story)
 
 
 async def look_at_day(company: Company, connect: Connect, about: RoomDay) -> Look:
     """One room's day compared."""
-    compared, why = await _live_or_cached(
+    compared, outlook, why = await _live_or_cached(
         company,
         connect,
         lambda outlook: compare_rooms(company, outlook, [about.room], about.day, about.day),
     )
     day = about.day.isoformat()
-    return Look(about, why, compared=compared, days=(day, day))
+    return Look(about, why, outlook, compared=compared, days=(day, day))
 
 
 async def look_at_run(company: Company, connect: Connect, about: OneRun) -> Look:
@@ -64,19 +66,20 @@ async def look_at_run(company: Company, connect: Connect, about: OneRun) -> Look
     span = days_of_run(company, about.run)
     zone = rooms[0].zone
     first, last = local_day(span.start, zone), local_day(span.end, zone)
-    compared, why = await _live_or_cached(
+    compared, outlook, why = await _live_or_cached(
         company, connect, lambda outlook: compare_rooms(company, outlook, rooms, first, last)
     )
-    return Look(about, why, compared=compared, days=(first.isoformat(), last.isoformat()))
+    return Look(about, why, outlook, compared=compared, days=(first.isoformat(), last.isoformat()))
 
 
 async def _live_or_cached(
     company: Company, connect: Connect, ask: Callable[[Outlook], Awaitable[Answer]]
-) -> tuple[Answer, ObctlError | None]:
+) -> tuple[Answer, Outlook | None, ObctlError | None]:
     """What Graph makes of it, else the store, and why. Who asks for what is not there is told."""
     try:
-        return await ask(Outlook(company, await connect())), None
+        outlook = Outlook(company, await connect())
+        return await ask(outlook), outlook, None
     except ObctlError as error:
         if isinstance(error, UsageError) and not isinstance(error, ConfigError):
             raise
-        return await ask(Outlook(company, None)), error
+        return await ask(Outlook(company, None)), None, error

@@ -279,7 +279,7 @@ def make(company: Company, file: Path, wanted: str | RoomDay | OneRun, **options
         verdict = Verdict(live=False, why_cached="Zara Qvist does not answer")
         await create_bundle(
             company,
-            (await look(company, wanted)).about,
+            await look(company, wanted),
             verdict,
             file,
             obctl=__version__,

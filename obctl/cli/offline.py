@@ -97,6 +97,8 @@ class OfflineContext(Context):
         from obctl.domain.time_span import days_span
 
         manifest = self.bundle.manifest
+        if not manifest.rooms:
+            raise self._not_held("any room's days")
         for room in self.chosen_rooms(None, None):
             span = days_span(first, last, room.zone).widened(BESIDE)
             if span.start < manifest.start or span.end > manifest.end:
@@ -211,7 +213,7 @@ def _say_what_it_is(bundle: OpenedBundle) -> None:
     read = "read then" if manifest.outlook_as_of else "as last read before"
     message(
         f"from a bundle about {manifest.about}, as of {manifest.made_at:%Y-%m-%d %H:%M} UTC,"
-        f" Outlook {read}; what is not in it is not known"
+        f" Outlook {read}; what is not in it is neither known nor counted"
     )
 
 

@@ -219,6 +219,20 @@ def test_a_bundle_about_a_run_says_what_the_run_reported(
     assert len(elsewhere.told(file, "log", "search", "--run", RUN)) == 1
 
 
+def test_a_run_that_touched_no_room_leaves_none_to_compare(
+    tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    """No room that could be compared is not a company in step."""
+    differing = differing_desk(tmp_path)
+    with differing.store() as store:
+        start_run(store, "20260914T020000Z-fedcba", kind="sync", at=NOW)
+    file = made(differing, tmp_path / "run.zip", "--run", "20260914T020000Z-fedcba")
+    assert elsewhere.told(file)["rooms"] == []
+    for command in ("diff", "planner"):
+        done = elsewhere.open(file, command, DAY)
+        assert (done.exit_code, "does not hold any room's days" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("active", [True, False])
 def test_a_run_that_was_at_work_is_not_called_killed(
     tmp_path: Path, elsewhere: Elsewhere, active: bool

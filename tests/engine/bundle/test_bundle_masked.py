@@ -87,6 +87,19 @@ def test_a_bundle_about_anything_else_tells_nobody_either(
         assert bundle.manifest.reservations + bundle.manifest.events > 0
 
 
+def test_an_event_is_asked_for_by_the_id_that_its_bundle_shows(
+    home: Company, tmp_path: Path
+) -> None:
+    file = make(home, tmp_path / "b.zip", "E9", masked=True)
+    with opened_bundle(file, obctl=__version__) as bundle:
+        what, shown = bundle.manifest.about.split()
+        company = company_of(bundle.config, bundle.store)
+        told = asyncio.run(explain_item(company, Outlook(company, None), shown))
+    at_home = asyncio.run(explain_item(home, Outlook(home, None), "E9"))
+    assert (what, told.event and told.event.id) == ("event", shown)
+    assert (told.cause and told.cause.code) == (at_home.cause and at_home.cause.code)
+
+
 def test_two_bundles_have_nothing_in_common(home: Company, masked: Path, tmp_path: Path) -> None:
     """Each has a key of its own, which is kept nowhere: whoever has many learns no more."""
     other = make(home, tmp_path / "b.zip", a_day(home), masked=True)

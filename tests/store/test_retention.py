@@ -22,8 +22,10 @@ from builders import (
 )
 
 from obctl.domain.company_log import LogEntry
+from obctl.domain.event import EventId
 from obctl.domain.room import RoomId
 from obctl.domain.sync.cancellation import Reason, RequestStatus
+from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.errors import StoreError
 from obctl.store.cancellation_requests import add_request, decide_request
 from obctl.store.company_log import load_history, read_log
@@ -33,7 +35,8 @@ from obctl.store.outbox import add_to_outbox, mark_done
 from obctl.store.payloads import load_payload
 from obctl.store.reservations import insert_reservations
 from obctl.store.retention import LATELY, Pruned, count_old, prune_log
-from obctl.store.rooms import add_room, save_pass
+from obctl.store.rooms import add_room, save_pass, take_out
+from obctl.store.unreadable_events import forget_unreadable, save_unreadable
 
 BEFORE = NOW - timedelta(days=40)
 LONG_AGO = "2026-02-01 09:00"
@@ -140,6 +143,20 @@ def test_an_event_that_is_to_come_keeps_its_story_and_that_of_its_series(store: 
 def test_why_a_room_had_no_good_pass_since_stays(store: Store) -> None:
     why = {"action": "room.inconclusive"}
     assert left(store, entry(room=ATRIUM, **why), entry(room=HALS, **why), entry(**why)) == [2]
+
+
+def test_a_room_that_was_taken_out_waits_for_no_pass(store: Store) -> None:
+    take_out(store, HALS, NOW)
+    assert left(store, entry(room=HALS, action="room.inconclusive")) == []
+
+
+def test_an_event_that_nobody_can_read_keeps_its_story_while_it_is_there(store: Store) -> None:
+    event = UnreadableEvent(EventId("E8"), "start is no time", payload=b"{}")
+    save_unreadable(store, ATRIUM, [event], NOW)
+    entries = [entry(room=ATRIUM, event_id="E8"), entry(room=HALS, event_id="E8")]
+    assert left(store, *entries) == [1]
+    forget_unreadable(store, ATRIUM, ["E8"])
+    assert prune_log(store, BEFORE, NOW) == Pruned(1, 0)
 
 
 def test_explain_finds_the_same_story_as_before(store: Store) -> None:

@@ -8,12 +8,12 @@ that nobody knows, and numbers that may be a place or a telephone's.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from obctl.domain.masked_message import Sentences
 from obctl.domain.masking import ADDRESS, Mask
 
-Masked = Callable[[str], str]
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]{5,16}(?:Z|[+-]\d\d:\d\d)?)?")
 
 _WORDS = frozenset({
@@ -116,27 +116,35 @@ _OUR_IDS = frozenset({
     "event_id", "ical_uid", "master_id", "series_master_id", "transaction_id", "change_key",
     "series_key", "object_id", "place_id", "mailbox_id",
 })  # fmt: skip
+_OUR_CODES = frozenset({
+    "code", "confidence", "cause", "kind", "status", "verdict", "condition", "field", "says",
+    "closed", "room_response", "response", "organizer_account", "fact", "action", "reason",
+    "automate_processing",
+})  # fmt: skip
+"""Words that programs compare: they stay also where a meeting is called so."""
 _SIDES = frozenset({"officebooking", "outlook", "agreed", "from", "to", "before", "after", "value"})
 """Keys that say whose a value is; what it is, the key above says."""
 
 
-def masked_object(value: Any, mask: Mask, message: Masked) -> Any:
-    """An object of ours in the same shape; `message` masks what is a sentence, or unknown."""
-    return _ours(value, "", mask, message)
+def masked_object(value: Any, mask: Mask, sentences: Sentences) -> Any:
+    """An object of ours in the same shape; what is unknown is taken for a sentence."""
+    return _ours(value, "", mask, sentences)
 
 
-def _ours(value: Any, key: str, mask: Mask, message: Masked) -> Any:
+def _ours(value: Any, key: str, mask: Mask, sentences: Sentences) -> Any:
     match value:
         case Mapping():
             about = _about(value, key)
             return {
-                name: _ours(item, about if name in _SIDES and about else name, mask, message)
+                sentences.code(str(name)): _ours(
+                    item, about if name in _SIDES and about else str(name), mask, sentences
+                )
                 for name, item in value.items()
             }
         case list() | tuple():
-            return [_ours(item, key, mask, message) for item in value]
+            return [_ours(item, key, mask, sentences) for item in value]
         case str():
-            return _text_of_ours(value, key, mask, message)
+            return _text_of_ours(value, key, mask, sentences)
         case _:
             return value
 
@@ -147,7 +155,7 @@ def _about(item: Mapping[str, Any], key: str) -> str:
     return fact.rpartition(".")[2] if isinstance(fact, str) else key
 
 
-def _text_of_ours(value: str, key: str, mask: Mask, message: Masked) -> str:
+def _text_of_ours(value: str, key: str, mask: Mask, sentences: Sentences) -> str:
     if key in _OUR_SUBJECTS:
         return mask.subject(value)
     if key in _OUR_ADDRESSES or key == "organizer":
@@ -160,4 +168,6 @@ def _text_of_ours(value: str, key: str, mask: Mask, message: Masked) -> str:
         return mask.text(value)
     if key == "time_zone":
         return mask.time_zone(value)
-    return message(value)
+    if key in _OUR_CODES:
+        return sentences.code(value)
+    return sentences.message(value)

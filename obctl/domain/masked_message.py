@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from obctl.domain.masking import ADDRESS, Mask
 
@@ -26,6 +27,7 @@ _NOTE = re.compile(
 )
 """How our sentences end that carry what a person wrote."""
 _WORD = re.compile(r"[^\W\d_]+")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.@-]{0,79}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TELEPHONE = re.compile(r"(?<![\w:.-])(?:\+|0)\d(?:[ ()/.-]{0,2}\d){6,}(?![\w:-])")
 _AROUND = "()[]{}<>,;:.!?'\"`…"
@@ -33,6 +35,23 @@ _START = 3
 """Letters by which what was replaced is found again."""
 _LONGEST = 20_000
 """A sentence of ours that is longer quotes somebody at great length."""
+
+
+class Sentences(Protocol):
+    """What becomes of sentences and of codes."""
+
+    def message(self, text: str) -> str: ...
+    def code(self, text: str) -> str: ...
+
+
+class AsTheyAre:
+    """Leaves both, for a first look at what else there is to mask."""
+
+    def message(self, text: str) -> str:
+        return text
+
+    def code(self, text: str) -> str:
+        return text
 
 
 class MaskedMessages:
@@ -54,6 +73,16 @@ class MaskedMessages:
         if noted and noted[2] != MASKED:
             return self.message(noted[1].rstrip()) + " " + self._mask.text(noted[2])
         return "".join(self._pieces(text))
+
+    def code(self, text: str) -> str:
+        """A word that programs compare, such as a cause or a key: as it is, if it is one of ours.
+
+        Also where a meeting is called so: of which one it is said, a code does not tell.
+        """
+        ours = _CODE.fullmatch(text) and all(
+            piece.lower() in self._words for piece in _WORD.findall(text)
+        )
+        return text if ours else self.message(text)
 
     def _pieces(self, text: str) -> Iterator[str]:
         """The parts of a sentence in order, each masked where that is due."""

@@ -15,6 +15,7 @@ from typing import Any
 from obctl.domain.actor import person_in
 from obctl.domain.foreign_text import read_json
 from obctl.domain.masked_json import GRAPH_WORDS, masked_object, masked_original
+from obctl.domain.masked_message import Sentences
 from obctl.domain.masking import Mask
 
 _REQUEST = re.compile(r"[0-9a-fA-F-]{8,64}")
@@ -33,6 +34,7 @@ class Holds(Enum):
     ZONE = "a time zone, as somebody's program calls it"
     ACTOR = "who acts"
     MESSAGE = "a sentence of ours that may quote others"
+    CODE = "a word that programs compare"
     OBJECT = "JSON of ours"
     PRIVY = "what is nobody's business, masked or not"
 
@@ -52,7 +54,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     "rooms": {
         "id": _O, "mailbox": _A, "name": _N, "location": _N, "floor": _N, "capacity": _O,
         "time_zone": _Z, "activated_at": _O, "object_id": _I, "processing": _J,
-        "last_synced_at": _O, "verdict": _O, "condition": _M, "delta_link": _X,
+        "last_synced_at": _O, "verdict": _O, "condition": Holds.CODE, "delta_link": _X,
         "read_start_at": _O, "read_end_at": _O, "planned_end_at": _O, "applied": _O,
         "removed_at": _O, "place_id": _I, "stopped_at": _O, "stopped_why": _M,
         "remembered_since_at": _O,
@@ -98,7 +100,7 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     },
     "outbox": {
         "id": _O, "reservation": _O, "room": _O, "action": _O, "transaction_id": _I,
-        "created_at": _O, "due_at": _O, "attempts": _O, "failed": _O, "error_code": _M,
+        "created_at": _O, "due_at": _O, "attempts": _O, "failed": _O, "error_code": Holds.CODE,
         "error": _M, "request_id": _W, "event_id": _I, "repeat": _O, "note": _T, "silent": _O,
         "done_at": _O, "tried_start_at": _O, "tried_end_at": _O, "agreed": _J, "written_at": _O,
     },
@@ -119,7 +121,7 @@ LEFT_OUT = frozenset({"migrations", "payloads", "log_words", "reservation_words"
 _NO_TABLE: Mapping[str, Holds] = {}
 
 
-def masked_value(holds: Holds, value: Any, mask: Mask, message: Callable[[str], str]) -> Any:
+def masked_value(holds: Holds, value: Any, mask: Mask, sentences: Sentences) -> Any:
     """A value as it may leave the company."""
     if holds is Holds.PRIVY:
         return without_secret(holds, value)
@@ -145,9 +147,11 @@ def masked_value(holds: Holds, value: Any, mask: Mask, message: Callable[[str], 
             person = person_in(value)
             return value.removesuffix(person) + mask.name(person) if person else value
         case Holds.MESSAGE:
-            return message(value)
+            return sentences.message(value)
+        case Holds.CODE:
+            return sentences.code(value)
         case Holds.OBJECT:
-            return _masked_text(value, lambda item: masked_object(item, mask, message))
+            return _masked_text(value, lambda item: masked_object(item, mask, sentences))
 
 
 def without_secret(holds: Holds, value: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from obctl.domain.masked_json import masked_object
-from obctl.domain.masked_message import MaskedMessages
+from obctl.domain.masked_message import AsTheyAre, MaskedMessages, Sentences
 from obctl.domain.masking import Mask
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
@@ -77,16 +77,16 @@ def copy_masked(
         for row in source.rows("SELECT id FROM payloads ORDER BY id")
     ]
     for item in objects:
-        masked_object(item, mask, str)
+        masked_object(item, mask, AsTheyAre())
     for table in COLUMNS:
-        _masked_table(source, target, table, mask, str)
-    sentence = MaskedMessages(mask, words).message
+        _masked_table(source, target, table, mask, AsTheyAre())
+    sentences = MaskedMessages(mask, words)
     with _written(target):
         for table in COLUMNS:
-            masked = _masked_table(source, target, table, mask, sentence)
+            masked = _masked_table(source, target, table, mask, sentences)
             _insert(target, table, _columns(target, table), masked)
         _insert(target, "payloads", ["id", "codec", "data"], payloads)
-    return [masked_object(item, mask, sentence) for item in objects]
+    return [masked_object(item, mask, sentences) for item in objects]
 
 
 @contextmanager
@@ -108,14 +108,15 @@ def narrow_reading(store: Store, rooms: Sequence[RoomId], span: TimeSpan) -> Non
 
 
 def _masked_table(
-    source: Store, target: Store, table: str, mask: Mask, message: Callable[[str], str]
+    source: Store, target: Store, table: str, mask: Mask, sentences: Sentences
 ) -> list[Row]:
     names = _columns(target, table)
     what = [_holds(table, name) for name in names]
     order = source.each(f"SELECT {', '.join(names)} FROM {table} ORDER BY rowid")
     return [
         tuple(
-            masked_value(kind, value, mask, message) for kind, value in zip(what, row, strict=True)
+            masked_value(kind, value, mask, sentences)
+            for kind, value in zip(what, row, strict=True)
         )
         for row in order
     ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from obctl.domain.event import plain, same_address
 from obctl.domain.masked_json import masked_object, masked_original
-from obctl.domain.masked_message import MASKED, MaskedMessages
+from obctl.domain.masked_message import MASKED, AsTheyAre, MaskedMessages
 from obctl.domain.masking import Mask
 from obctl.domain.organizer_copy import is_outside
 
@@ -181,6 +181,20 @@ def test_a_sentence_keeps_its_own_words_alone(mask: Mask, said: str, shown: str)
     assert told == shown.format(**known)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("room-moved", True), ("taken", True), ("budget", False), ("anna-moved", False),
+     ("room moved", False), ("", False), ("x" * 90, False)],
+)  # fmt: skip
+def test_a_code_stays_also_where_a_meeting_is_called_so(text: str, kept: bool) -> None:
+    mask = Mask(KEY)
+    for subject in ("room", "moved", "taken"):
+        mask.subject(subject)
+    messages = MaskedMessages(mask, WORDS)
+    assert messages.message("the room was taken") != "the room was taken"
+    assert (messages.code(text) == text) is (kept or not text)
+
+
 @given(st.lists(texts, max_size=4), st.sampled_from(["{!r}", "{}", "of {},", "'{}'", "<{}>"]))
 def test_what_was_replaced_is_found_in_sentences(foreign: list[str], quoting: str) -> None:
     """However a sentence quotes it, and whatever the text is made of."""
@@ -222,6 +236,13 @@ def test_an_original_keeps_its_shape_and_what_enumerations_say(mask: Mask) -> No
         assert text not in said
 
 
+class Shouted(AsTheyAre):
+    """Shows what was taken for a sentence, and what for a code."""
+
+    def message(self, text: str) -> str:
+        return text.upper()
+
+
 def test_an_object_of_ours_is_masked_by_what_its_keys_say(mask: Mask) -> None:
     told = masked_object(
         {
@@ -229,12 +250,12 @@ def test_an_object_of_ours_is_masked_by_what_its_keys_say(mask: Mask) -> None:
             "organizer": ADDRESS,
             "fields": {"subject": {"officebooking": "Budget", "outlook": "Anna's"},
                        "organizer": {"officebooking": ADDRESS, "outlook": None}},
-            "cause": {"code": "room-declined",
+            "cause": {"code": "room-declined", "refuted_by": "somebody is there",
                       "evidence": [{"fact": "event.subject", "value": "Budget"},
                                    {"fact": "organizer.email", "value": ADDRESS}]},
         },
         mask,
-        str.upper,
+        Shouted(),
     )  # fmt: skip
     subject, address = mask.subject("Budget"), mask.address(ADDRESS)
     assert told["room"].startswith("room-")
@@ -245,5 +266,6 @@ def test_an_object_of_ours_is_masked_by_what_its_keys_say(mask: Mask) -> None:
     assert told["fields"]["organizer"] == {"officebooking": address, "outlook": None}
     assert told["organizer"] == address
     assert [item["value"] for item in told["cause"]["evidence"]] == [subject, address]
-    assert told["cause"]["code"] == "ROOM-DECLINED"
+    assert told["cause"]["code"] == "room-declined"
+    assert told["cause"]["refuted_by"] == "SOMEBODY IS THERE"
     assert told["reservation"] == 1001

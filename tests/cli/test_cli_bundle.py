@@ -190,6 +190,12 @@ def test_what_would_write_or_ask_is_refused(
     assert "explain" in done.stderr
 
 
+def test_options_of_the_command_stand_behind_the_dashes(plain: Path, elsewhere: Elsewhere) -> None:
+    done = elsewhere.desk.run("bundle", "open", str(plain), "diff", DAY, "--room", "Atrium")
+    assert done.exit_code == 2
+    assert "obctl bundle open FILE -- COMMAND … --room …" in done.stderr
+
+
 def test_days_and_rooms_and_items_that_are_not_in_it_are_named(
     plain: Path, elsewhere: Elsewhere
 ) -> None:

@@ -16,7 +16,7 @@ from builders import NOW, make_event, make_log_entry, make_reservation, make_roo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from leaks import found_in
-from prepared import DAY, RUN, SECRETS, a_day, company_of, make
+from prepared import DAY, RUN, SECRETS, a_day, company_of, make, prepared
 
 from obctl import __version__
 from obctl.domain.event import Person
@@ -149,12 +149,12 @@ def test_a_rewritten_subject_still_begins_with_its_organiser(masked: Path) -> No
         assert row["shown"] == f"{row['name']} {row['subject']}"
 
 
-def test_an_item_takes_its_own_days_along_and_no_others(home: Company, tmp_path: Path) -> None:
+def test_an_item_takes_its_own_days_along_and_no_others(tmp_path: Path) -> None:
     """A meeting a month away is nobody's business where it is about another."""
-    store = home.store
-    with store.transaction():
+    home = prepared(tmp_path / "home")
+    with closing(home.store) as store:
         insert_reservations(store, [make_reservation(1050, event=None, starts="2026-10-15 09:00")])
-    file = make(home, tmp_path / "b.zip", "1002", masked=False)
+        file = make(home, tmp_path / "b.zip", "1002", masked=False)
     with opened_bundle(file, obctl=__version__) as bundle:
         held = {row["number"] for row in bundle.store.rows("SELECT number FROM reservations")}
         assert held == {1001, 1002, 1003, 1004}

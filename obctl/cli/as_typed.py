@@ -123,7 +123,9 @@ def explained(error: TyperException, path: str) -> TyperException:
     words = path.partition(" ")[2]
     name = getattr(error, "option_name", None)
     said = None
-    if words and name in BEFORE:
+    if words == "bundle open" and name:
+        said = f"{name} belongs to the command: obctl {words} FILE -- COMMAND … {name} …"
+    elif words and name in BEFORE:
         value = f" {BEFORE[name]}" if BEFORE[name] else ""
         said = f"{name} stands before the command: obctl {name}{value} {words} …"
     elif not words and name in AFTER:

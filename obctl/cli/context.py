@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from obctl.cli.debug_file import DebugFile
     from obctl.config import Config
+    from obctl.domain.bundle import SaidBefore
     from obctl.domain.http_exchange import HttpExchange
     from obctl.domain.room import Room
     from obctl.engine.company import Company
@@ -114,6 +115,10 @@ class Context:
         self.act_as(by)
         named = by is not None or sys.stdin.isatty()
         self.actor = run_by(command, self.actor or self.person) if named else unattended
+
+    def said_before(self) -> SaidBefore | None:
+        """What was said when the bundle was made, where the company is one of a bundle."""
+        return None
 
     @property
     def rooms(self) -> Rooms:

@@ -77,6 +77,10 @@ def diff(
         context.rooms,
         {item.room.id: item.unreadable for item in compared.rooms},
     )
+    if (before := context.said_before()) is not None:
+        from obctl.render.bundle import add_said_before
+
+        add_said_before(shown, before)
     zones = {item.room.mailbox: item.room.time_zone for item in compared.rooms}
     show_with_list(listing, shown, "differences", lambda item: diff_picture(item, zones))
     if not rooms:
@@ -116,6 +120,10 @@ def explain(
             " Outlook is shown as it was last read"
         )
     shown = story_object(story, context.rooms)
+    if (before := context.said_before()) is not None:
+        from obctl.render.bundle import add_said_before
+
+        add_said_before(shown, before)
     show_one(format, shown, lambda: story_picture(shown, story.room.time_zone))
     if story.verdict.condition:
         raise typer.Exit(_INCONCLUSIVE)

@@ -169,6 +169,14 @@ log export
 log prune
     obctl log prune --older-than 400d
     obctl log prune --older-than 400d --yes
+bundle create
+    obctl bundle create lunch.bundle 17
+    obctl bundle create atrium.bundle --room Atrium --day yesterday
+    obctl bundle create night.bundle --run 20261019T010000-4711
+bundle open
+    obctl bundle open lunch.bundle
+    obctl bundle open lunch.bundle -- explain 17
+    obctl bundle open atrium.bundle -o json
 store path
     obctl store path
     sqlite3 "$(obctl store path)" .tables
@@ -178,6 +186,9 @@ store backup
 store restore
     obctl store restore monday.db
     obctl store restore monday.db --yes -o json
+store compact
+    obctl store compact
+    obctl store compact -o json
 store check
     obctl store check
     obctl store check -o json

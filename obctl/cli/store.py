@@ -90,6 +90,32 @@ def _question(backup: Path, contents: Contents, zone_name: str) -> str:
     return f"Put {backup} ({held}{last}) in the store's place?"
 
 
+@app.command("compact")
+def compact(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+    """Give back to the disk what was deleted, such as by `log prune`.
+
+    Without it the free pages of the file are used again. Refused while any other process has the
+    store open, a listener too, and where there is no space to write it anew.
+    """
+    from obctl.render.output import message, write_one
+    from obctl.store.compaction import compact as write_anew
+    from obctl.store.runs import run_lock
+
+    config = context_of(ctx).config
+    with run_lock(config.folder):
+        done = write_anew(config.store_path)
+    if format is Format.TABLE:
+        message(
+            f"{config.store_path}: {_megabytes(done.before)} before, {_megabytes(done.after)} now"
+        )
+    else:
+        write_one(format, {"before": done.before, "after": done.after})
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB"
+
+
 @app.command("check")
 @lists(csv_fields.PROBLEM)
 def check(ctx: typer.Context, listing: Listing) -> None:

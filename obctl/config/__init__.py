@@ -24,7 +24,7 @@ from obctl.config.file import save_setting as save_setting
 from obctl.config.file import write_private as write_private
 from obctl.domain.enums import Cloud as Cloud
 from obctl.domain.enums import CredentialKind as CredentialKind
-from obctl.domain.settings import PushSettings, SeriesPolicy, SyncSettings
+from obctl.domain.settings import LogSettings, PushSettings, SeriesPolicy, SyncSettings
 from obctl.domain.zones import usable_name
 from obctl.errors import ConfigError, UnknownZone
 
@@ -52,6 +52,7 @@ class Config:
     graph: GraphSettings = field(default_factory=GraphSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     push: PushSettings = field(default_factory=PushSettings)
+    log: LogSettings = field(default_factory=LogSettings)
 
     @property
     def store_path(self) -> Path:
@@ -154,6 +155,7 @@ def parse_config(
             series=SeriesPolicy(read["sync.series"]),
         ),
         push=PushSettings(invite_organizer=read["push.invite_organizer"]),
+        log=LogSettings(keep_days=read["log.keep_days"]),
     )
 
 
@@ -273,6 +275,13 @@ SETTINGS: dict[str, Setting] = {
         default=False,
         meaning="add the organiser as attendee of what is pushed (Exchange mails them)",
         kind="flag",
+    ),
+    "log.keep_days": Setting(
+        None,
+        "older log entries that nobody needs go after each run",
+        "whole",
+        least=30,
+        most=36_500,
     ),
 }
 

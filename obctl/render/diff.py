@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from obctl.domain.zones import zone
+from obctl.render.bundle import said_before
 from obctl.render.objects import Rooms, at, cause_object, difference_object, unreadable_object
 from obctl.render.output import Column, fields, table, text
 
@@ -48,6 +49,8 @@ def diff_picture(item: JsonObject, zones: Mapping[str, str]) -> list[RenderableT
         parts.append(_headline(number, difference, zones[difference["room"]]))
         parts.append(_details(difference, zones[difference["room"]]))
     parts.append(_summary(item))
+    if before := said_before(item):
+        parts.append(fields(before))
     return parts
 
 
@@ -224,6 +227,8 @@ def story_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
         sides.add_row(text(name.replace("_", " ")), *cells)
     parts.append(sides)
     parts.append(_verdict(item, zone_name))
+    if before := said_before(item):
+        parts.append(fields(before))
     if item["story"]:
         parts.append(table(item["story"], _STORY))
     return parts

@@ -10,7 +10,7 @@ import re
 
 WITH_COMPANY = (
     "doctor", "listen", "planner", "diff", "explain", "causes", "rooms", "subscriptions", "sync",
-    "reservations", "services", "cancellations", "log", "store", "config", "graph",
+    "reservations", "services", "cancellations", "log", "bundle", "store", "config", "graph",
 )  # fmt: skip
 """The commands that work on a company."""
 _COMMAND = re.compile(rf"(?<![\w./-])obctl (?=(?:{'|'.join(WITH_COMPANY)})\b)")

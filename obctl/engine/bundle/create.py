@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import tomli_w
+import tomlkit
 
 from obctl.config import Config
 from obctl.domain.bundle import FORMAT, BundleRoom, Manifest, Verdict
@@ -82,7 +82,7 @@ async def create_bundle(
                 store.compact_into(packed)
                 counted = counted_rows(store)
         files: dict[str, Path | bytes] = {
-            CONFIG: tomli_w.dumps(_settings(as_of.config)).encode(),
+            CONFIG: tomlkit.dumps(_settings(as_of.config)).encode(),
             VERDICT: msgspec.json.encode(content["verdict"]),
             STORE: packed,
         }

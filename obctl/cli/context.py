@@ -99,8 +99,12 @@ class Context:
             return named
         try:
             return getpass.getuser()
-        except (OSError, KeyError):  # a container's user may have no name
-            return f"uid {os.getuid()}"
+        except (OSError, KeyError, ImportError):  # a container's user may have no name
+            if sys.platform == "win32":
+                unnamed = "an unnamed account"
+            else:
+                unnamed = f"uid {os.getuid()}"
+            return unnamed
 
     def act_as(self, by: str | None) -> None:
         """Take the person of `--by`, if that is given; before anything is done."""

@@ -10,6 +10,7 @@ from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, RoomOption, YesOption, parse_cause
 from obctl.cli.unpushed import unpushed, warn_of
+from obctl.domain.counted import counted
 from obctl.errors import UsageError
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -163,7 +164,7 @@ def reject(
     context = context_of(ctx)
     context.act_as(by)
     if push_back:
-        question = f"Write {len(requests)} reservations to Outlook again?"
+        question = f"Write {counted(len(requests), 'reservation')} to Outlook again?"
         confirm(question, yes=yes, on_terminal_only=True)
     reject_requests(context.company, requests, note=note, push_back=push_back)
     failed = None

@@ -12,6 +12,7 @@ from obctl.cli.left_out import name_unreadable
 from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, YesOption
 from obctl.cli.subscription_names import named_or_foreign, named_rooms, named_subscriptions
+from obctl.domain.counted import counted
 from obctl.errors import ObctlError, TryLater, Unfinished
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -138,7 +139,8 @@ def remove(
     context.act_as(by)
     chosen, foreign = named_or_foreign(context, named, every=every)
     if every and chosen:
-        question = f"End all {len(chosen)} subscriptions? Nothing notifies obctl afterwards."
+        ends = counted(len(chosen), "subscription")
+        question = f"End {ends}, all there are? Nothing notifies obctl afterwards."
         confirm(question, yes=yes, on_terminal_only=True)
 
     async def work(gateway: Gateway) -> list[Subscription | Failed]:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from obctl.domain.company_log import Action
 from obctl.domain.counted import counted
+from obctl.domain.local_time import zoned_text
 from obctl.domain.time_span import later
 from obctl.engine.company import Company
-from obctl.store.codec import instant
 from obctl.store.retention import Pruned, prune_log
 
 
@@ -35,8 +35,9 @@ def prune_nightly(company: Company) -> None:
 
 def _note(company: Company, before: datetime, pruned: Pruned) -> None:
     kept = f"{counted(pruned.kept, 'older one')} kept for what is not over, " if pruned.kept else ""
+    cut_off = zoned_text(before, company.config.time_zone)
     company.journal.note(
         Action.LOG_PRUNED,
-        f"{counted(pruned.removed, 'entry', 'entries')} older than {instant(before)} removed,"
+        f"{counted(pruned.removed, 'entry', 'entries')} older than {cut_off} removed,"
         f" {kept}by {company.actor}",
     )

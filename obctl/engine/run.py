@@ -249,11 +249,11 @@ def _start(company: Company, report: RunReport, rooms: int) -> None:
 def _finish(company: Company, report: RunReport, exit_code: int, why: str | None) -> None:
     report.finished_at = company.now
     message = why or (
-        f"{report.ok} rooms in step, {report.changes} changes,"
+        f"{counted(report.ok, 'room')} in step, {counted(report.changes, 'change')},"
         f" {report.inconclusive} inconclusive, {report.failed} failed, {report.stopped} stopped"
     )
     if report.unreadable and not why:
-        message += f", {len(report.unreadable)} events that cannot be read"
+        message += f", {counted(len(report.unreadable), 'event')} that cannot be read"
     with company.store.transaction():
         finish_run(
             company.store,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from obctl.domain.counted import counted
 from obctl.store.store_file import beside
 
 _WAIT_SECONDS = 0.02
@@ -33,11 +34,12 @@ def rooms_ever(path: Path) -> Pairs:
 
 
 def locations(path: Path) -> Pairs:
-    return _pairs(
+    rows = _rows(
         path,
-        "SELECT location, count(*) || ' rooms' FROM rooms WHERE removed_at IS NULL"
+        "SELECT location, count(*) FROM rooms WHERE removed_at IS NULL"
         " AND location <> '' GROUP BY location ORDER BY location",
     )
+    return [(name, counted(int(rooms), "room")) for name, rooms in rows]
 
 
 def open_requests(path: Path) -> Pairs:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from obctl.cli.app import app
 from obctl.cli.completion import Bash, Fish, Zsh, _quoted_for_bash, typed
+from obctl.cli.live_values import values_of
 from obctl.domain.room import RoomId
 from obctl.store.cancellation_requests import add_request
 
@@ -32,11 +33,13 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         make_room("Twin", id=RoomId(4 + number), mailbox=f"twin{number}@contoso.example")
         for number in range(2)
     ]
-    desk.rooms(*two_rooms(), odd, *twins)
+    closed = make_room("Atrium annex", id=RoomId(6), mailbox="atrium-annex@contoso.example")
+    desk.rooms(*two_rooms(), odd, *twins, closed)
     desk.reservations(make_reservation(1, starts="09:00"))
     with desk.store() as store, store.transaction():
         request = make_request(1)
         add_request(store, 1, reason=request.reason, cause=None, at=request.requested_at)
+        store.run("UPDATE rooms SET removed_at = '2026-01-01T00:00:00Z' WHERE id = 6")
     return desk
 
 
@@ -99,6 +102,19 @@ def test_a_word_is_completed_from_the_company(
     offered: list[str],
 ) -> None:
     assert in_bash(monkeypatch, *pieces)[: len(offered)] == offered
+
+
+def test_a_room_that_was_taken_out_is_not_offered(
+    at_company: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = in_bash(monkeypatch, "planner", "--room", "atr")
+    assert offered == ["atrium@contoso.example"]
+
+
+def test_a_location_is_said_to_have_so_many_rooms(at_company: Desk) -> None:
+    offered = values_of("planner", "location", None, ())
+    assert offered is not None
+    assert dict(offered)["New York"] == "1 room"
 
 
 def test_the_company_of_the_environment_is_the_one(

@@ -268,8 +268,8 @@ def test_pruning_needs_a_yes_and_is_logged(logged: Desk) -> None:
     newest = json.loads(logged.run("log", "show", "5", "-o", "json").stdout)
     assert newest["action"] == "log.pruned"
     assert newest["message"] == (
-        "1 entry older than 2026-09-14T02:00:00Z removed, 1 older one kept for what is not over,"
-        " by mia"
+        "1 entry older than Mon 2026-09-14 04:00 (Europe/Amsterdam) removed,"
+        " 1 older one kept for what is not over, by mia"
     )
     assert newest["actor"] == "mia"
 

@@ -145,7 +145,10 @@ class OfflineContext(Context):
 
 def run_offline(ctx: Any, bundle: OpenedBundle, words: Sequence[str], format: Format) -> None:
     """Run one of obctl's commands on a bundle; raises `UsageError` for one that would write."""
+    from obctl.render.pasting import set_bundle
+
     outer: Any = ctx.find_root()
+    set_bundle(str(bundle.file), READING)
     path, command, rest = _command(outer, words)
     if path not in READING:
         raise _refused(bundle, path)

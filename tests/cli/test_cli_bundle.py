@@ -190,6 +190,20 @@ def test_what_would_write_or_ask_is_refused(
     assert "explain" in done.stderr
 
 
+def test_what_is_said_next_looks_into_the_bundle_too(
+    plain: Path, elsewhere: Elsewhere, differing: Desk
+) -> None:
+    """On a machine of support, which may have companies of its own."""
+    drawn = elsewhere.open(plain, "planner", DAY)
+    assert f"2 differences: obctl bundle open {plain} -- diff {DAY} explains" in drawn.stderr
+    wrong = elsewhere.open(plain, "explain", "7")
+    assert f"obctl bundle open {plain} -- reservations list" in wrong.stderr
+    told = elsewhere.open(plain, "diff", DAY)
+    assert "obctl sync run --room" in told.stdout
+    at_home = differing.run("planner", DAY, "--cached", "--room", "Atrium")
+    assert f"2 differences: obctl diff {DAY} " in at_home.stderr
+
+
 def test_options_of_the_command_stand_behind_the_dashes(plain: Path, elsewhere: Elsewhere) -> None:
     done = elsewhere.desk.run("bundle", "open", str(plain), "diff", DAY, "--room", "Atrium")
     assert done.exit_code == 2

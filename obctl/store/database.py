@@ -68,10 +68,11 @@ class Store:
         self.run("BEGIN IMMEDIATE")
         try:
             yield
+            self.run("COMMIT")
         except BaseException:
+            # Also after a commit that failed: what comes next would join a transaction without end.
             self.connection.rollback()
             raise
-        self.run("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -27,6 +27,7 @@ planner
     obctl planner --watch                        # drawn anew every 5 seconds
     obctl planner monday --to friday --location Amsterdam
     obctl planner --view office365 --export today.svg
+    obctl planner monday --to friday --export week.html
 diff
     obctl diff today
     obctl diff monday --to friday --room Atrium

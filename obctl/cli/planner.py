@@ -43,7 +43,7 @@ def planner(
     ] = (View.BOTH),
     cached: CachedOption = False,
     export: Annotated[
-        Path | None, typer.Option(help="Draw the picture into FILE.svg or FILE.html instead.")
+        Path | None, typer.Option(help="Draw into FILE.html, with the same as tables, or FILE.svg.")
     ] = None,
     again: WatchOption = None,
     format: FormatOption = Format.TABLE,

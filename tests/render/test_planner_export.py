@@ -150,7 +150,9 @@ def test_a_request_a_difference_and_an_overlap_are_told_apart_without_colour() -
     assert [text.text for text in shape.findall(f"{SVG}text[@class='mark']")] == ["≠"]
     assert shape.findall(f"{SVG}path[@class='sign']"), "shares its time"
     tops = {
-        svg.get("y") for svg in root.iter(f"{SVG}svg") if svg.find(f"{SVG}g/{SVG}g[@class]") is not None
+        svg.get("y")
+        for svg in root.iter(f"{SVG}svg")
+        if svg.find(f"{SVG}g/{SVG}g[@class]") is not None
     }
     assert len(tops) == 3, "what shares its time has a line of its own"
 

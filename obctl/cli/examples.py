@@ -60,7 +60,7 @@ rooms import-existing
     obctl rooms import-existing --all --yes
 rooms free
     obctl rooms free --from 'tomorrow 14:00' --to 'tomorrow 15:30' --capacity 8
-    obctl rooms free --from 2026-10-19T09:00 --to 2026-10-19T10:00 --location Amsterdam
+    obctl rooms free --like 17 --repeat 'FREQ=WEEKLY;COUNT=10'
 rooms remove
     obctl rooms remove Atrium
     obctl rooms remove atrium@contoso.example --yes --by mia

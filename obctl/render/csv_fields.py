@@ -60,7 +60,7 @@ LOG_ENTRY = _of(
     "id at action room email subject reservation event_id run request_id message actor"
     " client_request_id left_room"
 )
-FREE_ROOM = _of("room name location floor capacity fits busy_until")
+FREE_ROOM = _of("room name location floor capacity fits busy_until dates taken")
 SUBSCRIPTION = _of("id room resource expires_at state last_notification_at")
 ROOM = _of(
     "mailbox name location floor capacity time_zone activated_at last_synced_at subscription"

@@ -115,6 +115,12 @@ reservations show
 reservations series
     obctl reservations series 17
     obctl reservations series 17 --cached -o json
+reservations import
+    obctl reservations import bookings.csv --dry-run
+    obctl reservations import calendar.ics --no-push --by mia
+reservations export
+    obctl reservations export bookings.csv --from monday --to friday --location Amsterdam
+    obctl reservations export atrium.ics --room Atrium
 reservations create
     obctl reservations create --room Atrium --subject Budget --start 'tomorrow 9:00' \
 --duration 1h --organizer anna@contoso.example

@@ -22,6 +22,10 @@ RESERVATION = _of(
     " all_day status external_state source event_id ical_uid series.master_id"
     " series.original_start services attendees notes created_at updated_at"
 )
+IMPORTED = _of(
+    "line number room room_name subject organizer.name organizer.email start end time_zone repeat"
+    " dates"
+)
 SERIES_DATE = _of(
     "planned planned_end state changed number start end room room_name subject external_state"
 )

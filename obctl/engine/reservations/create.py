@@ -62,14 +62,14 @@ async def make_reservation(company: Company, connect: Connect | None, new: NewRe
     store = company.store
     with refusals_logged(company, _refusal_entry(new)):
         seen = store.changed_elsewhere()
-        slots = _slots(company, new)
+        slots = slots_of(company, new)
         if connect is not None:
             await ensure_free_now(company, await connect(), new.room, slots)
         with store.transaction():
             if store.changed_elsewhere() != seen:
                 # somebody was here while Outlook was asked
-                slots = _slots(company, new)
-            made = _made(company, new, slots)
+                slots = slots_of(company, new)
+            made = made_of(company, new, slots, next_number(store))
             insert_reservations(store, made)
             enqueue(company, made[0], PushAction.CREATE, repeat=new.repeat)
             dates = f", {len(made)} dates" if new.repeat else ""
@@ -77,8 +77,11 @@ async def make_reservation(company: Company, connect: Connect | None, new: NewRe
     return await push_saved(company, connect, made)
 
 
-def _made(company: Company, new: NewReservation, slots: Sequence[TimeSpan]) -> list[Reservation]:
-    now, first = company.now, next_number(company.store)
+def made_of(
+    company: Company, new: NewReservation, slots: Sequence[TimeSpan], first: int
+) -> list[Reservation]:
+    """The reservations of these times, not saved yet, the first with the number `first`."""
+    now = company.now
     return [
         Reservation(
             number=ReservationNumber(first + position),
@@ -115,8 +118,8 @@ def _refusal_entry(new: NewReservation) -> Entry:
     )
 
 
-def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
-    """The times that it would take, were it made now."""
+def slots_of(company: Company, new: NewReservation) -> list[TimeSpan]:
+    """The times that it would take, were it made now; raises as `make_reservation` by the store."""
     ensure_possible(TimeSpan(new.start, new.end))
     if not new.subject.strip():
         raise UsageError("a reservation needs a subject", code="bad-subject")

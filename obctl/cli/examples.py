@@ -137,7 +137,8 @@ services add
     obctl services add 17 --kind catering --description Lunch --quantity 8
     obctl services add 17 --kind visitor --description 'Bo Lind, Fabrikam'
 services list
-    obctl services list --on tomorrow --location Amsterdam
+    obctl services list --on tomorrow --kind catering --location Amsterdam
+    obctl services list --on today --kind visitor --html visitors.html
     obctl services list 17
 services cancel
     obctl services cancel 51

@@ -26,6 +26,10 @@ class Company:
     run: str | None = None
     """The run that all this is part of, for the company log."""
 
+    def __post_init__(self) -> None:
+        # what the store records of its changes bears the same time as the entries
+        self.store.clock = self.clock
+
     @property
     def journal(self) -> Journal:
         """What writes the company log, with who acts and in which run."""

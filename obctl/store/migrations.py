@@ -520,3 +520,24 @@ def m017_who_did_it(connection: sqlite3.Connection) -> None:
         CREATE INDEX company_log_left_room ON company_log (left_room) WHERE left_room IS NOT NULL
         """,
     )
+
+
+@step
+def m018_changes(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- What each transaction changed, with the newest entry of the log as it was committed.
+        -- A checkpoint is everything as it stood, in parts: what lies before it is not known
+        CREATE TABLE log_changes (
+            id INTEGER NOT NULL,
+            part INTEGER NOT NULL DEFAULT 0,
+            at TEXT NOT NULL,
+            entry INTEGER NOT NULL,
+            checkpoint INTEGER NOT NULL DEFAULT 0,
+            data BLOB NOT NULL,
+            PRIMARY KEY (id, part)
+        );
+        CREATE INDEX log_changes_at ON log_changes (at)
+        """,
+    )

@@ -103,8 +103,8 @@ def defects_named(*but: type[Exception]) -> Iterator[None]:
         logging.getLogger(__name__).debug("a defect of obctl", exc_info=True)
         raise Unforeseen(
             f"a defect of obctl: {type(error).__name__}: {error}",
-            hint="everything else goes on; run the command again as `obctl --debug …` and report"
-            " what it prints",
+            hint="everything else goes on; run the command again as `obctl --debug …` and"
+            " attach the file that it names",
         ) from error
 
 

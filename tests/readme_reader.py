@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from obctl.cli.app import app
-from obctl.cli.commands import Later
+from obctl.cli.reference import every_command as every_command
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,15 +60,3 @@ def parse(words: list[str]) -> None:
         rest = [*context._protected_args, *context.args]
         name, command, rest = command.resolve_command(context, rest)
         context = command.make_context(name, rest, parent=context)
-
-
-def every_command() -> Iterator[tuple[str, Any]]:
-    """Each command and each group, by its words: `rooms policy lint`."""
-    waiting: list[tuple[str, Any]] = [("", typer.main.get_command(app))]
-    while waiting:
-        words, command = waiting.pop(0)
-        if words:
-            yield words, command
-        for name, below in getattr(command, "commands", {}).items():
-            found = below.load() if isinstance(below, Later) else below
-            waiting.append((f"{words} {name}".strip(), found))

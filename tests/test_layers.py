@@ -51,6 +51,8 @@ PACKAGES: dict[str, set[str]] = {
     # A room that is taken out takes its subscription along.
     "engine.rooms": {"engine.company", "engine.ports", "engine.outlook", "engine.subscriptions"},
     "engine.compare": {"engine.company", "engine.ports", "engine.outlook"},
+    # A bundle says what was to be said of its items when it was made.
+    "engine.bundle": {"engine.company", "engine.ports", "engine.outlook", "engine.compare"},
     "engine.admin": {
         "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.subscriptions",
     },
@@ -68,8 +70,9 @@ PACKAGES: dict[str, set[str]] = {
     },
     "engine.run": {
         "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.subscriptions",
-        "engine.live", "engine.push", "engine.sync",
+        "engine.live", "engine.push", "engine.sync", "engine.retention",
     },
+    "engine.retention": {"engine.company"},
     "engine.fix": {
         "engine.company", "engine.ports", "engine.compare", "engine.run", "engine.sync",
     },
@@ -103,7 +106,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "msgspec": {"domain", "graph", "store", "engine", "webhook", "sandbox"},
     "dateutil": {"domain"},
     "tzlocal": {"domain"},
-    "tomli_w": {"config", "engine"},
+    "tomlkit": {"config", "engine"},
     "platformdirs": {"config"},
     "pytest": {"sandbox"},  # whose plugin nobody but pytest imports
 }

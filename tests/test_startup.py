@@ -20,7 +20,8 @@ NOT_FOR_DATA = {"dateutil", "logging", "rich", "tzlocal", "zstandard"}
 OURS_FOR_HELP = {
     "obctl.__main__", "obctl.cli", "obctl.cli.app", "obctl.cli.as_typed", "obctl.cli.clock",
     "obctl.cli.commands", "obctl.cli.context", "obctl.errors", "obctl.render",
-    "obctl.render.output", "obctl.render.pasting", "obctl.render.streams",
+    "obctl.render.csv_lines", "obctl.render.listing", "obctl.render.output",
+    "obctl.render.pasting", "obctl.render.plain", "obctl.render.streams",
 }  # fmt: skip
 
 _RUN = """
@@ -103,15 +104,8 @@ def test_what_a_script_reads_is_found_with_sqlite_and_little_else(
     assert not NOT_FOR_DATA & modules
 
 
-COMPLETION = {
-    "_OBCTL_COMPLETE": "complete_bash", "COMP_WORDS": "obctl s", "COMP_CWORD": "1",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("word", "environment"), [("--help", {}), ("--version", {}), ("", COMPLETION)], ids=str
-)
-def test_help_and_completion_import_typer_and_little_else(
+@pytest.mark.parametrize(("word", "environment"), [("--help", {}), ("--version", {})], ids=str)
+def test_help_imports_typer_and_little_else(
     tmp_path: Path, word: str, environment: dict[str, str]
 ) -> None:
     _, modules = modules_after(tmp_path, word, **environment)
@@ -119,3 +113,10 @@ def test_help_and_completion_import_typer_and_little_else(
     ours = {name for name in modules if name.startswith("obctl.")}
     assert ours <= OURS_FOR_HELP
     assert len(modules) <= MODULES_FOR_HELP
+
+
+@pytest.mark.parametrize("words", ["obctl s", "obctl reservations list --room At"], ids=str)
+def test_completion_imports_typer_and_sqlite_and_little_else(company: Path, words: str) -> None:
+    typed = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    _, modules = modules_after(company, "", _OBCTL_COMPLETE="complete_bash", **typed)
+    assert not (HEAVY | NOT_FOR_DATA) & {name.partition(".")[0] for name in modules}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -24,6 +25,8 @@ class ErrorBoundary(LateGroup):
 
     wanted = Format.TABLE
     """The format the command line asks for: errors obey it from the first word on."""
+    typed: Sequence[str] = ()
+    """The words of the command line."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -43,18 +46,24 @@ class ErrorBoundary(LateGroup):
         except Exception as error:  # noqa: BLE001  the last border: a defect still needs words
             unexpected = ObctlError(
                 f"unexpected {type(error).__name__}: {error}",
-                hint="run the command again as `obctl --debug …` and report what it prints",
+                hint="run the command again as `obctl --debug …` and attach the file that it names",
             )
             unexpected.__cause__ = error
             _fail(unexpected, ctx, self.wanted)
         finally:
             found = ctx.find_object(Context)
             if found is not None:
+                _end_debug_file(found)
                 found.close()
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
         """As Typer's, but wrong arguments are an error object where JSON was asked for."""
+        ErrorBoundary.typed = tuple(sys.argv[1:] if args is None else args)
         self.wanted = _format_of(sys.argv[1:] if args is None else args)
+        if os.environ.get("_OBCTL_COMPLETE", "").startswith("complete"):
+            from obctl.cli.completion import install
+
+            install()
         if self.wanted not in (Format.JSON, Format.JSONL):
             return super().main(args, **extra)
         from obctl.render.errors import show_error
@@ -67,6 +76,18 @@ class ErrorBoundary(LateGroup):
         except typer.Abort:
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_debug_file(context: Context) -> None:
+    """Say how it ended, and where the file is."""
+    if context.debug_file is None:
+        return
+    from obctl.render.output import message
+
+    ending = sys.exc_info()[1]
+    code = getattr(ending, "exit_code", 0) if ending is not None else 0
+    context.debug_file.end(code)
+    message(f"written for --debug: {context.debug_file.path}")
 
 
 def _interrupted() -> None:
@@ -82,6 +103,8 @@ def _fail(error: ObctlError, ctx: Any, wanted: Format) -> None:
         import traceback
 
         traceback.print_exception(error)
+        if found.debug_file is not None:
+            found.debug_file.failed(error)
     from obctl.render.errors import show_error
 
     show_error(error, wanted)
@@ -126,8 +149,15 @@ def root(
         str | None,
         typer.Option("--company", "-c", help="Company to work on (or OBCTL_COMPANY)."),
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Show tracebacks, and write a file that can be attached."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No remarks, no progress.")] = False,
+    no_pager: Annotated[
+        bool,
+        typer.Option("--no-pager", help="Print long output straight on (also: NO_PAGER=1)."),
+    ] = False,
     version: Annotated[  # noqa: ARG001  its callback does the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
@@ -135,10 +165,14 @@ def root(
     if company is not None and not company.strip():
         raise empty("--company", may_be_left_out=True)
     set_quiet(quiet)
+    if sys.stdout.isatty():
+        from obctl.render.pager import set_pager
+
+        set_pager(None if no_pager else os.environ)
     set_company(company)
     ctx.obj = Context(company_option=company, debug=debug)
     if debug:
-        ctx.obj.show_defects()
+        ctx.obj.write_debug_file(ErrorBoundary.typed)
 
 
 def main() -> None:

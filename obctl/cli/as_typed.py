@@ -15,10 +15,19 @@ from typer.exceptions import TyperException
 
 from obctl.errors import UsageError
 
-BEFORE = {"--company": "NAME", "-c": "NAME", "--debug": "", "--quiet": "", "--version": ""}
+BEFORE = {
+    "--company": "NAME",
+    "-c": "NAME",
+    "--debug": "",
+    "--quiet": "",
+    "--no-pager": "",
+    "--version": "",
+}
 """Options that stand before the command, with what follows them."""
 AFTER = ("--format", "-o", "--yes", "-y", "--by")
 """Options that many commands take, and that stand after the command."""
+_SECONDS = re.compile(r"\d+(\.\d+)?")
+_WATCH_SECONDS = "5"
 _DAYS_AGO = re.compile(r"-\d+")
 _MAY_BE_EMPTY = {("config set", "value")}
 """Arguments to which an empty text means something."""
@@ -28,7 +37,7 @@ class Command(TyperCommand):
     """A command that takes no empty values."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        args = self._days_last(args)
+        args = self._days_last(self._every_few_seconds(args))
         with_values = list(args)
         try:
             rest = super().parse_args(ctx, args)
@@ -38,6 +47,26 @@ class Command(TyperCommand):
             typed, _, _ = self.make_parser(ctx).parse_args(args=with_values)
             self._ensure_filled(ctx, typed)
         return rest
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Below the options, lines to try."""
+        from obctl.cli.examples import EXAMPLES
+
+        path = ctx.command_path.removeprefix(f"{ctx.find_root().command_path} ")
+        if path in EXAMPLES:
+            with formatter.section("Examples"):
+                formatter.write("".join(f"  {line}\n" for line in EXAMPLES[path]))
+
+    def _every_few_seconds(self, args: list[str]) -> list[str]:
+        """The words, `--watch` with its number of seconds where none was given."""
+        if not any("--watch" in one.opts for one in self.params):
+            return args
+        filled: list[str] = []
+        for word, after in zip(args, [*args[1:], ""], strict=False):
+            filled.append(word)
+            if word == "--watch" and not _SECONDS.fullmatch(after):
+                filled.append(_WATCH_SECONDS)
+        return filled
 
     def _days_last(self, args: list[str]) -> list[str]:
         """The words, `-1` among them not taken for an option: it is the day before today."""
@@ -94,7 +123,9 @@ def explained(error: TyperException, path: str) -> TyperException:
     words = path.partition(" ")[2]
     name = getattr(error, "option_name", None)
     said = None
-    if words and name in BEFORE:
+    if words == "bundle open" and name:
+        said = f"{name} belongs to the command: obctl {words} FILE -- COMMAND … {name} …"
+    elif words and name in BEFORE:
         value = f" {BEFORE[name]}" if BEFORE[name] else ""
         said = f"{name} stands before the command: obctl {name}{value} {words} …"
     elif not words and name in AFTER:

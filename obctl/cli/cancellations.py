@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, RoomOption, YesOption, parse_cause
 from obctl.cli.unpushed import unpushed, warn_of
+from obctl.domain.counted import counted
 from obctl.errors import UsageError
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -19,14 +21,15 @@ _Note = Annotated[str | None, typer.Option(help="Why; kept in the company log.")
 
 
 @app.command("list")
+@lists(csv_fields.REQUEST)
 def list_(
     ctx: typer.Context,
+    listing: Listing,
     status: Annotated[
         str, typer.Option(help="open, approved, rejected, processed, closed or all.")
     ] = "open",
     room: RoomOption = None,
     cause: Annotated[str | None, typer.Option(help="Only requests with this cause.")] = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Requests, oldest first: open ones unless --status says otherwise."""
     from obctl.domain.nearest import meant
@@ -52,7 +55,7 @@ def list_(
     )
     rooms = context.rooms
     show_list(
-        format,
+        listing,
         [
             request_object(
                 request,
@@ -64,7 +67,6 @@ def list_(
             for request, reservation in found
         ],
         COLUMNS,
-        names=csv_fields.REQUEST,
         empty="no cancellation requests",
     )
 
@@ -162,7 +164,7 @@ def reject(
     context = context_of(ctx)
     context.act_as(by)
     if push_back:
-        question = f"Write {len(requests)} reservations to Outlook again?"
+        question = f"Write {counted(len(requests), 'reservation')} to Outlook again?"
         confirm(question, yes=yes, on_terminal_only=True)
     reject_requests(context.company, requests, note=note, push_back=push_back)
     failed = None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from obctl.cli.context import Context, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
     CachedOption,
-    FormatOption,
     LocationOption,
     RoomOption,
     ensure_at_once,
@@ -19,7 +19,6 @@ from obctl.cli.options import (
 from obctl.domain.cause_counts import Grouping
 from obctl.errors import UsageError
 from obctl.render import csv_fields
-from obctl.render.output import Format
 
 if TYPE_CHECKING:
     from obctl.domain.room import Room
@@ -31,8 +30,10 @@ _FOUR_WEEKS = timedelta(days=27)
 _A_WEEK = timedelta(days=6)
 
 
+@lists(csv_fields.CAUSE_COUNT)
 def causes(
     ctx: typer.Context,
+    listing: Listing,
     from_: Annotated[
         str, typer.Option("--from", help="First day: YYYY-MM-DD, today, -28.")
     ] = "today",
@@ -50,7 +51,6 @@ def causes(
         ),
     ] = False,
     cached: CachedOption = False,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Which setting to mend first: causes counted over some days, most frequent first.
 
@@ -59,7 +59,7 @@ def causes(
     read; it is named, and what it has is not counted.
     """
     from obctl.render.causes import causes_picture, count_in_a_line
-    from obctl.render.output import show_list, show_one, warning
+    from obctl.render.output import show_with_list, warning
 
     context = context_of(ctx)
     now, zone = context.now, context.zone
@@ -71,13 +71,9 @@ def causes(
     rooms = context.chosen_rooms(location, room)
     shown = _counted(context, rooms, (first, last), by, cached=cached, risks=risks)
     names = context.rooms.names()
-    if format is Format.JSONL:
-        show_list(format, shown["counts"], [], names=csv_fields.CAUSE_COUNT)
-    elif format is Format.CSV:
-        lines = map(count_in_a_line, shown["counts"])
-        show_list(format, lines, [], names=csv_fields.CAUSE_COUNT)
-    else:
-        show_one(format, shown, lambda: causes_picture(shown, names))
+    show_with_list(
+        listing, shown, "counts", lambda item: causes_picture(item, names), line=count_in_a_line
+    )
     if not rooms:
         warning("no room is mapped: obctl rooms discover")
     unread = [item for item in shown["rooms"] if item["condition"]]

@@ -35,6 +35,8 @@ _COMMANDS = (
     ("services", "services", "app", "Catering, visitors and the rest, on reservations."),
     ("cancellations", "cancellations", "app", "Cancellations from Outlook that wait for a person."),
     ("log", "log", "app", "The company log: what happened, when and why."),
+    ("bundle", "bundle", "app",
+     "What support needs, in one file; looked into without the tenant."),
     ("store", "store", "app", "The company's store, an SQLite file."),
     ("config", "company", "config_app", "The company's configuration."),
     ("sandbox", "sandbox", "app",

@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 
 from obctl.cli.context import context_of
-from obctl.cli.options import FormatOption, parse_duration
+from obctl.cli.listing import Listing, lists
+from obctl.cli.options import parse_duration
 from obctl.render import csv_fields
-from obctl.render.output import Format
 
 _SOME_UNREAD = 8
 
 
+@lists(csv_fields.COMPANY)
 def companies(
     ctx: typer.Context,
+    listing: Listing,
     max_age: Annotated[str, typer.Option(help="A good pass older than this is stale.")] = "26h",
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Every company: rooms, last run, open requests, and how it stands in one word.
 
@@ -43,7 +44,7 @@ def companies(
             yield company_object(item)
 
     empty = f"there is no company in {context.home}: obctl init NAME … makes one"
-    show_list(format, each(), COMPANIES, names=csv_fields.COMPANY, empty=empty)
+    show_list(listing, each(), COMPANIES, empty=empty)
     for name, problem, hint in broken:
         warning(f"{name}: {problem}")
         if hint:

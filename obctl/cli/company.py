@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from obctl.cli.context import context_of
+from obctl.cli.context import Context, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -15,21 +16,23 @@ config_app = typer.Typer(no_args_is_help=True, help="The company's configuration
 
 
 @config_app.command("show")
-def show(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+@lists(csv_fields.SETTING)
+def show(ctx: typer.Context, listing: Listing) -> None:
     """Every setting, its value and where the value comes from."""
+    from obctl.config import shown_value
     from obctl.engine.admin.settings import current_settings
     from obctl.render.output import Column, show_list
 
     context = context_of(ctx)
     show_list(
-        format,
+        listing,
         current_settings(context.config, context.environment),
         [
             Column("setting", lambda o: o["key"], no_wrap=True),
-            Column("value", lambda o: _shown(o["value"]), ratio=1),
+            Column("value", lambda o: shown_value(o["value"]), ratio=1),
             Column("from", lambda o: o["from"]),
+            Column("default", lambda o: shown_value(o["default"])),
         ],
-        names=csv_fields.SETTING,
     )
 
 
@@ -40,6 +43,7 @@ def get(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """One setting's value."""
+    from obctl.config import shown_value
     from obctl.engine.admin.settings import current_settings, known_setting
     from obctl.render.output import write_one
 
@@ -49,7 +53,7 @@ def get(
         s for s in current_settings(context.config, context.environment) if s["key"] == key
     )
     if format is Format.TABLE:
-        print(_shown(found["value"]))
+        print(shown_value(found["value"]))
     else:
         write_one(format, found)
 
@@ -61,14 +65,37 @@ def set_(
     value: Annotated[str, typer.Argument(help="The new value; an empty text removes it.")],
     by: ByOption = None,
 ) -> None:
-    """Change one setting in the file; the change is in the company log."""
-    from obctl.engine.admin.settings import change_setting
+    """Change one setting in the file, comments kept; the change is in the company log.
+
+    The whole file is checked first. What is wrong in it may be put right with this, too.
+    """
+    _change(context_of(ctx), key, value, by)
+
+
+@config_app.command("unset")
+def unset(
+    ctx: typer.Context,
+    key: Annotated[str, typer.Argument(help="For example sync.future_days.")],
+    by: ByOption = None,
+) -> None:
+    """Remove one setting from the file, so that its default holds again."""
+    _change(context_of(ctx), key, None, by)
+
+
+def _change(context: Context, key: str, value: str | None, by: str | None) -> None:
+    from obctl.config import choose_company, variable_of
+    from obctl.engine.admin.settings import known_setting, prepare_change, save_change
     from obctl.render.output import message
 
-    context = context_of(ctx)
+    known_setting(key)
     context.act_as(by)
-    before, after = change_setting(context.company, key, value)
-    message(f"{key}: {_shown(before)} -> {_shown(after)}")
+    name = choose_company(context.home, context.company_option, context.environment)
+    change = prepare_change(context.home / name, key, value, context.environment)
+    context.config = change.config
+    save_change(context.company, change)
+    message(change.told)
+    if context.environment.get(variable_of(key)):
+        message(f"{variable_of(key)} is set here, and holds in its place")
 
 
 @config_app.command("path")
@@ -111,9 +138,3 @@ def grants(
         print("\n".join(commands))
     else:
         write_one(format, {"commands": commands})
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)

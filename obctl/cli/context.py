@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +19,9 @@ from obctl.cli.clock import Clock
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from obctl.cli.debug_file import DebugFile
     from obctl.config import Config
+    from obctl.domain.bundle import SaidBefore
     from obctl.domain.http_exchange import HttpExchange
     from obctl.domain.room import Room
     from obctl.engine.company import Company
@@ -41,6 +43,7 @@ class Context:
     """Who acts, for the company log; the person at the keyboard where nothing else is said."""
     heard: Callable[[HttpExchange], object] | None = None
     """Told of each answer of Graph, where somebody listens."""
+    debug_file: DebugFile | None = None
     _closers: list[Callable[[], None]] = field(default_factory=list)
 
     @cached_property
@@ -96,8 +99,12 @@ class Context:
             return named
         try:
             return getpass.getuser()
-        except (OSError, KeyError):  # a container's user may have no name
-            return f"uid {os.getuid()}"
+        except (OSError, KeyError, ImportError):  # a container's user may have no name
+            if sys.platform == "win32":
+                unnamed = "an unnamed account"
+            else:
+                unnamed = f"uid {os.getuid()}"
+            return unnamed
 
     def act_as(self, by: str | None) -> None:
         """Take the person of `--by`, if that is given; before anything is done."""
@@ -112,6 +119,10 @@ class Context:
         self.act_as(by)
         named = by is not None or sys.stdin.isatty()
         self.actor = run_by(command, self.actor or self.person) if named else unattended
+
+    def said_before(self) -> SaidBefore | None:
+        """What was said when the bundle was made, where the company is one of a bundle."""
+        return None
 
     @property
     def rooms(self) -> Rooms:
@@ -196,19 +207,33 @@ class Context:
         return open_gateway(
             self.config.graph,
             token=self.environment.get("OBCTL_GRAPH_TOKEN"),
-            heard=self.heard,
+            heard=self._heard_by(),
             places_file=self.config.places_path,
         )
 
-    def show_defects(self) -> None:
-        """Print the tracebacks of defects that stop one room and not the command."""
+    def _heard_by(self) -> Callable[[HttpExchange], object] | None:
+        listening = [one for one in (self.heard, self.debug_file and self.debug_file.heard) if one]
+        if len(listening) < 2:
+            return next(iter(listening), None)
+
+        def both(exchange: HttpExchange) -> None:
+            for one in listening:
+                one(exchange)
+
+        return both
+
+    def write_debug_file(self, words: Sequence[str]) -> None:
+        """Begin a file about this command, and print tracebacks of what stops one room alone."""
         import logging
 
+        from obctl.cli.debug_start import begin
+
+        self.debug_file = begin(self, words)
         ours = logging.getLogger("obctl")
-        handler = logging.StreamHandler(sys.stderr)
-        ours.addHandler(handler)
         ours.setLevel(logging.DEBUG)
-        self._closers.append(lambda: ours.removeHandler(handler))
+        for handler in filter(None, (logging.StreamHandler(sys.stderr), self.debug_file)):
+            ours.addHandler(handler)
+            self._closers.append(partial(ours.removeHandler, handler))
 
     def close(self) -> None:
         while self._closers:

@@ -46,9 +46,12 @@ def demo(
 def _folder(*, keep: bool) -> Iterator[Path]:
     """A folder for the demo, gone afterwards unless it is kept, whatever ends the demo."""
     folder = Path(tempfile.mkdtemp(prefix="obctl-demo-"))
+    numbers = [signal.SIGTERM]
+    if sys.platform != "win32":
+        numbers.append(signal.SIGHUP)
     before = {
         number: signal.signal(number, lambda number, _: sys.exit(128 + number))
-        for number in (signal.SIGTERM, signal.SIGHUP)
+        for number in numbers
     }
     try:
         yield folder

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
     ByOption,
     CachedOption,
@@ -28,8 +29,10 @@ _DIFFERENT = 3
 _INCONCLUSIVE = 8
 
 
+@lists(csv_fields.DIFFERENCE)
 def diff(
     ctx: typer.Context,
+    listing: Listing,
     day: Annotated[str, typer.Argument(help="YYYY-MM-DD, today, monday, +N; the room's day.")],
     to: Annotated[str | None, typer.Option(help="Last day, included.")] = None,
     location: LocationOption = None,
@@ -40,7 +43,6 @@ def diff(
         typer.Option("--fix", help="Apply the remedies that are safe: a pass, pending writes."),
     ] = False,
     by: ByOption = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Compare Officebooking and Outlook, each difference with its cause.
 
@@ -49,7 +51,7 @@ def diff(
     from obctl.engine.fix import compare_and_fix
     from obctl.render.diff import diff_picture
     from obctl.render.objects import diff_object
-    from obctl.render.output import message, show_one
+    from obctl.render.output import message, show_with_list
 
     context = context_of(ctx)
     context.act_as(by)
@@ -75,13 +77,12 @@ def diff(
         context.rooms,
         {item.room.id: item.unreadable for item in compared.rooms},
     )
-    if format in (Format.JSONL, Format.CSV):
-        from obctl.render.output import show_list
+    if (before := context.said_before()) is not None:
+        from obctl.render.bundle import add_said_before
 
-        show_list(format, shown["differences"], [], names=csv_fields.DIFFERENCE)
-    else:
-        zones = {item.room.mailbox: item.room.time_zone for item in compared.rooms}
-        show_one(format, shown, lambda: diff_picture(shown, zones))
+        add_said_before(shown, before)
+    zones = {item.room.mailbox: item.room.time_zone for item in compared.rooms}
+    show_with_list(listing, shown, "differences", lambda item: diff_picture(item, zones))
     if not rooms:
         message("no room is mapped, so nothing was compared: obctl rooms discover")
     if any(item.verdict.condition for item in compared.rooms):
@@ -119,6 +120,10 @@ def explain(
             " Outlook is shown as it was last read"
         )
     shown = story_object(story, context.rooms)
+    if (before := context.said_before()) is not None:
+        from obctl.render.bundle import add_said_before
+
+        add_said_before(shown, before)
     show_one(format, shown, lambda: story_picture(shown, story.room.time_zone))
     if story.verdict.condition:
         raise typer.Exit(_INCONCLUSIVE)

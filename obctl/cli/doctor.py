@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from obctl.cli.context import context_of
-from obctl.cli.options import FormatOption, RoomsOption
+from obctl.cli.listing import Listing, lists
+from obctl.cli.options import RoomsOption
 from obctl.render import csv_fields
 from obctl.render.output import Format
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 _SIGNS = {"ok": "✓", "problem": "✗", "warning": "!", "unproven": "?"}
 
 
+@lists(csv_fields.FINDING)
 def doctor(
     ctx: typer.Context,
+    listing: Listing,
     room: RoomsOption = None,
     record: Annotated[
         Path | None,
@@ -30,7 +33,6 @@ def doctor(
             " --recorded`.",
         ),
     ] = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Check configuration, store, credential, permissions and rooms.
 
@@ -55,7 +57,7 @@ def doctor(
 
         world = World(context.environment, heard, shake_hands, certificate_end, step, record)
         findings = context.run(lambda connect: examine(context.company, connect, world, only))
-    _show(findings, format)
+    _show(findings, listing)
     if code := exit_code(findings):
         raise typer.Exit(code)
 
@@ -64,7 +66,7 @@ _STEPS = range(9)
 """What `examine` tells of, one after the other."""
 
 
-def _show(findings: Sequence[Finding], format: Format) -> None:
+def _show(findings: Sequence[Finding], listing: Listing) -> None:
     from obctl.domain.values import replace
     from obctl.engine.admin.doctor.finding import finding_object
     from obctl.render.output import Column, message, show_list
@@ -80,16 +82,15 @@ def _show(findings: Sequence[Finding], format: Format) -> None:
         for one in findings
     ]
     show_list(
-        format,
+        listing,
         [finding_object(one) for one in findings],
         [
             Column("", sign),
             Column("check", lambda o: o["check"], no_wrap=True),
             Column("finding", lambda o: o["message"], ratio=1),
         ],
-        names=csv_fields.FINDING,
     )
-    if format is not Format.TABLE:
+    if listing.format is not Format.TABLE:
         return
     # Below the table, so that a command stays on one line and can be pasted.
     for one in findings:

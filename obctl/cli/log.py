@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import confirm, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.log_following import tail
 from obctl.cli.options import (
     ByOption,
@@ -28,6 +29,8 @@ from obctl.render.output import Format
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from obctl.store.retention import Pruned
+
 app = typer.Typer(no_args_is_help=True, help="The company log: what happened, when and why.")
 app.command("tail")(tail)
 
@@ -36,8 +39,10 @@ EntryArgument = Annotated[int, typer.Argument(metavar="ID", help="The entry's nu
 
 
 @app.command("search")
+@lists(csv_fields.LOG_ENTRY, page=PAGE)
 def search(
     ctx: typer.Context,
+    listing: Listing,
     date: Annotated[str | None, typer.Option(help="A day in the company's zone.")] = None,
     from_: Annotated[
         str | None, typer.Option("--from", help="A day or a time, in the company's zone.")
@@ -57,18 +62,11 @@ def search(
         str | None,
         typer.Option(metavar="NAME", help="Who did it, or a part of it: a person, `nightly run`."),
     ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help=f"At most so many. Default: {PAGE} in a table, else all."),
-    ] = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Entries that fit, newest first; times in the company's zone."""
-    from itertools import islice
-
     from obctl.render.log import log_columns
     from obctl.render.objects import log_object
-    from obctl.render.output import message, show_list
+    from obctl.render.output import show_list
     from obctl.store.log_search import LogFilter, each_found
 
     context = context_of(ctx)
@@ -80,7 +78,6 @@ def search(
     span = None
     if first or last:
         span = parse_span(first, last, now=context.now, company=context.zone, zone=context.zone)
-    shown = limit or (PAGE if format is Format.TABLE else None)
     wanted = LogFilter(
         span=span,
         email=email,
@@ -90,19 +87,16 @@ def search(
         reservation=reservation,
         run=run,
         by=by,
-        limit=shown + 1 if shown else None,
+        limit=listing.searched,
     )
-    found = each_found(context.store, wanted)
     rooms = context.rooms
     show_list(
-        format,
-        (log_object(entry, rooms) for entry in islice(found, shown)),
+        listing,
+        (log_object(entry, rooms) for entry in each_found(context.store, wanted)),
         log_columns(rooms.names(), context.zone.key),
-        names=csv_fields.LOG_ENTRY,
         empty="no entry found",
+        searched=True,
     )
-    if limit is None and shown and next(found, None) is not None:
-        message(f"there are more than these {shown}; narrow the search, or use --limit")
 
 
 @app.command("show")
@@ -186,13 +180,17 @@ def prune(
     by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """Remove old entries with their originals, for good."""
+    """Remove old entries with their originals, for good.
+
+    Kept, and counted, is the whole story of what waits for a person or for Outlook, and of
+    reservations and events that are to come or ended in the last 30 days. log.keep_days has every
+    `sync run` do it.
+    """
     from obctl.domain.time_span import later
-    from obctl.engine.admin import company_log
+    from obctl.engine import retention
     from obctl.render.objects import at
     from obctl.render.output import message, write_one
-    from obctl.store.codec import instant
-    from obctl.store.company_log import count_log
+    from obctl.store.retention import count_old
 
     context = context_of(ctx)
     context.act_as(by)
@@ -200,19 +198,33 @@ def prune(
     if not age:
         raise UsageError("an age of 0 would remove everything", code="bad-time")
     before = later(context.company.now, -age)
-    count = count_log(context.store, instant(before))
-    if count:
-        confirm(_prune_question(count, before, older_than, context.zone.key), yes=yes)
-    removed = company_log.prune(context.company, before)
+    old = count_old(context.store, before, context.company.now)
+    if old.removed:
+        confirm(_prune_question(old, before, older_than, context.zone.key), yes=yes)
+    pruned = retention.prune(context.company, before)
     if format is Format.TABLE:
-        message(f"{counted(removed, 'entry', 'entries')} removed")
+        message(f"{counted(pruned.removed, 'entry', 'entries')} removed{_kept(pruned)}")
+        message("the space is used again; obctl store compact gives it back to the disk")
     else:
-        write_one(format, {"removed": removed, "older_than": at(before)})
+        write_one(
+            format, {"removed": pruned.removed, "older_than": at(before), "kept": pruned.kept}
+        )
 
 
-def _prune_question(count: int, before: datetime, older_than: str, zone_name: str) -> str:
+def _prune_question(old: Pruned, before: datetime, older_than: str, zone_name: str) -> str:
     from obctl.render.times import moment_text
 
-    entries = counted(count, "entry", "entries")
+    entries = counted(old.removed, "entry", "entries")
     cut_off = f"{moment_text(before, zone_name)} ({zone_name})"
     return f"Remove {entries} from before {cut_off}, older than {older_than}, for good?"
+
+
+def _kept(pruned: Pruned) -> str:
+    """How many older entries stay, and why; nothing where none does."""
+    if not pruned.kept:
+        return ""
+    entries = counted(pruned.kept, "older entry", "older entries")
+    return (
+        f"; {entries} kept for what is not over: open requests, pending writes, what is to come or"
+        " ended in the last 30 days, rooms without a good pass since"
+    )

@@ -171,7 +171,7 @@ def parse_cause(text: str | None) -> str | None:
     """A cause's code; raises `UsageError` with the nearest for one that there is not."""
     if text is None:
         return None
-    from obctl.domain.causes.catalogue import MEANING
+    from obctl.domain.cause_codes import MEANING
 
     return _known(text, MEANING, "cause", "`obctl diff` and `obctl cancellations list` show codes")
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import CachedOption, FormatOption, LocationOption, RoomOption, parse_days
+from obctl.cli.watch import WatchOption, watch
 from obctl.domain.enums import View
 from obctl.errors import UsageError
 from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from obctl.domain.compare.planner import PlannerDay
     from obctl.engine.compare.planner import Calendars
     from obctl.engine.ports import Gateway
@@ -39,11 +43,13 @@ def planner(
     export: Annotated[
         Path | None, typer.Option(help="Draw the picture into FILE.svg or FILE.html instead.")
     ] = None,
+    again: WatchOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Rooms × hours: Office 365 in blue, Officebooking in green, differences marked.
 
-    -o json: one object for one day; {"days": [...]} with --to. csv: a line per item.
+    -o json: one object for one day; {"days": [...]} with --to. csv: a line per item. With --watch
+    it is drawn anew until Ctrl-C (exit 130).
     """
     from obctl.engine.compare.planner import plan_days, read_calendars
 
@@ -53,23 +59,48 @@ def planner(
         raise UsageError(f"more than {_LONGEST_DAYS} days are no planner", code="bad-day")
     if export is not None and export.suffix.lower() not in (".svg", ".html"):
         raise UsageError(f"{export} is neither .svg nor .html", code="bad-file")
+    if export is not None and again is not None:
+        raise UsageError("--export and --watch exclude each other", code="usage")
     rooms = context.chosen_rooms(location, room)
 
     async def ask(gateway: Gateway) -> Calendars:
         return await read_calendars(gateway, rooms, first, last)
 
-    if view is View.OFFICEBOOKING or not rooms:
-        calendars: Calendars | None = {}
-    elif cached:
-        calendars = None
-    else:
-        calendars = context.with_graph(ask)
-    days = plan_days(context.company, rooms, (first, last), view, calendars)
+    def look() -> list[PlannerDay]:
+        if view is View.OFFICEBOOKING or not rooms:
+            calendars: Calendars | None = {}
+        elif cached:
+            calendars = None
+        else:
+            calendars = context.with_graph(ask)
+        return plan_days(context.company, rooms, (first, last), view, calendars)
+
+    if again is not None:
+        _watch(look, again, format, context.zone, several=to is not None)
+        return
+    days = look()
     if export is not None:
         _export(days, export)
     if export is None or format is not Format.TABLE:
         _show(days, format, several=to is not None)
     _remark(days)
+
+
+def _watch(
+    look: Callable[[], list[PlannerDay]],
+    seconds: float,
+    format: Format,
+    zone: ZoneInfo,
+    *,
+    several: bool,
+) -> None:
+    from obctl.render.planner import planner_drawn, planner_object
+
+    def shown_as(days: list[PlannerDay]) -> dict[str, Any]:
+        objects = [planner_object(item) for item in days]
+        return {"days": objects} if several else objects[0]
+
+    watch(seconds, format, zone, look, shown_as, planner_drawn)
 
 
 def _show(days: list[PlannerDay], format: Format, *, several: bool) -> None:

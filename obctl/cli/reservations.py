@@ -8,6 +8,7 @@ import typer
 
 from obctl.cli import reservation_changes
 from obctl.cli.context import Context, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
     FormatOption,
     LocationOption,
@@ -35,8 +36,10 @@ _FROM_TO = "A day, or a time; both in each room's zone unless an offset is given
 
 
 @app.command("list")
+@lists(csv_fields.RESERVATION)
 def list_(
     ctx: typer.Context,
+    listing: Listing,
     on: Annotated[
         str | None, typer.Option("--on", help="A day, as it passes in each room's zone.")
     ] = None,
@@ -52,8 +55,6 @@ def list_(
     external_state: Annotated[
         int | None, typer.Option(help="0, 10, 20, 21, 100 (cancellation request) or 110.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Reservations by start, cancelled ones included; times are in each room's zone."""
     from obctl.render.objects import reservation_object
@@ -73,18 +74,18 @@ def list_(
         text=text,
         status=status,
         external_state=external_state,
-        limit=limit,
+        limit=listing.searched,
     )
     found = _search(context, rooms, wanted, on, from_, to)
     remark_on_removed(rooms, found)
     words, now = context.rooms, context.now
     objects = [reservation_object(item, words, now) for item in found]
     show_list(
-        format,
+        listing,
         objects,
         reservation_columns(objects, {item.mailbox: item.time_zone for item in rooms}),
-        names=csv_fields.RESERVATION,
         empty="no reservation found",
+        searched=True,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from obctl.cli.context import context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, LocationOption, RoomOption
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -52,11 +53,12 @@ def import_(
 
 
 @app.command("lint")
+@lists(csv_fields.ROOM_POLICY)
 def lint(
     ctx: typer.Context,
+    listing: Listing,
     location: LocationOption = None,
     room: RoomOption = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """The settings that make Outlook and Officebooking differ, and how."""
     from obctl.engine.rooms.calendar_processing import lint_rooms
@@ -66,7 +68,7 @@ def lint(
     context = context_of(ctx)
     found, unknown = lint_rooms(context.company, context.chosen_rooms(location, room))
     show_list(
-        format,
+        listing,
         [
             {
                 "room": item.mailbox,
@@ -78,7 +80,6 @@ def lint(
             for item, warning in found
         ],
         POLICY,
-        names=csv_fields.ROOM_POLICY,
         empty="no setting that leads to differences",
     )
     if unknown:

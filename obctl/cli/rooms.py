@@ -10,6 +10,7 @@ import typer
 from obctl.cli import room_policy, rooms_free, rooms_remove
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.left_out import name_unreadable
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, LocationOption, YesOption, parse_instant
 from obctl.domain.counted import counted
 from obctl.errors import UsageError
@@ -26,8 +27,10 @@ app.command("remove")(rooms_remove.remove)
 
 
 @app.command("discover")
+@lists(csv_fields.FOUND_ROOM)
 def discover(
     ctx: typer.Context,
+    listing: Listing,
     add: Annotated[
         bool,
         typer.Option(
@@ -37,7 +40,6 @@ def discover(
         ),
     ] = False,
     by: ByOption = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """The rooms of the tenant as Graph lists them, and whether they are mapped."""
     from obctl.domain.listed import Listed
@@ -61,13 +63,12 @@ def discover(
 
     found = context.with_graph(ask)
     show_list(
-        format,
+        listing,
         [
             found_room_object(item.found, mapped=item.mapped or (add and not item.removed))
             for item in found
         ],
         FOUND,
-        names=csv_fields.FOUND_ROOM,
         empty="Graph lists no room; they need a place record (Set-Place) to be listed",
     )
     for before, after in followed:
@@ -185,24 +186,25 @@ def change(
 
 
 @app.command("list")
+@lists(csv_fields.ROOM)
 def list_(
     ctx: typer.Context,
+    listing: Listing,
     location: LocationOption = None,
     removed: Annotated[
         bool, typer.Option("--removed", help="Those that were taken out instead.")
     ] = False,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """The mapped rooms; a live one has a subscription, so that changes are seen at once."""
     context = context_of(ctx)
     if removed:
         gone = [room for room in context.rooms_ever(location, None) if not room.is_mapped]
-        _show_rooms(context, gone, format, "no room was taken out")
+        _show_rooms(context, gone, listing, "no room was taken out")
         return
     _show_rooms(
         context,
         context.chosen_rooms(location, None),
-        format,
+        listing,
         "no room is mapped yet: obctl rooms discover",
     )
 
@@ -284,7 +286,7 @@ def import_existing(
     message(f"{number}: older events will be imported; run `obctl sync run` now")
 
 
-def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str) -> None:
+def _show_rooms(context: Context, rooms: list[Room], wanted: Format | Listing, empty: str) -> None:
     from obctl.engine.rooms.mapping import newest_subscriptions
     from obctl.render.objects import room_object
     from obctl.render.output import show_list
@@ -292,7 +294,7 @@ def _show_rooms(context: Context, rooms: list[Room], format: Format, empty: str)
 
     subscriptions = newest_subscriptions(context.company)
     show_list(
-        format,
+        wanted,
         [room_object(room, subscriptions.get(room.id), context.now) for room in rooms],
         room_columns(rooms, context.now),
         names=csv_fields.ROOM,

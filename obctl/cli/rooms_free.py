@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import Context, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
     CachedOption,
-    FormatOption,
     LocationOption,
     ensure_at_once,
     parse_instant,
 )
 from obctl.errors import UsageError
 from obctl.render import csv_fields
-from obctl.render.output import Format
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
     from obctl.engine.rooms.free import Availability
 
 
+@lists(csv_fields.FREE_ROOM)
 def free(
     ctx: typer.Context,
+    listing: Listing,
     from_: Annotated[
         str,
         typer.Option(
@@ -39,7 +40,6 @@ def free(
     capacity: Annotated[int | None, typer.Option(min=1, help="People it must hold.")] = None,
     location: LocationOption = None,
     cached: CachedOption = False,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Rooms free on both sides for a whole time, tightest fit first."""
     from obctl.domain.time_span import TimeSpan
@@ -66,10 +66,9 @@ def free(
         )
     asked = span_text(start, end, zone.key)
     show_list(
-        format,
+        listing,
         [free_room_object(item) for item in found.free],
         free_columns({room.mailbox: room.time_zone for room in rooms}),
-        names=csv_fields.FREE_ROOM,
         empty=_nothing(found, asked) if rooms else "no room is mapped yet",
         title=f"free {asked}",
     )

@@ -14,9 +14,11 @@ from typing import Annotated, Any
 
 import typer
 
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import FormatOption
 from obctl.domain.counted import counted
 from obctl.errors import UsageError
+from obctl.render import csv_fields
 from obctl.render.output import Format
 from obctl.sandbox.words import FaultKind, Trigger
 
@@ -171,25 +173,25 @@ def fault(
 
 
 @app.command()
+@lists(csv_fields.SCENARIO)
 def scenarios(
+    listing: Listing,
     folder: Annotated[
         Path | None, typer.Argument(help="Where they are; the examples without it.")
     ] = None,
-    output: FormatOption = Format.TABLE,
 ) -> None:
     """The scenarios there are, each with the cause it acts out."""
-    from obctl.render import csv_fields
     from obctl.render.output import show_list
     from obctl.sandbox.scenario_file import list_scenarios
 
     found = list_scenarios(folder)
-    if output is Format.TABLE:
+    if listing.format is Format.TABLE and not listing.is_chosen:
         width = max((len(one.file.name) for one in found), default=0)
         lines = [f"{one.file.name:{width}}  {one.title}" for one in found]
         print("\n".join(lines) or "no scenarios")
         return
     objects = [{"file": str(one.file), "cause": one.cause, "title": one.title} for one in found]
-    show_list(output, objects, [], names=csv_fields.SCENARIO)
+    show_list(listing, objects, [])
 
 
 @app.command()
@@ -268,7 +270,6 @@ def _show_faults(found: dict[str, Any], output: Format) -> None:
         for one in found["faults"]
     ]
     if output is Format.CSV:
-        from obctl.render import csv_fields
         from obctl.render.output import show_list
 
         show_list(output, found["faults"], [], names=csv_fields.FAULT)

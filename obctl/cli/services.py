@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
     ByOption,
     FormatOption,
@@ -71,8 +72,10 @@ def add(
 
 
 @app.command("list")
+@lists(csv_fields.SERVICE_LISTED)
 def list_(
     ctx: typer.Context,
+    listing: Listing,
     number: Annotated[
         int | None, typer.Argument(metavar="[NUMBER]", help="Only this reservation's.")
     ] = None,
@@ -80,7 +83,6 @@ def list_(
         str | None, typer.Option("--on", help="A day, as it passes in each room's zone.")
     ] = None,
     location: LocationOption = None,
-    format: FormatOption = Format.TABLE,
 ) -> None:
     """Services by start; without NUMBER or --on those of reservations that are not over yet."""
     from obctl.engine.reservations.search import search_by_zone
@@ -107,10 +109,9 @@ def list_(
     remark_on_removed(context.rooms_ever(None, None), found)
     objects = service_rows(found, context.rooms, context.now)
     show_list(
-        format,
+        listing,
         objects,
         service_columns(objects),
-        names=csv_fields.SERVICE_LISTED,
         empty="no service found",
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from obctl.cli.context import confirm, context_of
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, YesOption
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -89,18 +90,44 @@ def _question(backup: Path, contents: Contents, zone_name: str) -> str:
     return f"Put {backup} ({held}{last}) in the store's place?"
 
 
+@app.command("compact")
+def compact(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+    """Give back to the disk what was deleted, such as by `log prune`.
+
+    Without it the free pages of the file are used again. Refused while any other process has the
+    store open, a listener too, and where there is no space to write it anew.
+    """
+    from obctl.render.output import message, write_one
+    from obctl.store.compaction import compact as write_anew
+    from obctl.store.runs import run_lock
+
+    config = context_of(ctx).config
+    with run_lock(config.folder):
+        done = write_anew(config.store_path)
+    if format is Format.TABLE:
+        message(
+            f"{config.store_path}: {_megabytes(done.before)} before, {_megabytes(done.after)} now"
+        )
+    else:
+        write_one(format, {"before": done.before, "after": done.after})
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB"
+
+
 @app.command("check")
-def check(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+@lists(csv_fields.PROBLEM)
+def check(ctx: typer.Context, listing: Listing) -> None:
     """Look for damage; ends with 3 where there is any."""
     from obctl.render.output import Column, show_list
     from obctl.store.schema import problems
 
     found = problems(context_of(ctx).store)
     show_list(
-        format,
+        listing,
         [{"problem": problem} for problem in found],
         [Column("problem", lambda o: o["problem"])],
-        names=csv_fields.PROBLEM,
         empty="no damage found",
     )
     if found:
@@ -108,16 +135,18 @@ def check(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
 
 
 @app.command("schema")
-def schema(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+@lists(csv_fields.TABLE_COLUMN)
+def schema(ctx: typer.Context, listing: Listing) -> None:
     """What each table is for, and its columns."""
     from obctl.render.output import console, fields, show_list, text
+    from obctl.render.pager import paged
     from obctl.store.schema import CONVENTIONS, TABLES, describe, tables
 
     store = context_of(ctx).store
     columns = describe(store)
-    if format is not Format.TABLE:
+    if listing.format is not Format.TABLE or listing.is_chosen:
         show_list(
-            format,
+            listing,
             [
                 {
                     "table": item.table,
@@ -130,15 +159,15 @@ def schema(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
                 for item in columns
             ],
             [],
-            names=csv_fields.TABLE_COLUMN,
         )
         return
-    out = console()
-    out.print(text(CONVENTIONS))
-    for table in tables(store):
-        out.print()
-        out.print(text(table, "bold"), text(TABLES.get(table, ""), "dim"))
-        names = [
-            f"{item.column}{'*' if item.key else ''}" for item in columns if item.table == table
-        ]
-        out.print(fields([("", ", ".join(names))]))
+    with paged():
+        out = console()
+        out.print(text(CONVENTIONS))
+        for table in tables(store):
+            out.print()
+            out.print(text(table, "bold"), text(TABLES.get(table, ""), "dim"))
+            names = [
+                f"{item.column}{'*' if item.key else ''}" for item in columns if item.table == table
+            ]
+            out.print(fields([("", ", ".join(names))]))

@@ -9,8 +9,10 @@ import typer
 
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.left_out import name_unreadable
+from obctl.cli.listing import Listing, lists
 from obctl.cli.options import ByOption, FormatOption, YesOption
 from obctl.cli.subscription_names import named_or_foreign, named_rooms, named_subscriptions
+from obctl.domain.counted import counted
 from obctl.errors import ObctlError, TryLater, Unfinished
 from obctl.render import csv_fields
 from obctl.render.output import Format
@@ -68,7 +70,8 @@ def create(
 
 
 @app.command("list")
-def list_(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
+@lists(csv_fields.SUBSCRIPTION)
+def list_(ctx: typer.Context, listing: Listing) -> None:
     """Our ledger beside Graph's list: active, expiring, expired or lost."""
     from obctl.engine.subscriptions.renew import compare_with_graph
     from obctl.render.output import warning
@@ -79,9 +82,9 @@ def list_(ctx: typer.Context, format: FormatOption = Format.TABLE) -> None:
         found = context.with_graph(lambda gateway: compare_with_graph(context.company, gateway))
     except TryLater as error:
         warning(f"Graph cannot be asked, this is the ledger alone: {error.message}")
-        _show(context, format, current_subscriptions(context.store).values())
+        _show(context, listing, current_subscriptions(context.store).values())
         return
-    _show(context, format, found.subscriptions)
+    _show(context, listing, found.subscriptions)
     _remark_on_lost(context, found.subscriptions)
     _remark_on_foreign(found.foreign)
     _name_unreadable(found.unreadable)
@@ -136,7 +139,8 @@ def remove(
     context.act_as(by)
     chosen, foreign = named_or_foreign(context, named, every=every)
     if every and chosen:
-        question = f"End all {len(chosen)} subscriptions? Nothing notifies obctl afterwards."
+        ends = counted(len(chosen), "subscription")
+        question = f"End {ends}, all there are? Nothing notifies obctl afterwards."
         confirm(question, yes=yes, on_terminal_only=True)
 
     async def work(gateway: Gateway) -> list[Subscription | Failed]:
@@ -184,7 +188,7 @@ def _message(error: ObctlError) -> str:
 
 def _show(
     context: Context,
-    format: Format,
+    wanted: Format | Listing,
     subscriptions: Iterable[Subscription],
     *,
     empty: str = "no room is subscribed",
@@ -195,7 +199,7 @@ def _show(
 
     rooms, now = context.rooms, context.now
     show_list(
-        format,
+        wanted,
         sorted(
             (subscription_object(item, rooms, now) for item in subscriptions),
             key=lambda item: item["room"] or "",

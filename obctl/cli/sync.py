@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from obctl.cli import sync_runs, sync_status
 from obctl.cli.context import Context, confirm, context_of
 from obctl.cli.options import (
     ByOption,
@@ -187,108 +188,10 @@ def resync(
     raise typer.Exit(report.exit_code)
 
 
-@app.command("status")
-def status(
-    ctx: typer.Context,
-    max_age: Annotated[str, typer.Option(help="A good pass older than this is stale.")] = "26h",
-    format: FormatOption = Format.TABLE,
-) -> None:
-    """How the company stands: passes, outbox, inbox, subscriptions.
-
-    Exit 3: something is stale or lost, a guard has stopped a room, a room is inconclusive, a write
-    to Outlook failed, a reservation waits for a room that could not be read, an event cannot be
-    read, or no room is mapped at all.
-    """
-    from obctl.engine.admin.status import current_status
-    from obctl.render.output import message, show_one
-    from obctl.render.sync import status_picture
-
-    context = context_of(ctx)
-    item, stale = current_status(context.company, parse_duration(max_age))
-    names, zone_name = context.rooms.names(), context.zone.key
-    show_one(format, item, lambda: status_picture(item, names, zone_name))
-    if not item["rooms"]:
-        message("no room is mapped, so nothing is kept in step: obctl rooms discover")
-    if format is Format.TABLE:
-        # Below the table, so that a command stays on one line and can be pasted.
-        for stop in item["stopped"]:
-            message(f"{stop['room']} is stopped until somebody has looked:")
-            message(f"    {stop['look']}")
-            message("and where that is right:")
-            message(f"    {stop['allow']}")
-    if stale:
-        raise typer.Exit(3)
-
-
-@app.command("report")
-def report(
-    ctx: typer.Context,
-    since: Annotated[str, typer.Option(help="How far back: 24h, 3d.")] = "24h",
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write it as a page that stands alone, for you alone."),
-    ] = None,
-    format: FormatOption = Format.TABLE,
-) -> None:
-    """The morning's page: what changed, what waits for a person, what could not be read.
-
-    It is read from the store, without asking Graph, and ends with 0 whatever it tells: `sync
-    status` is what tells a monitoring system.
-    """
-    from obctl.cli.causes import differences_ahead
-    from obctl.engine.admin.report import morning_report
-    from obctl.render.output import message, show_one
-    from obctl.render.report import report_object, report_picture
-
-    context = context_of(ctx)
-    rooms = context.rooms
-    found = morning_report(context.company, parse_duration(since))
-    item = report_object(found, differences_ahead(context), rooms, context.now)
-    if html is not None:
-        from obctl.cli.files import write_whole
-        from obctl.render.report_page import report_page
-
-        write_whole(html, [report_page(item, rooms.names())])
-        message(f"{html} written")
-    if html is None or format is not Format.TABLE:
-        show_one(format, item, lambda: report_picture(item, rooms.names()))
-
-
-@app.command("history")
-def history(
-    ctx: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
-    format: FormatOption = Format.TABLE,
-) -> None:
-    """The latest runs."""
-    from obctl.engine.admin.status import run_summary
-    from obctl.render.output import show_list
-    from obctl.render.sync import HISTORY
-    from obctl.store.runs import load_runs
-
-    context = context_of(ctx)
-    items = [
-        run_summary(context.company, record) for record in load_runs(context.store, limit=limit)
-    ]
-    show_list(format, items, HISTORY, names=csv_fields.RUN, empty="no run yet: obctl sync run")
-
-
-@app.command("show")
-def show(
-    ctx: typer.Context,
-    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Run id of `sync history`.")],
-    format: FormatOption = Format.TABLE,
-) -> None:
-    """One run's report."""
-    from obctl.engine.admin.status import run_summary
-    from obctl.render.output import show_one
-    from obctl.render.sync import report_picture
-    from obctl.store.runs import find_run
-
-    context = context_of(ctx)
-    record = find_run(context.store, run_id)
-    item: dict[str, Any] = record.report or run_summary(context.company, record)
-    show_one(format, item, lambda: report_picture(item))
+app.command("status")(sync_status.status)
+app.command("report")(sync_runs.report)
+app.command("history")(sync_runs.history)
+app.command("show")(sync_runs.show)
 
 
 def _run(context: Context, rooms: list[Room], options: PassOptions) -> RunReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obctl.domain.counted import counted
 from obctl.domain.room import CalendarProcessing
 
 
@@ -109,4 +110,4 @@ def _of_series(policy: CalendarProcessing, future_days: int) -> Iterator[PolicyW
 
 
 def _days(number: int | None) -> str:
-    return "its length is unknown" if number is None else f"{number} days"
+    return "its length is unknown" if number is None else counted(number, "day")

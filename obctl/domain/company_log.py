@@ -63,7 +63,6 @@ class Action(StrEnum):
     CONFLICT_MERGED = "conflict.merged"
     SETTING_CHANGED = "setting.changed"
     LOG_PRUNED = "log.pruned"
-    LOG_CHECKPOINT = "log.checkpoint"
     STORE_RESTORED = "store.restored"
 
 

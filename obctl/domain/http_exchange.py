@@ -19,6 +19,15 @@ class HttpExchange:
     headers: Mapping[str, str]
     """Of the answer, names in lower case."""
     body: bytes
+    seconds: float | None = None
+    """How long the answer took, or how long none came."""
+    client_request_id: str | None = None
+    """The id that was sent along; a request that is sent again has the same."""
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether an answer came; without one the status is 0."""
+        return self.status != 0
 
     @property
     def answered_at(self) -> datetime | None:

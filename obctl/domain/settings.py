@@ -1,4 +1,4 @@
-"""The policy of a company: the `[sync]` and `[push]` tables of its configuration."""
+"""The policy of a company: the `[sync]`, `[push]` and `[log]` tables of its configuration."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ class SyncSettings:
     max_cancelled_floor: int = 10
     heartbeat_url: str | None = None
     """Called after a good night over all rooms, so that its silence is noticed elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """`[log]`; `None` keeps the company log for ever."""
+
+    keep_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

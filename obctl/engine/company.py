@@ -25,6 +25,8 @@ class Company:
     """Who does what is done, for the company log: see `domain.actor`."""
     run: str | None = None
     """The run that all this is part of, for the company log."""
+    outlook_as_of: datetime | None = None
+    """When Outlook was read that the store remembers, where no pass did that: in a bundle."""
 
     def __post_init__(self) -> None:
         # what the store records of its changes bears the same time as the entries

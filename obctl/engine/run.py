@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from obctl.domain.company_log import Action, Entry
@@ -24,12 +24,13 @@ from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.push.delivery import PushResult
 from obctl.engine.push.dispatch import push_due
+from obctl.engine.retention import prune_nightly
 from obctl.engine.rooms.lockout import save_locked_out
 from obctl.engine.subscriptions.ledger import record_not_renewed
 from obctl.engine.subscriptions.renew import Failed, renew_due
 from obctl.engine.sync.plan_room import PassOptions, stale_plan
 from obctl.engine.sync.sync_pass import Pass
-from obctl.errors import ObctlError, Unforeseen, defects_named
+from obctl.errors import ObctlError, StoreBusy, StoreFull, Unforeseen, defects_named
 from obctl.store.log_search import catch_up_log
 from obctl.store.reservation_text import catch_up_reservations
 from obctl.store.rooms import find_room_by_id, save_stopped
@@ -94,9 +95,16 @@ async def run_sync(
             _finish(company, report, code, f"ended early: {message}")
             raise
         _finish(company, report, report.exit_code, None)
+        _prune(company)
         catch_up_log(company.store, most=_INDEXED_AT_ONCE)
         catch_up_reservations(company.store, most=_INDEXED_AT_ONCE)
     return report
+
+
+def _prune(company: Company) -> None:
+    """Remove what the log keeps no longer; where that cannot be done now, the next run does it."""
+    with suppress(StoreBusy, StoreFull):
+        prune_nightly(company)
 
 
 def _end_of(error: BaseException) -> tuple[int, str]:
@@ -241,11 +249,11 @@ def _start(company: Company, report: RunReport, rooms: int) -> None:
 def _finish(company: Company, report: RunReport, exit_code: int, why: str | None) -> None:
     report.finished_at = company.now
     message = why or (
-        f"{report.ok} rooms in step, {report.changes} changes,"
+        f"{counted(report.ok, 'room')} in step, {counted(report.changes, 'change')},"
         f" {report.inconclusive} inconclusive, {report.failed} failed, {report.stopped} stopped"
     )
     if report.unreadable and not why:
-        message += f", {len(report.unreadable)} events that cannot be read"
+        message += f", {counted(len(report.unreadable), 'event')} that cannot be read"
     with company.store.transaction():
         finish_run(
             company.store,

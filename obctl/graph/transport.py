@@ -6,6 +6,7 @@ The connections are aiohttp's: a request costs about half the CPU it takes over 
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -41,12 +42,15 @@ RETRIES = 3
 CLIENT_REQUEST_ID = "client-request-id"
 """Microsoft's support finds a request by it, also one whose answer never came."""
 SILENCE = 30.0  # seconds without a byte
+_NO_ANSWER = 0
 _A_YEAR = 365 * 24 * 3600
 _ASKING_FOR_REST = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 Heard = Callable[[HttpExchange], object]
-"""Who is told of each answer as it came, those included that are asked for once more."""
+"""Who is told of each answer as it came, those included that are asked for once more.
+
+Where no answer came the status is 0."""
 
 
 @asynccontextmanager
@@ -93,6 +97,7 @@ class Connections(httpx.AsyncBaseTransport):
             return await self._ask(request, body)
 
     async def _ask(self, request: httpx.Request, body: bytes) -> httpx.Response:
+        began = time.monotonic()
         try:
             async with self._session.request(
                 request.method,
@@ -106,22 +111,37 @@ class Connections(httpx.AsyncBaseTransport):
             ) as answer:
                 content = await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
+            self._tell(request, body, httpx.Response(_NO_ANSWER), began)
             raise _named(error) from error
         response = httpx.Response(answer.status, headers=answer.raw_headers, content=content)
-        if self._heard is not None:
-            self._heard(_exchange(request, body, response))
+        self._tell(request, body, response, began)
         return response
+
+    def _tell(
+        self, request: httpx.Request, sent: bytes, answer: httpx.Response, began: float
+    ) -> None:
+        if self._heard is not None:
+            self._heard(_exchange(request, sent, answer, time.monotonic() - began))
 
     async def aclose(self) -> None:
         await self._session.close()
 
 
-def _exchange(request: httpx.Request, sent: bytes, answer: httpx.Response) -> HttpExchange:
+def _exchange(
+    request: httpx.Request, sent: bytes, answer: httpx.Response, seconds: float
+) -> HttpExchange:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     if (request.headers.get("content-encoding") or "").lower() == "gzip":
         sent = gzip.decompress(sent)
     return HttpExchange(
-        request.method, str(request.url), sent, answer.status_code, headers, answer.content
+        request.method,
+        str(request.url),
+        sent,
+        answer.status_code,
+        headers,
+        answer.content,
+        seconds,
+        request.headers.get(CLIENT_REQUEST_ID),
     )
 
 

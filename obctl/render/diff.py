@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.counted import counted
 from obctl.domain.zones import zone
+from obctl.render.bundle import said_before
 from obctl.render.objects import Rooms, at, cause_object, difference_object, unreadable_object
 from obctl.render.output import Column, fields, table, text
+from obctl.render.times import moment_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -48,6 +51,8 @@ def diff_picture(item: JsonObject, zones: Mapping[str, str]) -> list[RenderableT
         parts.append(_headline(number, difference, zones[difference["room"]]))
         parts.append(_details(difference, zones[difference["room"]]))
     parts.append(_summary(item))
+    if before := said_before(item):
+        parts.append(fields(before))
     return parts
 
 
@@ -88,12 +93,12 @@ def _summary(item: JsonObject) -> Text:
     summary = item["summary"]
     days = item["from"] if item["from"] == item["to"] else f"{item['from']} to {item['to']}"
     compared = sum(not room["condition"] or bool(room["unreadable"]) for room in item["rooms"])
+    where = counted(compared, "room")
     if not summary["differences"]:
-        return text(f"{days}: no differences in {compared} rooms")
+        return text(f"{days}: no differences in {where}")
     causes = ", ".join(f"{count} {code}" for code, count in summary["by_cause"].items())
     found = summary["differences"]
-    words = f"{found} difference{'s' if found > 1 else ''}"
-    return text(f"{days}: {words} in {compared} rooms: {causes}")
+    return text(f"{days}: {counted(found, 'difference')} in {where}: {causes}")
 
 
 def local_span(item: JsonObject, zone_name: str) -> str:
@@ -224,8 +229,10 @@ def story_picture(item: JsonObject, zone_name: str) -> list[RenderableType]:
         sides.add_row(text(name.replace("_", " ")), *cells)
     parts.append(sides)
     parts.append(_verdict(item, zone_name))
+    if before := said_before(item):
+        parts.append(fields(before))
     if item["story"]:
-        parts.append(table(item["story"], _STORY))
+        parts.append(table(item["story"], _story_columns(zone_name)))
     return parts
 
 
@@ -292,8 +299,9 @@ def _copy_text(copy: JsonObject, zone_name: str) -> str:
     return f"{copy['says']}, {local_span(copy, zone_name)}, {place}, {answer}"
 
 
-_STORY = [
-    Column("entry", lambda o: str(o["entry"]), justify="right", no_wrap=True),
-    Column("at (UTC)", lambda o: o["at"][:16].replace("T", " "), no_wrap=True),
-    Column("what", lambda o: o["what"]),
-]
+def _story_columns(zone_name: str) -> list[Column]:
+    return [
+        Column("entry", lambda o: str(o["entry"]), justify="right", no_wrap=True),
+        Column(f"at, {zone_name}", lambda o: moment_text(o["at"], zone_name)[4:], no_wrap=True),
+        Column("what", lambda o: o["what"]),
+    ]

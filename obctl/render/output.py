@@ -8,27 +8,23 @@ a formula in a spreadsheet.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from obctl.render.csv_lines import write_csv as write_csv
+from obctl.render.listing import Format as Format
+from obctl.render.listing import JsonObject as JsonObject
+from obctl.render.listing import Listing, Part, value_of
 from obctl.render.pasting import to_paste
+from obctl.render.plain import clean as clean
+from obctl.render.plain import plain as plain
 from obctl.render.streams import is_unicode, reader_is_gone
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
-
-JsonObject = Mapping[str, Any]
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +37,6 @@ class Column:
     justify: Literal["left", "right", "center"] = "left"
     no_wrap: bool = False
     ratio: int | None = None
-
-
-def clean(text: str) -> str:
-    """Foreign text without control characters: escapes become visible, line breaks spaces."""
-    if text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
-
-
-def _visible(character: str) -> str:
-    if character in "\n\r\t":
-        return " "
-    import unicodedata
-
-    # Cc: terminal escapes; Cf: direction overrides that make text read backwards.
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
-        return "" if character == "\u200d" else f"\\x{ord(character):02x}"
-    return character
 
 
 def text(value: object, style: str = "") -> Text:
@@ -76,36 +54,83 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def show_list(
-    format: Format,
+    wanted: Format | Listing,
     objects: Iterable[JsonObject],
     columns: Sequence[Column],
     *,
-    names: Sequence[str],
+    names: Sequence[str] = (),
     empty: str = "nothing found",
     title: str | None = None,
+    searched: bool = False,
 ) -> None:
     """Show many objects; `empty` goes to stderr where a table would have no rows.
 
-    `names` are the columns of CSV, which has its header also where there is nothing.
+    `wanted` says which of them, which of their fields, and in which order; where it is a format
+    alone all are shown, and `names` are the columns of CSV, which has its header also where there
+    is nothing. `searched`: they were searched for with `Listing.searched`.
 
     JSON is written object by object: there may be too many to hold.
     """
-    match format:
+    listing = wanted if isinstance(wanted, Listing) else Listing(wanted, names)
+    part = listing.part(objects, searched=searched)
+    with _paged():
+        _show_part(listing, part, columns, empty=empty, title=title)
+    if part.remark:
+        message(part.remark)
+
+
+def _show_part(
+    listing: Listing, part: Part, columns: Sequence[Column], *, empty: str, title: str | None
+) -> None:
+    chosen = map(listing.chosen, part)
+    match listing.format:
         case Format.TABLE:
-            rows = list(objects)
-            if not rows:
+            rows = list(part)
+            if rows:
+                shown = [] if listing.fields else columns
+                shown = shown or [_column(name) for name in listing.fields or listing.names]
+                console().print(table(rows, shown, title=title))
+            else:
                 message(empty)
-                return
-            console().print(table(rows, columns, title=title))
         case Format.JSON:
-            _write_json_array(objects)
+            _write_json_array(chosen)
         case Format.JSONL:
-            for item in objects:
+            for item in chosen:
                 if reader_is_gone():
                     return
                 write_json_line(item)
         case Format.CSV:
-            write_csv(list(objects), names)
+            write_csv(list(chosen), listing.columns or listing.names)
+
+
+def show_with_list(
+    listing: Listing,
+    item: JsonObject,
+    name: str,
+    picture: Callable[[JsonObject], RenderableType | Iterable[RenderableType]],
+    *,
+    line: Callable[[JsonObject], JsonObject] | None = None,
+) -> None:
+    """Show one object of which the list `name` is what people ask for.
+
+    JSON Lines, CSV and a table of chosen fields show the list alone; `line` is how one of it reads
+    as CSV.
+    """
+    format, objects = listing.format, item[name]
+    if format in (Format.JSONL, Format.CSV) or (format is Format.TABLE and listing.fields):
+        lines = map(line, objects) if line and format is Format.CSV else objects
+        show_list(listing, lines, [])
+        return
+    part = listing.part(objects)
+    whole = {**item, name: [listing.chosen(one) for one in part]}
+    show_one(format, whole, lambda: picture(whole))
+    if part.remark:
+        message(part.remark)
+
+
+def _column(field: str) -> Column:
+    """A column that shows a field as it is; instants are in UTC, with their `Z`."""
+    return Column(field, lambda item: plain(value_of(item, field)))
 
 
 def show_one(
@@ -114,15 +139,25 @@ def show_one(
     picture: Callable[[], RenderableType | Iterable[RenderableType]],
 ) -> None:
     """Show one object; `picture` draws it for people."""
-    match format:
-        case Format.TABLE:
-            drawn = picture()
-            parts = drawn if isinstance(drawn, list | tuple) else (drawn,)
-            out = console()
-            for part in parts:
-                out.print(part)
-        case _:
-            write_one(format, item)
+    with _paged():
+        match format:
+            case Format.TABLE:
+                drawn = picture()
+                parts = drawn if isinstance(drawn, list | tuple) else (drawn,)
+                out = console()
+                for part in parts:
+                    out.print(part)
+            case _:
+                write_one(format, item)
+
+
+def _paged() -> AbstractContextManager[None]:
+    """A pager where somebody sits at a terminal."""
+    if not sys.stdout.isatty():
+        return nullcontext()
+    from obctl.render.pager import paged
+
+    return paged()
 
 
 def write_one(format: Format, item: JsonObject) -> None:
@@ -208,54 +243,6 @@ def write_json_line(value: object) -> None:
     import json
 
     print(json.dumps(value, ensure_ascii=not is_unicode(sys.stdout)), flush=True)
-
-
-def write_csv(objects: Sequence[JsonObject], names: Sequence[str] = ()) -> None:
-    """CSV with a header: `names`, and what the objects have besides.
-
-    Nested values are dotted columns or JSON text.
-    """
-    import csv
-
-    rows = [_flat(item) for item in objects]
-    inner = {name.rpartition(".")[0] for name in names}
-    there = (name for row in rows for name in row if name not in inner)
-    names = list(dict.fromkeys((*names, *there)))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    known = None if is_unicode(sys.stdout) else sys.stdout.encoding
-    writer.writerow(names)
-    for row in rows:
-        cells = [_csv_cell(row.get(name)) for name in names]
-        if known:  # nothing is lost: what cannot be written is spelled out
-            cells = [cell.encode(known, "backslashreplace").decode(known) for cell in cells]
-        writer.writerow(cells)
-
-
-def _flat(item: JsonObject, prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in item.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{name}.")
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat
-
-
-def _csv_cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        import json
-
-        return clean(json.dumps(value, ensure_ascii=False))
-    if isinstance(value, int | float):
-        return str(value)
-    cell = clean(str(value))
-    # A spreadsheet would run text that starts like this (OWASP, CSV injection), and some leave out
-    # the blanks before it.
-    return f"'{cell}" if cell.lstrip()[:1] in _FORMULA else cell
 
 
 _QUIET = False

@@ -13,6 +13,7 @@ from obctl.domain.compare.planner import PlannerDay, PlannerRow, View
 from obctl.domain.room import Verdict
 from obctl.render.objects import at, event_object, unreadable_object
 from obctl.render.output import clean, console
+from obctl.render.pager import paged
 from obctl.render.planner_bars import Bar, References, Ruler, draw_lane, lanes
 from obctl.render.planner_items import SIGNS, Item, items_of
 from obctl.render.planner_legend import WIDEST_NAME, legend
@@ -111,6 +112,11 @@ def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Dr
 
 def show_planner(days: Sequence[PlannerDay]) -> None:
     """Draw the days on the terminal, an empty line between them."""
+    with paged():
+        _draw(days)
+
+
+def _draw(days: Sequence[PlannerDay]) -> None:
     out = console()
     width = out.width  # looked up in the surroundings each time
     colour = out.color_system is not None and not out.no_color
@@ -124,6 +130,19 @@ def show_planner(days: Sequence[PlannerDay]) -> None:
             continue
         while some := list(islice(lines, _LINES_AT_ONCE)):
             out.print(Text("\n").join(map(as_text, some)), no_wrap=True, overflow="crop")
+
+
+def planner_drawn(days: Sequence[PlannerDay]) -> list[Text]:
+    """The days as they are drawn on the terminal, to be shown by somebody else."""
+    out = console()
+    colour = out.color_system is not None and not out.no_color
+    drawn = []
+    for day in days:
+        lines = planner_picture(day, width=out.width, colour=colour)
+        joined = Text("\n").join(map(as_text, lines))
+        joined.no_wrap, joined.overflow = True, "crop"
+        drawn.append(joined)
+    return drawn
 
 
 def _cropped(line: str, width: int) -> str:

@@ -22,6 +22,12 @@ def reader_is_gone() -> bool:
     return _gone
 
 
+def reader_left() -> None:
+    """Say that nobody reads on: a pager was left."""
+    global _gone  # noqa: PLW0603  one process, one reader
+    _gone = True
+
+
 def is_unicode(stream: Any) -> bool:
     """Whether every character can be written as it is; a pipe on Windows may know few."""
     return (

@@ -190,24 +190,7 @@ def begin(store: Store) -> None:
 
 def write_checkpoint(store: Store) -> None:
     """Record every row as it stands, where the record begins; only inside a transaction."""
-    from obctl.domain.company_log import Action
-
-    at = stamp(store)
-    counts = store.row(
-        "SELECT (SELECT count(*) FROM rooms) AS rooms,"
-        " (SELECT count(*) FROM reservations) AS reservations"
-    )
-    if counts and counts["reservations"]:
-        store.run(
-            "INSERT INTO company_log (at, action, message, actor) VALUES (?, ?, ?, 'obctl')",
-            (
-                at,
-                Action.LOG_CHECKPOINT.value,
-                f"checkpoint: {counts['rooms']} rooms and {counts['reservations']} reservations as"
-                " they stand; what is older cannot be replayed",
-            ),
-        )
-    save_checkpoint(store, every_row(store), next_id(store), at, newest_entry(store))
+    save_checkpoint(store, every_row(store), next_id(store), stamp(store), newest_entry(store))
 
 
 def save_checkpoint(

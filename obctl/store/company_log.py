@@ -12,7 +12,7 @@ from obctl.errors import UsageError
 from obctl.store.codec import instant
 from obctl.store.database import Store
 from obctl.store.log_search import LogFilter as LogFilter
-from obctl.store.log_search import entry_of, forget_words
+from obctl.store.log_search import entry_of
 from obctl.store.log_search import search_log as search_log
 
 REFUSALS = (
@@ -79,12 +79,6 @@ def read_log(store: Store, *, after: int = 0, limit: int = 500) -> list[LogEntry
     return [replace(entry_of(row), payload=load_payload(store, row["payload"])) for row in rows]
 
 
-def count_log(store: Store, before: str) -> int:
-    """How many entries are older than the instant text `before`."""
-    row = store.row("SELECT count(*) AS entries FROM company_log WHERE at < ?", (before,))
-    return row["entries"] if row else 0
-
-
 def find_entry(store: Store, entry: int) -> LogEntry:
     """One entry with its payload; raises `UsageError`."""
     from obctl.store.payloads import load_payload
@@ -137,21 +131,3 @@ def was_restored(store: Store, reservation: int, event_id: str) -> bool:
         )
         is not None
     )
-
-
-def prune_log(store: Store, before: str) -> int:
-    """Remove what is older than the instant text `before`; returns how many entries went.
-
-    With the entries go payloads that nothing else uses, and notifications that were handled.
-    """
-    with store.transaction():
-        forget_words(store, before)
-        removed = store.run("DELETE FROM company_log WHERE at < ?", (before,)).rowcount
-        store.run(
-            "DELETE FROM payloads WHERE id NOT IN"
-            " (SELECT payload FROM company_log WHERE payload IS NOT NULL"
-            " UNION SELECT payload FROM events WHERE payload IS NOT NULL"
-            " UNION SELECT payload FROM unreadable_events WHERE payload IS NOT NULL)"
-        )
-        store.run("DELETE FROM inbox WHERE handled_at < ? AND received_at < ?", (before, before))
-    return removed

@@ -130,10 +130,32 @@ class Store:
             noted, self.noted = self.noted, Noted()
             if noted.is_something:
                 record(self, noted)
+            self.run("COMMIT")
         except BaseException:
+            # Also after a commit that failed: what comes next would join a transaction without end.
             self.connection.rollback()
             raise
-        self.run("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Within, every query sees the store as it is now, whatever others write meanwhile."""
+        self.run("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
+    @contextmanager
+    def without_references(self) -> Iterator[None]:
+        """Within, SQLite does not look who points at a row that is deleted: the caller has.
+
+        It would read all of the log for each. Around a transaction; inside of one nothing changes.
+        """
+        self.run("PRAGMA foreign_keys = OFF")
+        try:
+            yield
+        finally:
+            self.run("PRAGMA foreign_keys = ON")
 
     @contextmanager
     def without_waiting(self) -> Iterator[None]:
@@ -157,6 +179,12 @@ class Store:
         with translated(target), closing(sqlite3.connect(target)) as copy:
             target.chmod(FILE_MODE)
             self.connection.backup(copy)
+
+    def compact_into(self, target: Path) -> None:
+        """Copy the store to a new file without anything that was deleted from it."""
+        target.touch(mode=FILE_MODE)
+        with translated(target):
+            self.connection.execute("VACUUM INTO ?", (str(target),))
 
     def close(self) -> None:
         self.connection.close()

@@ -29,6 +29,10 @@ _FEW = 5_000
 _SORTED = 100_000
 _MERGED = 8
 _LOOKED_UP = 500
+_PAGES = 500
+_TURNS = 16
+_SOMETHING_DONE = 2
+"""Changed rows that a merge counts at least where it did anything."""
 _BATCH = 20_000
 _BEHIND = 2_000
 """So many entries that are not indexed yet are looked through instead."""
@@ -103,11 +107,23 @@ def catch_up_log(store: Store, *, most: int = sys.maxsize) -> None:
         return  # what is not indexed is looked through
 
 
-def forget_words(store: Store, before: str) -> None:
-    """Remove from the index what is older than the instant text `before`."""
-    store.run(
-        "DELETE FROM log_words WHERE rowid IN (SELECT id FROM company_log WHERE at < ?)", (before,)
-    )
+def forget_words(store: Store, which: str) -> None:
+    """Remove from the index the entries whose ids a query of ours gives."""
+    store.run(f"DELETE FROM log_words WHERE rowid IN ({which})")
+
+
+def tidy_words(store: Store) -> None:
+    """Merge what the index is made of, as far as is done soon, so that what was removed goes.
+
+    FTS5 only notes down what is removed, and lets go of it when it merges (SQLite, "FTS5
+    Extension", the merge command): a log that is pruned each night had twice the pages without.
+    """
+    for _turn in range(_TURNS):
+        before = store.connection.total_changes
+        with store.transaction():
+            store.run(f"INSERT INTO log_words (log_words, rank) VALUES ('merge', {-_PAGES})")
+        if store.connection.total_changes - before < _SOMETHING_DONE:
+            return
 
 
 def entry_of(row: sqlite3.Row) -> LogEntry:

@@ -48,7 +48,7 @@ def migrate(connection: sqlite3.Connection, *, stop_before: str | None = None) -
                 ran.append(function.__name__)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            connection.rollback()  # nothing, where SQLite has ended the transaction itself
             raise
     return ran
 

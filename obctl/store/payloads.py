@@ -21,9 +21,7 @@ _LEVEL = 2  # as small as 3 here, and up to twice as fast
 
 def save_payload(store: Store, data: bytes) -> int:
     """Keep `data`; returns its id."""
-    cursor = store.run(
-        "INSERT INTO payloads (codec, data) VALUES (?, ?)", (_ZSTD, _compressor().compress(data))
-    )
+    cursor = store.run("INSERT INTO payloads (codec, data) VALUES (?, ?)", packed(data))
     return cursor.lastrowid or 0
 
 
@@ -37,6 +35,11 @@ def save_payloads(store: Store, many: Iterable[bytes]) -> range:
     ]
     store.run_many("INSERT INTO payloads (id, codec, data) VALUES (?, ?, ?)", rows)
     return range(first, first + len(rows))
+
+
+def packed(data: bytes) -> tuple[int, bytes]:
+    """`data` as it is kept: the codec, and what it makes of it."""
+    return _ZSTD, _compressor().compress(data)
 
 
 def load_payload(store: Store, payload: int | None) -> bytes | None:

@@ -30,7 +30,8 @@ def forget_possible_moves(store: Store, room: RoomId, numbers: Iterable[int] | N
     if numbers is None:
         store.remove(
             "possible_moves",
-            "instead_of IN (SELECT number FROM reservations WHERE room = ? AND external_state != 100)",
+            "instead_of IN"
+            " (SELECT number FROM reservations WHERE room = ? AND external_state != 100)",
             (room,),
         )
     else:

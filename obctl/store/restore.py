@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from obctl.errors import ObctlError, StoreBusy, StoreError
+from obctl.store.alone import alone
 from obctl.store.codec import moment
 from obctl.store.database import FILE_MODE, Store, open_store
 from obctl.store.schema import ensure_sound
@@ -102,21 +103,12 @@ def _ensure_unused(path: Path) -> None:
     """
     try:
         ensure_there(path)
-        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("ROLLBACK")
-    except ObctlError:
+        with alone(path):
+            return
+    except StoreBusy:
+        raise
+    except (ObctlError, sqlite3.Error):
         return
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (
-            sqlite3.SQLITE_BUSY,
-            sqlite3.SQLITE_LOCKED,
-        ):
-            raise StoreBusy(
-                f"{path} is open in another process",
-                hint="end `obctl listen` and whatever else reads or writes it, then try again",
-            ) from error
 
 
 def _ensure_another(backup: Path, path: Path) -> None:

@@ -57,9 +57,10 @@ def finish_run(
     )
 
 
-def load_runs(store: Store, *, limit: int = 20) -> list[RunRecord]:
-    """The latest runs, newest first."""
-    rows = store.rows("SELECT * FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?", (limit,))
+def load_runs(store: Store, *, limit: int | None = 20) -> list[RunRecord]:
+    """The latest runs, newest first; all of them without a limit."""
+    most = -1 if limit is None else limit
+    rows = store.rows("SELECT * FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?", (most,))
     return [_record(row) for row in rows]
 
 

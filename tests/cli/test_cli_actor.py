@@ -25,7 +25,8 @@ WITHOUT_ACTOR = {
     "sync status", "sync history", "sync show", "reservations list", "reservations show",
     "services list", "cancellations list", "cancellations show", "cancellations status",
     "log tail", "log search", "log show", "log event", "log export",
-    "store path", "store backup", "store check", "store schema",
+    "store path", "store backup", "store check", "store schema", "store compact",
+    "bundle create", "bundle open",
     "config show", "config get", "config path", "config grants", "graph get",
 }  # fmt: skip
 LUNCH = ("services", "add", "1", "--kind", "catering", "--description", "Lunch")

@@ -179,7 +179,7 @@ def test_writes_that_failed_are_told_with_the_reason(mapped: Desk, tenant: Sandb
     told = Told(mapped)
     outbox = told.one("outbox")
     assert (outbox["verdict"], outbox["rooms"], told.exit) == ("problem", [ONE], 3)
-    assert "1 writes failed" in outbox["message"]
+    assert "1 write failed, to be tried again" in outbox["message"]
     # What another room owes is no business of this one.
     assert Told(mapped, "--room", TWO).verdicts("outbox") == ["ok"]
 

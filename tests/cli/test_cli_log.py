@@ -67,7 +67,6 @@ def _ids(desk: Desk, *words: str) -> list[int]:
         (("--text", "CAFÉ budget"), [3]),
         (("--reservation", "7"), [3, 2]),
         (("--run", "R1"), [2, 1]),
-        (("--limit", "1"), [4]),
         (("--run", "R2"), []),
     ],
 )
@@ -250,21 +249,35 @@ def test_an_export_that_cannot_be_written_leaves_nothing(logged: Desk, tmp_path:
 
 
 def test_pruning_needs_a_yes_and_is_logged(logged: Desk) -> None:
+    """Reservation 7 is tomorrow's: what is told of it stays, however old that is."""
     refused = logged.run("log", "prune", "--older-than", "10h")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert (
-        "Remove 2 entries from before Mon 2026-09-14 04:00 (Europe/Amsterdam), older than 10h,"
+        "Remove 1 entry from before Mon 2026-09-14 04:00 (Europe/Amsterdam), older than 10h,"
         " for good?" in refused.stderr
     )
     assert _ids(logged) == [4, 3, 2, 1]
     done = logged.run("log", "prune", "--older-than", "10h", "--yes", "-o", "json")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == {"removed": 2, "older_than": "2026-09-14T02:00:00Z"}
-    assert _ids(logged) == [5, 4, 3]
+    assert json.loads(done.stdout) == {
+        "removed": 1,
+        "older_than": "2026-09-14T02:00:00Z",
+        "kept": 1,
+    }
+    assert _ids(logged) == [5, 4, 3, 2]
     newest = json.loads(logged.run("log", "show", "5", "-o", "json").stdout)
     assert newest["action"] == "log.pruned"
-    assert newest["message"] == "2 entries older than 2026-09-14T02:00:00Z removed, by mia"
+    assert newest["message"] == (
+        "1 entry older than Mon 2026-09-14 04:00 (Europe/Amsterdam) removed,"
+        " 1 older one kept for what is not over, by mia"
+    )
     assert newest["actor"] == "mia"
+
+
+def test_pruning_says_what_it_keeps_and_how_space_comes_back(logged: Desk) -> None:
+    done = logged.run("log", "prune", "--older-than", "10h", "--yes")
+    assert "1 entry removed; 1 older entry kept for what is not over: open requests" in done.stderr
+    assert "obctl store compact" in done.stderr
 
 
 @pytest.mark.parametrize(

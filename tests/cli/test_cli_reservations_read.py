@@ -63,7 +63,6 @@ def test_from_and_to_are_days_or_times_in_each_rooms_zone(booked: Desk) -> None:
         (("--status", "cancelled"), [2]),
         (("--status", "tentative"), [3]),
         (("--external-state", "100"), [4]),
-        (("--limit", "2"), [1, 2]),
         (("--on", "2026-09-15", "--limit", "3", "--status", "confirmed"), [1, 4]),
     ],
 )

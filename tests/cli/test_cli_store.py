@@ -5,10 +5,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+from builders import make_log_entry
 from desk import Desk
 
 from obctl.store.database import open_store
 from obctl.store.rooms import load_rooms
+from obctl.store.runs import run_lock
 from obctl.store.schema import TABLES, tables
 
 
@@ -69,3 +72,37 @@ def test_every_table_is_explained(desk: Desk) -> None:
     found = json.loads(desk.run("store", "schema", "-o", "json").stdout)
     assert list(found[0]) == ["table", "meaning", "column", "type", "required", "key"]
     assert {item["table"] for item in found} == set(TABLES)
+
+
+def test_compacting_gives_back_what_was_pruned(desk: Desk) -> None:
+    desk.logged(
+        *(make_log_entry("event.updated", "2025-01-01 09:00", message="x" * 900) for _ in range(99))
+    )
+    desk.run("log", "prune", "--older-than", "400d", "--yes")
+    done = desk.run("store", "compact", "-o", "json")
+    sizes = json.loads(done.stdout)
+    assert (done.exit_code, sizes["after"] < sizes["before"]) == (0, True)
+    assert "MB now" in desk.run("store", "compact").stderr
+    assert desk.run("store", "check").exit_code == 0
+
+
+def test_compacting_waits_for_nobody_who_has_the_store_open(desk: Desk) -> None:
+    with desk.store() as store:
+        store.row("SELECT 1 FROM rooms")
+        done = desk.run("store", "compact", "-o", "json")
+    assert done.exit_code == 5
+    assert json.loads(done.stderr)["error"]["code"] == "store-busy"
+    with run_lock(desk.home / "contoso"):
+        assert "another run is active" in desk.run("store", "compact").stderr
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [("29", "29 is not between 30 and 36500"), ("0", "0 is not"), ("x", "'x' is no whole number")],
+)
+def test_too_short_a_memory_is_refused(desk: Desk, days: str, said: str) -> None:
+    refused = desk.run("config", "set", "log.keep_days", days)
+    assert (refused.exit_code, said in refused.stderr) == (2, True)
+    assert desk.run("config", "get", "log.keep_days").stdout == "\n"
+    desk.environment["OBCTL_LOG_KEEP_DAYS"] = days
+    assert said in desk.run("sync", "status").stderr

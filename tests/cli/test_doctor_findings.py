@@ -125,7 +125,7 @@ ROOMS = (
         ),
         ({"graph.url": "https://proxy.example/v1.0"}, {}, (), None, None),
         ({"sync.concurrency": 20}, {}, (), "at most 8 requests", "sync.concurrency 8"),
-        ({}, {}, (subscription(1),), "1 rooms are subscribed and 1 are not", "subscriptions"),
+        ({}, {}, (subscription(1),), "1 room subscribed and 1 not", "subscriptions"),
         (
             {},
             {},

@@ -80,6 +80,8 @@ class Stage:
         self.tenant_server = tenant_server
         self.company = company
         self.seen = {cast.key: Seen(cast) for cast in casts}
+        self.on_look: Callable[[], None] = lambda: None
+        """Called whenever something is about to be asked."""
         self.doings = Doings(company, tenant_server, url)
 
     def play(self) -> list[Seen]:
@@ -130,6 +132,7 @@ class Stage:
     # -- what obctl says -----------------------------------------------------------------------
 
     def _look(self, due: Sequence[Seen]) -> None:
+        self.on_look()
         by_span: dict[tuple[int, int], list[Seen]] = {}
         for seen in due:
             by_span.setdefault(seen.story.span, []).append(seen)

@@ -10,7 +10,7 @@ from confusion.catalogue import all_stories
 from confusion.judge import Judged, Matrix
 from confusion.known import known, unused
 from confusion.story import NOTHING
-from obctl.domain.causes.catalogue import MEANING
+from obctl.domain.cause_codes import MEANING
 
 SHARE_RIGHT = 0.97
 SHARE_LIKELY = 0.9

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from builders import make_event, make_reservation, make_room
+from builders import make_event, make_log_entry, make_reservation, make_room
 from rich.console import Console, Group
 
 from obctl.domain.causes.facts import OrganizerAnswer
 from obctl.domain.causes.story import Story
+from obctl.domain.company_log import LogEntry
 from obctl.domain.difference import RoomVerdict
 from obctl.domain.organizer_copy import NOT_KNOWN, OrganizerReply, WhyClosed, closed
 from obctl.domain.room import Verdict
@@ -19,7 +21,7 @@ from obctl.render.objects import Rooms
 ROOM = make_room()
 
 
-def told(**more: Any) -> str:
+def told(*entries: LogEntry, **more: Any) -> str:
     story = Story(
         room=ROOM,
         verdict=RoomVerdict(ROOM.id, Verdict.OK),
@@ -31,7 +33,7 @@ def told(**more: Any) -> str:
         cause=None,
         missed_because=None,
         ruled_out=(),
-        story=(),
+        story=entries,
         **more,
     )
     shown = story_object(story, Rooms([ROOM]))
@@ -68,3 +70,16 @@ def test_of_a_directory_that_nobody_asked_nothing_is_said() -> None:
 )
 def test_why_the_organisers_calendar_is_closed_is_told(reply: OrganizerReply, said: str) -> None:
     assert said in told(organizer=reply)
+
+
+def test_what_happened_is_told_in_the_rooms_time_and_says_whose() -> None:
+    """On the night that the clocks go back an hour comes twice, and each has its offset."""
+    entries = [
+        make_log_entry("event.updated", datetime(2026, 10, 25, hour, 30, tzinfo=UTC), id=number)
+        for number, hour in ((1, 0), (2, 1), (3, 7))
+    ]
+    shown = told(*entries)
+    assert "entry at, Europe/Amsterdam what" in shown
+    assert "1 2026-10-25 02:30+0200" in shown
+    assert "2 2026-10-25 02:30+0100" in shown
+    assert "3 2026-10-25 08:30 " in shown

@@ -20,9 +20,9 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import fold
-from obctl.store.company_log import prune_log
 from obctl.store.database import Store, open_store
 from obctl.store.log_search import LogFilter, catch_up_log, each_found, index_log, search_log
+from obctl.store.retention import prune_log
 from obctl.store.rooms import add_room
 
 START = NOW - timedelta(days=30)
@@ -212,12 +212,14 @@ def test_a_search_neither_waits_for_a_writer_nor_misses_anything(tmp_path: Path)
 def test_what_is_pruned_leaves_the_index(tmp_path: Path) -> None:
     with closing(make_store(tmp_path / "store.db", 2_500)) as store:
         index_log(store)
-        before = (START + timedelta(minutes=2_001)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        removed = prune_log(store, before)
+        before = START + timedelta(minutes=2_001)
+        removed = prune_log(store, before, before).removed
         assert indexed(store) == 2_500 - removed > 0
         store.run("INSERT INTO log_words (log_words) VALUES ('integrity-check')")
         assert search_log(store, LogFilter(text="1777")) == []
-        prune_log(store, "2100-01-01T00:00:00Z")
+        end = START + timedelta(days=30_000)
+        store.run("UPDATE rooms SET last_synced_at = '2100-01-01T00:00:00Z'")
+        prune_log(store, end, end)
         write_log(store, entries(1, 10))
         assert len(search_log(store, LogFilter(text="reservation"))) == 10
         index_log(store)

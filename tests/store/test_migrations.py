@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from builders import make_reservation, make_room
 
+from obctl.domain.reservation import Reservation
 from obctl.domain.room import RoomId
-from obctl.errors import StoreBusy, StoreError, StoreFull
+from obctl.errors import StoreBusy, StoreError, StoreFailing, StoreFull
 from obctl.store.database import Store, open_store
 from obctl.store.log_search import LogFilter, index_log, search_log
 from obctl.store.migrations import STEPS, migrate
@@ -229,3 +230,38 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
             insert_reservations(store, [make_reservation(n, room=room.id) for n in range(1, 2000)])
         assert told.value.code == "disk-full"
         assert store.rows("SELECT * FROM reservations") == []
+
+
+def _write_late_checked(store: Store, reservations: list[Reservation]) -> None:
+    """Write what SQLite refuses at the commit alone."""
+    store.run("PRAGMA defer_foreign_keys = ON")
+    store.run("UPDATE rooms SET name = 'Elsewhere'")
+    insert_reservations(store, reservations)
+
+
+def test_after_a_commit_that_failed_the_next_transaction_is_one_of_its_own(tmp_path: Path) -> None:
+    """Joined to one that nobody ends, it would be lost with it."""
+    with closing(open_store(tmp_path / "store.db", create=True)) as store:
+        room = add_room(store, make_room())
+        orphan = [make_reservation(1, room=RoomId(99))]
+        with pytest.raises(StoreError, match="FOREIGN KEY"), store.transaction():
+            _write_late_checked(store, orphan)
+        with store.transaction():
+            insert_reservations(store, [make_reservation(2, room=room.id)])
+    with closing(open_store(tmp_path / "store.db")) as again:
+        assert [row["number"] for row in again.rows("SELECT number FROM reservations")] == [2]
+        assert [room.name for room in load_rooms(again)] == ["Atrium"]
+
+
+def test_a_store_that_the_disk_refuses_to_hold_says_so(tmp_path: Path) -> None:
+    """SQLite ends the transaction by itself then, and what it said is what counts."""
+    resource = pytest.importorskip("resource", reason="this system limits no file's size")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(StoreFailing) as told:
+            open_store(tmp_path / "store.db", create=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "cannot be read or written: disk I/O error" in told.value.message
+    assert told.value.exit_code == 5

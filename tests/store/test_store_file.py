@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from obctl.store.database import open_store
+from obctl.store.glimpse import room_words
 from obctl.store.store_file import ensure_there
 
 _LOOK = """
@@ -32,8 +33,8 @@ def seen_by_another_process(path: Path) -> int:
 
 @pytest.mark.parametrize(
     "meanwhile",
-    [ensure_there, lambda path: open_store(path).close()],
-    ids=["looked at", "opened again and closed"],
+    [ensure_there, lambda path: open_store(path).close(), room_words],
+    ids=["looked at", "opened again and closed", "glanced at"],
 )
 def test_what_is_written_after_another_look_is_seen_by_all(tmp_path: Path, meanwhile) -> None:
     """A lock lost within this process would have others delete the journal it writes to."""

@@ -4,7 +4,7 @@ One function per rule, grouped by family, each `(Facts) -> Cause | None`; `expla
 Conditions under which a whole room cannot be trusted are verdicts of the room, not causes.
 """
 
-from obctl.domain.causes.catalogue import MEANING
+from obctl.domain.cause_codes import MEANING
 from obctl.domain.causes.explain import (
     Explanation,
     cause_in_step,

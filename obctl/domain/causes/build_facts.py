@@ -88,6 +88,7 @@ class Answers:
     came_from: tuple[Room, Reservation] | None = None
     not_asked: tuple[Room, ...] = ()
     remembered: bool = False
+    remembered_at: datetime | None = None
     organizer: OrganizerAnswer = OrganizerAnswer.UNKNOWN
     mailbox_id: str | None = None
 
@@ -159,6 +160,7 @@ def build_facts(
         came_from=answers.came_from,
         not_asked=answers.not_asked,
         remembered=answers.remembered,
+        remembered_at=answers.remembered_at,
         rekeyed=_rekeyed(reservation, events),
         siblings=_siblings(sides, difference, recorded),
         outbox=recorded.outbox,

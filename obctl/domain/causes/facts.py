@@ -83,6 +83,8 @@ class Facts:
     not_asked: tuple[Room, ...] = ()
     """Other mapped rooms that did not say whether they have the meeting."""
     remembered: bool = False
+    remembered_at: datetime | None = None
+    """When Outlook was read that is remembered, where that was not by the last pass."""
     """Nobody asked Outlook: it is as the room's last pass left it in the store."""
     rekeyed: Event | None = None
     """An event of this room with the same key and another id."""

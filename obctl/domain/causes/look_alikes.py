@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from obctl.domain.causes.catalogue import MEANING
+from obctl.domain.cause_codes import MEANING
 from obctl.domain.causes.facts import Facts
 
 

@@ -43,7 +43,7 @@ def as_far_as_seen(cause: Cause, facts: Facts) -> Cause:
     if facts.remembered:
         if cause.code not in _ON_RECORD and confidence is Confidence.CERTAIN:
             confidence = Confidence.LIKELY
-        evidence["outlook.as_of"] = facts.last_run_at
+        evidence["outlook.as_of"] = facts.remembered_at or facts.last_run_at
     if not evidence:
         return cause
     return replace(cause, confidence=confidence, evidence=cause.evidence + observed(evidence))

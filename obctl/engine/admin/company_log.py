@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from obctl.domain.company_log import Action, LogEntry
+from obctl.domain.company_log import LogEntry
 from obctl.domain.event_history import Version, versions
 from obctl.domain.pseudonyms import Pseudonyms
 from obctl.engine.company import Company
 from obctl.errors import UsageError
-from obctl.store.codec import instant
-from obctl.store.company_log import find_entry, load_history, prune_log, read_log
+from obctl.store.company_log import find_entry, load_history, read_log
 from obctl.store.rooms import load_rooms_ever
 
 
@@ -38,14 +36,3 @@ def event_versions(company: Company, event_id: str) -> list[Version]:
             code="unknown-event",
         )
     return versions(find_entry(company.store, entry.id or 0) for entry in entries)
-
-
-def prune(company: Company, before: datetime) -> int:
-    """Remove the entries older than `before`; that this was done is an entry of its own."""
-    with company.store.transaction():
-        removed = prune_log(company.store, instant(before))
-        company.journal.note(
-            Action.LOG_PRUNED,
-            f"{removed} entries older than {instant(before)} removed, by {company.actor}",
-        )
-    return removed

@@ -90,7 +90,7 @@ def create_company(home: Path, name: str, settings: Mapping[str, str | None]) ->
     Raises `ConfigError`, or `StoreError` for a store that cannot be taken over, and leaves all as
     it was.
     """
-    import tomli_w
+    import tomlkit
 
     folder = ensure_name_is_free(home, name)
     content: dict[str, dict[str, str]] = {}
@@ -119,7 +119,7 @@ def create_company(home: Path, name: str, settings: Mapping[str, str | None]) ->
             _ensure_no_journal(config.store_path)
             made += [config.store_path, *beside(config.store_path)]
             open_store(config.store_path, create=True).close()
-        write_private(config.config_path, tomli_w.dumps(content).encode())
+        write_private(config.config_path, tomlkit.dumps(content).encode())
     except BaseException:
         for file in reversed(made):
             _remove(file)

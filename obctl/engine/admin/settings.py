@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from obctl.config import SETTINGS, Config, Setting, parse_config, save_setting, variable_of
+from obctl.config import SETTINGS, Config, Setting, parse_config, variable_of, write_private
+from obctl.config.file import read_text, with_setting
 from obctl.domain.company_log import Action
+from obctl.domain.nearest import meant
 from obctl.engine.company import Company
 from obctl.errors import ConfigError, UnknownZone, UsageError
 
@@ -25,7 +28,15 @@ def current_settings(config: Config, environment: Mapping[str, str]) -> list[dic
             value, origin = setting.check(content[table][name]), "file"
         else:
             value, origin = setting.default, "default"
-        found.append({"key": key, "value": value, "from": origin, "meaning": setting.meaning})
+        found.append(
+            {
+                "key": key,
+                "value": value,
+                "from": origin,
+                "meaning": setting.meaning,
+                "default": setting.default,
+            }
+        )
     return found
 
 
@@ -33,32 +44,58 @@ def known_setting(key: str) -> Setting:
     """The setting with this key; raises `UsageError` with the likely one."""
     if key in SETTINGS:
         return SETTINGS[key]
-    close = difflib.get_close_matches(key, SETTINGS, n=1)
     raise UsageError(
         f"unknown setting {key!r}",
-        hint=f"did you mean {close[0]}?" if close else "`obctl config show` lists them",
+        hint=meant(key, SETTINGS) or "`obctl config show` lists them",
         code="unknown-setting",
     )
 
 
-def change_setting(company: Company, key: str, text: str) -> tuple[Any, Any]:
-    """Set `key` to `text` in the file; returns the values before and after."""
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One setting before and after, and the file that says so: whole, and found to be right."""
+
+    key: str
+    before: Any
+    after: Any
+    text: str
+    config: Config
+
+    @property
+    def told(self) -> str:
+        """The change in words that others may read."""
+        setting = SETTINGS[self.key]
+        return f"{self.key}: {setting.told(self.before)} -> {setting.told(self.after)}"
+
+
+def prepare_change(
+    folder: Path, key: str, text: str | None, environment: Mapping[str, str]
+) -> SettingChange:
+    """`key` set to `text` in the file of a company's folder, or removed; nothing is written yet.
+
+    What is wrong in the file now may be what this puts right; raises `ConfigError` with what would
+    still be wrong.
+    """
     setting = known_setting(key)
-    path = company.config.config_path
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
-    table, name = key.split(".", 1)
-    before = content.get(table, {}).get(name, setting.default)
     try:
         after = setting.parse(text) if text else None
     except (ValueError, UnknownZone) as error:
         raise ConfigError(f"{key}: {error}", hint=f"it is: {setting.meaning}") from error
-    changed = {**content, table: {**content.get(table, {}), name: after}}
-    if after is None:
-        changed[table].pop(name)
-    parse_config(changed, {}, folder=company.config.folder, origin="the changed configuration")
-    shown = setting.default if after is None else after
+    path = folder / "config.toml"
+    now = read_text(path)
+    changed = with_setting(now, key, after)
+    table, name = key.split(".", 1)
+    section = tomllib.loads(now).get(table)
+    before = section.get(name, setting.default) if isinstance(section, dict) else setting.default
+    content = tomllib.loads(changed)
+    parse_config(content, {}, folder=folder, origin="the changed configuration")
+    config = parse_config(content, environment, folder=folder, origin=str(path))
+    return SettingChange(key, before, setting.default if after is None else after, changed, config)
+
+
+def save_change(company: Company, change: SettingChange) -> None:
+    """Put the file in place, and the change into the company log."""
     with company.store.transaction():
-        message = f"{key}: {before} -> {shown}, by {company.actor}"
+        message = f"{change.told}, by {company.actor}"
         company.journal.note(Action.SETTING_CHANGED, message)
-        save_setting(path, key, after)
-    return before, shown
+        write_private(company.config.config_path, change.text.encode())

@@ -119,6 +119,7 @@ async def _ask(
         came_from=whereabouts.came_from.get(event.id) if event else None,
         not_asked=_silent(unasked, whereabouts.not_asked if reservation else (), room),
         remembered=not gathered.outlook.live,
+        remembered_at=gathered.company.outlook_as_of,
         organizer=directory,
         mailbox_id=mailbox_id,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
+from obctl.domain.counted import counted
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster
 from obctl.domain.room import Room
 from obctl.domain.series.expected_dates import unshown
@@ -80,7 +81,8 @@ async def _from_view(
             found[event_id] = shown[event_id]
     left = [event for event in found.values() if isinstance(event, UnreadableEvent)]
     if too_many(len(left), len(view)):
-        raise partial_read(room, f"{len(left)} events in it cannot be read; {left[0].named}")
+        events = counted(len(left), "event")
+        raise partial_read(room, f"{events} in it cannot be read; {left[0].named}")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from night import Night, mailbox_of
 
 from obctl.domain.causes.story import Story
 from obctl.domain.company_log import LogEntry
+from obctl.domain.settings import LogSettings
 from obctl.domain.sync.run_report import RunReport
+from obctl.domain.values import replace
 from obctl.engine.compare.explain import explain_item
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.errors import Refused, ResyncRequired, UsageError
@@ -327,3 +330,46 @@ def test_what_graph_refused_is_logged_with_both_names_of_the_request(
     (entry,) = search_log(night.store, LogFilter(action="room.inconclusive"))
     assert entry.request_id
     assert entry.client_request_id
+
+
+def keep(night: Night, days: int | None) -> None:
+    config = replace(night.company.config, log=LogSettings(keep_days=days))
+    night.company = replace(night.company, config=config)
+
+
+def test_a_night_prunes_what_the_log_keeps_no_longer(night: Night) -> None:
+    """By the run, as an entry of the run; but for the story of what is still to come."""
+    night.book("Rembrandt", "Over", "15 09:00", "15 10:00")
+    night.book("Rembrandt", "To come", "2026-11-20 09:00", "2026-11-20 10:00")
+    night.configure(future_days=90)
+    night.run()
+    before = night.log()
+    night.sleep(days=50)
+    night.run()
+    assert night.log()[: len(before)] == before
+    keep(night, 40)
+    report = night.run(again=False)
+    (pruned,) = search_log(night.store, LogFilter(action="log.pruned"))
+    assert (pruned.run, pruned.actor) == (report.run, night.company.actor)
+    assert "older than Thu 2026-09-24 14:10 (Europe/Amsterdam) removed" in pruned.message
+    assert "1 older one kept for what is not over" in pruned.message
+    old = night.company.now - timedelta(days=40)
+    left = [entry for entry in search_log(night.store, LogFilter()) if entry.at < old]
+    assert [entry.subject for entry in left] == ["To come"]
+
+
+def test_a_night_with_nothing_to_prune_does_not_speak_of_it(night: Night) -> None:
+    keep(night, 40)
+    night.book("Rembrandt", "Budget", "15 09:00", "15 10:00")
+    night.run()
+    assert "log.pruned" not in night.log()
+
+
+def test_a_rehearsal_prunes_nothing(night: Night) -> None:
+    night.book("Rembrandt", "Over", "15 09:00", "15 10:00")
+    night.run()
+    night.sleep(days=90)
+    keep(night, 30)
+    before = night.log()
+    night.run(dry_run=True)
+    assert night.log() == before

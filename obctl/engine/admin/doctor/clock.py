@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from obctl.domain.counted import counted
 from obctl.engine.admin.doctor.finding import Finding, ok, problem, unproven, warning
 
 _NOTICED = timedelta(minutes=1)
@@ -30,6 +31,6 @@ def examine_clock(ahead: timedelta | None, *, pinned: bool) -> Finding:
 def _words(span: timedelta) -> str:
     minutes = round(span.total_seconds() / 60)
     if minutes < 120:
-        return f"{minutes} minutes"
+        return counted(minutes, "minute")
     hours = round(minutes / 60)
     return f"{hours} hours" if hours < 48 else f"{round(hours / 24)} days"

@@ -18,6 +18,8 @@ class Heard:
         self.exchanges: list[HttpExchange] = []
 
     def __call__(self, exchange: HttpExchange) -> None:
+        if not exchange.was_answered:
+            return
         if exchange.answered_at is not None:
             self._ahead.append(self._clock() - exchange.answered_at)
         if self._keep:

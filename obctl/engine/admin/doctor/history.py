@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from obctl.domain.counted import counted
 from obctl.domain.room import LOCKED_OUT, Room, Verdict
 from obctl.engine.admin.doctor.finding import Finding, named, ok, problem, unproven, warning
 from obctl.engine.company import Company
@@ -114,8 +115,8 @@ def _failed_writes(company: Company, rooms: Sequence[Room]) -> Iterator[Finding]
         first = failed[0]
         yield problem(
             "outbox",
-            f"{len(failed)} writes failed and are tried again; reservation {first.reservation}:"
-            f" {first.error}",
+            f"{counted(len(failed), 'write')} failed, to be tried again;"
+            f" reservation {first.reservation}: {first.error}",
             "see each with its reason",
             remedy="obctl sync status",
             rooms=list(dict.fromkeys(mailboxes[item.room] for item in failed)),
@@ -130,7 +131,7 @@ def _undecided(company: Company, rooms: Sequence[Room]) -> Iterator[Finding]:
     if waiting:
         yield warning(
             "undecided",
-            f"{len(waiting)} reservations wait for a room that could not be read",
+            f"{counted(len(waiting), 'reservation')} undecided until a room can be read",
             "the first run that can ask every room decides",
             remedy="obctl sync status",
             rooms=list(dict.fromkeys(mailboxes[one.room] for one in waiting)),

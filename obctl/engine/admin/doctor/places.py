@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shlex import quote
 
+from obctl.domain.counted import counted
 from obctl.engine.admin.doctor.finding import Finding, ok, problem, refused, warning
 from obctl.engine.admin.doctor.grants import Application, grant
 from obctl.engine.ports import Gateway
@@ -39,8 +40,9 @@ async def examine_places(gateway: Gateway, application: Application) -> Finding:
         report = warning if found else problem
         return report(
             _CHECK,
-            f"{len(found)} rooms on the first page, and some that cannot be read: {listed}",
+            f"{counted(len(found), 'room')} on the first page,"
+            f" and some that cannot be read: {listed}",
             "look at them as Graph sends them; `rooms discover` shows the others",
             remedy=f"obctl graph get {quote(found.unreadable[0].path)}",
         )
-    return ok(_CHECK, f"{len(found)} rooms on the first page")
+    return ok(_CHECK, f"{counted(len(found), 'room')} on the first page")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from obctl.config import Cloud, Config, CredentialKind
+from obctl.domain.counted import counted
 from obctl.domain.room import Room, RoomId
 from obctl.domain.subscription import Subscription
 from obctl.engine.admin.doctor.finding import Finding, named, ok, warning
@@ -133,7 +134,7 @@ def _live(
     if deaf:
         yield warning(
             _CHECK,
-            f"{len(subscriptions)} rooms are subscribed and {len(deaf)} are not:"
+            f"{counted(len(subscriptions), 'room')} subscribed and {len(deaf)} not:"
             f" {named(deaf)} wait for the night",
             "subscribe them all",
             remedy=f"obctl subscriptions create --all --notification-url {urls[0]}",

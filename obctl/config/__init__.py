@@ -7,7 +7,6 @@ never stand in the file.
 from __future__ import annotations
 
 import difflib
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,9 +14,17 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any, Literal
 
+from obctl.config.companies import choose_company as choose_company
+from obctl.config.companies import companies as companies
+from obctl.config.companies import found_companies as found_companies
+from obctl.config.companies import home as home
+from obctl.config.companies import no_company as no_company
+from obctl.config.companies import unconfigured as unconfigured
+from obctl.config.file import save_setting as save_setting
+from obctl.config.file import write_private as write_private
 from obctl.domain.enums import Cloud as Cloud
 from obctl.domain.enums import CredentialKind as CredentialKind
-from obctl.domain.settings import PushSettings, SeriesPolicy, SyncSettings
+from obctl.domain.settings import LogSettings, PushSettings, SeriesPolicy, SyncSettings
 from obctl.domain.zones import usable_name
 from obctl.errors import ConfigError, UnknownZone
 
@@ -45,6 +52,7 @@ class Config:
     graph: GraphSettings = field(default_factory=GraphSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     push: PushSettings = field(default_factory=PushSettings)
+    log: LogSettings = field(default_factory=LogSettings)
 
     @property
     def store_path(self) -> Path:
@@ -81,106 +89,6 @@ def missing_for_credential(settings: GraphSettings, environment: Mapping[str, st
 
 _CLOUDS = [item.value for item in Cloud]
 _KINDS = [item.value for item in CredentialKind]
-
-
-def home(environment: Mapping[str, str]) -> Path:
-    """The folder that holds the companies: `OBCTL_HOME`, else the platform's user data folder."""
-    if environment.get("OBCTL_HOME"):
-        try:
-            return Path(environment["OBCTL_HOME"]).expanduser()
-        except RuntimeError as error:
-            raise ConfigError(
-                f"OBCTL_HOME={environment['OBCTL_HOME']!r}: there is no such user, or no home",
-                hint="name the folder in full",
-            ) from error
-    from platformdirs import user_data_path
-
-    return user_data_path("obctl", appauthor=False)
-
-
-def companies(folder: Path) -> list[str]:
-    """The companies under a home folder, by name; raises `ConfigError` where it cannot be read."""
-    return [name for name in _folders(folder) if _is_there(folder / name / "config.toml")]
-
-
-def unconfigured(folder: Path) -> list[str]:
-    """The folders that hold a store and no configuration any more."""
-    return [
-        name
-        for name in _folders(folder)
-        if _is_there(folder / name / "store.db") and not _is_there(folder / name / "config.toml")
-    ]
-
-
-def _folders(folder: Path) -> list[str]:
-    try:
-        return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise ConfigError(
-            f"{folder} cannot be read: {error.strerror}",
-            hint=f"`ls -ld '{folder}'` shows whose it is; OBCTL_HOME names another folder",
-            code="unreadable-folder",
-        ) from error
-
-
-def _is_there(file: Path) -> bool:
-    """Whether a file is there; of a folder that cannot be read it is said when it is wanted."""
-    try:
-        return file.exists()
-    except OSError:
-        return True
-
-
-def found_companies(folder: Path) -> list[str]:
-    """As `companies`, with those whose configuration is lost and whose store is still there."""
-    return sorted([*companies(folder), *unconfigured(folder)])
-
-
-def no_company(folder: Path) -> ConfigError:
-    """The error where a home folder holds none."""
-    return ConfigError(
-        f"there is no company in {folder}",
-        hint="`obctl init NAME …` makes one; `obctl demo` shows a simulated one",
-        code="no-company",
-    )
-
-
-def choose_company(folder: Path, wanted: str | None, environment: Mapping[str, str]) -> str:
-    """The company to work on: the option, `OBCTL_COMPANY`, else the only one there is."""
-    known = companies(folder)
-    name = wanted or environment.get("OBCTL_COMPANY")
-    if name:
-        if name in known:
-            return name
-        listed = ", ".join(known) or "none yet"
-        if name in unconfigured(folder):
-            raise _without_configuration(folder, name)
-        raise ConfigError(
-            f"there is no company {name!r} in {folder}",
-            hint=f"known companies: {listed}; `obctl init {name} …` makes a new one",
-            code="unknown-company",
-        )
-    if len(known) == 1:
-        return known[0]
-    if not known:
-        for left in unconfigured(folder):
-            raise _without_configuration(folder, left)
-        raise no_company(folder)
-    raise ConfigError(
-        f"there are {len(known)} companies: {', '.join(known)}",
-        hint="say which: obctl --company NAME …, or set OBCTL_COMPANY",
-        code="which-company",
-    )
-
-
-def _without_configuration(folder: Path, name: str) -> ConfigError:
-    return ConfigError(
-        f"{folder / name} holds a store and no config.toml",
-        hint=f"`obctl init {name} …` makes the configuration anew and keeps the store as it is",
-        code="no-configuration",
-    )
 
 
 def load_config(folder: Path, company: str, environment: Mapping[str, str]) -> Config:
@@ -247,45 +155,13 @@ def parse_config(
             series=SeriesPolicy(read["sync.series"]),
         ),
         push=PushSettings(invite_organizer=read["push.invite_organizer"]),
+        log=LogSettings(keep_days=read["log.keep_days"]),
     )
 
 
 def variable_of(key: str) -> str:
     """The environment variable that overrides a setting: `graph.url` -> `OBCTL_GRAPH_URL`."""
     return "OBCTL_" + key.upper().replace(".", "_")
-
-
-def save_setting(config_path: Path, key: str, value: str | float | None) -> None:
-    """Change one setting in the file, all or nothing; `None` removes it."""
-    import tomli_w
-
-    content = tomllib.loads(config_path.read_text(encoding="utf-8"))
-    table, name = key.split(".", 1)
-    section = content.setdefault(table, {})
-    if value is None:
-        section.pop(name, None)
-    else:
-        section[name] = value
-    write_private(config_path, tomli_w.dumps(content).encode())
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner may read, replacing an older one in one step.
-
-    Raises `ConfigError` where it cannot be written.
-    """
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}", code="unwritable-file"
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,9 +171,19 @@ class Setting:
     default: Any
     meaning: str
     kind: Literal["text", "whole", "flag", "zone", "url", "graph-url"] = "text"
+    is_secret: bool = False
+    """Whoever knows it can use it: of an address only the host is told to others."""
     choices: tuple[str, ...] = ()
     least: int = 0
     most: int = 100_000
+
+    def told(self, value: Any) -> str:
+        """A value as others may read it, in the company log for one."""
+        if not self.is_secret or value is None:
+            return shown_value(value)
+        from urllib.parse import urlsplit
+
+        return f"{urlsplit(str(value)).hostname}/…"
 
     def parse(self, text: str) -> Any:
         """The value of `text` from the environment or the command line; raises `ValueError`."""
@@ -343,6 +229,13 @@ class Setting:
         return value
 
 
+def shown_value(value: object) -> str:
+    """A value as it is typed and read: `true`, not `True`; nothing for none."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
 SETTINGS: dict[str, Setting] = {
     "company.time_zone": Setting("UTC", "zone of days where no room gives one", "zone"),
     "graph.cloud": Setting("global", "national cloud", choices=tuple(_CLOUDS)),
@@ -375,11 +268,20 @@ SETTINGS: dict[str, Setting] = {
     "sync.max_cancelled_floor": Setting(
         10, "number of reservations that may go at once whatever the share", "whole"
     ),
-    "sync.heartbeat_url": Setting(None, "address that is called after a good night", "url"),
+    "sync.heartbeat_url": Setting(
+        None, "address that is called after a good night", "url", is_secret=True
+    ),
     "push.invite_organizer": Setting(
         default=False,
         meaning="add the organiser as attendee of what is pushed (Exchange mails them)",
         kind="flag",
+    ),
+    "log.keep_days": Setting(
+        None,
+        "older log entries that nobody needs go after each run",
+        "whole",
+        least=30,
+        most=36_500,
     ),
 }
 

@@ -1,0 +1,69 @@
+"""A picture that is drawn anew every few seconds, on a screen of its own.
+
+Where one look fails the last good picture stays, and what went wrong is named above it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from obctl.errors import ObctlError
+from obctl.render.output import console, message, text, write_json_line
+from obctl.render.streams import reader_is_gone
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from obctl.render.output import JsonObject
+
+_WRONG_WORDS = 2  # an exit code: what was typed or configured does not become right by waiting
+
+Pause = Callable[[float], None]
+
+
+def watch_picture(
+    look: Callable[[], Sequence[RenderableType]],
+    seconds: float,
+    clock: Callable[[], str],
+    *,
+    pause: Pause = time.sleep,
+    out: Console | None = None,
+) -> None:
+    """Look and draw until Ctrl-C; `clock` tells the time in words, with its zone.
+
+    Raises what the first look raises where that is a matter of words: an unknown room, say.
+    """
+    from rich.console import Group
+    from rich.live import Live
+
+    shown: Sequence[RenderableType] = ()
+    good = "nothing seen yet"
+    with Live(console=out or console(), screen=True, auto_refresh=False) as live:
+        while True:
+            now = clock()
+            try:
+                shown, good, problem = look(), f"as of {now}", None
+            except ObctlError as error:
+                if error.exit_code == _WRONG_WORDS:
+                    raise
+                problem = text(f"the look at {now} failed: {error.message}", "red")
+            head = [text(f"{good}, every {seconds:g} s; Ctrl-C ends", "dim")]
+            head += [problem] if problem else []
+            live.update(Group(*head, "", *shown), refresh=True)
+            pause(seconds)
+
+
+def watch_lines(
+    look: Callable[[], JsonObject], seconds: float, *, pause: Pause = time.sleep
+) -> None:
+    """A JSON line for each look, until Ctrl-C or until nobody reads; a failed look is a remark."""
+    while not reader_is_gone():
+        try:
+            write_json_line(look())
+        except ObctlError as error:
+            if error.exit_code == _WRONG_WORDS:
+                raise
+            message(f"this look failed: {error.message}")
+        pause(seconds)

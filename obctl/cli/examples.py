@@ -26,7 +26,7 @@ listen
 planner
     obctl planner --watch                        # drawn anew every 5 seconds
     obctl planner monday --to friday --location Amsterdam
-    obctl planner --view office365 --export today.svg
+    obctl planner monday --to friday --export week.html
 diff
     obctl diff today
     obctl diff monday --to friday --room Atrium
@@ -112,6 +112,9 @@ reservations list
 reservations show
     obctl reservations show 17
     obctl reservations show 17 -o json
+reservations series
+    obctl reservations series 17
+    obctl reservations series 17 --cached -o json
 reservations create
     obctl reservations create --room Atrium --subject Budget --start 'tomorrow 9:00' \
 --duration 1h --organizer anna@contoso.example
@@ -119,6 +122,7 @@ reservations create
 --duration 15m --organizer anna@contoso.example --repeat 'FREQ=WEEKLY;COUNT=10'
 reservations change
     obctl reservations change 17 --room Forum
+    obctl reservations change 17 --notes 'U-shape' --attendees 12 --scope following
     obctl reservations change 17 --start 'tomorrow 10:00' --scope following
 reservations cancel
     obctl reservations cancel 17 --note 'the offer was withdrawn'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,14 +17,16 @@ from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from obctl.cli.context import Context
     from obctl.domain.compare.planner import PlannerDay
+    from obctl.domain.room import Room
     from obctl.engine.compare.planner import Calendars
     from obctl.engine.ports import Gateway
 
 _LONGEST_DAYS = 62
-_EXPORT_WIDTH = 120
 
 
 def planner(
@@ -41,7 +43,7 @@ def planner(
     ] = (View.BOTH),
     cached: CachedOption = False,
     export: Annotated[
-        Path | None, typer.Option(help="Draw the picture into FILE.svg or FILE.html instead.")
+        Path | None, typer.Option(help="Draw into FILE.html, with the same as tables, or FILE.svg.")
     ] = None,
     again: WatchOption = None,
     format: FormatOption = Format.TABLE,
@@ -80,7 +82,7 @@ def planner(
         return
     days = look()
     if export is not None:
-        _export(days, export)
+        _export(days, export, context.now, _source(context, rooms, view, cached=cached))
     if export is None or format is not Format.TABLE:
         _show(days, format, several=to is not None)
     _remark(days)
@@ -124,15 +126,31 @@ def _show(days: list[PlannerDay], format: Format, *, several: bool) -> None:
             show_planner(days)
 
 
-def _export(days: list[PlannerDay], path: Path) -> None:
+def _export(days: list[PlannerDay], path: Path, now: datetime, source: str) -> None:
     from obctl.cli.files import write_whole
     from obctl.render.output import message
-    from obctl.render.planner_export import picture_file
+    from obctl.render.planner_export import planner_drawing, planner_page
 
-    title = " to ".join(dict.fromkeys([days[0].day.isoformat(), days[-1].day.isoformat()]))
-    text = picture_file(days, title=title, suffix=path.suffix.lower(), width=_EXPORT_WIDTH)
-    write_whole(path, [text])
+    drawn = planner_page if path.suffix.lower() == ".html" else planner_drawing
+    write_whole(path, drawn(days, now, source))
     message(f"{path} written")
+
+
+def _source(context: Context, rooms: Sequence[Room], view: View, *, cached: bool) -> str:
+    """Where a picture's Office 365 side comes from, in words that stay true on paper."""
+    from obctl.render.times import moment_text
+
+    if view is View.OFFICEBOOKING:
+        return "Officebooking alone: Outlook was not asked."
+    if not cached:
+        return "Office 365 as Outlook had it then."
+    read = [room.last_synced_at for room in rooms if room.last_synced_at is not None]
+    if not read:
+        return "Office 365 was never read."
+    zone = context.zone
+    first, last = (moment_text(moment, zone.key) for moment in (min(read), max(read)))
+    when = first if first == last else f"between {first} and {last}"
+    return f"Office 365 as obctl last read it, {when} ({zone.key})."
 
 
 def _remark(days: list[PlannerDay]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from obctl.cli import reservation_changes
+from obctl.cli import reservation_changes, reservation_series
 from obctl.cli.context import Context, context_of
 from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
@@ -134,4 +134,5 @@ def _search(
     return search_by_zone(context.company, rooms, span_in, wanted)
 
 
+app.command()(reservation_series.series)
 reservation_changes.register(app)

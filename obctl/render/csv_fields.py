@@ -22,6 +22,9 @@ RESERVATION = _of(
     " all_day status external_state source event_id ical_uid series.master_id"
     " series.original_start services attendees notes created_at updated_at"
 )
+SERIES_DATE = _of(
+    "planned planned_end state changed number start end room room_name subject external_state"
+)
 SERVICE = _of(
     "id kind description quantity status locked reservation cancelled_at cancelled_by"
     " cancelled_with"

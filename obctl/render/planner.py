@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
@@ -14,8 +14,9 @@ from obctl.domain.room import Verdict
 from obctl.render.objects import at, event_object, unreadable_object
 from obctl.render.output import clean, console
 from obctl.render.pager import paged
-from obctl.render.planner_bars import Bar, References, Ruler, draw_lane, lanes
-from obctl.render.planner_items import SIGNS, Item, items_of
+from obctl.render.planner_bars import Bar, References, Ruler, draw_lane
+from obctl.render.planner_items import SIGNS, Item, by_place, items_of, not_read
+from obctl.render.planner_lanes import lanes
 from obctl.render.planner_legend import WIDEST_NAME, legend
 from obctl.render.planner_line import Drawn, Line, as_text, shortened
 from obctl.render.times import day_text
@@ -95,10 +96,7 @@ def planner_picture(day: PlannerDay, *, width: int, colour: bool) -> Iterator[Dr
         said = [f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in signs]
         yield Text("   ".join(said), style="dim")
     ruler = Ruler.for_items(every, width=width - margin)
-    rows = sorted(day.rows, key=lambda r: (r.room.location or "", r.room.time_zone, r.room.name))
-    for (location, zone), group in groupby(
-        rows, key=lambda r: (r.room.location or "no location", r.room.time_zone)
-    ):
+    for location, zone, group in by_place(day.rows):
         references = References()
         yield Text()
         yield _heading(location, zone)
@@ -198,18 +196,12 @@ def _row(
             if view is View.BOTH:
                 line.append(f"{_TAGS[side] if not number else '':5}", style=_TAG_STYLES[side])
             if unread:
-                line.append(f"not read: {row.condition}"[: ruler.width], style="yellow")
+                line.append((not_read(row) or "")[: ruler.width], style="yellow")
             else:
                 line.append_line(draw_lane(lane, ruler))
             yield line
             first = False
         if theirs and row.unreadable:
             yield Line(" " * (names + (6 if view is View.BOTH else 1))).append(
-                f"not read: {_counted(row)}"[: ruler.width], style="yellow"
+                clean(not_read(row) or "")[: ruler.width], style="yellow"
             )
-
-
-def _counted(row: PlannerRow) -> str:
-    count = len(row.unreadable)
-    named = row.unreadable[0].subject or row.unreadable[0].handle
-    return f"1 event, {clean(named)}" if count == 1 else f"{count} events"

@@ -11,10 +11,9 @@ from rich.cells import cell_len, set_cell_size
 
 from obctl.domain.compare.planner import View
 from obctl.render.output import clean
-from obctl.render.planner_items import Item
+from obctl.render.planner_items import Item, hours_shown
 from obctl.render.planner_line import Line
 
-FIRST_HOUR, LAST_HOUR = 7, 19
 _LETTERS = string.ascii_lowercase + string.ascii_uppercase + "αβγδεζηθικλμνξοπρστυφχψω"
 _FILLS = {View.OFFICE365: "░", View.OFFICEBOOKING: "▒"}
 _STYLES = {View.OFFICE365: "bright_white on blue", View.OFFICEBOOKING: "black on green"}
@@ -33,18 +32,7 @@ class Ruler:
 
     @classmethod
     def for_items(cls, items: Iterable[Item], *, width: int) -> Ruler:
-        """The office hours, widened to what the day needs; all-day items need nothing."""
-        first, last = FIRST_HOUR, LAST_HOUR
-        for item in items:
-            start, end = item.hours
-            if item.all_day or end - start >= 24:
-                continue
-            # What began yesterday, or goes on tomorrow, shows where it touches this day.
-            first = min(first, math.floor(start) if start > 0 else math.ceil(end) - 1)
-            first = min(first, 0 if item.start == item.day.start else first)
-            last = max(last, math.ceil(end) if end < 24 else math.floor(start) + 1)
-            last = max(last, 24 if item.end == item.day.end else last)
-        first, last = max(first, 0), min(last, 24)
+        first, last = hours_shown(items)
         return cls(first, last, max(1, width // (last - first)))
 
     @property
@@ -114,18 +102,6 @@ class Bar:
         edge_style = _GONE[self.item.side] if gone else _EDGES[self.item.side]
         drawn = Line(edge, style=_DIFFERS if differs else edge_style)
         return drawn.append(body, style=_GONE[self.item.side] if gone else _STYLES[self.item.side])
-
-
-def lanes(bars: Iterable[Bar]) -> list[list[Bar]]:
-    """The bars by line, so that none covers another."""
-    found: list[list[Bar]] = []
-    for bar in sorted(bars, key=lambda b: (b.start, -b.end)):
-        free = next((lane for lane in found if lane[-1].end <= bar.start), None)
-        if free is None:
-            found.append([bar])
-        else:
-            free.append(bar)
-    return found
 
 
 def draw_lane(bars: Sequence[Bar], ruler: Ruler) -> Line:

@@ -178,9 +178,7 @@ def test_the_picture_can_be_a_file_that_loads_nothing(
     assert answer.stderr.startswith(f"{file} written\n")
     text = file.read_text(encoding="utf-8")
     assert "Budget" in text
-    assert "http" not in text.replace("http://www.w3.org/2000/svg", "").replace(
-        "https://www.textualize.io", ""
-    )
+    assert "://" not in text.replace("http://www.w3.org/2000/svg", "")
     if suffix == "svg":
         ET.fromstring(text)
 

@@ -171,6 +171,9 @@ log event
 log at
     obctl log at '2026-10-19 09:00' --room Atrium --day 2026-10-21
     obctl log at 2026-10-19T07:00:00Z --room Atrium -o json
+log replay
+    obctl log replay --into then.db --until '2026-10-19 09:00'
+    obctl log replay --into again.db
 log export
     obctl log export log.jsonl
     obctl log export log.jsonl --mask            # for somebody else
@@ -199,6 +202,7 @@ store compact
     obctl store compact -o json
 store check
     obctl store check
+    obctl store check --replay                   # rebuilt from its record, and compared
     obctl store check -o json
 store schema
     obctl store schema

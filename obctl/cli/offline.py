@@ -49,7 +49,7 @@ READING: Mapping[str, frozenset[str]] = {
     "sync status": frozenset({"watch"}),
     "sync show": frozenset(),
     "sync history": frozenset(),
-    "store check": frozenset(),
+    "store check": frozenset({"replay"}),
     "store schema": frozenset(),
     "config show": frozenset(),
     "config get": frozenset(),

@@ -127,8 +127,8 @@ TABLES: dict[str, Table] = {
         ),
     ),
 }  # fmt: skip
-SECRET = {"subscriptions": {"client_state": ""}}
-"""What a replayed row has for a column that must have something and is not recorded."""
+SECRET = {"subscriptions": {"client_state": "lower(hex(randomblob(32)))"}}
+"""What SQL has in a replayed row for what is not recorded: a secret that nobody knows."""
 _LEVEL = 1
 _PART = 500  # rows in one part of a checkpoint
 

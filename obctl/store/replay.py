@@ -159,7 +159,7 @@ def _insert(table: str, length: int) -> str:
     names = TABLES[table].columns[:length]
     secret = SECRET.get(table, {})
     columns = ", ".join((*names, *secret))
-    values = ", ".join(("?",) * length + tuple(f"'{value}'" for value in secret.values()))
+    values = ", ".join(("?",) * length + tuple(secret.values()))
     into = f"INTO main.{table} ({columns}) VALUES ({values})"
     if table not in _WHOLE_ROWS:
         return f"INSERT OR REPLACE {into}"

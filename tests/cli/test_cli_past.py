@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,3 +210,44 @@ def test_a_store_of_an_older_obctl_knows_its_past_from_the_upgrade_on(
     assert (shown["condition"], shown["officebooking"]) == ("not-on-record", None)
     shown = asked(read_desk, "log", "at", "2026-09-14T12:00:00Z", *room)
     assert [item["number"] for item in shown["officebooking"]] == [1001, 1002]
+
+
+def test_the_store_is_rebuilt_as_it_was_and_every_command_reads_it(
+    told: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "then.db"
+    made = asked(told, "log", "replay", "--into", str(file), "--until", "2026-09-08T06:00Z")
+    assert made == {
+        "file": str(file), "until": "2026-09-08T06:00:00Z", "rooms": 1, "reservations": 1,
+        "agreed_states": 1, "entries": 1, "without_original": 0,
+    }  # fmt: skip
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert b"secret/delta" not in file.read_bytes()
+    assert [item.name for item in tmp_path.iterdir()] == ["then.db"]
+    then = Desk(tmp_path / "home")
+    file.rename(tmp_path / "home" / "contoso" / "store.db")
+    assert [item["subject"] for item in asked(then, "reservations", "list")] == ["Budget"]
+    assert [item["id"] for item in asked(then, "log", "search")] == [1]
+    assert asked(then, "explain", "1001", "--cached")["outlook"]["subject"] == "Budget"
+    assert asked(then, "diff", DAY, "--cached")["differences"] == []
+    assert asked(then, "store", "check", "--replay") == []
+    asked(then, "log", "at", "2026-09-07T06:00Z", "--room", "Atrium", code=8)
+
+
+def test_a_file_that_is_there_is_never_written_over(told: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "there.db"
+    file.write_text("mine")
+    for words in ((), ("--until", "2026-09-08T06:00Z")):
+        answer = told.run("log", "replay", "--into", str(file), *words)
+        assert (answer.exit_code, file.read_text()) == (2, "mine")
+        assert "exists already" in answer.stderr
+    answer = told.run("log", "replay", "--into", str(tmp_path / "none" / "x.db"))
+    assert answer.exit_code == 2
+    assert "cannot be written" in answer.stderr
+    assert [item.name for item in tmp_path.iterdir()] == ["there.db"]
+
+
+def test_a_store_that_is_as_recorded_has_nothing_wrong(told: Desk) -> None:
+    answer = told.run("store", "check", "--replay")
+    assert (answer.exit_code, answer.stdout) == (0, "")
+    assert "from the store's beginning: 1 reservation and 1 agreed state" in answer.stderr

@@ -1,13 +1,16 @@
-"""`obctl log at`: a room as obctl knew it at an instant."""
+"""`obctl log at` and `log replay`: what obctl knew at an instant, shown and written down."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from obctl.cli.context import Context, context_of
 from obctl.cli.options import FormatOption, parse_day
+from obctl.domain.counted import counted
 from obctl.errors import NotOnRecord
 from obctl.render.output import Format
 
@@ -41,6 +44,41 @@ def at(
     show_one(format, item, lambda: then_picture(item))
     if item["condition"] is not None:
         raise typer.Exit(_INCONCLUSIVE)
+
+
+def replay(
+    ctx: typer.Context,
+    into: Annotated[Path, typer.Option("--into", help="A file that does not exist yet.")],
+    until: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="As it was then; without it, as it is.")
+    ] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Rebuild reservations and agreed states from what was recorded, into a new store.
+
+    With the log up to then; without delta links and other secrets. The file is readable by you
+    alone, and written whole or not at all. As `store.db` in a company's folder every command that
+    reads works on it.
+    """
+    from obctl.cli.past import parse_past
+    from obctl.render.objects import at as instant_text
+    from obctl.render.output import message, write_one
+    from obctl.store.replay_into import replay_into
+
+    context = context_of(ctx)
+    moment = parse_past(context, until) if until is not None else None
+    made = replay_into(context.store, into, moment)
+    if format is Format.TABLE:
+        message(
+            f"{into} written: {counted(made.rooms, 'room')},"
+            f" {counted(made.reservations, 'reservation')},"
+            f" {counted(made.agreed_states, 'agreed state')},"
+            f" {counted(made.entries, 'entry', 'entries')}"
+        )
+        if made.without_original:
+            message(f"of {counted(made.without_original, 'event')} the original was pruned")
+        return
+    write_one(format, {"file": str(into), "until": instant_text(moment), **asdict(made)})
 
 
 def _then(context: Context, instant: str, room: str, day: str | None) -> dict[str, Any]:

@@ -217,10 +217,15 @@ def open_store(path: Path, *, create: bool = False) -> Store:
 
 
 def _begin_record(store: Store, *, create: bool) -> None:
-    """What is recorded begins here: with nothing, or with everything as an older obctl left it."""
+    """What is recorded begins here, or goes on: with nothing, or with everything as it stands.
+
+    A step of the schema may have changed rows that nobody else recorded.
+    """
     with store.transaction():
-        if not has_begun(store):  # another process may have been first
-            begin(store) if create else write_checkpoint(store)
+        if create and not has_begun(store):  # another process may have been first
+            begin(store)
+        else:
+            write_checkpoint(store)
 
 
 def in_parts(values: Iterable[Value]) -> Iterator[tuple[str, list[Value]]]:

@@ -262,6 +262,29 @@ def _stop() -> None:
     raise _Given
 
 
+def _populate(store: Store) -> None:
+    """Something of everything, so that whatever is done meets something."""
+    for name in ("Atrium", "Hals"):
+        rooms.add_room(store, make_room(name))
+    items = [
+        make_reservation(number, room=(ATRIUM, HALS)[number % 2], event=f"E{number}")
+        for number in range(1, 5)
+    ]
+    reservations.insert_reservations(store, items)
+    for item in items:
+        number = item.number
+        agreed_states.save_agreed(store, [make_agreed_with(item)])
+        services.add_service(store, Service(0, number, ServiceKind.CATERING, "Lunch", 3))
+        outbox.add_to_outbox(store, make_outbox_item(reservation=number, room=item.room))
+        requests.add_request(store, number, reason=Reason.UNPROVEN, cause=None, at=BEGAN)
+        undecided.save_undecided(store, item.room, [number], since=BEGAN, unread="Hals")
+        possible_moves.save_possible_moves(store, [(number, 5 - number)])
+    for room in (ATRIUM, HALS):
+        events.save_events(store, room, [make_event("E1"), make_event("E2")])
+        unreadable(room, "E2", "odd")(store)
+        subscriptions.save_subscription(store, make_subscription(id=f"S{room}", room=room))
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     history=st.lists(
@@ -283,8 +306,7 @@ def test_replayed_it_is_what_the_store_was_at_every_step(
         store = open_store(path, create=True)
         store.clock = lambda: BEGAN
         with store.transaction():
-            for name in ("Atrium", "Hals"):
-                rooms.add_room(store, make_room(name))
+            _populate(store)
         then[BEGAN] = dump(store)
         for day, (steps, fails) in enumerate(history, 1):
             run(store, steps, BEGAN + day * DAY, fails=fails)

@@ -27,13 +27,14 @@ BESIDE = timedelta(days=1)
 """What is read on either side of the days that are compared."""
 # Command -> options that would ask Graph, write, or wait for what never comes.
 READING: Mapping[str, frozenset[str]] = {
-    "planner": frozenset({"watch"}),
-    "diff": frozenset({"fix"}),
-    "explain": frozenset(),
+    "planner": frozenset({"watch", "at"}),
+    "diff": frozenset({"fix", "at"}),
+    "explain": frozenset({"at"}),
     "causes": frozenset({"risks"}),
     "log search": frozenset(),
     "log show": frozenset(),
     "log event": frozenset(),
+    "log at": frozenset(),
     "log tail": frozenset({"follow"}),
     "log export": frozenset(),
     "reservations list": frozenset(),
@@ -48,7 +49,7 @@ READING: Mapping[str, frozenset[str]] = {
     "sync status": frozenset({"watch"}),
     "sync show": frozenset(),
     "sync history": frozenset(),
-    "store check": frozenset(),
+    "store check": frozenset({"replay"}),
     "store schema": frozenset(),
     "config show": frozenset(),
     "config get": frozenset(),

@@ -104,7 +104,7 @@ CAUSE_COUNT = _of(
 ) + _inside("example", _of("kind room start subject reservation event_id"))
 FINDING = _of("check verdict message hint remedy rooms permission")
 SETTING = _of("key value from meaning default")
-PROBLEM = _of("problem")
+PROBLEM = _of("problem entry code")
 TABLE_COLUMN = _of("table meaning column type required key")
 PLANNER_ITEM = _of("day room side number event_id start end subject")
 SCENARIO = _of("file cause title")

@@ -44,6 +44,7 @@ def append_log(
     from obctl.store.payloads import save_payload
 
     when = instant(at)
+    store.noted.at = when
     rows: list[tuple[object, ...]] = []
     for entry in entries:
         payload = payloads.get(entry.event_id or "")

@@ -26,7 +26,6 @@ listen
 planner
     obctl planner --watch                        # drawn anew every 5 seconds
     obctl planner monday --to friday --location Amsterdam
-    obctl planner --view office365 --export today.svg
     obctl planner monday --to friday --export week.html
 diff
     obctl diff today
@@ -61,7 +60,7 @@ rooms import-existing
     obctl rooms import-existing --all --yes
 rooms free
     obctl rooms free --from 'tomorrow 14:00' --to 'tomorrow 15:30' --capacity 8
-    obctl rooms free --from 2026-10-19T09:00 --to 2026-10-19T10:00 --location Amsterdam
+    obctl rooms free --like 17 --repeat 'FREQ=WEEKLY;COUNT=10'
 rooms remove
     obctl rooms remove Atrium
     obctl rooms remove atrium@contoso.example --yes --by mia
@@ -113,6 +112,15 @@ reservations list
 reservations show
     obctl reservations show 17
     obctl reservations show 17 -o json
+reservations series
+    obctl reservations series 17
+    obctl reservations series 17 --cached -o json
+reservations import
+    obctl reservations import bookings.csv --dry-run
+    obctl reservations import calendar.ics --no-push --by mia
+reservations export
+    obctl reservations export bookings.csv --from monday --to friday --location Amsterdam
+    obctl reservations export atrium.ics --room Atrium
 reservations create
     obctl reservations create --room Atrium --subject Budget --start 'tomorrow 9:00' \
 --duration 1h --organizer anna@contoso.example
@@ -120,6 +128,7 @@ reservations create
 --duration 15m --organizer anna@contoso.example --repeat 'FREQ=WEEKLY;COUNT=10'
 reservations change
     obctl reservations change 17 --room Forum
+    obctl reservations change 17 --notes 'U-shape' --attendees 12 --scope following
     obctl reservations change 17 --start 'tomorrow 10:00' --scope following
 reservations cancel
     obctl reservations cancel 17 --note 'the offer was withdrawn'

@@ -38,6 +38,7 @@ READING: Mapping[str, frozenset[str]] = {
     "log export": frozenset(),
     "reservations list": frozenset(),
     "reservations show": frozenset(),
+    "reservations series": frozenset(),
     "services list": frozenset(),
     "subscriptions list": frozenset(),
     "cancellations list": frozenset(),

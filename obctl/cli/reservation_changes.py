@@ -14,6 +14,7 @@ from obctl.render.output import Format
 
 if TYPE_CHECKING:
     from obctl.domain.reservation import Reservation
+    from obctl.domain.room import Room
     from obctl.engine.reservations.saved import Saved
     from obctl.engine.reservations.series_scope import SeriesScope
 
@@ -55,7 +56,6 @@ def create(
     from obctl.domain.event import Person
     from obctl.domain.time_span import later
     from obctl.engine.reservations.create import NewReservation, make_reservation
-    from obctl.render.output import warning
 
     context = context_of(ctx)
     context.act_as(by)
@@ -78,8 +78,7 @@ def create(
         notes=notes,
         tentative=tentative,
     )
-    if attendees and found.capacity and attendees > found.capacity:
-        warning(f"{attendees} are expected, and {found.name} holds {found.capacity}")
+    _warn_of_capacity(attendees, found)
     company = context.company
     made = context.run(lambda connect: make_reservation(company, None if no_push else connect, new))
     _show(context, made, format)
@@ -93,12 +92,21 @@ def change(
     start: Annotated[str | None, typer.Option(help="Another start; the length stays.")] = None,
     end: Annotated[str | None, typer.Option(help="Another end.")] = None,
     organizer: Annotated[str | None, typer.Option(help="Another organiser's address.")] = None,
+    notes: Annotated[
+        str | None, typer.Option(help="Other notes; they stay in Officebooking.")
+    ] = None,
+    no_notes: Annotated[bool, typer.Option("--no-notes", help="Take the notes away.")] = False,
+    attendees: Annotated[int | None, typer.Option(min=0, help="How many people.")] = None,
     scope: _Scope = "one",
     no_push: _NoPush = False,
     by: ByOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """Change a reservation in both places; somebody else's meeting is refused."""
+    """Change a reservation in both places; somebody else's meeting is refused.
+
+    Notes and the number of people are Officebooking's own: they change in anybody's meeting, and
+    Outlook gets nothing of them.
+    """
     from obctl.domain.event import Person
     from obctl.engine.reservations.change import Edit, change_reservation
     from obctl.store.reservations import find_reservation
@@ -106,6 +114,8 @@ def change(
 
     context = context_of(ctx)
     context.act_as(by)
+    if no_notes and notes is not None:
+        raise UsageError("--notes and --no-notes exclude each other", code="usage")
     first = find_reservation(context.store, number)
     target = context.room(room) if room else None
     zone = (target or find_room_by_id(context.store, first.room)).zone
@@ -115,7 +125,10 @@ def change(
         start=parse_instant(start, now=context.now, zone=zone) if start else None,
         end=parse_instant(end, now=context.now, zone=zone) if end else None,
         organizer=Person(None, _address(organizer)) if organizer else None,
+        notes="" if no_notes else notes,
+        attendees=attendees,
     )
+    _warn_of_capacity(attendees, target or find_room_by_id(context.store, first.room))
     company, which = context.company, _scope(scope)
     changed = context.run(
         lambda connect: change_reservation(
@@ -197,6 +210,13 @@ def _show(context: Context, saved: Saved, format: Format) -> None:
         writes = len(saved.pushed)
         some = f"{len(failures)} of {writes} writes are " if writes > 1 else ""
         raise unpushed(context.store, failed, shown, some)
+
+
+def _warn_of_capacity(attendees: int | None, room: Room) -> None:
+    from obctl.render.output import warning
+
+    if attendees and room.capacity and attendees > room.capacity:
+        warning(f"{attendees} are expected, and {room.name} holds {room.capacity}")
 
 
 def _scope(text: str) -> SeriesScope:

@@ -82,7 +82,8 @@ class Service:
 class Reservation(Struct, frozen=True):
     """One date of one room; each occurrence of a series is a reservation of its own.
 
-    `version` counts what people changed in Officebooking (not what a sync pass wrote).
+    `version` counts what people changed in Officebooking of what Outlook shows: not what a sync
+    pass wrote, nor notes and the number of people.
     """
 
     number: ReservationNumber

@@ -22,6 +22,13 @@ RESERVATION = _of(
     " all_day status external_state source event_id ical_uid series.master_id"
     " series.original_start services attendees notes created_at updated_at"
 )
+IMPORTED = _of(
+    "line number room room_name subject organizer.name organizer.email start end time_zone repeat"
+    " dates"
+)
+SERIES_DATE = _of(
+    "planned planned_end state changed number start end room room_name subject external_state"
+)
 SERVICE = _of(
     "id kind description quantity status locked reservation cancelled_at cancelled_by"
     " cancelled_with"
@@ -57,7 +64,7 @@ LOG_ENTRY = _of(
     "id at action room email subject reservation event_id run request_id message actor"
     " client_request_id left_room"
 )
-FREE_ROOM = _of("room name location floor capacity fits busy_until")
+FREE_ROOM = _of("room name location floor capacity fits busy_until dates taken")
 SUBSCRIPTION = _of("id room resource expires_at state last_notification_at")
 ROOM = _of(
     "mailbox name location floor capacity time_zone activated_at last_synced_at subscription"

@@ -116,8 +116,16 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
     },
 }  # fmt: skip
 """Every table whose rows go into a bundle, `payloads` aside: there is JSON of Graph's in it."""
-LEFT_OUT = frozenset({"migrations", "payloads", "log_words", "reservation_words", "stale_words"})
-"""Tables that are written anew: the schema's own, indexes of words, and the originals."""
+LEFT_OUT = frozenset(
+    {
+        "migrations", "payloads", "log_words", "reservation_words", "stale_words",
+        "imported_reservations",
+    }
+)  # fmt: skip
+"""Tables that are written anew: the schema's own, indexes of words, and the originals.
+
+Under which ids a file's meetings were imported nothing asks in a bundle.
+"""
 _NO_TABLE: Mapping[str, Holds] = {}
 
 

@@ -520,3 +520,20 @@ def m017_who_did_it(connection: sqlite3.Connection) -> None:
         CREATE INDEX company_log_left_room ON company_log (left_room) WHERE left_room IS NOT NULL
         """,
     )
+
+
+@step
+def m018_imported_reservations(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Which reservation a date of an imported file became: the same file is known again
+        CREATE TABLE imported_reservations (
+            uid TEXT NOT NULL,
+            date TEXT NOT NULL,
+            reservation INTEGER NOT NULL REFERENCES reservations (number),
+            PRIMARY KEY (uid, date)
+        ) WITHOUT ROWID;
+        CREATE INDEX imported_reservations_reservation ON imported_reservations (reservation)
+        """,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -54,6 +54,19 @@ def load_pending(store: Store, *, due_by: datetime | None = None) -> list[Outbox
     else:
         rows = store.rows(f"{pending} AND due_at <= ? ORDER BY id", (instant(due_by),))
     return [_item(row) for row in rows]
+
+
+def rule_of(store: Store, numbers: Sequence[int]) -> tuple[int, str] | None:
+    """The RFC 5545 rule by which one of these was written as a series, last, and its number."""
+    for marks, part in in_parts(numbers):
+        row = store.row(
+            "SELECT reservation, repeat FROM outbox WHERE repeat IS NOT NULL"
+            f" AND reservation IN ({marks}) ORDER BY id DESC LIMIT 1",
+            part,
+        )
+        if row is not None:
+            return row["reservation"], row["repeat"]
+    return None
 
 
 def pending_in(store: Store, room: RoomId) -> list[OutboxItem]:

@@ -45,6 +45,14 @@ class Edit:
     start: datetime | None = None
     end: datetime | None = None
     organizer: Person | None = None
+    notes: str | None = None
+    """An empty text takes them away."""
+    attendees: int | None = None
+
+    @property
+    def is_ours_alone(self) -> bool:
+        """Whether it is all about what Officebooking keeps for itself, and Outlook never shows."""
+        return self == Edit(notes=self.notes, attendees=self.attendees)
 
     @property
     def takes_a_slot(self) -> bool:
@@ -77,7 +85,8 @@ async def change_reservation(
                 moves = _moves(company, number, edit, scope)
             for before, after in in_passing_order(moves):
                 update_reservation(store, after)
-                enqueue_change(company, before, after)
+                if not edit.is_ours_alone:
+                    enqueue_change(company, before, after)
                 record(company, after, Action.RESERVATION_CHANGED, "changed in Officebooking")
     return await push_saved(company, connect, [after for _before, after in moves])
 
@@ -94,15 +103,21 @@ async def _ensure_free_in_outlook(
 def _moves(company: Company, number: int, edit: Edit, scope: SeriesScope) -> list[Move]:
     """What the change would make of each reservation of its scope, were it made now."""
     if edit == Edit():
-        raise UsageError("nothing to change", hint="give --room, --subject, --start, --end …")
+        raise UsageError(
+            "nothing to change", hint="give --room, --subject, --start, --end, --notes …"
+        )
     first = find_reservation(company.store, number)
     rooms = {first.room, edit.room.id if edit.room else first.room}
     ensure_writable(find_room_by_id(company.store, room) for room in rooms)
     chosen = chosen_of(company, first, scope)
     for reservation in chosen:
-        _ensure_changeable(company, reservation)
+        _ensure_at_hand(company, reservation)
+        if not edit.is_ours_alone:
+            _ensure_changeable(company, reservation)
     moves = [(before, _edited(company, before, first, edit)) for before in chosen]
     _ensure_in_order(company, moves)
+    if edit.is_ours_alone:
+        return moves
     numbers = frozenset(reservation.number for reservation in chosen)
     for _before, after in moves:
         room = find_room_by_id(company.store, after.room)
@@ -127,6 +142,8 @@ def _edited(
     company: Company, reservation: Reservation, first: Reservation, edit: Edit
 ) -> Reservation:
     """One reservation of the scope with the edit applied, its own date kept."""
+    if edit.is_ours_alone:
+        return _noted(company, reservation, edit)
     room = edit.room or find_room_by_id(company.store, reservation.room)
     zone = room.zone
     days = (
@@ -145,7 +162,7 @@ def _edited(
     kept = reservation.external_state is ExternalState.NOT_ON_OUTLOOK
     ours_alone = kept and reservation.room == room.id
     return replace(
-        reservation,
+        _noted(company, reservation, edit),
         room=room.id,
         time_zone=room.time_zone,
         subject=edit.subject or reservation.subject,
@@ -155,8 +172,14 @@ def _edited(
         all_day=_all_day(reservation, TimeSpan(start, end), room),
         version=reservation.version + 1,
         external_state=reservation.external_state if ours_alone else ExternalState.PUSH_PENDING,
-        updated_at=company.now,
     )
+
+
+def _noted(company: Company, reservation: Reservation, edit: Edit) -> Reservation:
+    """With what Officebooking keeps for itself; Outlook has nothing to agree on, nor to get."""
+    notes = reservation.notes if edit.notes is None else edit.notes.strip() or None
+    attendees = reservation.attendees if edit.attendees is None else edit.attendees
+    return replace(reservation, notes=notes, attendees=attendees, updated_at=company.now)
 
 
 def _all_day(before: Reservation, span: TimeSpan, room: Room) -> bool:
@@ -166,13 +189,17 @@ def _all_day(before: Reservation, span: TimeSpan, room: Room) -> bool:
     return is_all_day(span, room)
 
 
-def _ensure_changeable(company: Company, reservation: Reservation) -> None:
+def _ensure_at_hand(company: Company, reservation: Reservation) -> None:
     if not reservation.is_active:
         raise UsageError(
             f"reservation {reservation.number} is cancelled", code="reservation-cancelled"
         )
     if reservation.end <= company.now:
         raise UsageError(f"reservation {reservation.number} is past", code="reservation-past")
+
+
+def _ensure_changeable(company: Company, reservation: Reservation) -> None:
+    """Whether Outlook may be told of it."""
     request = open_request(company.store, reservation.number)
     if request is not None:
         raise Refused(

@@ -34,7 +34,8 @@ SERVICE = _of(
     " cancelled_with"
 )
 SERVICE_LISTED = SERVICE + _of(
-    "room start end subject organizer.name organizer.email room_name all_day time_zone"
+    "room start end subject organizer.name organizer.email room_name all_day time_zone location"
+    " changes cancellation_request"
 )
 _CAUSE = _of("code confidence evidence refuted_by remedy")
 _SIDES = _of("officebooking outlook")

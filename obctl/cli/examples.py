@@ -139,8 +139,6 @@ services add
 services list
     obctl services list --on tomorrow --location Amsterdam
     obctl services list 17
-    obctl services list --kind catering --on tomorrow --location Amsterdam
-    obctl services list --kind visitor --on today --html visitors.html
 services cancel
     obctl services cancel 51
     obctl services cancel 51 52 --yes

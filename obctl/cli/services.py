@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from obctl.cli.context import Context, confirm, context_of
-from obctl.cli.day_sheet import show_sheet
 from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
     ByOption,
@@ -85,18 +83,8 @@ def list_(
         str | None, typer.Option("--on", help="A day, as it passes in each room's zone.")
     ] = None,
     location: LocationOption = None,
-    kind: Annotated[ServiceKind | None, typer.Option(help="Only this kind.")] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the day's sheet as a page that stands alone."),
-    ] = None,
 ) -> None:
-    """Services by start; without NUMBER or --on those of reservations that are not over yet.
-
-    --kind with --on is the day's sheet of the kitchen or the reception: what is to be brought when,
-    where and for whom, and what changed since the beginning of yesterday, what was cancelled or
-    moved away since then included. It is read from the store, and says what the store cannot know.
-    """
+    """Services by start; without NUMBER or --on those of reservations that are not over yet."""
     from obctl.engine.reservations.search import search_by_zone
     from obctl.render.output import show_list
     from obctl.render.services import service_columns, service_rows
@@ -105,13 +93,8 @@ def list_(
     context = context_of(ctx)
     if number is not None and (on or location):
         raise UsageError("NUMBER and --on or --location exclude each other", code="usage")
-    if html is not None and not on:
-        raise UsageError("--html writes the sheet of a day: give --on", code="usage")
     if on:
-        day = parse_day(on, now=context.now, zone=context.zone)
-        if kind is not None or html is not None:
-            show_sheet(context, listing, day, kind, location, html)
-            return
+        parse_day(on, now=context.now, zone=context.zone)
 
     def span_in(zone: ZoneInfo) -> TimeSpan:
         first = on or context.now.isoformat()
@@ -125,8 +108,6 @@ def list_(
         found = search_by_zone(context.company, rooms, span_in, Filter())
     remark_on_removed(context.rooms_ever(None, None), found)
     objects = service_rows(found, context.rooms, context.now)
-    if kind is not None:
-        objects = [item for item in objects if item["kind"] == kind.value]
     show_list(
         listing,
         objects,

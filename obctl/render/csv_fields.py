@@ -34,8 +34,7 @@ SERVICE = _of(
     " cancelled_with"
 )
 SERVICE_LISTED = SERVICE + _of(
-    "room start end subject organizer.name organizer.email room_name all_day time_zone location"
-    " changes cancellation_request"
+    "room start end subject organizer.name organizer.email room_name all_day time_zone"
 )
 _CAUSE = _of("code confidence evidence refuted_by remedy")
 _SIDES = _of("officebooking outlook")

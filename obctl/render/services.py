@@ -6,57 +6,37 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from obctl.domain.service_changes import Place
 from obctl.render.objects import Rooms, at, service_object
 from obctl.render.output import Column, JsonObject
 from obctl.render.reservations import service_state
 from obctl.render.times import when_column
 
 if TYPE_CHECKING:
-    from obctl.domain.reservation import Reservation, Service
+    from obctl.domain.reservation import Reservation
 
 
 def service_rows(
     reservations: Iterable[Reservation], rooms: Rooms, now: datetime
 ) -> list[dict[str, Any]]:
-    """The services, each with when and where it is wanted, and for whom.
-
-    What changed is not looked for here: `changes` is `None`.
-    """
+    """The services, each with when and where it is wanted, and for whom."""
     return [
-        service_row(
-            service,
-            reservation,
-            Place(reservation.room, reservation.start, reservation.end),
-            rooms,
-            now,
-        )
+        {
+            **service_object(service, now),
+            "room": rooms.mailbox(reservation.room),
+            "start": at(reservation.start),
+            "end": at(reservation.end),
+            "subject": reservation.subject,
+            "organizer": {
+                "name": reservation.organizer.name,
+                "email": reservation.organizer.email,
+            },
+            "room_name": rooms.name(reservation.room),
+            "all_day": reservation.all_day,
+            "time_zone": rooms.zone_name(reservation.room),
+        }
         for reservation in reservations
         for service in reservation.services
     ]
-
-
-def service_row(
-    service: Service, reservation: Reservation, place: Place, rooms: Rooms, now: datetime
-) -> dict[str, Any]:
-    """A service at a place; what only a day's sheet knows is `None`."""
-    return {
-        **service_object(service, now),
-        "room": rooms.mailbox(place.room),
-        "start": at(place.start),
-        "end": at(place.end),
-        "subject": reservation.subject,
-        "organizer": {
-            "name": reservation.organizer.name,
-            "email": reservation.organizer.email,
-        },
-        "room_name": rooms.name(place.room),
-        "all_day": reservation.all_day,
-        "time_zone": rooms.zone_name(place.room),
-        "location": rooms[place.room].location,
-        "changes": None,
-        "cancellation_request": None,
-    }
 
 
 def service_columns(rows: Sequence[JsonObject]) -> list[Column]:

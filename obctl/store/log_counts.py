@@ -51,9 +51,3 @@ def first_after(
         (room, action.value, instant(after) if after else ""),
     )
     return moment(row["first"]) if row and row["first"] else None
-
-
-def first_entry_at(store: Store) -> datetime | None:
-    """When the log begins; `None` where it is empty."""
-    row = store.row("SELECT min(at) AS first FROM company_log")
-    return moment(row["first"]) if row and row["first"] else None

@@ -26,7 +26,6 @@ from obctl.domain.sync.change import (
     Withdrawal,
 )
 from obctl.domain.sync.services_return import why_cancelled
-from obctl.domain.told_times import was_text
 from obctl.domain.values import replace
 
 Kept = Create | Update | Rekey | Restore | Move
@@ -52,7 +51,6 @@ def entry_of(change: Kept, number: ReservationNumber, names: Mapping[RoomId, str
             action = Action.EVENT_MOVED
             left, here = (names.get(room, "") for room in (change.before.room, after.room))
             message = f"reservation {number} moved from {left} to {here}: {where}"
-            message += was_text(change.before, after)
         case Restore():
             action = Action.EVENT_RESTORED
             message = f"reservation {number} is in Outlook again"
@@ -62,7 +60,7 @@ def entry_of(change: Kept, number: ReservationNumber, names: Mapping[RoomId, str
             message += f": {where}"
             if change.organizer_says:
                 message += f"; the organiser's copy {change.organizer_says}"
-            message += _services_again(change) + was_text(change.before, after)
+            message += _services_again(change)
         case Rekey():
             action = Action.EVENT_UPDATED
             message = f"reservation {number} has another event id now: {where}"

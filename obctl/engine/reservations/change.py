@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from obctl.domain.company_log import Action
 from obctl.domain.event import Person
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
@@ -19,7 +20,7 @@ from obctl.engine.company import Company
 from obctl.engine.ports import Connect
 from obctl.engine.push.enqueue import enqueue_change
 from obctl.engine.push.slot_guard import ensure_free_now
-from obctl.engine.reservations.refusals import record_change, refusal_entry_of, refusals_logged
+from obctl.engine.reservations.refusals import record, refusal_entry_of, refusals_logged
 from obctl.engine.reservations.saved import Saved, push_saved
 from obctl.engine.reservations.series_scope import SeriesScope, chosen_of
 from obctl.engine.reservations.slot import ensure_free_here, ensure_possible, is_all_day
@@ -86,7 +87,7 @@ async def change_reservation(
                 update_reservation(store, after)
                 if not edit.is_ours_alone:
                     enqueue_change(company, before, after)
-                record_change(company, before, after)
+                record(company, after, Action.RESERVATION_CHANGED, "changed in Officebooking")
     return await push_saved(company, connect, [after for _before, after in moves])
 
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.local_time import zoned_text
 from obctl.domain.reservation import Reservation
-from obctl.domain.told_times import was_text
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import Refused, ResyncRequired
@@ -55,12 +54,3 @@ def record(
     if note:
         message += f"; note: {note}"
     company.journal.write([Entry.about(reservation, action, message)])
-
-
-def record_change(company: Company, before: Reservation, after: Reservation) -> None:
-    """Log a change by hand with how it was before; what left a room is found under both."""
-    number, moved = after.number, before.room != after.room
-    what = f"{after.subject!r} {zoned_text(after.start, after.time_zone)}"
-    message = f"reservation {number} changed in Officebooking: {what}{was_text(before, after)}"
-    entry = Entry.about(after, Action.RESERVATION_CHANGED, message)
-    company.journal.write([replace(entry, left_room=before.room) if moved else entry])

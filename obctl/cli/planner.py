@@ -10,6 +10,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import CachedOption, FormatOption, LocationOption, RoomOption, parse_days
+from obctl.cli.past import AtOption
 from obctl.cli.watch import WatchOption, watch
 from obctl.domain.enums import View
 from obctl.errors import UsageError
@@ -42,6 +43,7 @@ def planner(
         View, typer.Option(help="Office 365 read directly, Officebooking, or both.")
     ] = (View.BOTH),
     cached: CachedOption = False,
+    at: AtOption = None,
     export: Annotated[
         Path | None, typer.Option(help="Draw into FILE.html, with the same as tables, or FILE.svg.")
     ] = None,
@@ -51,11 +53,14 @@ def planner(
     """Rooms × hours: Office 365 in blue, Officebooking in green, differences marked.
 
     -o json: one object for one day; {"days": [...]} with --to. csv: a line per item. With --watch
-    it is drawn anew until Ctrl-C (exit 130).
+    it is drawn anew until Ctrl-C (exit 130). With --at, words such as today mean the day then.
     """
     from obctl.engine.compare.planner import plan_days, read_calendars
 
-    context = context_of(ctx)
+    if at is not None and again is not None:
+        raise UsageError("--at and --watch exclude each other", code="usage")
+    context = context_of(ctx).as_of(at)
+    cached = cached or at is not None
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
     if (last - first).days >= _LONGEST_DAYS:
         raise UsageError(f"more than {_LONGEST_DAYS} days are no planner", code="bad-day")

@@ -44,6 +44,7 @@ def append_log(
     from obctl.store.payloads import save_payload
 
     when = instant(at)
+    store.noted.at = when
     rows: list[tuple[object, ...]] = []
     for entry in entries:
         payload = payloads.get(entry.event_id or "")
@@ -107,6 +108,16 @@ def load_history(
         return []
     rows = store.rows(
         f"SELECT * FROM company_log WHERE {' OR '.join(conditions)} ORDER BY id", values
+    )
+    return [entry_of(row) for row in rows]
+
+
+def entries_since(store: Store, since: datetime, actions: Sequence[Action]) -> list[LogEntry]:
+    """The entries of these actions since a moment, oldest first, without payloads."""
+    rows = store.rows(
+        "SELECT * FROM company_log WHERE at >= ?"
+        f" AND action IN ({', '.join('?' * len(actions))}) ORDER BY id",
+        (instant(since), *(action.value for action in actions)),
     )
     return [entry_of(row) for row in rows]
 

@@ -197,11 +197,13 @@ def sync_over(facts: Facts, *rooms: Room) -> str:
     """The command that passes over the room, or these, and is sure to see the change.
 
     A pass asks Graph what is new since the one before, and that one came after the change: nobody
-    tells of it again, so that the room has to be read in full.
+    tells of it again, so that the room has to be read in full. So it has where nobody knows when
+    a meeting went that is nowhere else.
     """
     told = facts.event or (facts.master.event if facts.master else None)
     at, run = told.modified_at if told else None, last_pass(facts)
-    passed_over = at is not None and run is not None and at < run
+    unknown = told is None and not rooms and vanished(facts) is not None
+    passed_over = run is not None and (unknown if at is None else at < run)
     return sync(*(rooms or [facts.room])) + (" --full" if passed_over else "")
 
 

@@ -1490,6 +1490,13 @@ def test_what_a_pass_did_not_notice_is_mended_by_one_that_reads_the_room_in_full
     assert cause.remedy == f"obctl sync run --room atrium@contoso.example{option}"
 
 
+def test_nobody_knows_when_a_meeting_was_deleted_so_that_the_room_is_read_in_full() -> None:
+    gone = make_facts(reservation=make_reservation(), event_missing=True, last_known=make_event())
+    cause = explain(gone).cause
+    assert cause.code == "hard-deleted-by-delegate"
+    assert cause.remedy.startswith("obctl sync run --room atrium@contoso.example --full;")
+
+
 def test_a_reservation_that_is_over_needs_no_remedy() -> None:
     facts = make_facts(
         reservation=make_reservation(),

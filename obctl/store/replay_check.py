@@ -195,6 +195,8 @@ def _twice(store: Store) -> Iterator[_Found]:
     one_date = (
         "b.series_key = a.series_key AND b.original_start_at IS a.original_start_at"
         f" AND NOT ({there.format('a')} AND {there.format('b')})"
+        # what a person kept, or wants written again, is no claim on the same date any more
+        " AND a.external_state = 10 AND b.external_state = 10"
     )
     for same in (one_event, f"b.event_id IS NOT a.event_id AND {one_date}"):
         for row in store.each(

@@ -40,6 +40,7 @@ from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.steps import InviteToOne, MoveMailbox, Processing, Recreate, Restore
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.outbox import load_own, load_pending
+from obctl.store.replay_check import check_replay
 from obctl.store.undecided import load_undecided
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -410,6 +411,7 @@ class Machine(RuleBasedStateMachine):
         assert len(linked) == len(set(linked))
         assert waiting == states
         assert load_undecided(night.store, night.company.now) == []
+        assert check_replay(night.store, self.folder).problems == []
 
 
 def with_desk(act: Any) -> None:

@@ -46,10 +46,14 @@ PACKAGES: dict[str, set[str]] = {
     # The ground: the company at work, and Graph as the engine knows it.
     "engine.company": set(),
     "engine.ports": set(),
+    "engine.read_files": set(),
     "engine.outlook": {"engine.company", "engine.ports"},
     "engine.subscriptions": {"engine.company", "engine.ports"},
     # A room that is taken out takes its subscription along.
-    "engine.rooms": {"engine.company", "engine.ports", "engine.outlook", "engine.subscriptions"},
+    "engine.rooms": {
+        "engine.company", "engine.ports", "engine.read_files", "engine.outlook",
+        "engine.subscriptions",
+    },
     "engine.compare": {"engine.company", "engine.ports", "engine.outlook"},
     # A bundle says what was to be said of its items when it was made.
     "engine.bundle": {"engine.company", "engine.ports", "engine.outlook", "engine.compare"},
@@ -66,7 +70,8 @@ PACKAGES: dict[str, set[str]] = {
         "engine.company", "engine.ports", "engine.subscriptions", "engine.sync",
     },
     "engine.reservations": {
-        "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.push",
+        "engine.company", "engine.ports", "engine.read_files", "engine.outlook", "engine.rooms",
+        "engine.push",
     },
     "engine.run": {
         "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.subscriptions",
@@ -106,6 +111,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "msgspec": {"domain", "graph", "store", "engine", "webhook", "sandbox"},
     "dateutil": {"domain"},
     "tzlocal": {"domain"},
+    "icalendar": {"engine"},
     "tomlkit": {"config", "engine"},
     "platformdirs": {"config"},
     "pytest": {"sandbox"},  # whose plugin nobody but pytest imports

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -55,17 +56,23 @@ class Later(TyperCommand):
 
     def load(self) -> Any:
         """The real command."""
-        found = getattr(import_module(f"obctl.cli.{self.module}"), self.target)
-        parent = typer.Typer(add_completion=False, rich_markup_mode=None)
-        # With a callback the parent is a group even where it holds one command alone.
-        parent.callback()(lambda: None)
-        if isinstance(found, typer.Typer):
-            parent.add_typer(found, name=self.name)
-        else:
-            parent.command(self.name)(found)
-        ours(parent)
-        group: Any = typer.main.get_command(parent)
-        return group.commands[self.name]
+        return _loaded(str(self.name), self.module, self.target)
+
+
+@cache
+def _loaded(name: str, module: str, target: str) -> Any:
+    """Made once for all command lines of a process."""
+    found = getattr(import_module(f"obctl.cli.{module}"), target)
+    parent = typer.Typer(add_completion=False, rich_markup_mode=None)
+    # With a callback the parent is a group even where it holds one command alone.
+    parent.callback()(lambda: None)
+    if isinstance(found, typer.Typer):
+        parent.add_typer(found, name=name)
+    else:
+        parent.command(name)(found)
+    ours(parent)
+    group: Any = typer.main.get_command(parent)
+    return group.commands[name]
 
 
 class LateGroup(Group):

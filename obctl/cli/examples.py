@@ -61,7 +61,7 @@ rooms import-existing
     obctl rooms import-existing --all --yes
 rooms free
     obctl rooms free --from 'tomorrow 14:00' --to 'tomorrow 15:30' --capacity 8
-    obctl rooms free --from 2026-10-19T09:00 --to 2026-10-19T10:00 --location Amsterdam
+    obctl rooms free --like 17 --repeat 'FREQ=WEEKLY;COUNT=10'
 rooms remove
     obctl rooms remove Atrium
     obctl rooms remove atrium@contoso.example --yes --by mia
@@ -116,6 +116,12 @@ reservations show
 reservations series
     obctl reservations series 17
     obctl reservations series 17 --cached -o json
+reservations import
+    obctl reservations import bookings.csv --dry-run
+    obctl reservations import calendar.ics --no-push --by mia
+reservations export
+    obctl reservations export bookings.csv --from monday --to friday --location Amsterdam
+    obctl reservations export atrium.ics --room Atrium
 reservations create
     obctl reservations create --room Atrium --subject Budget --start 'tomorrow 9:00' \
 --duration 1h --organizer anna@contoso.example
@@ -132,7 +138,8 @@ services add
     obctl services add 17 --kind catering --description Lunch --quantity 8
     obctl services add 17 --kind visitor --description 'Bo Lind, Fabrikam'
 services list
-    obctl services list --on tomorrow --location Amsterdam
+    obctl services list --on tomorrow --kind catering --location Amsterdam
+    obctl services list --on today --kind visitor --html visitors.html
     obctl services list 17
 services cancel
     obctl services cancel 51

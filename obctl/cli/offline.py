@@ -40,7 +40,7 @@ READING: Mapping[str, frozenset[str]] = {
     "reservations list": frozenset(),
     "reservations show": frozenset(),
     "reservations series": frozenset(),
-    "services list": frozenset(),
+    "services list": frozenset({"html"}),
     "subscriptions list": frozenset(),
     "cancellations list": frozenset(),
     "cancellations show": frozenset(),

@@ -120,25 +120,13 @@ def parse_instant(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
             code="bad-time",
         ) from error
     from obctl.domain.time_span import is_accepted
+    from obctl.domain.wall_clock import of_wall
 
     if not is_accepted(moment):
         raise _out_of_range(text, "bad-time")
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
-    local = moment.replace(tzinfo=zone)
-    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
-        raise UsageError(
-            f"{text} does not exist in {zone.key}: the clocks skip it",
-            hint="give the time with an offset, for example +01:00",
-            code="bad-time",
-        )
-    if local.utcoffset() != local.replace(fold=1).utcoffset():
-        raise UsageError(
-            f"{text} happens twice in {zone.key}: the clocks go back",
-            hint="give the time with an offset, for example +01:00",
-            code="bad-time",
-        )
-    return local.astimezone(UTC)
+    return of_wall(moment, zone)
 
 
 def parse_span(

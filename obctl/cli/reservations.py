@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from obctl.cli import reservation_changes, reservation_series
-from obctl.cli.context import Context, context_of
+from obctl.cli import reservation_changes, reservation_files, reservation_series
+from obctl.cli.context import context_of
 from obctl.cli.listing import Listing, lists
 from obctl.cli.options import (
     FormatOption,
     LocationOption,
     RoomOption,
-    parse_day,
-    parse_span,
 )
+from obctl.cli.reservation_search import search
 from obctl.cli.rooms_remove import remark_on_removed
 from obctl.domain.enums import ExternalState, Status
 from obctl.errors import UsageError
 from obctl.render import csv_fields
 from obctl.render.output import Format
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from obctl.domain.reservation import Reservation
-    from obctl.domain.room import Room
-    from obctl.domain.time_span import TimeSpan
-    from obctl.store.reservations import Filter
 
 app = typer.Typer(no_args_is_help=True, help="Officebooking's reservations.")
 
@@ -76,7 +67,7 @@ def list_(
         external_state=external_state,
         limit=listing.searched,
     )
-    found = _search(context, rooms, wanted, on, from_, to)
+    found = search(context, rooms, wanted, on, from_, to)
     remark_on_removed(rooms, found)
     words, now = context.rooms, context.now
     objects = [reservation_object(item, words, now) for item in found]
@@ -110,29 +101,7 @@ def show(
     show_one(format, item, lambda: reservation_picture(item, zone_name))
 
 
-def _search(
-    context: Context,
-    rooms: list[Room],
-    wanted: Filter,
-    on: str | None,
-    from_: str | None,
-    to: str | None,
-) -> list[Reservation]:
-    from obctl.engine.reservations.search import search_by_zone
-    from obctl.store.reservations import search_reservations
-
-    if on and (from_ or to):
-        raise UsageError("--on and --from/--to exclude each other", code="bad-day")
-    if on:
-        parse_day(on, now=context.now, zone=context.zone)
-    if not (on or from_ or to):
-        return search_reservations(context.store, wanted)
-
-    def span_in(zone: ZoneInfo) -> TimeSpan:
-        return parse_span(on or from_, on or to, now=context.now, company=context.zone, zone=zone)
-
-    return search_by_zone(context.company, rooms, span_in, wanted)
-
-
 app.command()(reservation_series.series)
+app.command("import")(reservation_files.import_)
+app.command()(reservation_files.export)
 reservation_changes.register(app)

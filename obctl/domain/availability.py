@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,14 +44,17 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class FreeRoom:
-    """A room that is free for a whole span.
+    """A room that is free for a whole span, or for some of several.
 
-    `busy_until` is the end of an item that ends just where the span starts, else `None`.
+    `busy_until` is the end of an item that ends just where the first span starts, else `None`.
     """
 
     room: Room
     fits: str
     busy_until: datetime | None
+    dates: int = 1
+    taken: tuple[TimeSpan, ...] = ()
+    """Of the `dates` that were asked for, those on which it is not free."""
 
 
 def is_free(span: TimeSpan, busy: Iterable[BusySpan]) -> bool:
@@ -62,11 +65,12 @@ def is_free(span: TimeSpan, busy: Iterable[BusySpan]) -> bool:
 def rank(
     rooms: Iterable[Room],
     busy: Mapping[str, Iterable[BusySpan]],
-    span: TimeSpan,
+    spans: Sequence[TimeSpan],
     capacity: int | None = None,
 ) -> list[FreeRoom]:
-    """The rooms that are free for all of `span` and hold `capacity`, tightest fit first.
+    """The rooms that are free for all of a span and hold `capacity`.
 
+    Those free for all `spans` come first, then those that miss the fewest; the tightest fit first.
     `busy` is keyed by mailbox; a room it does not name is unknown and left out, as is one of
     unknown capacity where a capacity is asked for.
     """
@@ -76,18 +80,20 @@ def rank(
             continue
         if capacity is not None and (room.capacity is None or room.capacity < capacity):
             continue
-        taken = list(busy[room.mailbox])
-        if not is_free(span, taken):
+        around = list(busy[room.mailbox])
+        taken = tuple(span for span in spans if not is_free(span, around))
+        if len(taken) == len(spans):
             continue
-        until = span.start if any(item.end == span.start for item in taken) else None
+        start = spans[0].start
+        until = start if any(item.end == start for item in around) else None
         fits = "exact" if capacity in (None, room.capacity) else "larger"
-        free.append(FreeRoom(room, fits, until))
+        free.append(FreeRoom(room, fits, until, len(spans), taken))
     return sorted(free, key=_tightest)
 
 
-def _tightest(free: FreeRoom) -> tuple[bool, int, str, str]:
+def _tightest(free: FreeRoom) -> tuple[int, bool, int, str, str]:
     capacity = free.room.capacity
-    return capacity is None, capacity or 0, free.room.name, free.room.mailbox
+    return len(free.taken), capacity is None, capacity or 0, free.room.name, free.room.mailbox
 
 
 def free_rooms_hint(slot: TimeSpan) -> str:

@@ -5,6 +5,8 @@ Facts: RFC 5545, 3.3.10.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from dateutil.rrule import rruleset, rrulestr
@@ -13,6 +15,7 @@ from obctl.domain.recurrence import DAYS, INDEXES, PatternType, Recurrence
 from obctl.domain.time_span import ACCEPTED, FIRST_DAY, LAST_DAY, utc
 from obctl.errors import UnsupportedRecurrence
 
+_UNTIL = re.compile(r"UNTIL=(\d{8}T\d{6})Z")
 _ICAL_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _INDEX_NAME = {number: name for name, number in INDEXES.items()}
 
@@ -45,6 +48,26 @@ def parse_rrule(text: str, start: datetime) -> Recurrence:
     if unknown:
         raise _unsupported(text, f"Outlook has no counterpart for {', '.join(sorted(unknown))}")
     return _from_parts(text, parts, start.date())
+
+
+def starts_of(text: str, first: datetime) -> Iterator[datetime]:
+    """The starts of any RFC 5545 rule, one that Graph has no pattern for too, as aware datetimes.
+
+    The rule counts on the wall clock of the zone of `first`, with which the series begins; without
+    an end it goes on and on. Raises `UnsupportedRecurrence` for what is no rule.
+    """
+    where = first.tzinfo
+
+    def local(match: re.Match[str]) -> str:
+        until = datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        return f"UNTIL={until.astimezone(where):%Y%m%dT%H%M%S}"
+
+    try:
+        rule = rrulestr(_UNTIL.sub(local, text.upper()), dtstart=first.replace(tzinfo=None))
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+        raise _unsupported(text, "it is no RFC 5545 rule") from error
+    for wall in rule:
+        yield wall.replace(tzinfo=where)
 
 
 def _last_day(until: str, start: datetime) -> date:

@@ -35,6 +35,7 @@ from obctl.domain.token_claims import TokenClaims, read_claims
 from obctl.errors import GraphUnavailable, NotAuthorised, ObctlError
 from obctl.graph.address import base_url, same_origin
 from obctl.graph.credentials import token_source
+from obctl.graph.expansion import expand
 from obctl.graph.failures import translated
 from obctl.graph.links import foreign_link
 from obctl.graph.mailbox_gate import Gate
@@ -175,9 +176,14 @@ class Graph:
         The SDK expands its template whenever somebody asks, thrice for each request that it sends.
         Whoever keeps an address loses its parameters, and they are the builder's own.
         """
-        info.path_parameters = info.path_parameters | {"baseurl": self.url}
+        values = info.path_parameters | {"baseurl": self.url}
+        found = None
+        # One that has its address has no parameters left; a link is an address from the start.
+        if info.path_parameters.keys() - {"baseurl", info.RAW_URL_KEY}:
+            found = expand(info.url_template or "", info.query_parameters | values)
+        info.path_parameters = values
         info.query_parameters = dict(info.query_parameters)
-        address = str(info.url)
+        address = found or str(info.url)
         info.url = address
         return address
 

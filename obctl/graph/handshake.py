@@ -12,7 +12,8 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 import aiohttp
-import httpx
+
+from obctl.graph.transport import trust
 
 _SECONDS = 10.0
 
@@ -24,9 +25,7 @@ async def shake_hands(url: str) -> str | None:
     try:
         async with (
             asyncio.timeout(_SECONDS),
-            aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=httpx.create_ssl_context())
-            ) as session,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust(url))) as session,
             session.post(
                 target, headers={"Content-Type": "text/plain; charset=utf-8"}, allow_redirects=False
             ) as answer,

@@ -22,6 +22,10 @@ RESERVATION = _of(
     " all_day status external_state source event_id ical_uid series.master_id"
     " series.original_start services attendees notes created_at updated_at"
 )
+IMPORTED = _of(
+    "line number room room_name subject organizer.name organizer.email start end time_zone repeat"
+    " dates"
+)
 SERIES_DATE = _of(
     "planned planned_end state changed number start end room room_name subject external_state"
 )
@@ -30,7 +34,7 @@ SERVICE = _of(
     " cancelled_with"
 )
 SERVICE_LISTED = SERVICE + _of(
-    "room start end subject organizer.name organizer.email room_name all_day time_zone"
+    "room start end subject organizer.name organizer.email room_name all_day time_zone changes away"
 )
 _CAUSE = _of("code confidence evidence refuted_by remedy")
 _SIDES = _of("officebooking outlook")
@@ -60,7 +64,7 @@ LOG_ENTRY = _of(
     "id at action room email subject reservation event_id run request_id message actor"
     " client_request_id left_room"
 )
-FREE_ROOM = _of("room name location floor capacity fits busy_until")
+FREE_ROOM = _of("room name location floor capacity fits busy_until dates taken")
 SUBSCRIPTION = _of("id room resource expires_at state last_notification_at")
 ROOM = _of(
     "mailbox name location floor capacity time_zone activated_at last_synced_at subscription"

@@ -10,8 +10,6 @@ from obctl.render.listing import JsonObject
 from obctl.render.plain import plain
 from obctl.render.streams import is_unicode
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
 
 def write_csv(objects: Sequence[JsonObject], names: Sequence[str] = ()) -> None:
     """CSV with a header: `names`, and what the objects have besides.
@@ -45,9 +43,7 @@ def _flat(item: JsonObject, prefix: str = "") -> dict[str, Any]:
 
 
 def _csv_cell(value: object) -> str:
+    from obctl.domain.csv_cells import disarmed
+
     cell = plain(value)
-    if isinstance(value, int | float):
-        return cell
-    # A spreadsheet would run text that starts like this (OWASP, CSV injection), and some leave out
-    # the blanks before it.
-    return f"'{cell}" if cell.lstrip()[:1] in _FORMULA else cell
+    return cell if isinstance(value, int | float) else disarmed(cell)

@@ -261,6 +261,8 @@ def free_room_object(free: FreeRoom) -> dict[str, Any]:
         "capacity": free.room.capacity,
         "fits": free.fits,
         "busy_until": at(free.busy_until),
+        "dates": free.dates,
+        "taken": [at(span.start) for span in free.taken],
     }
 
 

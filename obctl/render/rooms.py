@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from obctl.domain.room import CalendarProcessing, GuardStop, Room
 from obctl.domain.subscription import Subscription
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
+_TAKEN = 3
 FOUND = (
     Column("", lambda o: "✓" if o["mapped"] else "", style="green"),
     Column("mailbox", lambda o: o["mailbox"]),
@@ -63,8 +65,8 @@ def room_columns(rooms: Sequence[Room], now: datetime) -> list[Column]:
     ]
 
 
-def free_columns(zones: dict[str, str]) -> list[Column]:
-    """The columns of the free rooms; `zones` names each room's zone by mailbox."""
+def free_columns(zones: dict[str, str], dates: int) -> list[Column]:
+    """The columns of the rooms free for so many dates; `zones` names each room's by mailbox."""
 
     def busy_until(item: JsonObject) -> str:
         if item["busy_until"] is None:
@@ -72,13 +74,25 @@ def free_columns(zones: dict[str, str]) -> list[Column]:
         zone = zones[item["room"]]
         return f"{clock_text(datetime.fromisoformat(item['busy_until']), zone)} ({zone})"
 
+    def taken(item: JsonObject) -> str:
+        days = [
+            datetime.fromisoformat(moment).astimezone(ZoneInfo(zones[item["room"]])).date()
+            for moment in item["taken"]
+        ]
+        if not days:
+            return f"all {dates}"
+        shown = ", ".join(map(str, days[:_TAKEN]))
+        more = f" and {len(days) - _TAKEN} more" if len(days) > _TAKEN else ""
+        return f"{dates - len(days)} of {dates}, not {shown}{more}"
+
+    last = Column("busy until", busy_until) if dates == 1 else Column("free on", taken, ratio=1)
     return [
         Column("name", lambda o: o["name"]),
         Column("location", lambda o: o["location"]),
         Column("floor", lambda o: o["floor"]),
         Column("people", lambda o: _number(o["capacity"]), justify="right"),
         Column("fits", lambda o: o["fits"]),
-        Column("busy until", busy_until),
+        last,
     ]
 
 

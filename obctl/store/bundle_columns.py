@@ -117,10 +117,14 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
 }  # fmt: skip
 """Every table whose rows go into a bundle, `payloads` aside: there is JSON of Graph's in it."""
 LEFT_OUT = frozenset(
-    {"migrations", "payloads", "log_words", "reservation_words", "stale_words", "log_changes"}
-)
+    {
+        "migrations", "payloads", "log_words", "reservation_words", "stale_words", "log_changes",
+        "imported_reservations",
+    }
+)  # fmt: skip
 """Tables that are written anew or stay at home: the schema's own, indexes of words, the originals,
-and what the store was before."""
+what the store was before, and under which ids a file's meetings were imported.
+"""
 _NO_TABLE: Mapping[str, Holds] = {}
 
 

@@ -112,6 +112,16 @@ def load_history(
     return [entry_of(row) for row in rows]
 
 
+def entries_since(store: Store, since: datetime, actions: Sequence[Action]) -> list[LogEntry]:
+    """The entries of these actions since a moment, oldest first, without payloads."""
+    rows = store.rows(
+        "SELECT * FROM company_log WHERE at >= ?"
+        f" AND action IN ({', '.join('?' * len(actions))}) ORDER BY id",
+        (instant(since), *(action.value for action in actions)),
+    )
+    return [entry_of(row) for row in rows]
+
+
 def load_refusals(store: Store, room: RoomId, since: datetime | None) -> list[LogEntry]:
     """The entries since then that say why nothing was done in a room, oldest first."""
     marks = ", ".join("?" * len(REFUSALS))

@@ -541,3 +541,20 @@ def m018_changes(connection: sqlite3.Connection) -> None:
         CREATE INDEX log_changes_at ON log_changes (at)
         """,
     )
+
+
+@step
+def m019_imported_reservations(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- Which reservation a date of an imported file became: the same file is known again
+        CREATE TABLE imported_reservations (
+            uid TEXT NOT NULL,
+            date TEXT NOT NULL,
+            reservation INTEGER NOT NULL REFERENCES reservations (number),
+            PRIMARY KEY (uid, date)
+        ) WITHOUT ROWID;
+        CREATE INDEX imported_reservations_reservation ON imported_reservations (reservation)
+        """,
+    )

@@ -30,6 +30,7 @@ TABLES = {
     "undecided": "Reservations whose meetings are gone and may be in a room that was not readable.",
     "unreadable_events": "Events in Outlook that cannot be read: their reservations stay.",
     "runs": "One row for each run, with its report as JSON.",
+    "imported_reservations": "Which reservation each date of an imported file became, by its UID.",
 }
 CONVENTIONS = (
     "Instants are UTC text, YYYY-MM-DDTHH:MM:SSZ, so text order is time order. Flags are 0 and 1."

@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 from desk import Desk, two_rooms
+from hasty import hasty_loops
 
 from obctl.sandbox.server import SandboxServer
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[None]:
+    """What Graph refuses for now is tried again soon."""
+    with hasty_loops():
+        yield
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ WITHOUT_ACTOR = {
     "demo", "init", "doctor", "listen", "planner", "explain", "companies", "sync report",
     "rooms free", "rooms list", "rooms show", "rooms policy lint", "subscriptions list",
     "sync status", "sync history", "sync show", "reservations list", "reservations show",
-    "reservations series",
+    "reservations series", "reservations export",
     "services list", "cancellations list", "cancellations show", "cancellations status",
     "log tail", "log search", "log show", "log event", "log export", "log at", "log replay",
     "store path", "store backup", "store check", "store schema", "store compact",

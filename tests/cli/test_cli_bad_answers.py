@@ -23,6 +23,8 @@ from obctl.sandbox.server import SandboxServer
 from obctl.sandbox.tenant import Meeting
 from obctl.store.subscriptions import save_subscription
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 ROOM = "ams-1.02@contoso.example"
 OTHER = "ams-1.01@contoso.example"
 NEW = "ams-1.03@contoso.example"

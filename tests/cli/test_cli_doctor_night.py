@@ -24,6 +24,8 @@ from obctl.sandbox.words import FaultKind
 from obctl.store.rooms import load_rooms, save_stopped
 from obctl.store.runs import finish_run, start_run
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 ONE, TWO = "ams-1.01@contoso.example", "ams-1.02@contoso.example"
 USUAL = ("Place.Read.All", "User.ReadBasic.All")
 BOTH = ("Calendars.Read", "Calendars.ReadWrite")

@@ -16,6 +16,8 @@ from obctl.sandbox.faults import Fault
 from obctl.sandbox.permissions import Permissions
 from obctl.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 ONE, TWO = "ams-1.01@contoso.example", "ams-1.02@contoso.example"
 USUAL = ("Place.Read.All", "User.ReadBasic.All")
 BOTH = ("Calendars.Read", "Calendars.ReadWrite")

@@ -16,6 +16,8 @@ from desk import Desk
 from obctl.sandbox.server import SandboxServer
 from obctl.sandbox.tenant import Meeting
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 ROOM = "ams-1.02@contoso.example"
 OTHER = "ams-1.01@contoso.example"
 TEXTS = {"half": (rb"Par\ud83cty", "Par�ty"), "bytes": (b"Par\xffty", "Par�ty")}

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from obctl.domain.time_span import found
 from obctl.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 VERMEER = "ams-1.02@contoso.example"
 MAKE = ("reservations", "create", "--room", "Atrium", "--subject", "Budget", "--no-push",
         "--organizer", "anna@contoso.example")  # fmt: skip

@@ -16,6 +16,8 @@ from obctl.sandbox.meeting_mail import mark_cancelled
 from obctl.sandbox.server import SandboxServer
 from obctl.sandbox.tenant import Meeting
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 ROOM = "ams-1.02@contoso.example"
 TUESDAYS = "FREQ=WEEKLY;BYDAY=TU;COUNT=4"
 

@@ -8,6 +8,7 @@ import pytest
 from builders import make_event, make_reservation
 from desk import ATRIUM, LIBERTY, Desk, lines
 
+from obctl.sandbox.server import SandboxServer
 from obctl.store.rooms import save_inconclusive
 
 NINE = ("--from", "2026-09-15T11:00", "--to", "2026-09-15T12:00", "--cached")  # 09:00Z
@@ -126,3 +127,109 @@ def test_what_was_not_read_that_far_back_is_unknown(read_desk: Desk) -> None:
     assert (answer.exit_code, json.loads(answer.stdout)) == (8, [])
     assert answer.stderr.count("nothing before 2026-09-1") == 2
     assert "sync run" not in answer.stderr
+
+
+TUESDAYS = ("2026-09-15", "2026-09-22", "2026-09-29")
+
+
+@pytest.fixture
+def weekly(read_desk: Desk) -> Desk:
+    """A weekly reservation of the Atrium; Liberty is taken on its second date."""
+    read_desk.reservations(
+        *(
+            make_reservation(
+                number, event=f"E{number}", starts=f"{day} 09:00", ends=f"{day} 10:00",
+                key="weekly", attendees=3, series_master_id="M",
+            )
+            for number, day in enumerate(TUESDAYS, 1)
+        ),
+        make_reservation(
+            9, event=None, room=LIBERTY, starts="2026-09-22 09:30", ends="2026-09-22 09:45"
+        ),
+    )  # fmt: skip
+    read_desk.events(
+        ATRIUM,
+        *(
+            make_event(f"E{number}", starts=f"{day} 09:00", ends=f"{day} 10:00", key="weekly")
+            for number, day in enumerate(TUESDAYS, 1)
+        ),
+    )
+    return read_desk
+
+
+def _dates(desk: Desk, *words: str) -> list[tuple[str, int, list[str]]]:
+    answer = desk.run("rooms", "free", "--cached", *words, "-o", "json")
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    return [(room["name"], room["dates"], room["taken"]) for room in json.loads(answer.stdout)]
+
+
+def test_a_series_is_like_itself_on_each_date_ahead_and_not_in_its_own_way(weekly: Desk) -> None:
+    assert _dates(weekly, "--like", "1") == [("Atrium", 3, [])]
+    assert _dates(weekly, "--like", "1", "--location", "New York") == [
+        ("Liberty", 3, ["2026-09-22T09:00:00Z"])
+    ]
+    assert _dates(weekly, "--like", "3", "--location", "New York") == [("Liberty", 1, [])]
+    assert _dates(weekly, "--like", "1", "--capacity", "9") == []
+
+
+def test_a_rule_asks_for_each_of_its_dates(weekly: Desk) -> None:
+    span = ("--from", "2026-09-15T11:00", "--to", "2026-09-15T12:00")
+    assert _dates(weekly, *span, "--repeat", "FREQ=WEEKLY;COUNT=2") == [
+        ("Liberty", 2, ["2026-09-22T09:00:00Z"])
+    ], "the Atrium is taken on both"
+    answer = weekly.run(
+        "rooms", "free", "--cached", *span, "--repeat", "FREQ=DAILY;COUNT=8", "--capacity", "4"
+    )
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert lines(answer.stdout)[0] == (
+        "free Tue 2026-09-15 11:00-12:00 (Europe/Amsterdam) and on 7 more, until Tue"
+    )
+    assert "Liberty  New York   14          4  exact   7 of 8, not 2026-09-22" in answer.stdout
+    assert "6 of 8, not 2026-09-15, 2026-09-22" in answer.stdout
+
+
+def test_no_date_is_free_that_was_not_read(weekly: Desk) -> None:
+    words = ("--like", "1", "--repeat", "FREQ=MONTHLY;COUNT=12", "-o", "json")
+    answer = weekly.run("rooms", "free", "--cached", *words)
+    assert (answer.exit_code, json.loads(answer.stdout)) == (8, [])
+    assert "it was not read that far ahead" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "give --from and --to, or --like NUMBER"),
+        (("--from", "tomorrow 9:00"), "give --from and --to, or --like NUMBER"),
+        (("--like", "1", "--from", "tomorrow 9:00"), "--like and --from/--to exclude each other"),
+        (("--like", "77"), "there is no reservation 77"),
+        (("--like", "1", "--repeat", "FREQ=WEEKLY"), "never ends"),
+        (("--like", "1", "--repeat", "weekly"), "it is no RFC 5545 rule"),
+    ],
+)
+def test_what_names_no_time_is_refused(weekly: Desk, words: tuple[str, ...], message: str) -> None:
+    answer = weekly.run("rooms", "free", "--cached", *words)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert message in answer.stderr
+
+
+def test_a_series_is_not_in_its_own_way_in_outlook_either(
+    live_desk: Desk, tenant: SandboxServer
+) -> None:
+    """Free/busy names no event; a second meeting at the same time is still in the way."""
+    room = "ams-1.02@contoso.example"
+    for words in (("rooms", "add", room, "--time-zone", "Europe/Amsterdam"), ("sync", "run")):
+        assert live_desk.run(*words).exit_code == 0
+    made = live_desk.run(
+        "reservations", "create", "--room", room, "--subject", "Ours", "--start",
+        "2026-10-20T20:00", "--duration", "1h", "--organizer", "anna@contoso.example", "--repeat",
+        "FREQ=WEEKLY;COUNT=3", "-o", "json",
+    )  # fmt: skip
+    number = str(json.loads(made.stdout)["number"])
+    tenant.tenant.book(
+        organizer="bob@contoso.example", rooms=[room], subject="Theirs",
+        start="2026-10-27T20:00", end="2026-10-27T21:00",
+    )  # fmt: skip
+    answer = live_desk.run("rooms", "free", "--like", number, "-o", "json")
+    assert answer.exit_code == 0, answer.stderr
+    (found,) = json.loads(answer.stdout)
+    assert (found["dates"], found["taken"]) == (3, ["2026-10-27T19:00:00Z"])

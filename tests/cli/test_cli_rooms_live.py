@@ -17,6 +17,8 @@ from obctl.sandbox.server import SandboxServer
 from obctl.store.room_search import find_room
 from obctl.store.rooms import load_rooms
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 FOUND_KEYS = ["mailbox", "name", "location", "floor", "capacity", "mapped"]
 FREE_KEYS = ["room", "name", "location", "floor", "capacity", "fits", "busy_until"]
 VERMEER = "ams-1.02@contoso.example"

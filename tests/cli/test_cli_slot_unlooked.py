@@ -34,6 +34,8 @@ from obctl.errors import (
 )
 from obctl.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 ROOM = "ams-1.02@contoso.example"
 VIEW = "/users/*/calendar/calendarview"
 PENDING = (5, 21)

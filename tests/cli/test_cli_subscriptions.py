@@ -16,6 +16,8 @@ from obctl.sandbox.server import SandboxServer
 from obctl.store.rooms import load_rooms
 from obctl.store.subscriptions import load_subscriptions, save_subscription
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 FIELDS = ["id", "room", "resource", "expires_at", "state", "last_notification_at"]
 
 

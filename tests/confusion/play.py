@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fuzz.hasty import hasty_loops
+from hasty import hasty_loops
 from night import TenantServer, tenant_text
 
 from confusion.catalogue import together

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fuzz.hasty import hasty_loops
+from hasty import hasty_loops
 from night import TenantServer, tenant_text
 
 from confusion.catalogue import all_stories, together

@@ -20,9 +20,9 @@ def test_rooms_are_ranked_by_how_tightly_they_fit() -> None:
         make_room("Fitting", capacity=6),
     ]
     busy = {room.mailbox: [] for room in rooms}
-    found = [(free.room.name, free.fits) for free in rank(rooms, busy, SPAN, 6)]
+    found = [(free.room.name, free.fits) for free in rank(rooms, busy, [SPAN], 6)]
     assert found == [("Fitting", "exact"), ("Big", "larger")]
-    found = [(free.room.name, free.fits) for free in rank(rooms, busy, SPAN)]
+    found = [(free.room.name, free.fits) for free in rank(rooms, busy, [SPAN])]
     assert found == [
         ("Small", "exact"), ("Fitting", "exact"), ("Big", "exact"), ("Unknown", "exact"),
     ]  # fmt: skip
@@ -35,11 +35,11 @@ def test_a_room_is_free_between_what_touches_and_says_what_ends_there() -> None:
         rooms[1].mailbox: [_busy("10:00", "11:00")],
         rooms[2].mailbox: [_busy("08:00", "09:01")],
     }
-    assert [(free.room.name, free.busy_until) for free in rank(rooms, busy, SPAN)] == [
+    assert [(free.room.name, free.busy_until) for free in rank(rooms, busy, [SPAN])] == [
         ("After", None),
         ("Before", SPAN.start),
     ]
 
 
 def test_a_room_of_which_nothing_is_known_is_not_free() -> None:
-    assert rank([make_room()], {}, SPAN) == []
+    assert rank([make_room()], {}, [SPAN]) == []

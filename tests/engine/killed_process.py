@@ -108,7 +108,7 @@ def dies_at_request(
 
 
 def _live(order: dict[str, Any]) -> int:
-    from obctl.cli.app import main
+    from obctl.__main__ import main
 
     os.environ.update(order["environment"])
     sys.argv = ["obctl", *order["words"]]
@@ -152,6 +152,7 @@ def _curse(connection: sqlite3.Connection, order: dict[str, Any]) -> None:
 
 def _serve() -> None:
     # Imported once, for every child.
+    import obctl.__main__
     import obctl.cli.app
     import obctl.cli.reservation_changes
     import obctl.cli.sync

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from builders import ANNA, DAY, make_room
+from hasty import HastyLoop
 from odd_tenant import odd_principal, odd_tenant
 
 from obctl.config import Cloud, CredentialKind, GraphSettings
@@ -162,19 +163,28 @@ class Watched(Faults):
         return super().meet(method, mailbox, route)
 
 
+PATIENCE = 30.0  # seconds without a byte, as long as obctl's own
+
+
 class TenantServer:
-    """A sandbox and a gateway to it, used again and again: opening them takes long."""
+    """A sandbox and a gateway to it, used again and again: opening them takes long.
+
+    What failed is tried again soon, unless a test is about times: it is `hasty` no more, or waits
+    for a `silence` of its own.
+    """
 
     def __init__(
         self,
         server: SandboxServer,
         *,
-        silence: float = 30,
+        silence: float = PATIENCE,
+        hasty: bool = True,
         cloud: Cloud = Cloud.GLOBAL,
         url: str | None = None,
     ) -> None:
         self.server = server
-        self._runner = asyncio.Runner()
+        loop = HastyLoop if hasty and silence >= PATIENCE else None
+        self._runner = asyncio.Runner(loop_factory=loop)
         settings = GraphSettings(
             url=url or server.url, credential=CredentialKind.TOKEN, cloud=cloud
         )

@@ -35,7 +35,7 @@ from obctl.errors import (
 )
 from obctl.graph.gateway import GraphGateway, open_gateway
 from obctl.graph.mailbox_gate import Gate
-from obctl.graph.transport import NamedRequests
+from obctl.graph.transport import NamedRequests, trust
 
 ROOM = make_room("Atrium")
 USER = {"id": "object-atrium", "mail": "atrium@contoso.example"}
@@ -319,3 +319,14 @@ def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
 def test_the_gateway_fits_the_engines_port(name: str) -> None:
     wanted, have = getattr(Gateway, name), getattr(GraphGateway, name)
     assert inspect.signature(have) == inspect.signature(wanted)
+
+
+@pytest.mark.parametrize("url", ["https://graph.microsoft.com/v1.0", "HTTPS://127.0.0.1:8080"])
+def test_whoever_enciphers_has_to_prove_who_they_are(url: str) -> None:
+    found = trust(url)
+    assert isinstance(found, ssl.SSLContext)
+    assert (found.verify_mode, found.check_hostname) == (ssl.CERT_REQUIRED, True)
+
+
+def test_certificates_are_not_read_where_nothing_is_enciphered() -> None:
+    assert trust("http://127.0.0.1:8080/v1.0") is True

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.event import Person, SeriesKey
 from obctl.domain.local_time import zoned_text
 from obctl.domain.outbox import PushAction
-from obctl.domain.recurrence import starts
 from obctl.domain.reservation import (
     ExternalState,
     Reservation,
@@ -23,23 +21,19 @@ from obctl.domain.reservation import (
     Status,
 )
 from obctl.domain.room import Room
-from obctl.domain.rrule import parse_rrule
-from obctl.domain.time_span import TimeSpan, local_day
+from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
 from obctl.engine.ports import Connect
 from obctl.engine.push.enqueue import enqueue
 from obctl.engine.push.slot_guard import ensure_free_now
 from obctl.engine.reservations.refusals import record, refusals_logged
+from obctl.engine.reservations.repeated import repeated
 from obctl.engine.reservations.saved import Saved, push_saved
 from obctl.engine.reservations.slot import ensure_free_here, ensure_possible, is_all_day
 from obctl.engine.rooms.lockout import ensure_writable
-from obctl.errors import UnsupportedRecurrence, UsageError
+from obctl.errors import UsageError
 from obctl.store.reservations import insert_reservations, next_number
 from obctl.store.rooms import find_room_by_id
-
-_MOST_OCCURRENCES = 730
-_LONGEST_SERIES = timedelta(days=1820)  # Graph reads 1825 days at once; some are read around it
-_EVER = timedelta(days=36525)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +62,14 @@ async def make_reservation(company: Company, connect: Connect | None, new: NewRe
     store = company.store
     with refusals_logged(company, _refusal_entry(new)):
         seen = store.changed_elsewhere()
-        slots = _slots(company, new)
+        slots = slots_of(company, new)
         if connect is not None:
             await ensure_free_now(company, await connect(), new.room, slots)
         with store.transaction():
             if store.changed_elsewhere() != seen:
                 # somebody was here while Outlook was asked
-                slots = _slots(company, new)
-            made = _made(company, new, slots)
+                slots = slots_of(company, new)
+            made = made_of(company, new, slots, next_number(store))
             insert_reservations(store, made)
             enqueue(company, made[0], PushAction.CREATE, repeat=new.repeat)
             dates = f", {len(made)} dates" if new.repeat else ""
@@ -83,8 +77,11 @@ async def make_reservation(company: Company, connect: Connect | None, new: NewRe
     return await push_saved(company, connect, made)
 
 
-def _made(company: Company, new: NewReservation, slots: Sequence[TimeSpan]) -> list[Reservation]:
-    now, first = company.now, next_number(company.store)
+def made_of(
+    company: Company, new: NewReservation, slots: Sequence[TimeSpan], first: int
+) -> list[Reservation]:
+    """The reservations of these times, not saved yet, the first with the number `first`."""
+    now = company.now
     return [
         Reservation(
             number=ReservationNumber(first + position),
@@ -121,12 +118,12 @@ def _refusal_entry(new: NewReservation) -> Entry:
     )
 
 
-def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
-    """The times that it would take, were it made now."""
+def slots_of(company: Company, new: NewReservation) -> list[TimeSpan]:
+    """The times that it would take, were it made now; raises as `make_reservation` by the store."""
     ensure_possible(TimeSpan(new.start, new.end))
     if not new.subject.strip():
         raise UsageError("a reservation needs a subject", code="bad-subject")
-    spans = _spans(new)
+    spans = repeated(new.repeat, TimeSpan(new.start, new.end), new.room.zone)
     if spans[0].end <= company.now:
         raise UsageError(
             f"{zoned_text(spans[0].start, new.room.time_zone)} is past",
@@ -137,40 +134,3 @@ def _slots(company: Company, new: NewReservation) -> list[TimeSpan]:
     for span in spans:
         ensure_free_here(company, new.room, span, ignore=frozenset())
     return spans
-
-
-def _spans(new: NewReservation) -> list[TimeSpan]:
-    if new.repeat is None:
-        return [TimeSpan(new.start, new.end)]
-    zone = new.room.zone
-    local = new.start.astimezone(zone)
-    recurrence = parse_rrule(new.repeat, local)
-    if recurrence.end_date is None and recurrence.count is None:
-        raise UnsupportedRecurrence(
-            f"{new.repeat!r} never ends", hint="add COUNT=… or UNTIL=YYYYMMDD"
-        )
-    found = [
-        TimeSpan(start, start + (new.end - new.start))
-        for start in starts(recurrence, local, new.start + _EVER)
-    ]
-    if not found or found[0].start != new.start:
-        raise UnsupportedRecurrence(
-            f"{new.repeat!r} does not fall on {local:%A} {local.date()}",
-            hint="start the series on its first date",
-        )
-    if found[-1].start - new.start > _LONGEST_SERIES:
-        raise UnsupportedRecurrence(
-            f"{new.repeat!r} goes on until {local_day(found[-1].start, zone)}: Graph shows no more"
-            " than five years at once",
-            hint="reserve fewer years",
-        )
-    if any(before.end > after.start for before, after in pairwise(found)):
-        raise UnsupportedRecurrence(
-            f"{new.repeat!r} comes back before a date of {new.end - new.start} is over",
-            hint="make it shorter, or reserve it once",
-        )
-    if len(found) > _MOST_OCCURRENCES:
-        raise UnsupportedRecurrence(
-            f"{new.repeat!r} gives {len(found)} dates; {_MOST_OCCURRENCES} is the most"
-        )
-    return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +10,9 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import ACCEPTED, is_accepted, utc
 from obctl.domain.zones import usable_name, zone
 from obctl.engine.company import Company
+from obctl.engine.read_files import csv_rows, nothing_imported
 from obctl.engine.rooms.mapping import NewRoom, again
-from obctl.errors import ObctlError, UsageError
+from obctl.errors import ObctlError
 from obctl.store.rooms import load_rooms_ever
 
 COLUMNS = ("mailbox", "name", "location", "floor", "capacity", "time_zone", "activated_at")
@@ -22,7 +21,7 @@ _REQUIRED = ("mailbox", "name")
 
 def read_rooms(company: Company, path: Path) -> list[Room]:
     """The rooms of a file, none of them mapped yet; raises `UsageError` with all problems."""
-    rows = _rows(path)
+    rows = csv_rows(path, COLUMNS, _REQUIRED)
     ever = {room.mailbox.casefold(): room for room in load_rooms_ever(company.store)}
     first_line: dict[str, int] = {}
     rooms: list[Room] = []
@@ -42,13 +41,7 @@ def read_rooms(company: Company, path: Path) -> list[Room]:
         else:
             rooms.append(again(known, _said(row, room)) if known else room)
     if problems:
-        raise UsageError(
-            f"{path} has {len(problems)} problems, nothing was imported:\n" + "\n".join(problems)
-            if len(problems) > 1
-            else f"{path}, {problems[0]}; nothing was imported",
-            hint="correct the file, then import it again",
-            code="bad-file",
-        )
+        raise nothing_imported(path, problems)
     return rooms
 
 
@@ -63,47 +56,6 @@ def _said(row: Mapping[str, str], room: Room) -> NewRoom:
         time_zone=room.time_zone if row["time_zone"] else None,
         activated_at=room.activated_at if row["activated_at"] else None,
     )
-
-
-def _rows(path: Path) -> list[tuple[int, Mapping[str, str]]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", code="bad-file") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"{path} is not UTF-8", hint="save it as CSV UTF-8", code="bad-file"
-        ) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, restval="")
-    try:
-        names = [name.strip().lower() for name in reader.fieldnames or []]
-        missing = [name for name in _REQUIRED if name not in names]
-        unknown = [name for name in names if name not in COLUMNS]
-        if missing or unknown:
-            said = [f"no column {name}" for name in missing]
-            said += [f"unknown column {name!r}" for name in unknown]
-            raise UsageError(
-                f"{path}, line 1: {', '.join(said)}",
-                hint=f"the columns are {','.join(COLUMNS)}",
-                code="bad-file",
-            )
-        reader.fieldnames = names
-        rows: list[tuple[int, Mapping[str, str]]] = []
-        for row in reader:
-            if None in row:
-                raise UsageError(
-                    f"{path}, line {reader.line_num}: more cells than columns",
-                    hint="put quotes around a cell that holds a comma",
-                    code="bad-file",
-                )
-            cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
-            if any(cells.values()):
-                rows.append((reader.line_num, cells))
-    except csv.Error as error:
-        raise UsageError(
-            f"{path}, after line {reader.line_num}: no CSV ({error})", code="bad-file"
-        ) from error
-    return rows
 
 
 def _room(company: Company, row: Mapping[str, str], problems: list[str]) -> Room:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from obctl.domain.availability import BusySpan, FreeRoom, Schedule, rank
 from obctl.domain.compare.comparison import FREE
 from obctl.domain.event import Event
+from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
 from obctl.engine.company import Company
@@ -25,53 +26,66 @@ _BEFORE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The free rooms, and those nothing can be said about."""
+    """The rooms free for a time that is wanted, and those nothing can be said about."""
 
     free: tuple[FreeRoom, ...]
     unknown: tuple[tuple[Room, ObctlError], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The times a room is wanted for, at least one, in order, and for how many people.
+
+    What is `own` does not take the room: it is what the times are wanted for.
+    """
+
+    spans: Sequence[TimeSpan]
+    capacity: int | None = None
+    own: Sequence[Reservation] = ()
+
+    @property
+    def asked(self) -> TimeSpan:
+        return TimeSpan(self.spans[0].start - _BEFORE, max(span.end for span in self.spans))
+
+
 async def find_free_live(
-    company: Company,
-    gateway: Gateway,
-    rooms: Sequence[Room],
-    span: TimeSpan,
-    capacity: int | None,
+    company: Company, gateway: Gateway, rooms: Sequence[Room], wanted: Wanted
 ) -> Availability:
     """Free by the store and by Graph's free/busy as it is now.
 
     Raises the first error where no room at all could be read for want of Graph itself.
     """
-    asked = TimeSpan(span.start - _BEFORE, span.end)
-    answers = await gateway.fetch_schedules(rooms, asked) if rooms else {}
+    answers = await gateway.fetch_schedules(rooms, wanted.asked) if rooms else {}
     errors = [answer for answer in answers.values() if isinstance(answer, ObctlError)]
     if errors and len(errors) == len(rooms) and all(map(is_graph_itself, errors)):
         raise errors[0]
     schedules = {
-        room.mailbox: _with_reserved(company, room, asked, answers[room.mailbox]) for room in rooms
+        room.mailbox: _with_reserved(
+            company, room, wanted, _without_own(room, wanted, answers[room.mailbox])
+        )
+        for room in rooms
     }
-    return _availability(rooms, schedules, span, capacity)
+    return _availability(rooms, schedules, wanted)
 
 
-def find_free_cached(
-    company: Company, rooms: Sequence[Room], span: TimeSpan, capacity: int | None
-) -> Availability:
+def find_free_cached(company: Company, rooms: Sequence[Room], wanted: Wanted) -> Availability:
     """Free by the store: its reservations, and Outlook as last read."""
-    asked = TimeSpan(span.start - _BEFORE, span.end)
+    whole = TimeSpan(wanted.spans[0].start, wanted.asked.end)
     schedules: dict[str, Schedule | ObctlError] = {}
     for room in rooms:
-        unknown = not_remembered(company.store, room, span)
-        known = unknown or remembered_around(company.store, room, asked)
-        read = known if isinstance(known, ObctlError) else Schedule(_taking(known))
-        schedules[room.mailbox] = _with_reserved(company, room, asked, read)
-    return _availability(rooms, schedules, span, capacity)
+        unknown = not_remembered(company.store, room, whole)
+        known = unknown or remembered_around(company.store, room, wanted.asked)
+        if isinstance(known, ObctlError):
+            read: Schedule | ObctlError = known
+        else:
+            ids = {own.event_id for own in wanted.own if own.room == room.id}
+            read = Schedule(_taking(event for event in known if event.id not in ids))
+        schedules[room.mailbox] = _with_reserved(company, room, wanted, read)
+    return _availability(rooms, schedules, wanted)
 
 
 def _availability(
-    rooms: Sequence[Room],
-    schedules: Mapping[str, Schedule | ObctlError],
-    span: TimeSpan,
-    capacity: int | None,
+    rooms: Sequence[Room], schedules: Mapping[str, Schedule | ObctlError], wanted: Wanted
 ) -> Availability:
     busy: dict[str, Sequence[BusySpan]] = {}
     unknown: list[tuple[Room, ObctlError]] = []
@@ -79,11 +93,26 @@ def _availability(
         schedule = schedules[room.mailbox]
         if isinstance(schedule, ObctlError):
             unknown.append((room, schedule))
-        elif not schedule.knows(span):
+        elif not all(map(schedule.knows, wanted.spans)):
             unknown.append((room, _not_told(room)))
         else:
             busy[room.mailbox] = schedule.busy
-    return Availability(tuple(rank(rooms, busy, span, capacity)), tuple(unknown))
+    return Availability(tuple(rank(rooms, busy, wanted.spans, wanted.capacity)), tuple(unknown))
+
+
+def _without_own(
+    room: Room, wanted: Wanted, outlook: Schedule | ObctlError
+) -> Schedule | ObctlError:
+    """Free/busy names no event: one item of just the same time is taken out for each of our own."""
+    if isinstance(outlook, ObctlError):
+        return outlook
+    busy = list(outlook.busy)
+    for own in wanted.own:
+        if own.room == room.id and own.event_id is not None:
+            same = (item for item in busy if (item.start, item.end) == (own.start, own.end))
+            if (item := next(same, None)) is not None:
+                busy.remove(item)
+    return Schedule(tuple(busy), outlook.unknown)
 
 
 def _not_told(room: Room) -> PartialRead:
@@ -94,22 +123,21 @@ def _not_told(room: Room) -> PartialRead:
 
 
 def _with_reserved(
-    company: Company, room: Room, span: TimeSpan, outlook: Schedule | ObctlError
+    company: Company, room: Room, wanted: Wanted, outlook: Schedule | ObctlError
 ) -> Schedule | ObctlError:
     if isinstance(outlook, ObctlError):
         return outlook
-    return outlook + Schedule(_reserved(company, room, span))
-
-
-def _reserved(company: Company, room: Room, span: TimeSpan) -> tuple[BusySpan, ...]:
-    return tuple(
-        BusySpan(reservation.start, reservation.end)
-        for reservation in load_room_reservations(company.store, room.id, span)
-        if reservation.is_active
+    own = {reservation.number for reservation in wanted.own}
+    return outlook + Schedule(
+        tuple(
+            BusySpan(reservation.start, reservation.end)
+            for reservation in load_room_reservations(company.store, room.id, wanted.asked)
+            if reservation.is_active and reservation.number not in own
+        )
     )
 
 
-def _taking(events: Sequence[Event]) -> tuple[BusySpan, ...]:
+def _taking(events: Iterable[Event]) -> tuple[BusySpan, ...]:
     return tuple(
         BusySpan(event.start, event.end)
         for event in events

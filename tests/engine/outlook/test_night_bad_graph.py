@@ -148,7 +148,7 @@ def test_a_mailbox_that_asks_for_two_minutes_of_rest_gets_them(night: Night) -> 
         night.make("Vermeer", "Interview", f"{hour}:00", f"{hour}:30", push=False)
     night.watched.active.append(Fault("throttled", mailbox_of("Vermeer"), seconds=120))
     night.watched.calls.clear()
-    tired, usual = TenantServer(night.server), night.tenant_server
+    tired, usual = TenantServer(night.server, hasty=False), night.tenant_server
     try:
         night.tenant_server = tired
         report = night.run(again=False)
@@ -174,7 +174,7 @@ def test_a_mailbox_that_asks_for_rest_each_time_is_not_waited_for_at_each_write(
         night.make("Vermeer", "Interview", f"{hour}:00", f"{hour}:30", push=False)
     night.watched.active.append(Fault("throttled", mailbox_of("Vermeer"), seconds=1))
     night.watched.calls.clear()
-    tired, usual = TenantServer(night.server), night.tenant_server
+    tired, usual = TenantServer(night.server, hasty=False), night.tenant_server
     tired._gateway._graph.gate = Gate(most_rest=1.5)
     try:
         night.tenant_server = tired
@@ -204,7 +204,11 @@ def test_every_mailbox_is_asked_again_when_it_said_and_the_others_not_at_all(
     for name in ("Vermeer", "Hals"):
         fault = Fault("throttled", mailbox_of(name), times=1, seconds=1)
         night.watched.active.append(fault)
-    report = night.run(full=full, again=False)
+    patient = night.tenant_server = TenantServer(night.server, hasty=False)
+    try:
+        report = night.run(full=full, again=False)
+    finally:
+        patient.close()
     assert (report.created, report.exit_code) == (3, 0)
     undisturbed, *throttled = (asked[mailbox_of(name)] for name in NAMES)
     for times in throttled:

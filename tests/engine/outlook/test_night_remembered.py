@@ -16,7 +16,7 @@ from obctl.engine.compare.explain import explain_item
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.engine.compare.planner import plan_days
 from obctl.engine.outlook.remembered import not_remembered
-from obctl.engine.rooms.free import find_free_cached
+from obctl.engine.rooms.free import Wanted, find_free_cached
 from obctl.engine.sync.resync import forget_reading
 from obctl.store.reservations import insert_reservations
 
@@ -36,7 +36,7 @@ def conditions(night: Night, day: date) -> set[str | None]:
         (planned,) = plan_days(night.company, night.rooms, (day, day), view, None)
         assert {row.condition for row in planned.rows} == found
     zone = night.rooms[0].zone
-    free = find_free_cached(night.company, night.rooms, days_span(day, day, zone), None)
+    free = find_free_cached(night.company, night.rooms, Wanted([days_span(day, day, zone)]))
     assert len(free.unknown) == (len(NAMES) if found == {"not-read"} else 0)
     assert not (free.free and free.unknown)
     return found

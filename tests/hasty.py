@@ -15,7 +15,7 @@ SPEED = 10.0
 _LONGEST_SLEEP = 20.0  # seconds; obctl waits longer only for bytes
 
 
-class _Loop(asyncio.SelectorEventLoop):
+class HastyLoop(asyncio.SelectorEventLoop):
     def call_later(self, delay: float, *rest: Any, **more: Any) -> asyncio.TimerHandle:
         short = delay / SPEED if delay <= _LONGEST_SLEEP else delay
         return super().call_later(short, *rest, **more)
@@ -23,7 +23,7 @@ class _Loop(asyncio.SelectorEventLoop):
 
 class _Policy(asyncio.DefaultEventLoopPolicy):
     def new_event_loop(self) -> asyncio.AbstractEventLoop:
-        return _Loop()
+        return HastyLoop()
 
 
 @contextmanager

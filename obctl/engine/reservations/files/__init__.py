@@ -1,0 +1,1 @@
+"""Reservations from files, and into files: CSV and iCalendar."""

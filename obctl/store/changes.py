@@ -119,6 +119,7 @@ TABLES: dict[str, Table] = {
     ),
     "undecided": Table(("reservation",), ("reservation", "room", "since", "unread")),
     "possible_moves": Table(("reservation",), ("reservation", "instead_of")),
+    "imported_reservations": Table(("uid", "date"), ("uid", "date", "reservation")),
     "subscriptions": Table(
         ("id",),
         (

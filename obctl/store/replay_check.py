@@ -48,6 +48,7 @@ _ONE = {
     "outbox": "outbox item",
     "undecided": "undecided reservation",
     "possible_moves": "possible move of reservation",
+    "imported_reservations": "imported date",
     "subscriptions": "subscription",
 }
 

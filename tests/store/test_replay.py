@@ -38,6 +38,7 @@ from obctl.errors import NotOnRecord, StoreError
 from obctl.store import (
     agreed_states,
     events,
+    imported,
     outbox,
     possible_moves,
     reservations,
@@ -217,6 +218,14 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
             ),
         ),
         NUMBERS, NUMBERS,
+    ),
+    st.builds(
+        lambda n, word: when_there(
+            n, lambda store: store.row("SELECT 1 FROM imported_reservations WHERE reservation = ?",
+                                       (n,))
+            or imported.save_imported(store, [((word + str(n), ""), n)]),
+        ),
+        NUMBERS, WORDS,
     ),
     st.builds(lambda r: lambda store: possible_moves.forget_possible_moves(store, r), ROOMS),
     st.builds(

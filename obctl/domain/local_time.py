@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from obctl.domain.time_span import local_day
 from obctl.domain.zones import zone
@@ -22,6 +23,7 @@ def clock_text(moment: datetime, zone_name: str) -> str:
     return f"{local:%H:%M}{local:%z}"
 
 
+@lru_cache(maxsize=4096)  # a first night writes the same hours of the same days for every room
 def local_text(moment: datetime, zone_name: str) -> str:
     """`Mon 2026-10-19 09:00` in a zone, without the zone's name."""
     return f"{day_text(local_day(moment, zone(zone_name)))} {clock_text(moment, zone_name)}"

@@ -4,6 +4,8 @@ ObctlError                     1   unexpected
   Unforeseen                   1   a defect of obctl, met by the data of one room or one write
   DomainError                  2   NaiveDatetime, UnknownZone, UnsupportedRecurrence: bad input
   UsageError                   2   wrong arguments: an unknown room, a day that is no date
+    UnknownRoom                2   no room is called so
+    NotOnRecord                2   nothing is known of that instant: never recorded, or pruned
     ConfigError                2   wrong configuration, all problems in one message
   StoreError                   2   the store file cannot be used: missing, damaged, newer
   NotAuthorised                4   names the missing permission or policy
@@ -138,6 +140,18 @@ class UsageError(ObctlError):
 
     exit_code = 2
     code = "usage"
+
+
+class UnknownRoom(UsageError):
+    """Raised where no room is called so."""
+
+    code = "unknown-room"
+
+
+class NotOnRecord(UsageError):
+    """Raised for an instant of which the store cannot tell what was there."""
+
+    code = "not-on-record"
 
 
 class ConfigError(UsageError):

@@ -79,6 +79,7 @@ class Context:
         from obctl.store.database import open_store
 
         store = open_store(self.config.store_path)
+        store.clock = self.clock
         self._closers.append(store.close)
         return store
 
@@ -166,6 +167,14 @@ class Context:
         ever = load_rooms_ever(self.store)
         return rooms_at(ever, location) if location else ever
 
+    def as_of(self, at: str | None) -> Context:
+        """This invocation, or with an instant one that sees the company as it was then."""
+        if at is None:
+            return self
+        from obctl.cli.past import past_context
+
+        return past_context(self, at)
+
     def run(self, work: Callable[[Connect], Awaitable[Result]]) -> Result:
         """Run `work`: the one `asyncio.run` of a command.
 
@@ -234,6 +243,10 @@ class Context:
         for handler in filter(None, (logging.StreamHandler(sys.stderr), self.debug_file)):
             ours.addHandler(handler)
             self._closers.append(partial(ours.removeHandler, handler))
+
+    def at_end(self, close: Callable[[], None]) -> None:
+        """Have something done when the command is over; the last one first."""
+        self._closers.append(close)
 
     def close(self) -> None:
         while self._closers:

@@ -17,7 +17,9 @@ from obctl.cli.options import (
     ensure_at_once,
     parse_days,
 )
+from obctl.cli.past import AtOption
 from obctl.domain.counted import counted
+from obctl.errors import UsageError
 from obctl.render import csv_fields
 from obctl.render.output import Format
 
@@ -38,6 +40,7 @@ def diff(
     location: LocationOption = None,
     room: RoomOption = None,
     cached: CachedOption = False,
+    at: AtOption = None,
     fix: Annotated[
         bool,
         typer.Option("--fix", help="Apply the remedies that are safe: a pass, pending writes."),
@@ -53,7 +56,12 @@ def diff(
     from obctl.render.objects import diff_object
     from obctl.render.output import message, show_with_list
 
-    context = context_of(ctx)
+    if at is not None and fix:
+        raise UsageError(
+            "--at and --fix exclude each other: what is past is only read", code="usage"
+        )
+    context = context_of(ctx).as_of(at)
+    cached = cached or at is not None
     context.act_as(by)
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
     ensure_at_once(last - first)
@@ -97,6 +105,7 @@ def explain(
         str, typer.Argument(metavar="NUMBER|EVENT-ID", help="A reservation or an event.")
     ],
     cached: CachedOption = False,
+    at: AtOption = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """The whole story of one item: both sides, what they agreed on, its log, the verdict."""
@@ -105,7 +114,8 @@ def explain(
     from obctl.render.diff import story_object, story_picture
     from obctl.render.output import message, show_one
 
-    context = context_of(ctx)
+    context = context_of(ctx).as_of(at)
+    cached = cached or at is not None
     company = context.company
 
     async def work(connect: Connect) -> Story:

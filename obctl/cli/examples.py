@@ -24,7 +24,7 @@ listen
     obctl listen --port 8443 --tls-cert cert.pem --tls-key key.pem
     obctl listen --host 127.0.0.1 -o json        # behind a proxy; one line when ready
 planner
-    obctl planner --watch                        # drawn anew every 5 seconds
+    obctl planner today --at '2026-10-19 09:00'  # as obctl knew it then
     obctl planner monday --to friday --location Amsterdam
     obctl planner monday --to friday --export week.html
 diff
@@ -34,6 +34,7 @@ diff
 explain
     obctl explain 17
     obctl explain 17 --cached -o json
+    obctl explain 17 --at '2026-10-19 09:00'     # what was known of it then
 causes
     obctl causes
     obctl causes --from -28 --to today --by room
@@ -137,7 +138,8 @@ services add
     obctl services add 17 --kind catering --description Lunch --quantity 8
     obctl services add 17 --kind visitor --description 'Bo Lind, Fabrikam'
 services list
-    obctl services list --on tomorrow --location Amsterdam
+    obctl services list --on tomorrow --kind catering --location Amsterdam
+    obctl services list --on today --kind visitor --html visitors.html
     obctl services list 17
 services cancel
     obctl services cancel 51
@@ -173,6 +175,12 @@ log show
 log event
     obctl log event AAMkAGI1AAA=
     obctl log event AAMkAGI1AAA= -o json
+log at
+    obctl log at '2026-10-19 09:00' --room Atrium --day 2026-10-21
+    obctl log at 2026-10-19T07:00:00Z --room Atrium -o json
+log replay
+    obctl log replay --into then.db --until '2026-10-19 09:00'
+    obctl log replay --into again.db
 log export
     obctl log export log.jsonl
     obctl log export log.jsonl --mask            # for somebody else
@@ -201,6 +209,7 @@ store compact
     obctl store compact -o json
 store check
     obctl store check
+    obctl store check --replay                   # rebuilt from its record, and compared
     obctl store check -o json
 store schema
     obctl store schema

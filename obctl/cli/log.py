@@ -11,6 +11,8 @@ import typer
 from obctl.cli.context import confirm, context_of
 from obctl.cli.listing import Listing, lists
 from obctl.cli.log_following import tail
+from obctl.cli.log_past import at as room_at
+from obctl.cli.log_past import replay
 from obctl.cli.options import (
     ByOption,
     FormatOption,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The company log: what happened, when and why.")
 app.command("tail")(tail)
+app.command("at")(room_at)
+app.command("replay")(replay)
 
 PAGE = 50
 EntryArgument = Annotated[int, typer.Argument(metavar="ID", help="The entry's number.")]

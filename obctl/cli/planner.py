@@ -10,6 +10,7 @@ import typer
 
 from obctl.cli.context import context_of
 from obctl.cli.options import CachedOption, FormatOption, LocationOption, RoomOption, parse_days
+from obctl.cli.past import AtOption
 from obctl.cli.watch import WatchOption, watch
 from obctl.domain.enums import View
 from obctl.errors import UsageError
@@ -42,6 +43,7 @@ def planner(
         View, typer.Option(help="Office 365 read directly, Officebooking, or both.")
     ] = (View.BOTH),
     cached: CachedOption = False,
+    at: AtOption = None,
     export: Annotated[
         Path | None, typer.Option(help="Draw into FILE.html, with the same as tables, or FILE.svg.")
     ] = None,
@@ -51,11 +53,14 @@ def planner(
     """Rooms × hours: Office 365 in blue, Officebooking in green, differences marked.
 
     -o json: one object for one day; {"days": [...]} with --to. csv: a line per item. With --watch
-    it is drawn anew until Ctrl-C (exit 130).
+    it is drawn anew until Ctrl-C (exit 130). With --at, words such as today mean the day then.
     """
     from obctl.engine.compare.planner import plan_days, read_calendars
 
-    context = context_of(ctx)
+    if at is not None and again is not None:
+        raise UsageError("--at and --watch exclude each other", code="usage")
+    context = context_of(ctx).as_of(at)
+    cached = cached or at is not None
     first, last = parse_days(day, to, now=context.now, zone=context.zone)
     if (last - first).days >= _LONGEST_DAYS:
         raise UsageError(f"more than {_LONGEST_DAYS} days are no planner", code="bad-day")
@@ -85,7 +90,7 @@ def planner(
         _export(days, export, context.now, _source(context, rooms, view, cached=cached))
     if export is None or format is not Format.TABLE:
         _show(days, format, several=to is not None)
-    _remark(days)
+    _remark(days, at)
 
 
 def _watch(
@@ -153,8 +158,10 @@ def _source(context: Context, rooms: Sequence[Room], view: View, *, cached: bool
     return f"Office 365 as obctl last read it, {when} ({zone.key})."
 
 
-def _remark(days: list[PlannerDay]) -> None:
+def _remark(days: list[PlannerDay], at: str | None) -> None:
     """What the picture leads to; ends with 8 where a room, or an event, could not be read."""
+    from shlex import quote
+
     from obctl.domain.counted import counted
     from obctl.domain.unreadable_event import EVENT_UNREADABLE
     from obctl.render.output import message, warning
@@ -163,6 +170,8 @@ def _remark(days: list[PlannerDay]) -> None:
     if differences:
         first, last = days[0].day, days[-1].day
         asked = f"{first}" if first == last else f"{first} --to {last}"
+        if at is not None:
+            asked += f" --at {quote(at)}"
         number = counted(differences, "difference")
         message(f"{number}: obctl diff {asked} explains what and why")
     unread = {row.room.name: row.condition for item in days for row in item.rows if row.condition}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,10 +25,12 @@ from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from datetime import date
     from zoneinfo import ZoneInfo
 
-    from obctl.domain.reservation import Reservation, Service
+    from obctl.domain.reservation import Service
     from obctl.domain.time_span import TimeSpan
+    from obctl.engine.reservations.day_sheet import DaySheet
 
 app = typer.Typer(no_args_is_help=True, help="Catering, visitors and the rest, on reservations.")
 
@@ -79,20 +82,29 @@ def list_(
     number: Annotated[
         int | None, typer.Argument(metavar="[NUMBER]", help="Only this reservation's.")
     ] = None,
+    kind: Annotated[ServiceKind | None, typer.Option(help="Only these.")] = None,
     on: Annotated[
         str | None, typer.Option("--on", help="A day, as it passes in each room's zone.")
     ] = None,
     location: LocationOption = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page to print, too.")
+    ] = None,
 ) -> None:
-    """Services by start; without NUMBER or --on those of reservations that are not over yet."""
-    from obctl.engine.reservations.search import search_by_zone
-    from obctl.render.output import show_list
-    from obctl.render.services import service_columns, service_rows
-    from obctl.store.reservations import Filter, find_reservation
+    """Services by start; without NUMBER or --on those of reservations that are not over yet.
+
+    With --on a day's sheet for kitchen or reception. What changed since yesterday is told with each
+    service; one whose meeting has left the day or the rooms since is shown with where it is now.
+    """
+    from obctl.engine.reservations.day_sheet import day_sheet, sheet_of
+    from obctl.render.output import show_list, show_one, warning
+    from obctl.render.services import service_columns, service_rows, sheet_picture
 
     context = context_of(ctx)
     if number is not None and (on or location):
         raise UsageError("NUMBER and --on or --location exclude each other", code="usage")
+    if html is not None and not on:
+        raise UsageError("--html is a day's sheet: name the day with --on", code="usage")
     if on:
         parse_day(on, now=context.now, zone=context.zone)
 
@@ -100,20 +112,79 @@ def list_(
         first = on or context.now.isoformat()
         return parse_span(first, on, now=context.now, company=context.zone, zone=zone)
 
-    found: list[Reservation]
     if number is not None:
-        found = [find_reservation(context.store, number)]
+        sheet = sheet_of(context.company, number, kind)
     else:
         rooms = context.rooms_ever(location, None)
-        found = search_by_zone(context.company, rooms, span_in, Filter())
-    remark_on_removed(context.rooms_ever(None, None), found)
-    objects = service_rows(found, context.rooms, context.now)
-    show_list(
-        listing,
-        objects,
-        service_columns(objects),
-        empty="no service found",
-    )
+        sheet = day_sheet(context.company, rooms, span_in, kind)
+    remark_on_removed(context.rooms_ever(None, None), [line.reservation for line in sheet.lines])
+    objects = service_rows(sheet.lines, context.rooms, context.now)
+    if html is not None:
+        day = parse_day(on or "", now=context.now, zone=context.zone)
+        _write_sheet(context, html, objects, sheet, kind, location, day)
+    if on and listing.format is Format.TABLE and not listing.is_chosen:
+        show_one(Format.TABLE, {}, lambda: sheet_picture(objects, _words(context, sheet)))
+        return
+    show_list(listing, objects, service_columns(objects), empty="no service found")
+    if on:
+        for note in _notes(context, sheet):
+            warning(note)
+
+
+def _write_sheet(
+    context: Context,
+    path: Path,
+    objects: list[dict[str, Any]],
+    sheet: DaySheet,
+    kind: ServiceKind | None,
+    location: str | None,
+    day: date,
+) -> None:
+    from obctl.cli.files import write_whole
+    from obctl.render.output import message
+    from obctl.render.service_page import service_page
+
+    notes = _notes(context, sheet)
+    read = _read_text(context, sheet)
+    pages = service_page(objects, day, context.now, context.zone.key, kind, location, notes, read)
+    write_whole(path, pages)
+    message(f"{path} written")
+
+
+def _words(context: Context, sheet: DaySheet) -> list[str]:
+    """What stands below the table, for it is printed with it: how far it is to be trusted."""
+    from obctl.render.times import moment_text
+
+    zone_name = context.zone.key
+    since = f"changes since {moment_text(sheet.since, zone_name)} ({zone_name})"
+    return [since, _read_text(context, sheet), *_notes(context, sheet)]
+
+
+def _read_text(context: Context, sheet: DaySheet) -> str:
+    """When Outlook was read, of all the rooms."""
+    from obctl.render.times import moment_text
+
+    if sheet.read is None:
+        return "no room was read: what Outlook has is not here"
+    first, last = (moment_text(moment, context.zone.key) for moment in sheet.read)
+    span = first if first == last else f"between {first} and {last}"
+    return f"rooms last read {span} ({context.zone.key})"
+
+
+def _notes(context: Context, sheet: DaySheet) -> list[str]:
+    """What keeps the list from being the whole truth, a sentence each."""
+    from obctl.render.times import moment_text
+
+    notes = []
+    for room in sheet.stale:
+        read = moment_text(room.last_synced_at, room.time_zone)
+        last = f"was last read {read} ({room.time_zone})" if read else "was never read"
+        notes.append(f"{room.name} {last}: what Outlook has changed since is not here")
+    notes += [f"{room.name} {what}" for room, what in sheet.unknown]
+    if sheet.known_from is not None:
+        first = moment_text(sheet.known_from, context.zone.key)
+        notes.append(f"changes before {first} ({context.zone.key}) are not in the log")
+    return notes
 
 
 @app.command("cancel")

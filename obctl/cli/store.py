@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from obctl.render import csv_fields
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from obctl.cli.context import Context
     from obctl.store.restore import Contents
 
 app = typer.Typer(no_args_is_help=True, help="The company's store, an SQLite file.")
@@ -118,20 +119,67 @@ def _megabytes(size: int) -> str:
 
 @app.command("check")
 @lists(csv_fields.PROBLEM)
-def check(ctx: typer.Context, listing: Listing) -> None:
-    """Look for damage; ends with 3 where there is any."""
+def check(
+    ctx: typer.Context,
+    listing: Listing,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay",
+            help="Also rebuild it from its record, compare, and look for what cannot be.",
+        ),
+    ] = False,
+) -> None:
+    """Look for damage; ends with 3 where there is any.
+
+    With --replay each problem names the entry of the log with which the record last wrote what is
+    concerned: linked reservations without an agreed state, services without a reservation, two
+    reservations for one date, cancellations without a reason, and whatever is not as recorded.
+    """
     from obctl.render.output import Column, show_list
     from obctl.store.schema import problems
 
-    found = problems(context_of(ctx).store)
-    show_list(
-        listing,
-        [{"problem": problem} for problem in found],
-        [Column("problem", lambda o: o["problem"])],
-        empty="no damage found",
-    )
+    context = context_of(ctx)
+    found: list[dict[str, Any]] = [
+        {"problem": problem, "entry": None, "code": "damage"} for problem in problems(context.store)
+    ]
+    if replay:
+        found += _replayed(context)
+    columns = [Column("problem", lambda o: o["problem"], ratio=1)]
+    if replay:
+        columns.append(Column("entry", lambda o: str(o["entry"] or ""), justify="right"))
+    show_list(listing, found, columns, empty="no damage found")
     if found:
         raise typer.Exit(3)
+
+
+def _replayed(context: Context) -> list[dict[str, Any]]:
+    """What replaying the record shows; says on the way how far it reaches."""
+    import tempfile
+
+    from obctl.domain.counted import counted
+    from obctl.render.output import message
+    from obctl.render.times import moment_text
+    from obctl.store.replay_check import check_replay
+
+    with tempfile.TemporaryDirectory(prefix="obctl-replay-") as folder:
+        checked = check_replay(context.store, Path(folder))
+    zone = context.zone.key
+    since = moment_text(checked.known.since, zone)
+    held = (
+        f"{counted(checked.reservations, 'reservation')} and"
+        f" {counted(checked.agreed_states, 'agreed state')}"
+    )
+    if checked.known.from_the_beginning:
+        message(f"replayed from the store's beginning: {held}")
+    elif since:
+        message(
+            f"replayed from {since} ({zone}) on: {held}; what was there then is taken as it was,"
+            " older entries were pruned or come from an obctl that recorded no changes"
+        )
+    return [
+        {"problem": item.what, "entry": item.entry, "code": item.code} for item in checked.problems
+    ]
 
 
 @app.command("schema")

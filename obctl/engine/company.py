@@ -28,6 +28,10 @@ class Company:
     outlook_as_of: datetime | None = None
     """When Outlook was read that the store remembers, where no pass did that: in a bundle."""
 
+    def __post_init__(self) -> None:
+        # what the store records of its changes bears the same time as the entries
+        self.store.clock = self.clock
+
     @property
     def journal(self) -> Journal:
         """What writes the company log, with who acts and in which run."""

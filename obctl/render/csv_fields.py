@@ -34,7 +34,7 @@ SERVICE = _of(
     " cancelled_with"
 )
 SERVICE_LISTED = SERVICE + _of(
-    "room start end subject organizer.name organizer.email room_name all_day time_zone"
+    "room start end subject organizer.name organizer.email room_name all_day time_zone changes away"
 )
 _CAUSE = _of("code confidence evidence refuted_by remedy")
 _SIDES = _of("officebooking outlook")
@@ -104,7 +104,7 @@ CAUSE_COUNT = _of(
 ) + _inside("example", _of("kind room start subject reservation event_id"))
 FINDING = _of("check verdict message hint remedy rooms permission")
 SETTING = _of("key value from meaning default")
-PROBLEM = _of("problem")
+PROBLEM = _of("problem entry code")
 TABLE_COLUMN = _of("table meaning column type required key")
 PLANNER_ITEM = _of("day room side number event_id start end subject")
 SCENARIO = _of("file cause title")

@@ -25,7 +25,8 @@ _SAVE = (
 
 def save_agreed(store: Store, states: Iterable[AgreedState]) -> None:
     """Write agreed states; an older one of the same reservation is replaced."""
-    store.run_many(
+    store.put(
+        "agreed_states",
         _SAVE,
         [
             (
@@ -57,15 +58,17 @@ def add_tried(store: Store, reservation: int, changes: EventChanges) -> None:
 
 def forget_agreed(store: Store, reservations: Sequence[int]) -> None:
     """Both sides no longer agree on anything for these reservations."""
-    store.run_many(
-        "DELETE FROM agreed_states WHERE reservation = ?", [(number,) for number in reservations]
-    )
+    for number in reservations:
+        store.remove("agreed_states", "reservation = ?", (number,))
 
 
 def hand_over_agreed(store: Store, reservation: int, to: int) -> None:
     """What was agreed about one reservation holds for another now."""
     forget_agreed(store, [to])
-    store.run("UPDATE agreed_states SET reservation = ? WHERE reservation = ?", (to, reservation))
+    agreed = find_agreed(store, reservation)
+    if agreed is not None:
+        forget_agreed(store, [reservation])
+        save_agreed(store, [replace(agreed, reservation=ReservationNumber(to))])
 
 
 def find_agreed(store: Store, reservation: int) -> AgreedState | None:

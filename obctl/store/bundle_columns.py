@@ -118,13 +118,12 @@ COLUMNS: Mapping[str, Mapping[str, Holds]] = {
 """Every table whose rows go into a bundle, `payloads` aside: there is JSON of Graph's in it."""
 LEFT_OUT = frozenset(
     {
-        "migrations", "payloads", "log_words", "reservation_words", "stale_words",
+        "migrations", "payloads", "log_words", "reservation_words", "stale_words", "log_changes",
         "imported_reservations",
     }
 )  # fmt: skip
-"""Tables that are written anew: the schema's own, indexes of words, and the originals.
-
-Under which ids a file's meetings were imported nothing asks in a bundle.
+"""Tables that are written anew or stay at home: the schema's own, indexes of words, the originals,
+what the store was before, and under which ids a file's meetings were imported.
 """
 _NO_TABLE: Mapping[str, Holds] = {}
 

@@ -20,7 +20,8 @@ def add_request(
     store: Store, reservation: int, *, reason: Reason, cause: Cause | None, at: datetime
 ) -> int:
     """Open a request; returns its id."""
-    cursor = store.run(
+    return store.insert(
+        "cancellation_requests",
         "INSERT INTO cancellation_requests (reservation, reason, cause, requested_at, status)"
         " VALUES (?, ?, ?, ?, 'open')",
         (
@@ -30,7 +31,6 @@ def add_request(
             instant(at),
         ),
     )
-    return cursor.lastrowid or 0
 
 
 def decide_request(
@@ -43,10 +43,12 @@ def decide_request(
     note: str | None = None,
 ) -> None:
     """Record what became of a request, and who decided."""
-    store.run(
-        "UPDATE cancellation_requests SET status = ?, decided_at = ?, decided_by = ?, note = ?"
-        " WHERE id = ?",
-        (status.value, instant(at), by, note, request),
+    store.alter(
+        "cancellation_requests",
+        "status = ?, decided_at = ?, decided_by = ?, note = ?",
+        (status.value, instant(at), by, note),
+        "id = ?",
+        (request,),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from obctl.errors import (
     StoreFull,
     UsageError,
 )
+from obctl.store.changes import TABLES, Key, Noted, Row, begin, has_begun, record, write_checkpoint
 from obctl.store.codec import fold
 from obctl.store.store_file import PUT_BACK, ensure_there, why_closed
 
@@ -31,6 +33,10 @@ class Store:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self.connection = connection
+        self.noted = Noted()
+        """What the open transaction has changed, for the record (`store/changes.py`)."""
+        self.clock: Callable[[], datetime] = _wall_clock
+        """When that was; the company at work gives its own."""
 
     def rows(self, sql: str, parameters: object = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
@@ -53,21 +59,77 @@ class Store:
         with translated(self.path):
             return self.connection.execute(sql, parameters)  # type: ignore[arg-type]
 
-    def run_many(self, sql: str, rows: list[tuple[object, ...]]) -> None:
+    def run_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Execute one statement for many rows."""
         if rows:
             with translated(self.path):
                 self.connection.executemany(sql, rows)
 
+    def put(self, table: str, sql: str, rows: Sequence[Row]) -> None:
+        """Write whole rows of a recorded table, their values in the order that `TABLES` has."""
+        if rows:
+            with self.transaction():
+                self.run_many(sql, rows)
+                self.noted.rows.append((table, rows))
+
+    def alter(self, table: str, change: str, new: Key, where: str, values: Key) -> int:
+        """`UPDATE table SET change WHERE where` of a recorded table; how many rows that were.
+
+        The key of a row stays what it is.
+        """
+        with self.transaction():
+            if self._touch(table, where, values):
+                return self.run(
+                    f"UPDATE {table} SET {change} WHERE {where}", (*new, *values)
+                ).rowcount
+        return 0
+
+    def remove(self, table: str, where: str, values: Key) -> int:
+        """`DELETE FROM table WHERE where` of a recorded table; how many rows that were."""
+        with self.transaction():
+            if self._touch(table, where, values):
+                return self.run(f"DELETE FROM {table} WHERE {where}", values).rowcount
+        return 0
+
+    def merge(self, table: str, sql: str, rows: Sequence[tuple[Key, Row]]) -> None:
+        """Write rows, each with its key, of which the statement may leave a part as it was."""
+        if rows:
+            with self.transaction():
+                self.run_many(sql, [row for _key, row in rows])
+                self.noted.touched.setdefault(table, {}).update((key, None) for key, _row in rows)
+
+    def insert(self, table: str, sql: str, values: Key) -> int:
+        """Add one row to a recorded table whose key is its rowid; returns that."""
+        with self.transaction():
+            rowid = self.run(sql, values).lastrowid or 0
+            self.noted.touched.setdefault(table, {})[(rowid,)] = None
+        return rowid
+
+    def _touch(self, table: str, where: str, values: Key) -> bool:
+        """Note the rows that are about to change; whether there are any."""
+        keys = self.rows(
+            f"SELECT {', '.join(TABLES[table].key)} FROM {table} WHERE {where}", values
+        )
+        if keys:
+            self.noted.touched.setdefault(table, {}).update((tuple(key), None) for key in keys)
+        return bool(keys)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; joins the transaction that is already open, if any."""
+        """All or nothing; joins the transaction that is already open, if any.
+
+        The outermost one leaves a record of what it changed.
+        """
         if self.connection.in_transaction:
             yield
             return
         self.run("BEGIN IMMEDIATE")
+        self.noted = Noted()
         try:
             yield
+            noted, self.noted = self.noted, Noted()
+            if noted.is_something:
+                record(self, noted)
             self.run("COMMIT")
         except BaseException:
             # Also after a commit that failed: what comes next would join a transaction without end.
@@ -144,11 +206,26 @@ def open_store(path: Path, *, create: bool = False) -> Store:
     with translated(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            _prepare(path, connection, create=create)
+            migrated = _prepare(path, connection, create=create)
+            store = Store(path, connection)
+            if migrated:
+                _begin_record(store, create=create)
         except BaseException:
             connection.close()
             raise
-    return Store(path, connection)
+    return store
+
+
+def _begin_record(store: Store, *, create: bool) -> None:
+    """What is recorded begins here, or goes on: with nothing, or with everything as it stands.
+
+    A step of the schema may have changed rows that nobody else recorded.
+    """
+    with store.transaction():
+        if create and not has_begun(store):  # another process may have been first
+            begin(store)
+        else:
+            write_checkpoint(store)
 
 
 def in_parts(values: Iterable[Value]) -> Iterator[tuple[str, list[Value]]]:
@@ -159,7 +236,8 @@ def in_parts(values: Iterable[Value]) -> Iterator[tuple[str, list[Value]]]:
         yield ", ".join("?" * len(part)), part
 
 
-def _prepare(path: Path, connection: sqlite3.Connection, *, create: bool) -> None:
+def _prepare(path: Path, connection: sqlite3.Connection, *, create: bool) -> bool:
+    """Make the connection ready; whether the schema was brought up to date for it."""
     from obctl.store.migrations import STEPS, migrate
 
     connection.row_factory = sqlite3.Row
@@ -179,8 +257,11 @@ def _prepare(path: Path, connection: sqlite3.Connection, *, create: bool) -> Non
     # A night writes a lot: fewer, larger checkpoints.
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
     connection.create_function("fold", 1, _fold, deterministic=True)
-    if version < len(STEPS):
-        migrate(connection)
+    return version < len(STEPS) and bool(migrate(connection))
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 def _ensure_ours(path: Path, connection: sqlite3.Connection, version: int) -> None:

@@ -35,18 +35,24 @@ def save_events(store: Store, room: RoomId, events: Sequence[Event]) -> dict[str
     """
     ids = save_payloads(store, (event.payload for event in events))
     payloads = {event.id: payload for event, payload in zip(events, ids, strict=True)}
-    store.run_many(
-        _UPSERT, [(room, event.id, *_values(event, payloads[event.id])) for event in events]
+    store.put(
+        "events",
+        _UPSERT,
+        [(room, event.id, *_values(event, payloads[event.id])) for event in events],
     )
     return {str(key): value for key, value in payloads.items()}
 
 
 def mark_gone(store: Store, room: RoomId, event_ids: Iterable[str], at: datetime) -> None:
     """Record that Outlook no longer has these events; what they last were stays."""
-    store.run_many(
-        "UPDATE events SET gone_at = ? WHERE room = ? AND event_id = ? AND gone_at IS NULL",
-        [(instant(at), room, event_id) for event_id in event_ids],
-    )
+    for event_id in event_ids:
+        store.alter(
+            "events",
+            "gone_at = ?",
+            (instant(at),),
+            "room = ? AND event_id = ? AND gone_at IS NULL",
+            (room, event_id),
+        )
 
 
 def load_events(store: Store, room: RoomId, span: TimeSpan) -> list[Event]:

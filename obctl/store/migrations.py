@@ -523,7 +523,28 @@ def m017_who_did_it(connection: sqlite3.Connection) -> None:
 
 
 @step
-def m018_imported_reservations(connection: sqlite3.Connection) -> None:
+def m018_changes(connection: sqlite3.Connection) -> None:
+    _run(
+        connection,
+        """
+        -- What each transaction changed, with the newest entry of the log as it was committed.
+        -- A checkpoint is everything as it stood, in parts: what lies before it is not known
+        CREATE TABLE log_changes (
+            id INTEGER NOT NULL,
+            part INTEGER NOT NULL DEFAULT 0,
+            at TEXT NOT NULL,
+            entry INTEGER NOT NULL,
+            checkpoint INTEGER NOT NULL DEFAULT 0,
+            data BLOB NOT NULL,
+            PRIMARY KEY (id, part)
+        );
+        CREATE INDEX log_changes_at ON log_changes (at)
+        """,
+    )
+
+
+@step
+def m019_imported_reservations(connection: sqlite3.Connection) -> None:
     _run(
         connection,
         """

@@ -16,10 +16,13 @@ from obctl.domain.time_span import TimeSpan
 from obctl.store.codec import instant, moment
 from obctl.store.database import Store, in_parts
 
+_PENDING = "id = ? AND done_at IS NULL"
+
 
 def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
     """Enqueue a write; its `id` is given here."""
-    cursor = store.run(
+    added = store.insert(
+        "outbox",
         "INSERT INTO outbox (reservation, room, action, transaction_id, created_at, due_at,"
         " event_id, repeat, note, silent, agreed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -36,7 +39,7 @@ def add_to_outbox(store: Store, item: OutboxItem) -> OutboxItem:
             msgspec.json.encode(item.agreed).decode() if item.agreed else None,
         ),
     )
-    row = store.rows("SELECT * FROM outbox WHERE id = ?", (cursor.lastrowid,))[0]
+    row = store.rows("SELECT * FROM outbox WHERE id = ?", (added,))[0]
     return _item(row)
 
 
@@ -133,28 +136,27 @@ def mark_attempt(store: Store, item: int, tried: TimeSpan | None = None) -> bool
     `tried` is when the event will be. False where the write is pending no more.
     """
     start, end = (instant(tried.start), instant(tried.end)) if tried else (None, None)
-    cursor = store.run(
-        "UPDATE outbox SET attempts = attempts + 1,"
-        " tried_start_at = min(ifnull(tried_start_at, :start), ifnull(:start, tried_start_at)),"
-        " tried_end_at = max(ifnull(tried_end_at, :end), ifnull(:end, tried_end_at))"
-        " WHERE id = :id AND done_at IS NULL",
-        {"id": item, "start": start, "end": end},
+    changed = store.alter(
+        "outbox",
+        "attempts = attempts + 1,"
+        " tried_start_at = min(ifnull(tried_start_at, ?), ifnull(?, tried_start_at)),"
+        " tried_end_at = max(ifnull(tried_end_at, ?), ifnull(?, tried_end_at))",
+        (start, start, end, end),
+        _PENDING,
+        (item,),
     )
-    return cursor.rowcount > 0
+    return changed > 0
 
 
 def mark_written(store: Store, item: int, event_id: EventId | None, at: datetime | None) -> None:
     """Graph answered that it made this event; `None` for both where it is not there after all."""
-    store.run(
-        "UPDATE outbox SET event_id = ?, written_at = ?, failed = 0"
-        " WHERE id = ? AND done_at IS NULL",
-        (event_id, instant(at), item),
-    )
+    new = (event_id, instant(at))
+    store.alter("outbox", "event_id = ?, written_at = ?, failed = 0", new, _PENDING, (item,))
 
 
 def mark_done(store: Store, item: int, at: datetime) -> None:
     """The write is in Outlook, or nobody wants it any more."""
-    store.run("UPDATE outbox SET done_at = ?, failed = 0 WHERE id = ?", (instant(at), item))
+    store.alter("outbox", "done_at = ?, failed = 0", (instant(at),), "id = ?", (item,))
 
 
 def cancel_pending_of(store: Store, reservation: int, room: RoomId, at: datetime) -> None:
@@ -162,35 +164,42 @@ def cancel_pending_of(store: Store, reservation: int, room: RoomId, at: datetime
 
     Writes to rooms it left stay pending.
     """
-    store.run(
-        "UPDATE outbox SET done_at = ?, failed = 0 WHERE reservation = ? AND room = ?"
-        " AND done_at IS NULL",
-        (instant(at), reservation, room),
+    store.alter(
+        "outbox",
+        "done_at = ?, failed = 0",
+        (instant(at),),
+        "reservation = ? AND room = ? AND done_at IS NULL",
+        (reservation, room),
     )
 
 
 def make_due(store: Store, room: RoomId, series_key: str, at: datetime) -> None:
     """What failed for dates of a series may pass now that one of its dates has moved."""
-    store.run(
-        "UPDATE outbox SET due_at = ? WHERE room = ? AND failed = 1 AND done_at IS NULL"
+    store.alter(
+        "outbox",
+        "due_at = ?",
+        (instant(at),),
+        "room = ? AND failed = 1 AND done_at IS NULL"
         " AND reservation IN (SELECT number FROM reservations WHERE series_key = ?)",
-        (instant(at), room, series_key),
+        (room, series_key),
     )
 
 
 def hand_over_pending(store: Store, reservation: int, to: int) -> None:
     """What is pending for one reservation goes to another, which has nothing else pending."""
-    store.run(
-        "UPDATE outbox SET reservation = ? WHERE reservation = ? AND done_at IS NULL",
-        (to, reservation),
+    store.alter(
+        "outbox", "reservation = ?", (to,), "reservation = ? AND done_at IS NULL", (reservation,)
     )
 
 
 def make_room_due(store: Store, room: RoomId, at: datetime) -> None:
     """What failed in a room may pass now."""
-    store.run(
-        "UPDATE outbox SET due_at = ? WHERE room = ? AND failed = 1 AND done_at IS NULL",
-        (instant(at), room),
+    store.alter(
+        "outbox",
+        "due_at = ?",
+        (instant(at),),
+        "room = ? AND failed = 1 AND done_at IS NULL",
+        (room,),
     )
 
 
@@ -204,12 +213,14 @@ def mark_failed(
     due_at: datetime,
 ) -> bool:
     """The attempt failed; it is due again at `due_at`. False where it is pending no more."""
-    cursor = store.run(
-        "UPDATE outbox SET failed = 1, error_code = ?, error = ?, request_id = ?, due_at = ?"
-        " WHERE id = ? AND done_at IS NULL",
-        (error_code, error, request_id, instant(due_at), item),
+    changed = store.alter(
+        "outbox",
+        "failed = 1, error_code = ?, error = ?, request_id = ?, due_at = ?",
+        (error_code, error, request_id, instant(due_at)),
+        _PENDING,
+        (item,),
     )
-    return cursor.rowcount > 0
+    return changed > 0
 
 
 def _item(row: sqlite3.Row) -> OutboxItem:

@@ -10,7 +10,8 @@ from obctl.store.database import Store
 
 def save_possible_moves(store: Store, pairs: Iterable[tuple[int, int]]) -> None:
     """Record new reservations with the one each may continue."""
-    store.run_many(
+    store.put(
+        "possible_moves",
         "INSERT OR REPLACE INTO possible_moves (reservation, instead_of) VALUES (?, ?)",
         list(pairs),
     )
@@ -27,12 +28,12 @@ def load_possible_moves(store: Store) -> dict[int, list[int]]:
 def forget_possible_moves(store: Store, room: RoomId, numbers: Iterable[int] | None = None) -> None:
     """These reservations of a room, or all, were read: they moved or they did not."""
     if numbers is None:
-        store.run(
-            "DELETE FROM possible_moves WHERE instead_of IN"
+        store.remove(
+            "possible_moves",
+            "instead_of IN"
             " (SELECT number FROM reservations WHERE room = ? AND external_state != 100)",
             (room,),
         )
     else:
-        store.run_many(
-            "DELETE FROM possible_moves WHERE instead_of = ?", [(number,) for number in numbers]
-        )
+        for number in numbers:
+            store.remove("possible_moves", "instead_of = ?", (number,))

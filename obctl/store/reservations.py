@@ -37,7 +37,10 @@ _STATE = {item.value: item for item in ExternalState}
 _SOURCE = {item.value: item for item in Source}
 _MARKS = ", ".join("?" * len(COLUMNS))
 _INSERT = f"INSERT INTO reservations (number, {', '.join(COLUMNS)}) VALUES (?, {_MARKS})"
-_UPDATE = f"UPDATE reservations SET {', '.join(f'{c} = ?' for c in COLUMNS)} WHERE number = ?"
+_UPDATE = (
+    "UPDATE reservations SET"
+    f" {', '.join(f'{c} = ?{at}' for at, c in enumerate(COLUMNS, 2))} WHERE number = ?1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +63,23 @@ def next_number(store: Store) -> ReservationNumber:
 
 def insert_reservations(store: Store, reservations: Iterable[Reservation]) -> None:
     """Add reservations that carry their final numbers (`next_number`)."""
-    store.run_many(_INSERT, [(r.number, *_values(r)) for r in reservations])
+    store.put("reservations", _INSERT, [(r.number, *_values(r)) for r in reservations])
 
 
 def update_reservation(store: Store, reservation: Reservation) -> None:
     """Write every field of a known reservation; services are saved on their own."""
-    store.run(_UPDATE, (*_values(reservation), reservation.number))
+    row = (reservation.number, *_values(reservation))
+    store.put("reservations", _UPDATE, [row])
 
 
 def change_state(store: Store, number: int, before: ExternalState, after: ExternalState) -> None:
     """Another external state for one that is in `before`, also where its row cannot be read."""
-    store.run(
-        "UPDATE reservations SET external_state = ? WHERE number = ? AND external_state = ?",
-        (int(after), number, int(before)),
+    store.alter(
+        "reservations",
+        "external_state = ?",
+        (int(after),),
+        "number = ? AND external_state = ?",
+        (number, int(before)),
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from obctl.store.codec import instant
 from obctl.store.company_log import REFUSALS
 from obctl.store.database import Store
+from obctl.store.fold_changes import fold_changes
 from obctl.store.log_search import forget_words, tidy_words
 
 LATELY = timedelta(days=30)
@@ -67,8 +68,8 @@ def count_old(store: Store, before: datetime, now: datetime) -> Pruned:
 def prune_log(store: Store, before: datetime, now: datetime) -> Pruned:
     """Remove the entries older than `before` that nobody may need any more.
 
-    With the entries go payloads that nothing else uses, and notifications that were handled. Killed
-    in between, the next time goes on.
+    With the entries go payloads that nothing else uses, and notifications that were handled; the
+    past can be replayed from `before` on. Killed in between, the next time goes on.
     """
     removed, moments = 0, _moments(before, now)
     while True:
@@ -85,6 +86,7 @@ def prune_log(store: Store, before: datetime, now: datetime) -> Pruned:
             " UNION SELECT payload FROM unreadable_events WHERE payload IS NOT NULL)"
         )
     store.run("DELETE FROM inbox WHERE handled_at < :before AND received_at < :before", moments)
+    fold_changes(store, before)
     tidy_words(store)
     row = store.row("SELECT count(*) AS kept FROM company_log WHERE at < :before", moments)
     return Pruned(removed, row["kept"] if row else 0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from obctl.domain.nearest import nearest
 from obctl.domain.room import Room
-from obctl.errors import UsageError
+from obctl.errors import UnknownRoom, UsageError
 from obctl.store.database import Store
 from obctl.store.rooms import load_rooms_ever, not_mapped
 
@@ -61,13 +61,12 @@ def _ambiguous(wanted: str, found: list[Room]) -> UsageError:
     )
 
 
-def _unknown(wanted: str, rooms: list[Room]) -> UsageError:
+def _unknown(wanted: str, rooms: list[Room]) -> UnknownRoom:
     known = {room.mailbox.casefold(): room.mailbox for room in rooms}
     known |= {room.name.casefold(): room.name for room in rooms}
     close = nearest(wanted, known.values(), most=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
-    return UsageError(
+    return UnknownRoom(
         f"unknown room {wanted!r}",
         hint=hint + "`obctl rooms list` shows the rooms, `obctl rooms add` maps another",
-        code="unknown-room",
     )

@@ -61,7 +61,8 @@ def add_room(store: Store, room: Room) -> Room:
     known = find_room_at(store, room.mailbox)
     if known is not None:
         raise not_mapped(known) if known.removed_at else room_exists(known)
-    cursor = store.run(
+    added = store.insert(
+        "rooms",
         "INSERT INTO rooms (mailbox, name, location, floor, capacity, time_zone, activated_at,"
         " object_id, processing, place_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -77,7 +78,7 @@ def add_room(store: Store, room: Room) -> Room:
             room.place_id,
         ),
     )
-    return find_room_by_id(store, RoomId(cursor.lastrowid or 0))
+    return find_room_by_id(store, RoomId(added))
 
 
 def room_exists(room: Room) -> UsageError:
@@ -90,9 +91,7 @@ def room_exists(room: Room) -> UsageError:
 
 def take_out(store: Store, room: RoomId, at: datetime) -> None:
     """The room is mapped no more; all that is known of it stays."""
-    store.run(
-        "UPDATE rooms SET removed_at = ?, applied = applied + 1 WHERE id = ?", (instant(at), room)
-    )
+    _update(store, room, "removed_at = ?, applied = applied + 1", instant(at))
 
 
 def take_back(store: Store, room: Room) -> Room:
@@ -102,19 +101,17 @@ def take_back(store: Store, room: Room) -> Room:
     mailbox may have its address now. A lock-out outlasts this; what else was wrong with its last
     read is no more.
     """
-    store.run(
-        "UPDATE rooms SET removed_at = NULL, activated_at = ?, last_synced_at = NULL,"
-        " object_id = ?, place_id = ?,"
+    _update(
+        store,
+        room.id,
+        "removed_at = NULL, activated_at = ?, last_synced_at = NULL, object_id = ?, place_id = ?,"
         " verdict = CASE condition WHEN ? THEN verdict END,"
-        " condition = CASE condition WHEN ? THEN condition END WHERE id = ?",
-        (
-            instant(room.activated_at),
-            room.object_id,
-            room.place_id,
-            LOCKED_OUT,
-            LOCKED_OUT,
-            room.id,
-        ),
+        " condition = CASE condition WHEN ? THEN condition END",
+        instant(room.activated_at),
+        room.object_id,
+        room.place_id,
+        LOCKED_OUT,
+        LOCKED_OUT,
     )
     before = load_reading_state(store, room.id)
     save_reading_state(store, room.id, ReadingState(None, before.read_start, None, None))
@@ -139,17 +136,16 @@ def load_reading_state(store: Store, room: RoomId) -> ReadingState:
 
 
 def save_reading_state(store: Store, room: RoomId, state: ReadingState) -> None:
-    store.run(
-        "UPDATE rooms SET delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?,"
-        " remembered_since_at = ?, applied = applied + 1 WHERE id = ?",
-        (
-            state.delta_link,
-            instant(state.read_start),
-            instant(state.read_end),
-            instant(state.planned_end),
-            instant(state.remembered_since),
-            room,
-        ),
+    _update(
+        store,
+        room,
+        "delta_link = ?, read_start_at = ?, read_end_at = ?, planned_end_at = ?,"
+        " remembered_since_at = ?, applied = applied + 1",
+        state.delta_link,
+        instant(state.read_start),
+        instant(state.read_end),
+        instant(state.planned_end),
+        instant(state.remembered_since),
     )
 
 
@@ -160,42 +156,39 @@ def mark_applied(store: Store, room: RoomId) -> None:
 
 def save_pass(store: Store, room: RoomId, *, synced_at: datetime) -> None:
     """Record a good pass over the room."""
-    store.run(
-        "UPDATE rooms SET last_synced_at = ?, verdict = 'ok', condition = NULL, stopped_at = NULL,"
-        " stopped_why = NULL WHERE id = ?",
-        (instant(synced_at), room),
+    _update(
+        store,
+        room,
+        "last_synced_at = ?, verdict = 'ok', condition = NULL, stopped_at = NULL,"
+        " stopped_why = NULL",
+        instant(synced_at),
     )
 
 
 def save_inconclusive(store: Store, room: RoomId, condition: str) -> None:
     """Record that the room's last read cannot be trusted, and why; a lock-out outlasts the rest."""
-    store.run(
-        "UPDATE rooms SET verdict = 'inconclusive',"
-        " condition = CASE condition WHEN ? THEN condition ELSE ? END WHERE id = ?",
-        (LOCKED_OUT, condition, room),
+    _update(
+        store,
+        room,
+        "verdict = 'inconclusive', condition = CASE condition WHEN ? THEN condition ELSE ? END",
+        LOCKED_OUT,
+        condition,
     )
 
 
 def save_stopped(store: Store, room: RoomId, why: str, *, at: datetime) -> None:
     """Record that a guard stopped the room; since when, if it has been stopped already, stays."""
-    store.run(
-        "UPDATE rooms SET stopped_at = coalesce(stopped_at, ?), stopped_why = ? WHERE id = ?",
-        (instant(at), why, room),
-    )
+    _update(store, room, "stopped_at = coalesce(stopped_at, ?), stopped_why = ?", instant(at), why)
 
 
 def save_identity(store: Store, room: RoomId, object_id: str) -> None:
     """Record the mailbox's object id as first seen."""
-    store.run(
-        "UPDATE rooms SET object_id = ? WHERE id = ? AND object_id IS NULL", (object_id, room)
-    )
+    store.alter("rooms", "object_id = ?", (object_id,), "id = ? AND object_id IS NULL", (room,))
 
 
 def forget_identity(store: Store, room: RoomId) -> None:
     """Accept whatever mailbox answers at the room's address next; lifts a lock-out."""
-    store.run(
-        "UPDATE rooms SET object_id = NULL, verdict = NULL, condition = NULL WHERE id = ?", (room,)
-    )
+    _update(store, room, "object_id = NULL, verdict = NULL, condition = NULL")
 
 
 def save_activated(store: Store, room: RoomId, activated_at: datetime) -> None:
@@ -203,36 +196,35 @@ def save_activated(store: Store, room: RoomId, activated_at: datetime) -> None:
 
     The next pass looks at all events again: what was left alone may be due now.
     """
-    store.run(
-        "UPDATE rooms SET activated_at = ?, planned_end_at = NULL WHERE id = ?",
-        (instant(activated_at), room),
-    )
+    _update(store, room, "activated_at = ?, planned_end_at = NULL", instant(activated_at))
 
 
 def save_address(store: Store, room: Room) -> None:
     """Write the address under which the room's mailbox answers now."""
-    store.run("UPDATE rooms SET mailbox = ? WHERE id = ?", (room.mailbox, room.id))
+    _update(store, room.id, "mailbox = ?", room.mailbox)
 
 
 def save_place(store: Store, room: RoomId, place_id: str) -> None:
     """Record the id of the room's place that outlasts addresses."""
-    store.run("UPDATE rooms SET place_id = ? WHERE id = ?", (place_id, room))
+    _update(store, room, "place_id = ?", place_id)
 
 
 def save_details(store: Store, room: Room) -> None:
     """Write what people may correct: name, place, size and zone."""
-    store.run(
-        "UPDATE rooms SET name = ?, location = ?, floor = ?, capacity = ?, time_zone = ?"
-        " WHERE id = ?",
-        (room.name, room.location, room.floor, room.capacity, room.time_zone, room.id),
+    _update(
+        store,
+        room.id,
+        "name = ?, location = ?, floor = ?, capacity = ?, time_zone = ?",
+        *(room.name, room.location, room.floor, room.capacity, room.time_zone),
     )
 
 
 def save_processing(store: Store, room: RoomId, processing: CalendarProcessing) -> None:
-    store.run(
-        "UPDATE rooms SET processing = ? WHERE id = ?",
-        (json.dumps(asdict(processing)), room),
-    )
+    _update(store, room, "processing = ?", json.dumps(asdict(processing)))
+
+
+def _update(store: Store, room: RoomId, change: str, *values: object) -> None:
+    store.alter("rooms", change, values, "id = ?", (room,))
 
 
 def _room(row: sqlite3.Row) -> Room:

@@ -20,6 +20,7 @@ TABLES = {
     "cancellation_requests": "Cancellations from Outlook that wait, or waited, for a person.",
     "company_log": "The journal, append-only; payload points at the original Outlook JSON.",
     "log_words": "An index (FTS5) over company_log; entries are added some time after writing.",
+    "log_changes": "What each transaction changed, compressed: the past can be replayed from it.",
     "payloads": "Original JSON, byte for byte; codec 0 is plain, 1 Zstandard with payload_1.dict.",
     "subscriptions": "The ledger of Graph subscriptions, ended ones included.",
     "inbox": "Change notifications received; handled_at is null while they wait.",

@@ -44,7 +44,8 @@ def load_services(
 
 def add_service(store: Store, service: Service) -> Service:
     """Save a new service; its `id` is given here."""
-    cursor = store.run(
+    added = store.insert(
+        "services",
         "INSERT INTO services (reservation, kind, description, quantity, status, locked_from_at)"
         " VALUES (?, ?, ?, ?, 'ordered', ?)",
         (
@@ -55,7 +56,7 @@ def add_service(store: Store, service: Service) -> Service:
             instant(service.locked_from),
         ),
     )
-    return find_service(store, cursor.lastrowid or 0)
+    return find_service(store, added)
 
 
 def find_service(store: Store, service: int) -> Service:
@@ -72,26 +73,26 @@ def find_service(store: Store, service: int) -> Service:
 
 def hand_over_services(store: Store, reservation: int, to: int) -> None:
     """Hang the services of one reservation on another."""
-    store.run("UPDATE services SET reservation = ? WHERE reservation = ?", (to, reservation))
+    store.alter("services", "reservation = ?", (to,), "reservation = ?", (reservation,))
 
 
 def move_services(store: Store, services: Sequence[int], to: int) -> None:
     """Hang some services on another reservation."""
-    store.run_many(
-        "UPDATE services SET reservation = ? WHERE id = ?", [(to, service) for service in services]
-    )
+    for service in services:
+        store.alter("services", "reservation = ?", (to,), "id = ?", (service,))
 
 
 def cancel_services(store: Store, services: Sequence[int], ending: Ending) -> None:
     """Mark services as cancelled, and keep when, by whom and with what."""
-    store.run_many(
-        "UPDATE services SET status = 'cancelled', cancelled_at = ?, cancelled_by = ?,"
-        " cancelled_with = ? WHERE id = ?",
-        [
-            (instant(ending.at), ending.by, ending.cancelled_with.value, service)
-            for service in services
-        ],
-    )
+    how = (instant(ending.at), ending.by, ending.cancelled_with.value)
+    for service in services:
+        store.alter(
+            "services",
+            "status = 'cancelled', cancelled_at = ?, cancelled_by = ?, cancelled_with = ?",
+            how,
+            "id = ?",
+            (service,),
+        )
 
 
 def may_any_return(store: Store) -> bool:
@@ -102,11 +103,14 @@ def may_any_return(store: Store) -> bool:
 
 def restore_services(store: Store, services: Sequence[int]) -> None:
     """Mark services as ordered again."""
-    store.run_many(
-        "UPDATE services SET status = 'ordered', cancelled_at = NULL, cancelled_by = NULL,"
-        " cancelled_with = NULL WHERE id = ?",
-        [(service,) for service in services],
-    )
+    for service in services:
+        store.alter(
+            "services",
+            "status = 'ordered', cancelled_at = NULL, cancelled_by = NULL, cancelled_with = NULL",
+            (),
+            "id = ?",
+            (service,),
+        )
 
 
 def _service(row: sqlite3.Row) -> Service:

@@ -13,23 +13,25 @@ from obctl.store.database import Store
 
 def save_subscription(store: Store, subscription: Subscription) -> None:
     """Write one line, replacing an older one of the same id."""
-    store.run(
+    row = (
+        subscription.id,
+        subscription.room,
+        subscription.resource,
+        subscription.notification_url,
+        subscription.lifecycle_url,
+        subscription.client_state,
+        instant(subscription.created_at),
+        instant(subscription.expires_at),
+        subscription.lost,
+        instant(subscription.last_notification_at),
+        instant(subscription.granted_at),
+    )
+    store.merge(
+        "subscriptions",
         "INSERT OR REPLACE INTO subscriptions (id, room, resource, notification_url,"
         " lifecycle_url, client_state, created_at, expires_at, lost, last_notification_at,"
         " granted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            subscription.id,
-            subscription.room,
-            subscription.resource,
-            subscription.notification_url,
-            subscription.lifecycle_url,
-            subscription.client_state,
-            instant(subscription.created_at),
-            instant(subscription.expires_at),
-            subscription.lost,
-            instant(subscription.last_notification_at),
-            instant(subscription.granted_at),
-        ),
+        [((subscription.id,), row)],
     )
 
 
@@ -37,16 +39,18 @@ def extend_subscription(
     store: Store, subscription: str, expires_at: datetime, granted_at: datetime
 ) -> None:
     """Record that Graph renewed it."""
-    store.run(
-        "UPDATE subscriptions SET expires_at = ?, granted_at = ?, lost = 0"
-        " WHERE id = ? COLLATE NOCASE",
-        (instant(expires_at), instant(granted_at), subscription),
+    store.alter(
+        "subscriptions",
+        "expires_at = ?, granted_at = ?, lost = 0",
+        (instant(expires_at), instant(granted_at)),
+        "id = ? COLLATE NOCASE",
+        (subscription,),
     )
 
 
 def mark_lost(store: Store, subscription: str) -> None:
     """Record that Graph no longer knows it."""
-    store.run("UPDATE subscriptions SET lost = 1 WHERE id = ? COLLATE NOCASE", (subscription,))
+    store.alter("subscriptions", "lost = 1", (), "id = ? COLLATE NOCASE", (subscription,))
 
 
 def touch_subscription(store: Store, subscription: str, at: datetime) -> None:
@@ -59,7 +63,7 @@ def touch_subscription(store: Store, subscription: str, at: datetime) -> None:
 
 def forget_subscription(store: Store, subscription: str) -> None:
     """Remove the line of a subscription that was ended on purpose."""
-    store.run("DELETE FROM subscriptions WHERE id = ? COLLATE NOCASE", (subscription,))
+    store.remove("subscriptions", "id = ? COLLATE NOCASE", (subscription,))
 
 
 def load_subscriptions(store: Store, room: RoomId | None = None) -> list[Subscription]:

@@ -37,20 +37,22 @@ def save_undecided(
     store: Store, room: RoomId, numbers: Collection[int], *, since: datetime, unread: str
 ) -> None:
     """Let reservations wait; one that waits already keeps its `since`."""
-    store.run_many(
+    store.merge(
+        "undecided",
         "INSERT INTO undecided (reservation, room, since, unread) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (reservation) DO UPDATE SET unread = excluded.unread,"
         " since = CASE WHEN room = excluded.room THEN since ELSE excluded.since END,"
         " room = excluded.room",
-        [(number, room, instant(since), unread) for number in numbers],
+        [((number,), (number, room, instant(since), unread)) for number in numbers],
     )
 
 
 def forget_undecided_in(store: Store, room: RoomId) -> None:
     """Nothing in this room waits any more."""
-    store.run("DELETE FROM undecided WHERE room = ?", (room,))
+    store.remove("undecided", "room = ?", (room,))
 
 
 def forget_undecided(store: Store, numbers: Collection[int]) -> None:
     """These reservations wait no more."""
-    store.run_many("DELETE FROM undecided WHERE reservation = ?", [(number,) for number in numbers])
+    for number in numbers:
+        store.remove("undecided", "reservation = ?", (number,))

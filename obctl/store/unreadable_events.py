@@ -64,35 +64,31 @@ def save_unreadable(
     fresh = [event for event in events if known.get(event.handle) != event.fingerprint]
     for event in fresh:
         payload = save_payload(store, event.payload) if event.payload else None
-        store.run(
-            _SAVE,
-            (
-                room,
-                event.handle,
-                event.id,
-                instant(at),
-                event.wrong,
-                event.subject,
-                instant(event.start),
-                instant(event.end),
-                event.series_master_id,
-                instant(event.original_start),
-                event.ical_uid,
-                event.series_key,
-                event.transaction_id,
-                event.fingerprint,
-                payload,
-            ),
+        row = (
+            room,
+            event.handle,
+            event.id,
+            instant(at),
+            event.wrong,
+            event.subject,
+            instant(event.start),
+            instant(event.end),
+            event.series_master_id,
+            instant(event.original_start),
+            event.ical_uid,
+            event.series_key,
+            event.transaction_id,
+            event.fingerprint,
+            payload,
         )
+        store.merge("unreadable_events", _SAVE, [((room, event.handle), row)])
     return fresh
 
 
 def forget_unreadable(store: Store, room: RoomId, handles: Iterable[str]) -> None:
     """These can be read again, or are gone."""
-    store.run_many(
-        "DELETE FROM unreadable_events WHERE room = ? AND handle = ?",
-        [(room, handle) for handle in handles],
-    )
+    for handle in handles:
+        store.remove("unreadable_events", "room = ? AND handle = ?", (room, handle))
 
 
 def _recorded(store: Store, row: sqlite3.Row) -> RecordedUnreadable:

@@ -25,7 +25,7 @@ WITHOUT_ACTOR = {
     "sync status", "sync history", "sync show", "reservations list", "reservations show",
     "reservations series", "reservations export",
     "services list", "cancellations list", "cancellations show", "cancellations status",
-    "log tail", "log search", "log show", "log event", "log export",
+    "log tail", "log search", "log show", "log event", "log export", "log at", "log replay",
     "store path", "store backup", "store check", "store schema", "store compact",
     "bundle create", "bundle open",
     "config show", "config get", "config path", "config grants", "graph get",

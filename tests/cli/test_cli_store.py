@@ -59,7 +59,11 @@ def test_a_dangling_row_is_a_problem(desk: Desk) -> None:
     answer = desk.run("store", "check", "-o", "json")
     assert (answer.exit_code, answer.stderr) == (3, "")
     assert json.loads(answer.stdout) == [
-        {"problem": "services row 1 points at a missing row of reservations"}
+        {
+            "problem": "services row 1 points at a missing row of reservations",
+            "entry": None,
+            "code": "damage",
+        }
     ]
 
 

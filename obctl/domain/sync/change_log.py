@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -26,6 +25,7 @@ from obctl.domain.sync.change import (
     Withdrawal,
 )
 from obctl.domain.sync.services_return import why_cancelled
+from obctl.domain.told_changes import times_changed
 from obctl.domain.values import replace
 
 Kept = Create | Update | Rekey | Restore | Move
@@ -93,21 +93,15 @@ def left_text(change: Restore) -> str:
 
 def _differences(change: Update) -> str:
     before, after = change.before, change.after
-
-    def shown(value: object) -> str:
-        # both in one zone, so that they can be compared
-        return zoned_text(value, before.time_zone) if isinstance(value, datetime) else str(value)
-
     pairs: list[tuple[str, object, object]] = [
-        ("start", before.start, after.start),
-        ("end", before.end, after.end),
         ("subject", before.subject, after.subject),
         ("organizer", before.organizer.email, after.organizer.email),
         ("status", before.status.value, after.status.value),
         ("attendees", before.attendees, after.attendees),
     ]
     parts = ["its series meets on other days now"] if _is_on_another_day(change) else []
-    parts += [f"{name} {shown(old)} -> {shown(new)}" for name, old, new in pairs if old != new]
+    parts += times_changed(before, after)
+    parts += [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
     return "; ".join(parts) or "ids"
 
 

@@ -87,7 +87,8 @@ async def change_reservation(
                 update_reservation(store, after)
                 if not edit.is_ours_alone:
                     enqueue_change(company, before, after)
-                record(company, after, Action.RESERVATION_CHANGED, "changed in Officebooking")
+                phrase = "changed in Officebooking"
+                record(company, after, Action.RESERVATION_CHANGED, phrase, before=before)
     return await push_saved(company, connect, [after for _before, after in moves])
 
 

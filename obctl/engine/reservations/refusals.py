@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.local_time import zoned_text
 from obctl.domain.reservation import Reservation
+from obctl.domain.told_changes import people_changed, times_changed
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import Refused, ResyncRequired
@@ -47,10 +48,22 @@ def record(
     action: Action,
     phrase: str,
     note: str | None = None,
+    *,
+    before: Reservation | None = None,
 ) -> None:
-    """Log a change of a reservation that was made, with what was noted about it."""
+    """Log a change of a reservation that was made, with what was noted about it.
+
+    `before` is what it was: another time is told, and another room finds the entry as well.
+    """
     what = f"{reservation.subject!r} {zoned_text(reservation.start, reservation.time_zone)}"
-    message = f"reservation {reservation.number} {phrase}: {what}"
+    message = f"reservation {reservation.number} {phrase}: "
+    if before is not None:
+        changed = times_changed(before, reservation) + people_changed(before, reservation)
+        message += f"{'; '.join(changed)}: " if changed else ""
+    message += what
     if note:
         message += f"; note: {note}"
-    company.journal.write([Entry.about(reservation, action, message)])
+    entry = Entry.about(reservation, action, message)
+    if before is not None and before.room != reservation.room:
+        entry = replace(entry, left_room=before.room)
+    company.journal.write([entry])

@@ -189,9 +189,15 @@ def series_split(facts: Facts) -> Cause | None:
     if both and (is_continued(*both) or _is_on_another_day(*both)):
         return _split(facts, *both)
     for candidate in () if both else facts.siblings:
-        if is_continued(candidate, event):
+        if is_continued(candidate, event) and not _is_off(facts, candidate):
             return _split(facts, candidate, event)
     return None
+
+
+def _is_off(facts: Facts, reservation: Reservation) -> bool:
+    """Whether the room shows the reservation's own event as cancelled: it goes on as nothing."""
+    shown = (*facts.same_room, *facts.same_day)
+    return any(event.is_cancelled and event.id == reservation.event_id for event in shown)
 
 
 def _is_on_another_day(reservation: Reservation, event: Event) -> bool:

@@ -1490,6 +1490,17 @@ def test_what_a_pass_did_not_notice_is_mended_by_one_that_reads_the_room_in_full
     assert cause.remedy == f"obctl sync run --room atrium@contoso.example{option}"
 
 
+def test_a_series_that_was_called_off_does_not_go_on_as_the_one_booked_in_its_place() -> None:
+    off, anew = (
+        make_occurrence(is_cancelled=True),
+        make_occurrence("N1", master="N", starts="09:30"),
+    )
+    facts = make_facts(event=anew, siblings=(make_occurrence_reservation(),), same_room=(off,))
+    assert explain(facts).cause.code == "unexplained"
+    alive = replace(facts, same_room=(replace(off, is_cancelled=False),))
+    assert explain(alive).cause.code == "series-split"
+
+
 def test_nobody_knows_when_a_meeting_was_deleted_so_that_the_room_is_read_in_full() -> None:
     gone = make_facts(reservation=make_reservation(), event_missing=True, last_known=make_event())
     cause = explain(gone).cause

@@ -4,6 +4,12 @@
 
 Whole processes are measured: CPU seconds for the first night, wall seconds with 50 ms per request
 for the others, requests, and the peak memory of obctl.
+
+Where the CPU time of a first night goes (`perf record`, 60 rooms x 400 events, start-up and
+compiling obctl's sources included): Python itself 55 %, the kernel 13 %, SQLite 13 % and its
+binding 2 %, libc 8 %, decoding JSON 5 %, Zstandard 4 %. Beside the interpreter's loop no single
+function stands out. One run with the garbage collector off was not faster than two with it. The
+floor has not been measured.
 """
 
 from __future__ import annotations
@@ -19,6 +25,8 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from installed import as_installed
 
 HERE = Path(__file__).parent
 NIGHT = "2026-10-19T05:30:00Z"
@@ -62,7 +70,7 @@ def control(url: str, what: str) -> dict[str, int]:
 def prepare(folder: Path, url: str, rooms: int) -> dict[str, str]:
     """A company with all rooms mapped."""
     environment = {
-        **os.environ, "OBCTL_HOME": str(folder), "OBCTL_GRAPH_TOKEN": "x", "OBCTL_NOW": NIGHT,
+        **as_installed(), "OBCTL_HOME": str(folder), "OBCTL_GRAPH_TOKEN": "x", "OBCTL_NOW": NIGHT,
     }  # fmt: skip
     obctl = [sys.executable, "-m", "obctl", "--quiet"]
     file = folder / "rooms.csv"

@@ -119,6 +119,7 @@ TABLES: dict[str, Table] = {
     ),
     "undecided": Table(("reservation",), ("reservation", "room", "since", "unread")),
     "possible_moves": Table(("reservation",), ("reservation", "instead_of")),
+    "imported_reservations": Table(("uid", "date"), ("uid", "date", "reservation")),
     "subscriptions": Table(
         ("id",),
         (
@@ -152,8 +153,8 @@ class Noted:
 class Recorded(msgspec.Struct, frozen=True, array_like=True):
     """Rows that are what they say from here on, and the keys of rows that are no more."""
 
-    rows: list[tuple[str, list[list[object]]]]
-    removed: list[tuple[str, list[list[object]]]] = []
+    rows: list[tuple[str, list[tuple[object, ...]]]]
+    removed: list[tuple[str, list[tuple[object, ...]]]] = []
 
 
 _RECORDED = msgspec.msgpack.Decoder(Recorded)

@@ -22,7 +22,8 @@ def load_imported(store: Store, uids: Iterable[str]) -> dict[ImportKey, Reservat
 
 def save_imported(store: Store, numbers: Iterable[tuple[ImportKey, ReservationNumber]]) -> None:
     """Remember which reservation each became; only inside the transaction that made them."""
-    store.run_many(
+    store.put(
+        "imported_reservations",
         "INSERT INTO imported_reservations (uid, date, reservation) VALUES (?, ?, ?)",
         [(*key, number) for key, number in numbers],
     )

@@ -25,7 +25,9 @@ from obctl.store.store_file import PUT_BACK
 
 LIVE = "live"
 """What the store is called, beside the one into which its past is written."""
-_AT_ONCE = 20_000
+_AT_ONCE = 5_000
+_PRAGMAS = ("foreign_keys = OFF", "journal_mode = OFF", "synchronous = OFF", "cache_size = -16384")
+"""Nobody needs the file if this is killed; nor is there much to remember of what was written."""
 _WHOLE_ROWS = ("events",)
 """Tables whose rows keep an id of their own that is not recorded."""
 
@@ -96,7 +98,7 @@ def past_store(live: Path, folder: Path) -> Iterator[Store]:
     """
     store = open_store(folder / "past.db", create=True)
     try:
-        for pragma in ("foreign_keys = OFF", "journal_mode = OFF", "synchronous = OFF"):
+        for pragma in _PRAGMAS:
             store.run(f"PRAGMA {pragma}")
         store.run(f"ATTACH ? AS {LIVE}", (str(live),))
         # Both stores at once: what is read of the live one is one moment of it.

@@ -5,8 +5,10 @@ All of it is read at one moment, whatever others write meanwhile.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from obctl.domain.company_log import Action
@@ -27,7 +29,7 @@ from obctl.store.replay import (
 Key = tuple[object, ...]
 NOT_AS_RECORDED = "not-as-recorded"
 _MOST = 200
-"""Rows of one table that are named; of more it is said how many."""
+"""How much is named of one table, or one kind; of more it is said how many."""
 _REASONS = (
     Action.CANCELLATION_PROCESSED,
     Action.CANCELLATION_APPROVED,
@@ -46,6 +48,7 @@ _ONE = {
     "outbox": "outbox item",
     "undecided": "undecided reservation",
     "possible_moves": "possible move of reservation",
+    "imported_reservations": "imported date",
     "subscriptions": "subscription",
 }
 
@@ -85,7 +88,8 @@ def check_replay(live: Store, folder: Path) -> Checked:
     with past_store(live.path, folder) as store:
         reach, last = known(store, LIVE), last_change(store, None, LIVE)
         replay(store, last)
-        found = [*_differences(store), *_broken(store, _cancelled_before(store, last))]
+        broken = _broken(store, _cancelled_before(store, last))
+        found = [*_differences(store), *_the_first(broken)]
         entries = _entries(store, last, {row for one in found for row in one.rows})
         counts = store.row(
             "SELECT (SELECT count(*) FROM main.reservations) AS reservations,"
@@ -106,19 +110,18 @@ def _differences(store: Store) -> Iterator[_Found]:
     for name, table in TABLES.items():
         columns = ", ".join(f"{column} COLLATE BINARY" for column in table.columns)
         both = [f"SELECT {columns} FROM {schema}.{name}" for schema in ("main", LIVE)]
-        sides: list[dict[Key, tuple[object, ...]]] = []
+        keys: dict[Key, None] = {}
         for one, other in (both, reversed(both)):
-            rows = store.each(f"{one} EXCEPT {other}")
-            sides.append({tuple(row[at] for at in table.positions): tuple(row) for row in rows})
-        recorded, here = sides
-        keys = list(dict.fromkeys([*recorded, *here]))
-        for key in keys[:_MOST]:
-            said = _said(name, key, recorded.get(key), here.get(key))
+            for row in store.each(f"{one} EXCEPT {other}"):
+                keys[tuple(row[at] for at in table.positions)] = None
+        where = " AND ".join(f"{column} = ?" for column in table.key)
+        for key in islice(keys, _MOST):
+            recorded, here = (store.row(f"{one} WHERE {where}", key) for one in both)
+            said = _said(name, key, *(tuple(row) if row else None for row in (recorded, here)))
             yield _Found(NOT_AS_RECORDED, said, ((name, key),))
         if len(keys) > _MOST:
-            yield _Found(
-                NOT_AS_RECORDED, f"{len(keys) - _MOST} more rows of {name} are not as recorded", ()
-            )
+            said = f"{len(keys) - _MOST} more rows of {name} are not as recorded"
+            yield _Found(NOT_AS_RECORDED, said, ())
 
 
 def _said(
@@ -170,6 +173,18 @@ def _broken(store: Store, cancelled_before: set[Key]) -> Iterator[_Found]:
             yield _Found("no-reason", said, (("reservations", number),))
 
 
+def _the_first(found: Iterator[_Found]) -> Iterator[_Found]:
+    """Some of each kind, and of the others how many there are."""
+    counts: Counter[str] = Counter()
+    for one in found:
+        counts[one.code] += 1
+        if counts[one.code] <= _MOST:
+            yield one
+    for code, count in counts.items():
+        if count > _MOST:
+            yield _Found(code, f"{count - _MOST} more like it", ())
+
+
 def _twice(store: Store) -> Iterator[_Found]:
     """Dates of meetings that have two reservations; not where Outlook has them twice itself."""
     there = (
@@ -181,6 +196,8 @@ def _twice(store: Store) -> Iterator[_Found]:
     one_date = (
         "b.series_key = a.series_key AND b.original_start_at IS a.original_start_at"
         f" AND NOT ({there.format('a')} AND {there.format('b')})"
+        # what a person kept, or wants written again, is no claim on the same date any more
+        " AND a.external_state = 10 AND b.external_state = 10"
     )
     for same in (one_event, f"b.event_id IS NOT a.event_id AND {one_date}"):
         for row in store.each(

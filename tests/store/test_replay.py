@@ -38,6 +38,7 @@ from obctl.errors import NotOnRecord, StoreError
 from obctl.store import (
     agreed_states,
     events,
+    imported,
     outbox,
     possible_moves,
     reservations,
@@ -218,6 +219,14 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
         ),
         NUMBERS, NUMBERS,
     ),
+    st.builds(
+        lambda n, word: when_there(
+            n, lambda store: store.row("SELECT 1 FROM imported_reservations WHERE reservation = ?",
+                                       (n,))
+            or imported.save_imported(store, [((word + str(n), ""), n)]),
+        ),
+        NUMBERS, WORDS,
+    ),
     st.builds(lambda r: lambda store: possible_moves.forget_possible_moves(store, r), ROOMS),
     st.builds(
         lambda r, e: lambda store: unreadable_events.forget_unreadable(store, r, [e]),
@@ -339,7 +348,7 @@ def test_what_is_pruned_is_not_known_and_the_rest_is(store: Store) -> None:
     assert known(store).since == BEGAN
     prune_log(store, BEGAN + DAY + timedelta(seconds=1), BEGAN + 90 * DAY)
     assert (known(store).since, known(store).from_the_beginning) == (BEGAN + DAY, False)
-    with pytest.raises(NotOnRecord, match="the record begins at 2026-09-02"):
+    with pytest.raises(NotOnRecord, match="the record begins on Wed 2026-09-02"):
         ensure_on_record(store, BEGAN + DAY - timedelta(seconds=1))
     for day, subject in ((1, "two"), (2, "three")):
         held = past(store.path, BEGAN + day * DAY)["reservations"]

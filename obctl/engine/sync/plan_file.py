@@ -14,6 +14,7 @@ from obctl.domain.sync.plan import fingerprint_of, plan_object
 from obctl.domain.sync.run_report import RunReport
 from obctl.domain.time_span import instant_text
 from obctl.engine.company import Company
+from obctl.engine.read_files import read_json
 from obctl.errors import UsageError
 
 _FORMAT = 1
@@ -71,11 +72,11 @@ def load_plan(path: Path, company: Company) -> ReviewedPlan:
     """Read a plan file; raises `UsageError` for what is none, or none of this company."""
     content = b""
     try:
-        content = path.read_bytes()
+        content = read_json(path)
         found = msgspec.json.decode(content, type=_PlanFile)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", code="bad-file") from error
-    except msgspec.DecodeError as error:
+    except (ValueError, msgspec.DecodeError) as error:
         raise UsageError(
             f"{path} is no plan: {_where(content, error)}",
             hint="make one: obctl sync run --plan-out FILE",
@@ -110,11 +111,10 @@ def _changed(room: str, entries: list[str]) -> str:
     return f"its plan for {room} is another one ({where})"
 
 
-def _where(content: bytes, error: msgspec.DecodeError) -> str:
+def _where(content: bytes, error: Exception) -> str:
     """The decoder's words with the line of the file, and entries counted from 1."""
     words = _ENTRY.sub(lambda found: f", entry {int(found[1]) + 1}", str(error))
     if found := _BYTE.search(words):
-        before = content[: int(found[1])]
-        line = before.count(b"\n") + 1
+        line = content[: int(found[1])].count(b"\n") + 1
         return words.replace(found[0], f"(line {line})")
     return words

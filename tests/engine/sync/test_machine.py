@@ -3,6 +3,7 @@
 After every night that ends well: what takes a room in Outlook is a reservation and the other way
 round (but for what waits for a person), nothing is there twice, services stand on living
 reservations or went with theirs, nothing waits for a room, and the next night has nothing to do.
+At the end the store is what its record says, and holds nothing that cannot be.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from obctl.sandbox.refusal import Refusal
 from obctl.sandbox.steps import InviteToOne, MoveMailbox, Processing, Recreate, Restore
 from obctl.store.cancellation_requests import load_requests
 from obctl.store.outbox import load_own, load_pending
+from obctl.store.replay_check import check_replay
 from obctl.store.undecided import load_undecided
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -71,6 +73,9 @@ class Machine(RuleBasedStateMachine):
         try:
             self.night.recover()
             self.quiet_night()
+            (self.folder / "again").mkdir()
+            checked = check_replay(self.night.store, self.folder / "again")
+            assert checked.problems == []
         finally:
             self.stack.close()
 
@@ -362,7 +367,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def quiet_night(self) -> None:
         """All that failed is due again, and nothing stands in the way."""
-        self.night.store.run("UPDATE outbox SET due_at = '2026-09-01T00:00:00Z'")
+        self.night.store.alter("outbox", "due_at = '2026-09-01T00:00:00Z'", (), "1", ())
         report = self.night.run(again=False)
         empty = [room for room in ROOMS if not self.night.outlook(room)]
         ambiguous = {problem.room for problem in report.problems if problem.code == "partial-read"}
@@ -370,7 +375,7 @@ class Machine(RuleBasedStateMachine):
         for room in ambiguous:
             # somebody looks, and says that it is empty
             self.night.run(room.partition("@")[0].title(), allow_cancellations=True, again=False)
-        self.night.store.run("UPDATE outbox SET due_at = '2026-09-01T00:00:00Z'")
+        self.night.store.alter("outbox", "due_at = '2026-09-01T00:00:00Z'", (), "1", ())
         report = self.night.run()
         assert report.exit_code == 0, report.problems
         self._check()

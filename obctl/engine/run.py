@@ -28,7 +28,7 @@ from obctl.engine.push.dispatch import push_due
 from obctl.engine.retention import prune_nightly
 from obctl.engine.rooms.lockout import save_locked_out
 from obctl.engine.subscriptions.ledger import record_not_renewed
-from obctl.engine.subscriptions.renew import Failed, renew_due
+from obctl.engine.subscriptions.renew import Failed, renew_in_run
 from obctl.engine.sync.one_room import pass_over_room, reconcile_notified
 from obctl.engine.sync.plan_room import PassOptions, stale_plan
 from obctl.engine.sync.sync_pass import Pass
@@ -152,7 +152,7 @@ async def _prepare(
     """What comes before the rooms; a failure here is reported and keeps no room from its pass."""
     hooks.step("renewing subscriptions")
     with _reported(report, ObctlError):
-        outcomes = await renew_due(company, gateway)
+        outcomes = await renew_in_run(company, gateway)
         for outcome in outcomes:
             if isinstance(outcome, Failed):
                 record_not_renewed(company, outcome.room, outcome.error)

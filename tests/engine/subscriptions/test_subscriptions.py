@@ -283,7 +283,8 @@ def test_renewing_all_finds_what_graph_dropped_without_a_word(company, graph) ->
 
 def test_a_run_subscribes_anew_what_graph_dropped_without_a_word(company, graph) -> None:
     fresh = {"created_at": NOW, "expires_at": NOW + LIFETIME}
-    graph.hold(in_ledger(company, id="kept", room=load_rooms(company.store)[1].id, **fresh))
+    bistro = {"room": load_rooms(company.store)[1].id, "resource": "users/object-bistro/events"}
+    graph.hold(in_ledger(company, id="kept", **bistro, **fresh))
     in_ledger(company, id="dropped", **fresh)
     (made,) = asyncio.run(renew_in_run(company, graph))
     assert actions(company) == ["subscription.lost", "subscription.created"]

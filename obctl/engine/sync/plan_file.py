@@ -111,7 +111,7 @@ def _changed(room: str, entries: list[str]) -> str:
     return f"its plan for {room} is another one ({where})"
 
 
-def _where(content: bytes, error: ValueError) -> str:
+def _where(content: bytes, error: Exception) -> str:
     """The decoder's words with the line of the file, and entries counted from 1."""
     words = _ENTRY.sub(lambda found: f", entry {int(found[1]) + 1}", str(error))
     if found := _BYTE.search(words):

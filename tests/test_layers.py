@@ -61,7 +61,9 @@ PACKAGES: dict[str, set[str]] = {
         "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.subscriptions",
     },
     # A request for a cancellation carries its cause, from the same facts as a difference.
-    "engine.sync": {"engine.company", "engine.ports", "engine.outlook", "engine.compare"},
+    "engine.sync": {
+        "engine.company", "engine.ports", "engine.read_files", "engine.outlook", "engine.compare",
+    },
     # A change whose event is gone is decided at once, as a pass over its event would.
     "engine.push": {
         "engine.company", "engine.ports", "engine.outlook", "engine.rooms", "engine.sync",

@@ -18,6 +18,7 @@ from obctl.cli.company_process import GRACE_SECONDS, Children, not_started, run_
 from obctl.cli.context import Context
 from obctl.config import SETTINGS, variable_of
 from obctl.domain.companies_run import CompaniesReport, CompanyError, CompanyResult, Outcome
+from obctl.domain.counted import counted
 from obctl.domain.shard import Shard
 from obctl.render.companies import told_of
 
@@ -73,7 +74,8 @@ def all_companies(context: Context, wanted: Wanted) -> CompaniesReport:
     names = [name for name in known if wanted.shard is None or wanted.shard.holds(name)]
     report = CompaniesReport(_whole(context.now), len(known), wanted.shard, wanted.dry_run)
     if not names:
-        message(f"none of the {len(known)} companies belongs to shard {wanted.shard}")
+        companies = counted(len(known), "company", "companies")
+        message(f"none of the {companies} belongs to shard {wanted.shard}")
     before = [*(["--debug"] if context.debug else []), *(["--quiet"] if is_quiet() else [])]
     environment = {**context.environment, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
     # Called by each company it would say that all is well where one is.

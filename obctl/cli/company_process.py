@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import Any
 
 from obctl.domain.companies_run import CompanyError, CompanyResult, Outcome, result_of
+from obctl.domain.counted import counted
 
 GRACE_SECONDS = 20.0
 """What a process gets to end in order before it is made to."""
@@ -204,7 +205,8 @@ def _error(line: str) -> CompanyError | None:
 def _shortened(lines: Sequence[str]) -> Iterable[str]:
     yield from lines[:_LINES_TOLD]
     if len(lines) > _LINES_TOLD:
-        yield f"… and {len(lines) - _LINES_TOLD} lines more: `sync show` and `log search`"
+        left = counted(len(lines) - _LINES_TOLD, "line")
+        yield f"… and {left} more: `sync show` and `log search`"
 
 
 def _name_of(number: int) -> str:

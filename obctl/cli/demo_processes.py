@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-import selectors
+import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +72,12 @@ def stop(process: subprocess.Popen[str]) -> None:
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:
-    if process.stdout is None:
+    """The first line of a process, `""` where none comes in time; Windows can select no pipe."""
+    stream = process.stdout
+    if stream is None:
         return ""
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        return process.stdout.readline() if selector.select(_READY_SECONDS) else ""
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True).start()
+    with suppress(queue.Empty):
+        return lines.get(timeout=_READY_SECONDS)
+    return ""

@@ -90,11 +90,11 @@ def past_context(today: Context, text: str) -> PastContext:
     from obctl.store.past import ensure_on_record
 
     at = parse_past(today, text)
-    ensure_on_record(today.store, at)
+    zone = today.zone.key
+    ensure_on_record(today.store, at, zone)
     folder = tempfile.TemporaryDirectory(prefix="obctl-past-")
     today.at_end(folder.cleanup)
     past = PastContext(today, at, Path(folder.name))
-    zone = today.zone.key
     message(f"as obctl knew it at {moment_text(at, zone)} ({zone}); Graph is not asked")
     return past
 

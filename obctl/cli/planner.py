@@ -90,7 +90,7 @@ def planner(
         _export(days, export, context.now, _source(context, rooms, view, cached=cached))
     if export is None or format is not Format.TABLE:
         _show(days, format, several=to is not None)
-    _remark(days)
+    _remark(days, at)
 
 
 def _watch(
@@ -158,8 +158,10 @@ def _source(context: Context, rooms: Sequence[Room], view: View, *, cached: bool
     return f"Office 365 as obctl last read it, {when} ({zone.key})."
 
 
-def _remark(days: list[PlannerDay]) -> None:
+def _remark(days: list[PlannerDay], at: str | None) -> None:
     """What the picture leads to; ends with 8 where a room, or an event, could not be read."""
+    from shlex import quote
+
     from obctl.domain.counted import counted
     from obctl.domain.unreadable_event import EVENT_UNREADABLE
     from obctl.render.output import message, warning
@@ -168,6 +170,8 @@ def _remark(days: list[PlannerDay]) -> None:
     if differences:
         first, last = days[0].day, days[-1].day
         asked = f"{first}" if first == last else f"{first} --to {last}"
+        if at is not None:
+            asked += f" --at {quote(at)}"
         number = counted(differences, "difference")
         message(f"{number}: obctl diff {asked} explains what and why")
     unread = {row.room.name: row.condition for item in days for row in item.rows if row.condition}

@@ -13,6 +13,8 @@ from obctl.errors import UsageError
 from obctl.render.output import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from obctl.domain.reservation import Reservation
     from obctl.domain.room import Room
     from obctl.engine.reservations.saved import Saved
@@ -135,7 +137,7 @@ def change(
             company, None if no_push else connect, number, edit, which
         )
     )
-    _show(context, changed, format)
+    _show(context, changed, format, which)
 
 
 def cancel(
@@ -154,28 +156,31 @@ def cancel(
     """Cancel a reservation and its services, here and in Outlook."""
     from obctl.engine.push.enqueue import CancelNotice
     from obctl.engine.reservations.cancel import cancel_reservation
+    from obctl.engine.reservations.series_scope import chosen_of
     from obctl.store.reservations import find_reservation
 
     context = context_of(ctx)
     context.act_as(by)
     reservation = find_reservation(context.store, number)
-    confirm(_question(context, reservation, scope, silent=silent), yes=yes)
     company, which, notice = context.company, _scope(scope), CancelNotice(note=note, silent=silent)
+    confirm(_question(context, chosen_of(company, reservation, which), silent=silent), yes=yes)
     cancelled = context.run(
         lambda connect: cancel_reservation(
             company, None if no_push else connect, number, which, notice
         )
     )
-    _show(context, cancelled, format)
+    _show(context, cancelled, format, which)
 
 
-def _question(context: Context, reservation: Reservation, scope: str, *, silent: bool) -> str:
+def _question(context: Context, chosen: Sequence[Reservation], *, silent: bool) -> str:
+    """What would go, of all that were chosen; the first is the one that was named."""
     from obctl.store.events import find_event
 
+    reservation, *others = chosen
     question = f"Cancel reservation {reservation.number} ({reservation.subject})"
-    if scope != "one":
-        question += f" and {scope} of its series"
-    services = len(reservation.ordered_services)
+    if others:
+        question += f" and {len(others)} more of its series"
+    services = sum(len(one.ordered_services) for one in chosen)
     if services:
         question += f" with {services} service{'s' if services > 1 else ''}"
     event = (
@@ -188,8 +193,12 @@ def _question(context: Context, reservation: Reservation, scope: str, *, silent:
     return question + "?"
 
 
-def _show(context: Context, saved: Saved, format: Format) -> None:
-    """Show the first reservation as it is now, and say what did not work."""
+def _show(context: Context, saved: Saved, format: Format, scope: SeriesScope | None = None) -> None:
+    """Show the first reservation as it is now, and say what did not work.
+
+    Nor is it passed over in silence where others were meant as well, by `scope`, and none was
+    there.
+    """
     from obctl.render.objects import reservation_object
     from obctl.render.output import message, show_one
     from obctl.render.reservations import reservation_picture
@@ -202,6 +211,8 @@ def _show(context: Context, saved: Saved, format: Format) -> None:
     show_one(format, item, lambda: reservation_picture(item, shown.time_zone))
     if len(saved.reservations) > 1:
         message(f"{len(saved.reservations)} reservations of the series")
+    elif scope not in (None, "one"):
+        message(f"only reservation {shown.number}: no other of a series is to come")
     failures = [result for result in saved.pushed if result.error]
     failed = saved.failed
     if failures:

@@ -135,6 +135,7 @@ def _summary(plan: ImportPlan, file: Path, *, made: bool) -> str:
 
 
 def _say_what_failed(context: Context, saved: Saved) -> None:
+    from obctl.domain.counted import counted
     from obctl.store.reservations import find_reservation
 
     for result in saved.pushed:
@@ -144,5 +145,5 @@ def _say_what_failed(context: Context, saved: Saved) -> None:
     if failed is None:
         return
     number = failures[0].reservation if failures else saved.reservations[0].number
-    some = f"{len(failures)} of {len(saved.pushed)} writes are " if failures else ""
+    some = f"{len(failures)} of {counted(len(saved.pushed), 'write')} are " if failures else ""
     raise unpushed(context.store, failed, find_reservation(context.store, number), some)

@@ -107,7 +107,7 @@ def status(url: UrlOption = _DEFAULT_URL, output: FormatOption = Format.TABLE) -
         output,
         f"{found['now']}{' (standing still)' if found['frozen'] else ''}: "
         f"{counted(len(found['rooms']), 'room')}, {counted(found['events'], 'event')}, "
-        f"{found['subscriptions']} subscriptions, faults: {faults}",
+        f"{counted(found['subscriptions'], 'subscription')}, faults: {faults}",
     )
 
 
@@ -141,7 +141,7 @@ def trigger(
 ) -> None:
     """Have something happen in a room of a running sandbox."""
     found = _call(url, "POST", "trigger", {"event": event, "room": room})
-    what = found.get("subject", f"{found.get('subscriptions', 0)} subscriptions told")
+    what = found.get("subject", f"{counted(found.get('subscriptions', 0), 'subscription')} told")
     _show(found, output, f"{event} in {room}: {what}")
 
 

@@ -97,8 +97,8 @@ def list_(
     service; one whose meeting has left the day or the rooms since is shown with where it is now.
     """
     from obctl.engine.reservations.day_sheet import day_sheet, sheet_of
-    from obctl.render.output import show_list
-    from obctl.render.services import service_columns, service_rows, sheet_columns
+    from obctl.render.output import show_list, show_one, warning
+    from obctl.render.services import service_columns, service_rows, sheet_picture
 
     context = context_of(ctx)
     if number is not None and (on or location):
@@ -122,14 +122,13 @@ def list_(
     if html is not None:
         day = parse_day(on or "", now=context.now, zone=context.zone)
         _write_sheet(context, html, objects, sheet, kind, location, day)
-    show_list(
-        listing,
-        objects,
-        sheet_columns(objects) if on else service_columns(objects),
-        empty="no service found",
-    )
+    if on and listing.format is Format.TABLE and not listing.is_chosen:
+        show_one(Format.TABLE, {}, lambda: sheet_picture(objects, _words(context, sheet)))
+        return
+    show_list(listing, objects, service_columns(objects), empty="no service found")
     if on:
-        _remark(context, sheet)
+        for note in _notes(context, sheet):
+            warning(note)
 
 
 def _write_sheet(
@@ -146,20 +145,30 @@ def _write_sheet(
     from obctl.render.service_page import service_page
 
     notes = _notes(context, sheet)
-    pages = service_page(objects, day, context.now, context.zone.key, kind, location, notes)
+    read = _read_text(context, sheet)
+    pages = service_page(objects, day, context.now, context.zone.key, kind, location, notes, read)
     write_whole(path, pages)
     message(f"{path} written")
 
 
-def _remark(context: Context, sheet: DaySheet) -> None:
-    """Totals of a day, and what the list does not know."""
-    from obctl.render.output import message, warning
-    from obctl.render.services import totals
+def _words(context: Context, sheet: DaySheet) -> list[str]:
+    """What stands below the table, for it is printed with it: how far it is to be trusted."""
+    from obctl.render.times import moment_text
 
-    if sheet.lines:
-        message(totals(sheet.lines))
-    for note in _notes(context, sheet):
-        warning(note)
+    zone_name = context.zone.key
+    since = f"changes since {moment_text(sheet.since, zone_name)} ({zone_name})"
+    return [since, _read_text(context, sheet), *_notes(context, sheet)]
+
+
+def _read_text(context: Context, sheet: DaySheet) -> str:
+    """When Outlook was read, of all the rooms."""
+    from obctl.render.times import moment_text
+
+    if sheet.read is None:
+        return "no room was read: what Outlook has is not here"
+    first, last = (moment_text(moment, context.zone.key) for moment in sheet.read)
+    span = first if first == last else f"between {first} and {last}"
+    return f"rooms last read {span} ({context.zone.key})"
 
 
 def _notes(context: Context, sheet: DaySheet) -> list[str]:
@@ -171,9 +180,10 @@ def _notes(context: Context, sheet: DaySheet) -> list[str]:
         read = moment_text(room.last_synced_at, room.time_zone)
         last = f"was last read {read} ({room.time_zone})" if read else "was never read"
         notes.append(f"{room.name} {last}: what Outlook has changed since is not here")
+    notes += [f"{room.name} {what}" for room, what in sheet.unknown]
     if sheet.known_from is not None:
         first = moment_text(sheet.known_from, context.zone.key)
-        notes.append(f"changes before {first} ({context.zone.key}) are not in the log any more")
+        notes.append(f"changes before {first} ({context.zone.key}) are not in the log")
     return notes
 
 

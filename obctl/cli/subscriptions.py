@@ -173,7 +173,7 @@ def _show_outcome(
     if not done and len({type(item.error) for item in failures}) == 1:
         raise failures[0].error
     raise Unfinished(
-        f"{len(failures)} of {len(outcomes)} rooms failed, the others are done",
+        f"{len(failures)} of {counted(len(outcomes), 'room')} failed, the others are done",
         hint="\n".join(
             f"{context.rooms.mailbox(item.room)}: {_message(item.error)}" for item in failures
         ),

@@ -19,6 +19,7 @@ from obctl.cli.options import (
     parse_duration,
 )
 from obctl.domain.actor import NIGHTLY_RUN, SYNC_APPLY, SYNC_RUN
+from obctl.domain.counted import counted
 from obctl.render import csv_fields
 from obctl.render.output import Format
 
@@ -155,7 +156,7 @@ def apply(
     context.act_as_run(SYNC_APPLY, by, unattended=SYNC_APPLY)
     plan = load_plan(file, context.company)
     rooms = [context.room(mailbox) for mailbox in plan.rooms]
-    question = f"Change {len(plan.fingerprints)} of {len(rooms)} rooms as the plan says?"
+    question = f"Change {len(plan.fingerprints)} of {counted(len(rooms), 'room')} as the plan says?"
     confirm(question, yes=yes, on_terminal_only=True)
     options = PassOptions(
         full=plan.full, expected=plan.fingerprints, allow_cancellations=allow_cancellations

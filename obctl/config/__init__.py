@@ -21,6 +21,7 @@ from obctl.config.companies import home as home
 from obctl.config.companies import no_company as no_company
 from obctl.config.companies import unconfigured as unconfigured
 from obctl.config.file import save_setting as save_setting
+from obctl.config.file import toml_of
 from obctl.config.file import write_private as write_private
 from obctl.domain.enums import Cloud as Cloud
 from obctl.domain.enums import CredentialKind as CredentialKind
@@ -95,13 +96,16 @@ def load_config(folder: Path, company: str, environment: Mapping[str, str]) -> C
     """The configuration of one company; raises `ConfigError` with every problem at once."""
     path = folder / company / "config.toml"
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = toml_of(path.read_bytes().decode())
     except FileNotFoundError as error:
         raise ConfigError(
             f"there is no {path}", hint=f"`obctl init {company} …` makes one"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is no TOML: {error}", hint="correct the file") from error
+        hint = "correct the file"
+        if "scape" in str(error) or "hex value" in str(error):
+            hint += "; a path of Windows stands in single quotes: 'C:\\keys\\obctl.pem'"
+        raise ConfigError(f"{path} is no TOML: {error}", hint=hint) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     return parse_config(content, environment, folder=folder / company, origin=str(path))

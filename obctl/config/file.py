@@ -3,32 +3,50 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from obctl.errors import ConfigError
 
+_MARK = "\ufeff"
+"""What editors on Windows put before a text in UTF-8."""
+
 
 def read_text(path: Path) -> str:
-    """The file's text; raises `ConfigError` where it cannot be read."""
+    """The file's text, a byte order mark and its line ends as they are.
+
+    Raises `ConfigError` where it cannot be read.
+    """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode()
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is no TOML: {error}", hint="correct the file") from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
 
 
+def toml_of(text: str) -> dict[str, Any]:
+    """What a text says, with or without a byte order mark; raises `TOMLDecodeError`."""
+    return tomllib.loads(text.removeprefix(_MARK))
+
+
 def with_setting(text: str, key: str, value: str | float | None) -> str:
     """The text of a file with one setting changed; `None` removes it.
 
-    Raises `ConfigError` for a text that is no TOML.
+    A byte order mark and the line ends of Windows stay. Raises `ConfigError` for a text that is no
+    TOML.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
+    mark = _MARK if text.startswith(_MARK) else ""
+    lines = text.count("\n")
+    is_windows = 0 < lines == text.count("\r\n")
+    plain = text.removeprefix(_MARK)
     table, name = key.split(".", 1)
     try:
-        content = tomlkit.parse(text)
+        content = tomlkit.parse(plain.replace("\r\n", "\n") if is_windows else plain)
         if table not in content:
             if value is None:
                 return text
@@ -42,7 +60,8 @@ def with_setting(text: str, key: str, value: str | float | None) -> str:
         raise ConfigError(
             f"the file is no TOML: {error}", hint="`obctl config path` names it; correct it"
         ) from error
-    return tomlkit.dumps(content)
+    changed = tomlkit.dumps(content)
+    return mark + (changed.replace("\n", "\r\n") if is_windows else changed)
 
 
 def save_setting(config_path: Path, key: str, value: str | float | None) -> None:

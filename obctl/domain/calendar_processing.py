@@ -99,7 +99,7 @@ def _of_series(policy: CalendarProcessing, future_days: int) -> Iterator[PolicyW
     if policy.conflict_percentage_allowed or policy.maximum_conflict_instances:
         value = (
             f"{policy.conflict_percentage_allowed or 0} %,"
-            f" {policy.maximum_conflict_instances or 0} dates"
+            f" {counted(policy.maximum_conflict_instances or 0, 'date')}"
         )
         yield PolicyWarning(
             "ConflictPercentageAllowed, MaximumConflictInstances", value,

@@ -11,6 +11,7 @@ What the log says since the cut-off, and what the sheet says of it:
 | its reservation came from another room | `was in Vermeer` |
 | its reservation started at another time | `was 14:00`, with the day where it was another |
 | its reservation ended at another time alone | `ended 15:00` |
+| its reservation is for more people or fewer | `2 more to come` |
 | it is on this sheet no more | a line of its own: `now Thu 2026-10-22 14:00 in Forum` |
 
 Of several changes of one kind the first tells what was before.
@@ -27,7 +28,7 @@ from obctl.domain.local_time import clock_text, local_text
 from obctl.domain.reservation import Reservation, ReservationNumber, Service
 from obctl.domain.room import RoomId
 from obctl.domain.time_span import TimeSpan, local_day
-from obctl.domain.told_changes import times_before
+from obctl.domain.told_changes import people_before, times_before
 from obctl.domain.zones import zone
 
 CHANGES = (
@@ -159,6 +160,10 @@ def _told(
         return
     if entry.left_room is not None and entry.left_room != reservation.room:
         yield "room", f"was in {names.get(entry.left_room, 'another room')}"
+    people, now = people_before(entry.message), reservation.attendees
+    if people is not None and now is not None and people != now:
+        more = "more" if now > people else "fewer"
+        yield "people", f"{abs(now - people)} {more} to come"
     before = times_before(entry.message)
     if before is None:
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from obctl.domain.time_span import local_day
 from obctl.domain.zones import zone
@@ -24,6 +25,12 @@ def clock_text(moment: datetime, zone_name: str) -> str:
 
 def local_text(moment: datetime, zone_name: str) -> str:
     """`Mon 2026-10-19 09:00` in a zone, without the zone's name."""
+    # In UTC: of an hour that comes twice, both are equal to each other in their own zone.
+    return _local_text(moment.astimezone(UTC), zone_name)
+
+
+@lru_cache(maxsize=4096)  # a first night writes the same hours of the same days for every room
+def _local_text(moment: datetime, zone_name: str) -> str:
     return f"{day_text(local_day(moment, zone(zone_name)))} {clock_text(moment, zone_name)}"
 
 

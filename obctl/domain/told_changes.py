@@ -21,6 +21,10 @@ _HEAD = r"reservation \d+ changed(?: in Officebooking)?: (?:its series meets on 
 # Anchored: whatever a subject holds stands behind the times.
 _START = re.compile(rf"{_HEAD}start {_ZONED} -> ")
 _END = re.compile(rf"{_HEAD}(?:start {_ANY} -> {_ANY}; )?end {_ZONED} -> ")
+_PEOPLE = re.compile(
+    r"reservation \d+ changed in Officebooking: "
+    rf"(?:start {_ANY} -> {_ANY}; )?(?:end {_ANY} -> {_ANY}; )?attendees (\d+) -> (\d+): "
+)
 _CUT_OFF = re.compile(rf"\d+ entr(?:y|ies) older than {_ZONED} removed")
 
 
@@ -48,6 +52,19 @@ def times_before(message: str) -> Before | None:
     """What an entry says of when its reservation was; `None` where it says nothing of it."""
     found = Before(_read(_START.match(message)), _read(_END.match(message)))
     return None if found == Before(None, None) else found
+
+
+def people_before(message: str) -> int | None:
+    """How many people were to come before; `None` where an entry says nothing of it."""
+    found = _PEOPLE.match(message)
+    return None if found is None else int(found[1])
+
+
+def people_changed(before: Reservation, after: Reservation) -> list[str]:
+    """How many people come now, and came before, where that is another number."""
+    if before.attendees == after.attendees:
+        return []
+    return [f"attendees {before.attendees} -> {after.attendees}"]
 
 
 def cut_off(message: str) -> datetime | None:

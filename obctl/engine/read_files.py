@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def read_text(path: Path, kind: str) -> str:
             hint=f"save it as {kind} UTF-8",
             code="bad-file",
         ) from error
+
+
+def read_json(path: Path) -> bytes:
+    """A JSON file in UTF-8, also where PowerShell made UTF-16 of it or put a mark first.
+
+    Raises `OSError`, and `ValueError` where it is no text.
+    """
+    data = path.read_bytes()
+    return data.decode(json.detect_encoding(data)).encode()
 
 
 def csv_rows(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kiota_abstractions.request_information import RequestInformation
 
+from obctl.domain.counted import counted
 from obctl.domain.event import Event, EventId, EventType
 from obctl.domain.room import Room
 from obctl.domain.time_span import TimeSpan
@@ -99,7 +100,8 @@ async def _read_events(graph: Graph, room: Room, first: bytes, errand: Errand) -
     if too_many(len(unreadable), len(events)):
         first_one = next(iter(unreadable.values()))
         raise PartialRead(
-            f"{len(unreadable)} of {len(events) + len(unreadable)} events cannot be read:"
+            f"{len(unreadable)} of {counted(len(events) + len(unreadable), 'event')} cannot be"
+            " read:"
             f" {what.what}; the first, {first_one.named}: {first_one.wrong}",
             hint="run the command again; `obctl graph get` shows the answer as it is",
         )

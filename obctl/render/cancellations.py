@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.counted import counted
 from obctl.domain.event import person
 from obctl.domain.time_span import utc
 from obctl.domain.zones import zone
@@ -39,9 +40,9 @@ def impact_text(item: JsonObject) -> str:
     if impact["catering_for"]:
         parts.append(f"catering for {impact['catering_for']}")
     if impact["visitors"]:
-        parts.append(f"{impact['visitors']} visitors")
+        parts.append(counted(impact["visitors"], "visitor"))
     if impact["services"] and not parts:
-        parts.append(f"{impact['services']} services")
+        parts.append(counted(impact["services"], "service"))
     return ", ".join(parts)
 
 

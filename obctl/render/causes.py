@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from obctl.domain.cause_counts import CauseCount, Found, Grouping, Kind, most_frequent
 from obctl.domain.causes import MEANING
+from obctl.domain.counted import counted
 from obctl.render.objects import Rooms, at
 from obctl.render.output import Column, fields, table, text
 
@@ -116,7 +117,7 @@ def causes_picture(item: JsonObject, names: Mapping[str, str]) -> list[Renderabl
         head.append(("risks", "not looked for: --risks"))
     elif summary["risks_unasked"]:
         unasked = summary["risks_unasked"]
-        head.append(("risks", f"of {unasked} meetings the organiser could not be asked"))
+        head.append(("risks", f"of {counted(unasked, 'meeting')} the organiser could not be asked"))
     if not item["counts"]:
         where = "in what was looked at" if summary["not_read"] else "in any of them"
         return [fields([*head, ("causes", f"none {where}")])]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from itertools import groupby
 
 from obctl.domain.enums import ServiceKind
 from obctl.domain.local_time import span_lines
 from obctl.render.output import JsonObject
 from obctl.render.page import element, page, shown, table
-from obctl.render.services import changes_text
+from obctl.render.services import changes_text, totals
 from obctl.render.times import day_text, moment_text
 
 _TITLES = {
@@ -36,11 +35,12 @@ def service_page(
     kind: ServiceKind | None,
     location: str | None,
     notes: Sequence[str],
+    read: str,
 ) -> Iterator[str]:
     """The lines of the page; `rows` are those of the list, `notes` what the sheet does not know."""
     where = f", {location}" if location else ""
     title = f"{_TITLES[kind]}, {day_text(day)}{where}"
-    made = f"Made {moment_text(now, zone_name)} ({zone_name}); changes are since yesterday."
+    made = f"Made {moment_text(now, zone_name)} ({zone_name}); changes are since yesterday; {read}."
     lines = page(title, _body(title, made, rows, notes, day), style=_STYLE)
     return (f"{line}\n" for line in lines)
 
@@ -52,24 +52,16 @@ def _body(
     yield element("p", shown(made), class_="time")
     yield from (element("p", shown(f"{note}."), class_="warn") for note in notes)
     if not rows:
-        yield element("p", "Nothing is ordered for this day.", class_="nothing")
+        yield element("p", "Nothing is known to be ordered for this day.", class_="nothing")
         return
     several = len({row["time_zone"] for row in rows}) > 1
     cells = (_cells(row, day, zones=several) for row in rows)
     yield from table(_COLUMNS, cells, named=True)
     yield element("h2", "In all")
-    ordered = sorted(
-        ((row["kind"], row["description"], row["quantity"]) for row in rows if _is_wanted(row)),
-    )
-    groups = groupby(ordered, key=lambda item: item[:2])
     yield from table(
         ("Kind", "What", "Number"),
-        ((kind, what, str(sum(item[2] for item in items))) for (kind, what), items in groups),
+        ((kind, what, str(number)) for kind, what, number in totals(rows)),
     )
-
-
-def _is_wanted(row: JsonObject) -> bool:
-    return row["status"] == "ordered" and row["away"] is None
 
 
 def _cells(row: JsonObject, day: date, *, zones: bool) -> tuple[str, ...]:

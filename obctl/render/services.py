@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from obctl.domain.counted import counted
 from obctl.render.objects import Rooms, at, service_object
-from obctl.render.output import Column, JsonObject, text
+from obctl.render.output import Column, JsonObject, table, text
 from obctl.render.reservations import service_state
 from obctl.render.times import when_column
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.text import Text
 
     from obctl.domain.day_sheet import SheetLine
@@ -41,17 +41,30 @@ def service_rows(lines: Iterable[SheetLine], rooms: Rooms, now: datetime) -> lis
     ]
 
 
-def totals(lines: Iterable[SheetLine]) -> str:
-    """What is ordered in all: `catering: 34 in 5 orders; visitor: 2 in 2 orders`."""
-    found: dict[str, list[int]] = {}
-    for line in lines:
-        if line.away is None and not line.service.cancelled:
-            found.setdefault(line.service.kind.value, []).append(line.service.quantity)
-    words = [
-        f"{kind}: {sum(numbers)} in {counted(len(numbers), 'order')}"
-        for kind, numbers in sorted(found.items())
-    ]
-    return "; ".join(words) or "nothing is ordered"
+def totals(rows: Iterable[JsonObject]) -> list[tuple[str, str, int]]:
+    """How many of each thing are to be brought: kind, what and number.
+
+    Case and blanks make no other thing of it.
+    """
+    found: dict[tuple[str, str], tuple[str, int]] = {}
+    for row in rows:
+        if row["status"] == "ordered" and row["away"] is None:
+            key = row["kind"], " ".join(row["description"].casefold().split())
+            what, number = found.get(key, (row["description"], 0))
+            found[key] = what, number + row["quantity"]
+    return [(kind, what, number) for (kind, _), (what, number) in sorted(found.items())]
+
+
+def sheet_picture(rows: Sequence[JsonObject], notes: Iterable[str]) -> list[RenderableType]:
+    """A day's sheet on a screen, with how many of each thing, and what is to be known of it."""
+    if not rows:
+        parts: list[RenderableType] = [text("no service is known for this day")]
+    else:
+        parts = [table(rows, sheet_columns(rows))]
+        wanted = [item for item in totals(rows) if item[0] != "visitor"]
+        parts += [text("")] if wanted else []
+        parts += [text(f"in all: {number} × {what}") for _kind, what, number in wanted]
+    return [*parts, text(""), *map(text, notes)]
 
 
 def changes_text(item: JsonObject) -> str:
@@ -66,9 +79,14 @@ def sheet_columns(rows: Sequence[JsonObject]) -> list[Column]:
         Column("room", lambda o: o["room_name"]),
         Column("no.", lambda o: str(o["reservation"]), justify="right", no_wrap=True),
         Column("what", lambda o: f"{o['quantity']} × {o['description']}", ratio=1),
-        Column("for", lambda o: o["organizer"]["name"] or o["organizer"]["email"]),
+        Column("meeting", _meeting),
         Column("state", _sheet_state),
     ]
+
+
+def _meeting(item: JsonObject) -> Text:
+    organizer = item["organizer"]["name"] or item["organizer"]["email"] or ""
+    return text(item["subject"]).append("\n").append_text(text(organizer, "dim"))
 
 
 def _sheet_state(item: JsonObject) -> Text:

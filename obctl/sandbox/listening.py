@@ -33,6 +33,7 @@ class Listener:
             env=dict(self._environment()),
             stdout=subprocess.PIPE,
             text=True,
+            encoding="utf-8",
         )  # fmt: skip
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:

@@ -72,6 +72,7 @@ class Company:
             "OBCTL_GRAPH_TOKEN": self._server.service.token or "practice",
             "OBCTL_NOW": instant_text(self._server.tenant.now()),
             "NO_COLOR": "1",
+            "PYTHONIOENCODING": "utf-8",
             "COLUMNS": str(shutil.get_terminal_size().columns),
         }
 
@@ -81,7 +82,7 @@ class Company:
             [sys.executable, "-m", "obctl", *words],
             env=self.environment(),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=_SECONDS,
             check=False,
         )

@@ -54,7 +54,7 @@ def fail(name: str, problems: list[str]) -> NoReturn:
 def open_document(file: FilePath) -> Document:
     """Parse `file`; a file that is no TOML is one problem, with its line."""
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {file}: {error}") from error
     try:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +20,6 @@ from obctl.store.database import open_store, translated
 from obctl.store.store_file import beside
 
 _INDEXES = ("log_words", "reservation_words")
-_TEMPORARY = ("/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108  where SQLite looks, in its order
 _MB = 1_000_000
 _SPARE = 16 * _MB
 
@@ -69,8 +70,11 @@ def _ensure_space(path: Path, connection: sqlite3.Connection) -> None:
 
 def _temporary_folder() -> Path:
     """Where SQLite writes its temporary files ("Temporary Files Used By SQLite", section 5)."""
+    if sys.platform == "win32":
+        return Path(tempfile.gettempdir())
+    usual = ("/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108  in SQLite's order
     named = (os.environ.get(name) for name in ("SQLITE_TMPDIR", "TMPDIR"))
-    for place in (*filter(None, named), *_TEMPORARY):
+    for place in (*filter(None, named), *usual):
         if os.access(place, os.W_OK | os.X_OK):
             return Path(place)
     return Path.cwd()

@@ -9,7 +9,7 @@ from obctl.domain.company_log import Action, Entry, LogEntry
 from obctl.domain.room import RoomId
 from obctl.domain.values import replace
 from obctl.errors import UsageError
-from obctl.store.codec import instant
+from obctl.store.codec import instant, moment
 from obctl.store.database import Store
 from obctl.store.log_search import LogFilter as LogFilter
 from obctl.store.log_search import entry_of
@@ -120,6 +120,12 @@ def entries_since(store: Store, since: datetime, actions: Sequence[Action]) -> l
         (instant(since), *(action.value for action in actions)),
     )
     return [entry_of(row) for row in rows]
+
+
+def first_entry_at(store: Store) -> datetime | None:
+    """When the log begins; `None` where it is empty."""
+    row = store.row("SELECT min(at) AS first FROM company_log")
+    return moment(row["first"]) if row and row["first"] else None
 
 
 def load_refusals(store: Store, room: RoomId, since: datetime | None) -> list[LogEntry]:

@@ -43,11 +43,13 @@ def entries_of(
 
 
 def first_after(
-    store: Store, room: RoomId, action: Action, after: datetime | None
+    store: Store, room: RoomId, actions: Collection[Action], after: datetime | None
 ) -> datetime | None:
-    """When something first happened in a room after a moment, or ever."""
+    """When one of these things first happened in a room after a moment, or ever."""
+    any_of = ", ".join("?" * len(actions))
     row = store.row(
-        "SELECT min(at) AS first FROM company_log WHERE room = ? AND action = ? AND at > ?",
-        (room, action.value, instant(after) if after else ""),
+        f"SELECT min(at) AS first FROM company_log WHERE room = ? AND action IN ({any_of})"
+        " AND at > ?",
+        (room, *(action.value for action in actions), instant(after) if after else ""),
     )
     return moment(row["first"]) if row and row["first"] else None

@@ -9,29 +9,30 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from obctl.domain.local_time import zoned_text
 from obctl.errors import NotOnRecord
 from obctl.store.codec import instant
 from obctl.store.database import Store
 from obctl.store.replay import LIVE, Known, known, last_change, past_store, replay
 
 
-def ensure_on_record(store: Store, at: datetime) -> None:
-    """Raise `NotOnRecord` for an instant of which the record of a store cannot tell."""
+def ensure_on_record(store: Store, at: datetime, zone: str = "UTC") -> None:
+    """Raise `NotOnRecord` for an instant of which the record cannot tell; times are in `zone`."""
     found = known(store)
     if found.since is None or at < found.since:
         raise NotOnRecord(
-            f"what was there at {instant(at)} is not known: {_why(found)}",
+            f"what was there on {zoned_text(at, zone)} is not known: {_why(found, zone)}",
             hint="obctl log search shows what entries there are",
         )
 
 
-def _why(found: Known) -> str:
+def _why(found: Known, zone: str) -> str:
     if found.since is None:
         return "no past is recorded in this store"
-    since = instant(found.since)
+    since = zoned_text(found.since, zone)
     if found.from_the_beginning:
-        return f"the first change was written at {since}"
-    return f"the record begins at {since}; what is older was pruned, or written before one was kept"
+        return f"the first change was written on {since}"
+    return f"the record begins on {since}; what is older was pruned, or written before one was kept"
 
 
 def open_past(live: Path, folder: Path, at: datetime) -> Store:

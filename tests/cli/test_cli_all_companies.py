@@ -272,7 +272,7 @@ def test_a_shard_without_companies_is_said_and_no_failure(
     other = 1 - shard_of("contoso", 2)
     code, item, said = night(home, "--shard", f"{other}/2")
     assert (code, item["results"]) == (0, [])
-    assert said == f"none of the 1 companies belongs to shard {other}/2\n"
+    assert said == f"none of the 1 company belongs to shard {other}/2\n"
 
 
 def test_no_company_at_all_is_wrong(home: Home) -> None:

@@ -184,7 +184,7 @@ def test_where_organisers_cannot_be_asked_the_absence_of_a_risk_is_not_claimed(
     _, item, _ = told(night, *SATURDAY, "--risks")
     assert (item["summary"]["risks"], item["summary"]["risks_unasked"]) == (0, 1)
     shown = night.run("causes", *SATURDAY, "--risks").stdout
-    assert "risks  of 1 meetings the organiser could not be asked" in shown
+    assert "risks  of 1 meeting the organiser could not be asked" in shown
 
 
 def test_risks_over_many_meetings_ask_once_for_each(live_desk: Desk, tenant: SandboxServer) -> None:

@@ -8,20 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import NOW, make_reservation
+from builders import NOW, make_log_entry, make_reservation
 from desk import ATRIUM, LIBERTY, Desk, lines
 
 from obctl.domain.company_log import LogEntry
 from obctl.domain.values import replace
-from obctl.store.rooms import save_inconclusive
+from obctl.store.rooms import save_inconclusive, save_stopped
 
 TODAY = "2026-09-16"
 SHEET = ("services", "list", "--on", TODAY, "--kind", "catering", "--location", "Amsterdam")
+KNOWN = [
+    "changes since Sun 2026-09-13 00:00 (Europe/Amsterdam)",
+    "rooms last read Mon 2026-09-14 03:00 (Europe/Amsterdam)",
+]
 
 
 @pytest.fixture
 def kitchen(read_desk: Desk) -> Desk:
     """Two meetings with lunch and one visitor on the day, ordered long ago."""
+    read_desk.logged(make_log_entry("sync.finished", "2026-09-01 08:00"))
     read_desk.reservations(
         make_reservation(1, event=None, starts=f"{TODAY} 10:00", ends=f"{TODAY} 11:00"),
         make_reservation(
@@ -57,12 +62,18 @@ def _change(desk: Desk, *words: str) -> None:
 def test_the_caterers_sheet_reads_well_and_sums_up(kitchen: Desk) -> None:
     answer = kitchen.run(*SHEET)
     assert answer.exit_code == 0
-    assert answer.stderr == "catering: 18 in 2 orders\n"
+    assert answer.stderr == ""
     assert lines(answer.stdout) == [
-        "when, Europe/Amsterdam  room    no.  what        for            state",
+        "when, Europe/Amsterdam  room    no.  what        meeting        state",
         "───────────────────────────────────────────────────────────────────────",
-        "2026-09-16 12:00-13:00  Atrium    1  6 × Lunch   Anna de Vries  ordered",
-        "2026-09-16 14:00-15:00  Atrium    2  12 × Lunch  Anna de Vries  ordered",
+        "2026-09-16 12:00-13:00  Atrium    1  6 × Lunch   Budget         ordered",
+        "                                                 Anna de Vries",
+        "2026-09-16 14:00-15:00  Atrium    2  12 × Lunch  Board          ordered",
+        "                                                 Anna de Vries",
+        "",
+        "in all: 18 × Lunch",
+        "",
+        *KNOWN,
     ]
     visitors = _rows(kitchen, "services", "list", "--on", TODAY, "--kind", "visitor")
     assert visitors == [(2, "Bram", "ordered", [], None)]
@@ -110,7 +121,7 @@ def test_a_meeting_that_came_from_elsewhere_says_from_where(kitchen: Desk) -> No
 def test_services_that_went_to_another_day_leave_a_line(kitchen: Desk) -> None:
     _change(kitchen, "services", "move", "2", "--to", "3")
     assert (3, "Lunch", "ordered", [], "now Thu 2026-09-17 10:00") in _rows(kitchen)
-    assert "catering: 6 in 1 order\n" in kitchen.run(*SHEET).stderr, "what left is not counted"
+    assert "in all: 6 × Lunch\n" in kitchen.run(*SHEET).stdout, "what left is not counted"
 
 
 def test_what_is_older_than_yesterday_is_no_news(kitchen: Desk) -> None:
@@ -129,10 +140,11 @@ def test_what_is_older_than_yesterday_is_no_news(kitchen: Desk) -> None:
 def test_what_the_sheet_does_not_know_is_said(kitchen: Desk) -> None:
     with kitchen.store() as store, store.transaction():
         save_inconclusive(store, ATRIUM, "partial-read")
-    answer = kitchen.run(*SHEET)
-    assert "Atrium was last read" in answer.stderr
-    assert "what Outlook has changed since is not here" in answer.stderr
-    assert "Liberty" not in answer.stderr
+    shown = " ".join(kitchen.run(*SHEET).stdout.split())
+    assert "Atrium was last read Mon 2026-09-14 03:00 (Europe/Amsterdam): what Outlook has" in shown
+    assert "Liberty" not in shown
+    for_scripts = kitchen.run(*SHEET, "-o", "csv")
+    assert "what Outlook has changed since is not here" in for_scripts.stderr
     kitchen.logged(
         LogEntry(
             at=NOW,
@@ -140,9 +152,47 @@ def test_what_the_sheet_does_not_know_is_said(kitchen: Desk) -> None:
             message="12 entries older than Mon 2026-09-14 20:00 (Europe/Amsterdam) removed, by mia",
         )
     )
-    assert "changes before Mon 2026-09-14 20:00 (Europe/Amsterdam) are not in the log any more" in (
-        kitchen.run(*SHEET).stderr
+    assert "changes before Mon 2026-09-14 20:00 (Europe/Amsterdam) are not in the log" in (
+        kitchen.run(*SHEET).stdout
     )
+
+
+def test_a_day_without_services_says_when_the_rooms_were_read(kitchen: Desk) -> None:
+    answer = kitchen.run("services", "list", "--on", "2026-09-20", "--location", "Amsterdam")
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert lines(answer.stdout) == ["no service is known for this day", "", *KNOWN]
+
+
+def test_a_log_and_a_calendar_that_are_not_there_are_no_news_of_nothing(desk: Desk) -> None:
+    shown = desk.run(*SHEET).stdout
+    assert "no room was read: what Outlook has is not here" in shown
+    assert "Atrium was never read" in shown
+    assert "changes before Mon 2026-09-14 14:00 (Europe/Amsterdam) are not in the log" in shown
+
+
+def test_days_too_far_ahead_and_a_guarded_room_are_said(kitchen: Desk) -> None:
+    with kitchen.store() as store, store.transaction():
+        save_stopped(store, ATRIUM, "too much", at=NOW)
+    shown = " ".join(
+        kitchen.run(
+            "services", "list", "--on", "2028-01-10", "--location", "Amsterdam"
+        ).stdout.split()
+    )
+    assert "Atrium was not read that far ahead: what Outlook has is not all here" in shown
+    assert "Atrium is stopped by the guard since Mon 2026-09-14 14:00 (Europe/Amsterdam)" in shown
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [("10", ["2 more to come"]), ("5", ["3 fewer to come"]), ("8", [])],
+    ids=["more", "fewer", "as-before"],
+)
+def test_another_number_of_people_is_told(kitchen: Desk, people: str, told: list[str]) -> None:
+    change = ("reservations", "change", "2", "--no-push")
+    _change(kitchen, *change, "--attendees", "8")
+    assert _rows(kitchen)[1][3] == [], "how many there were was not known"
+    _change(kitchen, *change, "--attendees", people, "--subject", "attendees 1 -> 2: x")
+    assert _rows(kitchen)[1][3] == told
 
 
 def test_the_sheet_is_a_page_to_print(kitchen: Desk, tmp_path: Path) -> None:
@@ -160,7 +210,7 @@ def test_the_sheet_is_a_page_to_print(kitchen: Desk, tmp_path: Path) -> None:
         "services", "list", "--on", "2026-09-20", "--html", str(file), "--location", "Amsterdam"
     )
     assert empty.exit_code == 0
-    assert "Nothing is ordered for this day." in file.read_text(encoding="utf-8")
+    assert "Nothing is known to be ordered for this day." in file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

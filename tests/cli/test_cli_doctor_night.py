@@ -296,8 +296,8 @@ def test_a_room_alone_is_asked_alone_and_the_others_are_said_not_to_be(
     grants(tenant, mapped, scope=(ONE,))
     told = Told(mapped, "--room", ONE)
     assert told.exit == 0
-    assert told.one("calendars")["message"] == "1 of 1 rooms can be read"
-    assert told.one("not checked")["message"].startswith("1 other rooms")
+    assert told.one("calendars")["message"] == "1 of 1 room can be read"
+    assert told.one("not checked")["message"].startswith("1 other room,")
     assert Told(mapped, "--room", TWO).exit == 4
     assert Told(mapped, "--room", ONE, "--room", TWO).of("not checked") == []
 

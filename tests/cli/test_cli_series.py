@@ -96,3 +96,50 @@ def test_a_number_that_is_in_no_series_is_told_so(read_desk: Desk) -> None:
     assert unknown.exit_code == 0
     assert "not known: Outlook was not asked" in unknown.stdout
     assert "there is no reservation 3" in read_desk.run("reservations", "series", "3").stderr
+
+
+@pytest.fixture
+def reserved(read_desk: Desk) -> Desk:
+    """Three dates of a series, two of them with something ordered, and a meeting by itself."""
+    read_desk.reservations(
+        make_reservation(1, starts="2026-09-16 13:00"),
+        *(
+            make_occurrence_reservation(number, starts=f"2026-09-{day} 09:00")
+            for number, day in ((2, 15), (3, 22), (4, 29))
+        ),
+    )
+    read_desk.service(3, "catering", "Lunch")
+    read_desk.service(4, "visitor", "Eva")
+    return read_desk
+
+
+@pytest.mark.parametrize(
+    ("number", "scope", "asked"),
+    [
+        ("2", "one", "Cancel reservation 2 (Budget)?"),
+        ("2", "all", "Cancel reservation 2 (Budget) and 2 more of its series with 2 services?"),
+        ("3", "following", "Cancel reservation 3 (Budget) and 1 more of its series with 2 ser"),
+        ("1", "all", "Cancel reservation 1 (Budget)?"),
+    ],
+)
+def test_before_a_series_goes_all_that_would_go_is_counted(
+    reserved: Desk, number: str, scope: str, asked: str
+) -> None:
+    answer = reserved.run("reservations", "cancel", number, "--scope", scope, "--no-push")
+    assert answer.exit_code == 2
+    assert asked in " ".join(answer.stderr.split())
+
+
+def test_a_scope_that_nothing_else_is_in_does_not_pass_for_a_series(reserved: Desk) -> None:
+    words = ("--scope", "following", "--no-push")
+    alone = reserved.run("reservations", "cancel", "1", *words, "--yes")
+    assert (alone.exit_code, alone.stderr) == (
+        0, "only reservation 1: no other of a series is to come\n",
+    )  # fmt: skip
+    several = reserved.run("reservations", "cancel", "3", *words, "--yes")
+    assert (several.exit_code, several.stderr) == (0, "2 reservations of the series\n")
+
+
+def test_a_scope_is_checked_before_anything_is_asked(reserved: Desk) -> None:
+    answer = reserved.run("reservations", "cancel", "2", "--scope", "some")
+    assert "'some' is none of one, following, all" in answer.stderr

@@ -78,7 +78,7 @@ def said_to(port: int, post: Answer) -> bytes:
 def listener(building: Building) -> Iterator[int]:
     """`obctl listen --no-worker` on a building's store; its port."""
     store: Path = building.store
-    receiver = Receiver(Intake(store), lambda: building.now)
+    receiver = Receiver(Intake(store, reload_after=0.05), lambda: building.now)
     bound, ready = bind("127.0.0.1", 0), threading.Event()
     server = Listener(make_app(receiver), bound, tls=None, ready=ready.set)
     thread = threading.Thread(target=server.serve_until_told)

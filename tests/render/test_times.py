@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from builders import NOW, moment
@@ -49,3 +50,13 @@ def test_no_moment_is_no_text() -> None:
 def test_how_long_ago_is_told_in_one_unit(passed: timedelta, text: str) -> None:
     assert ago_text(NOW - passed, NOW) == text
     assert ago_text(None, NOW) == "never"
+
+
+def test_both_halves_of_the_hour_that_comes_twice_are_told_apart() -> None:
+    here = ZoneInfo(AMSTERDAM)
+    first, second = (datetime(2026, 10, 25, 2, 30, tzinfo=here, fold=fold) for fold in (0, 1))
+    assert [moment_text(half, AMSTERDAM) for half in (first, second, first)] == [
+        "Sun 2026-10-25 02:30+0200",
+        "Sun 2026-10-25 02:30+0100",
+        "Sun 2026-10-25 02:30+0200",
+    ]

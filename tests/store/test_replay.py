@@ -348,7 +348,7 @@ def test_what_is_pruned_is_not_known_and_the_rest_is(store: Store) -> None:
     assert known(store).since == BEGAN
     prune_log(store, BEGAN + DAY + timedelta(seconds=1), BEGAN + 90 * DAY)
     assert (known(store).since, known(store).from_the_beginning) == (BEGAN + DAY, False)
-    with pytest.raises(NotOnRecord, match="the record begins at 2026-09-02"):
+    with pytest.raises(NotOnRecord, match="the record begins on Wed 2026-09-02"):
         ensure_on_record(store, BEGAN + DAY - timedelta(seconds=1))
     for day, subject in ((1, "two"), (2, "three")):
         held = past(store.path, BEGAN + day * DAY)["reservations"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, found, name, sync
-from obctl.domain.causes.predicates import bereft, changed, others, unreserved
+from obctl.domain.causes.predicates import bereft, changed, others, sync_over, unreserved
 from obctl.domain.difference import Cause, DifferenceKind
 from obctl.domain.directory import same_id
 from obctl.domain.event import Event, same_person
@@ -73,7 +73,7 @@ def id_changed(facts: Facts) -> Cause | None:
         },
         refuted_by="the old id still answers, or the series key is not in this room",
         remedy=(
-            f"{sync(facts.room)} (takes the new id, cancels nothing); if many ids changed at once,"
+            f"{sync_over(facts)} (takes the new id, cancels nothing); if many ids changed at once,"
             f" also obctl subscriptions create {name(facts.room)}"
         ),
     )
@@ -217,5 +217,5 @@ def forwarded(facts: Facts) -> Cause | None:
             "event.organizer": event.organizer.email,
         },
         refuted_by="the room, or a list it belongs to, stands among the attendees",
-        remedy=f"tell the organiser; to take it over as it is: {sync(facts.room)}",
+        remedy=f"tell the organiser; to take it over as it is: {sync_over(facts)}",
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from obctl.domain.causes.facts import Facts
-from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, Value, found, sync
+from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, Value, found
 from obctl.domain.causes.predicates import (
     bereft,
     goes_on_upstairs,
     remedy_for,
     since_last_pass,
+    sync_over,
     unreserved,
 )
 from obctl.domain.difference import Cause, Confidence
@@ -152,7 +153,7 @@ def _move(
         _evidence(facts, left, entered, event, reservation)
         | {"room.left.answer": "none" if silent else None},
         refuted_by="the series key is in no other mapped room, or both rooms were invited",
-        remedy=f"{sync(left, entered)} (one move; services follow)",
+        remedy=f"{sync_over(facts, left, entered)} (one move; services follow)",
     )
 
 

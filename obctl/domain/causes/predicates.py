@@ -193,6 +193,20 @@ def since_last_pass(facts: Facts, moment: datetime | None) -> dict[str, Value]:
     return {"changed_at": moment, "room.last_good_pass": last_pass(facts)}
 
 
+def sync_over(facts: Facts, *rooms: Room) -> str:
+    """The command that passes over the room, or these, and is sure to see the change.
+
+    A pass asks Graph what is new since the one before, and that one came after the change: nobody
+    tells of it again, so that the room has to be read in full. So it has where nobody knows when
+    a meeting went that is nowhere else.
+    """
+    told = facts.event or (facts.master.event if facts.master else None)
+    at, run = told.modified_at if told else None, last_pass(facts)
+    unknown = told is None and not rooms and vanished(facts) is not None
+    passed_over = run is not None and (unknown if at is None else at < run)
+    return sync(*(rooms or [facts.room])) + (" --full" if passed_over else "")
+
+
 def is_past(facts: Facts, item: Reservation | Event) -> bool:
     return item.end <= facts.now
 
@@ -206,4 +220,4 @@ def remedy_for(facts: Facts, reservation: Reservation) -> str:
             f"none, it is kept on purpose: request {request.id} was rejected;"
             f" to give it up after all: obctl reservations cancel {reservation.number}"
         )
-    return sync(facts.room)
+    return sync_over(facts)

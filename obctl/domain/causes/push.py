@@ -9,6 +9,7 @@ from obctl.domain.causes.predicates import (
     come_back,
     is_past,
     others,
+    sync_over,
     unreserved,
     unwithdrawn,
     yet_to_create,
@@ -233,7 +234,7 @@ def booked_directly(facts: Facts) -> Cause | None:
         },
         refuted_by="the event bears the transaction id of one of our reservations",
         remedy=(
-            f"{sync(facts.room)} adopts it with the room as owner; stop delegates and panels from"
+            f"{sync_over(facts)} adopts it with the room as owner; stop delegates and panels from"
             " writing into the room's calendar"
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from obctl.domain.causes.facts import Facts
-from obctl.domain.causes.finding import LIKELY, POSSIBLE, Value, found, sync
+from obctl.domain.causes.finding import LIKELY, POSSIBLE, Value, found
 from obctl.domain.causes.predicates import (
     bereft,
     changed,
@@ -13,6 +13,7 @@ from obctl.domain.causes.predicates import (
     others,
     remedy_for,
     since_last_pass,
+    sync_over,
     unreserved,
     was_beyond_window,
 )
@@ -47,7 +48,7 @@ def exception_detached(facts: Facts) -> Cause | None:
             "event.series_key": event.series_key,
         },
         refuted_by="the room's calendar has the series master",
-        remedy=f"{sync(facts.room)} links it by series key and original date",
+        remedy=f"{sync_over(facts)} links it by series key and original date",
     )
 
 
@@ -90,7 +91,7 @@ def exceptions_wiped(facts: Facts) -> Cause | None:
         },
         refuted_by="the master is unchanged since this date was moved on its own",
         remedy=(
-            f"ask the organiser which time holds; {sync(facts.room)} takes Outlook's"
+            f"ask the organiser which time holds; {sync_over(facts)} takes Outlook's"
             " and keeps the services of the date"
         ),
     )
@@ -143,7 +144,7 @@ def _called_off_no_more(facts: Facts, reservation: Reservation, event: Event) ->
             "services": len(reservation.services) or None,
         },
         refuted_by="the organiser invited the room to this date anew, and the series is as it was",
-        remedy=f"ask the organiser whether the date takes place; {sync(facts.room)} revives it",
+        remedy=f"ask the organiser whether the date takes place; {sync_over(facts)} revives it",
     )
 
 
@@ -169,7 +170,7 @@ def _went_along(facts: Facts, reservation: Reservation, event: Event) -> Cause:
             **since_last_pass(facts, event.modified_at),
         },
         refuted_by="the series still has the reservation's own date",
-        remedy=f"{sync(facts.room)} moves the reservation with all that is ordered for it",
+        remedy=f"{sync_over(facts)} moves the reservation with all that is ordered for it",
     )
 
 
@@ -188,9 +189,15 @@ def series_split(facts: Facts) -> Cause | None:
     if both and (is_continued(*both) or _is_on_another_day(*both)):
         return _split(facts, *both)
     for candidate in () if both else facts.siblings:
-        if is_continued(candidate, event):
+        if is_continued(candidate, event) and not _is_off(facts, candidate):
             return _split(facts, candidate, event)
     return None
+
+
+def _is_off(facts: Facts, reservation: Reservation) -> bool:
+    """Whether the room shows the reservation's own event as cancelled: it goes on as nothing."""
+    shown = (*facts.same_room, *facts.same_day)
+    return any(event.is_cancelled and event.id == reservation.event_id for event in shown)
 
 
 def _is_on_another_day(reservation: Reservation, event: Event) -> bool:
@@ -228,8 +235,7 @@ def _split(facts: Facts, reservation: Reservation, event: Event, *rooms: Room) -
             "room.entered": rooms[1].mailbox if rooms else None,
         },
         refuted_by="the two series run at the same time instead of one after the other",
-        remedy=f"{sync(*(rooms or [facts.room]))} goes on with the new series; services follow"
-        " by date",
+        remedy=f"{sync_over(facts, *rooms)} goes on with the new series; services follow by date",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from obctl.domain.causes.facts import Facts
 from obctl.domain.causes.finding import LIKELY, POSSIBLE, found, name, sync
-from obctl.domain.causes.predicates import SETTLED, changed
+from obctl.domain.causes.predicates import SETTLED, changed, sync_over
 from obctl.domain.causes.push import changed_here
 from obctl.domain.causes.zone_offset import judged, offset_at, zone_offset
 from obctl.domain.difference import Cause, Confidence
@@ -52,7 +52,7 @@ def all_day_boundary(facts: Facts) -> Cause | None:
             "room.time_zone": facts.room.time_zone,
         },
         refuted_by="the item is not all-day, or the days lie more than one apart",
-        remedy=f"{sync(facts.room)} takes over the dates (the end day is exclusive)",
+        remedy=f"{sync_over(facts)} takes over the dates (the end day is exclusive)",
     )
 
 
@@ -109,7 +109,7 @@ def timezone_shift(facts: Facts) -> Cause | None:
         refuted_by="the difference equals no offset of the two zones on that date",
         remedy=(
             "Exchange: Set-MailboxRegionalConfiguration"
-            f" {name(facts.room)} -TimeZone with the zone of the building; then {sync(facts.room)}"
+            f" {name(facts.room)} -TimeZone with the zone of the building; then {sync_over(facts)}"
         ),
     )
 

@@ -15,6 +15,7 @@ from obctl.domain.causes.predicates import (
     is_past,
     others,
     remedy_for,
+    sync_over,
     unreserved,
     unwithdrawn,
     vanished,
@@ -83,7 +84,7 @@ def restored_by_repair(facts: Facts) -> Cause | None:
 
 
 def _by_organizers_copy(facts: Facts) -> str:
-    revive = f"{sync(facts.room)} revives the reservation"
+    revive = f"{sync_over(facts)} revives the reservation"
     match facts.organizer_says:
         case OrganizerSays.TAKES_PLACE:
             return revive

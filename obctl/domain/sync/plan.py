@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from obctl.domain.counted import counted
 from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room
@@ -80,11 +81,15 @@ class Plan:
         impacts = [impact_of(change.before) for change in going if not isinstance(change, Absorb)]
         fed = [impact.catering_for for impact in impacts if impact.catering_for]
         visited = [impact.visitors for impact in impacts if impact.visitors]
-        consequences = f"{len(going)} of {linked} reservations of {self.room.name} would go"
+        consequences = (
+            f"{len(going)} of {counted(linked, 'reservation')} of {self.room.name} would go"
+        )
         if fed:
-            consequences += f", {len(fed)} with catering for {sum(fed)} people"
+            consequences += (
+                f", {len(fed)} with catering for {counted(sum(fed), 'person', 'people')}"
+            )
         if visited:
-            consequences += f", {len(visited)} with {sum(visited)} visitors"
+            consequences += f", {len(visited)} with {counted(sum(visited), 'visitor')}"
         room = self.room.mailbox
         raise UnsafePlan(
             f"{consequences}; Outlook gives no proof that they were cancelled"

@@ -28,6 +28,16 @@ from obctl.store.store_file import beside
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_KEPT_BY_WINDOWS = frozenset(
+    [
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
+    ]
+)
+"""Names that no folder can have there (learn.microsoft.com, naming files, paths and namespaces)."""
 
 
 def id_problems(settings: Mapping[str, str | None]) -> list[str]:
@@ -73,6 +83,11 @@ def ensure_name_is_free(home: Path, name: str) -> Path:
         raise ConfigError(
             f"{name!r} cannot name a company",
             hint="use lower-case letters, digits, - and _, for example contoso",
+        )
+    if name in _KEPT_BY_WINDOWS:
+        raise ConfigError(
+            f"{name!r} cannot name a company: Windows keeps that name for a device",
+            hint="choose another one, so that the folder can be copied anywhere",
         )
     folder = home / name
     if name in companies(home):

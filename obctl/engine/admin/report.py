@@ -61,7 +61,12 @@ def _unread(company: Company) -> list[Unread]:
         Unread(
             room.mailbox,
             room.condition,
-            first_after(company.store, room.id, Action.ROOM_INCONCLUSIVE, room.last_synced_at),
+            first_after(
+                company.store,
+                room.id,
+                (Action.ROOM_INCONCLUSIVE, Action.SYNC_FAILED),
+                room.last_synced_at,
+            ),
             room.last_synced_at,
         )
         for room in load_rooms(company.store)

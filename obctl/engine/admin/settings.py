@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from obctl.config import SETTINGS, Config, Setting, parse_config, variable_of, write_private
-from obctl.config.file import read_text, with_setting
+from obctl.config.file import read_text, toml_of, with_setting
 from obctl.domain.company_log import Action
 from obctl.domain.nearest import meant
 from obctl.engine.company import Company
@@ -18,7 +17,7 @@ from obctl.errors import ConfigError, UnknownZone, UsageError
 
 def current_settings(config: Config, environment: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every setting with its value in force and the layer it comes from."""
-    content = tomllib.loads(config.config_path.read_text(encoding="utf-8"))
+    content = toml_of(read_text(config.config_path))
     found = []
     for key, setting in SETTINGS.items():
         table, name = key.split(".", 1)
@@ -85,9 +84,9 @@ def prepare_change(
     now = read_text(path)
     changed = with_setting(now, key, after)
     table, name = key.split(".", 1)
-    section = tomllib.loads(now).get(table)
+    section = toml_of(now).get(table)
     before = section.get(name, setting.default) if isinstance(section, dict) else setting.default
-    content = tomllib.loads(changed)
+    content = toml_of(changed)
     parse_config(content, {}, folder=folder, origin="the changed configuration")
     config = parse_config(content, environment, folder=folder, origin=str(path))
     return SettingChange(key, before, setting.default if after is None else after, changed, config)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from obctl.domain.company_log import Action, Entry
+from obctl.domain.counted import counted
 from obctl.domain.event import Person, SeriesKey
 from obctl.domain.local_time import zoned_text
 from obctl.domain.outbox import PushAction
@@ -72,7 +73,7 @@ async def make_reservation(company: Company, connect: Connect | None, new: NewRe
             made = made_of(company, new, slots, next_number(store))
             insert_reservations(store, made)
             enqueue(company, made[0], PushAction.CREATE, repeat=new.repeat)
-            dates = f", {len(made)} dates" if new.repeat else ""
+            dates = f", {counted(len(made), 'date')}" if new.repeat else ""
             record(company, made[0], Action.RESERVATION_CREATED, f"made in Officebooking{dates}")
     return await push_saved(company, connect, made)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,15 +17,16 @@ from obctl.domain.day_sheet import (
     sheet_lines,
 )
 from obctl.domain.enums import ServiceKind
+from obctl.domain.local_time import zoned_text
 from obctl.domain.reservation import Reservation
 from obctl.domain.room import Room, RoomId, Verdict
-from obctl.domain.time_span import TimeSpan, local_day, midnight
+from obctl.domain.time_span import LATEST, TimeSpan, local_day, midnight
 from obctl.domain.told_changes import cut_off
 from obctl.engine.company import Company
 from obctl.engine.reservations.search import search_by_zone
-from obctl.store.company_log import entries_since
+from obctl.store.company_log import entries_since, first_entry_at
 from obctl.store.reservations import Filter, find_reservation, load_numbers
-from obctl.store.rooms import load_rooms_ever
+from obctl.store.rooms import load_reading_state, load_rooms_ever
 
 _STALE = timedelta(hours=26)
 """As in `sync status` and the morning report: a night and two hours."""
@@ -35,13 +36,16 @@ _STALE = timedelta(hours=26)
 class DaySheet:
     """The services of some rooms and times, with what keeps the sheet from being the whole truth.
 
-    `stale` are rooms whose last good read is not recent; changes before `known_from` are not in the
-    log any more.
+    `stale` are rooms whose last good read is not recent, `unknown` others of which something else
+    is not known, with what; `read` is when the first and the last of them were read. Changes before
+    `known_from` are not in the log, or not any more.
     """
 
     lines: tuple[SheetLine, ...]
     since: datetime
     stale: tuple[Room, ...] = ()
+    unknown: tuple[tuple[Room, str], ...] = ()
+    read: tuple[datetime, datetime] | None = None
     known_from: datetime | None = None
 
 
@@ -76,8 +80,31 @@ def _sheet(
     if span_in is not None:
         lines += _away(company, rooms, span_in, entries, found, names)
     shown = [line for line in lines if kind is None or line.service.kind is kind]
-    stale = [room for room in rooms if room.is_mapped and _is_stale(room, company.now)]
-    return DaySheet(tuple(shown), since, tuple(stale), _known_from(company, since))
+    mapped = [room for room in rooms if room.is_mapped]
+    stale = [room for room in mapped if _is_stale(room, company.now)]
+    read = [room.last_synced_at for room in mapped if room.last_synced_at is not None]
+    return DaySheet(
+        tuple(shown),
+        since,
+        tuple(stale),
+        tuple(_unknown(company, [room for room in mapped if room not in stale], span_in)),
+        (min(read), max(read)) if read else None,
+        _known_from(company, since),
+    )
+
+
+def _unknown(
+    company: Company, rooms: Sequence[Room], span_in: Callable[[ZoneInfo], TimeSpan] | None
+) -> Iterator[tuple[Room, str]]:
+    """What is not known of rooms that were read lately: days too far ahead, what a guard holds."""
+    for room in rooms:
+        if span_in is not None and (end := span_in(room.zone).end) < LATEST:
+            known_to = load_reading_state(company.store, room.id).read_end
+            if known_to is None or known_to < end:
+                yield room, "was not read that far ahead: what Outlook has is not all here"
+        if room.stopped is not None:
+            since = zoned_text(room.stopped.since, room.time_zone)
+            yield room, f"is stopped by the guard since {since}: what Outlook changed waits"
 
 
 def _away(
@@ -114,10 +141,11 @@ def _away(
 
 
 def _known_from(company: Company, since: datetime) -> datetime | None:
-    """From when on the log is whole, if it was pruned of what came after `since`."""
+    """From when on the log is whole, if it begins, or was pruned, later than `since`."""
+    first = first_entry_at(company.store)
     pruned = entries_since(company.store, since, [Action.LOG_PRUNED])
     cuts = [moment for entry in pruned if (moment := cut_off(entry.message)) is not None]
-    last = max(cuts, default=since)
+    last = max([*cuts, first or company.now], default=since)
     return last if last > since else None
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.local_time import zoned_text
 from obctl.domain.reservation import Reservation
-from obctl.domain.told_changes import times_changed
+from obctl.domain.told_changes import people_changed, times_changed
 from obctl.domain.values import replace
 from obctl.engine.company import Company
 from obctl.errors import Refused, ResyncRequired
@@ -57,8 +57,9 @@ def record(
     """
     what = f"{reservation.subject!r} {zoned_text(reservation.start, reservation.time_zone)}"
     message = f"reservation {reservation.number} {phrase}: "
-    if before is not None and (times := times_changed(before, reservation)):
-        message += f"{'; '.join(times)}: "
+    if before is not None:
+        changed = times_changed(before, reservation) + people_changed(before, reservation)
+        message += f"{'; '.join(changed)}: " if changed else ""
     message += what
     if note:
         message += f"; note: {note}"

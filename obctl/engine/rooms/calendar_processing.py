@@ -12,6 +12,7 @@ from obctl.domain.calendar_processing import PolicyWarning, lint
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.room import CalendarProcessing, Room
 from obctl.engine.company import Company
+from obctl.engine.read_files import read_json
 from obctl.errors import UsageError
 from obctl.store.rooms import load_rooms, save_processing
 
@@ -77,7 +78,7 @@ def lint_rooms(
 
 def _objects(path: Path) -> list[Mapping[str, Any]]:
     try:
-        content = json.loads(path.read_bytes())  # detects the UTF-16 of a PowerShell redirection
+        content = json.loads(read_json(path))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", code="bad-file") from error
     except (ValueError, RecursionError) as error:

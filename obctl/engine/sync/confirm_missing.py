@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
+from obctl.domain.counted import counted
 from obctl.domain.event import Event, EventId, EventType, SeriesMaster, same_person
 from obctl.domain.reservation import ExternalState, Reservation
 from obctl.domain.room import Room
@@ -181,7 +182,7 @@ async def _trust_emptiness(
         mailbox = situation.room.mailbox
         raise partial_read(
             situation.room,
-            f"it came empty where {len(lost)} events were known",
+            f"it came empty where {counted(len(lost), 'event was', 'events were')} known",
             otherwise=f"\nif it is empty: obctl sync run --room {mailbox} --allow-cancellations",
         )
 

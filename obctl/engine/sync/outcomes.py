@@ -10,7 +10,12 @@ from obctl.domain.room import Room, RoomId
 from obctl.domain.sync.plan import GUARD_TRIPPED, Plan
 from obctl.domain.sync.run_report import Problem, RunReport
 from obctl.domain.unreadable_event import UnreadableEvent
-from obctl.engine.outlook.inconclusive import Inconclusive, condition_of, is_out_of_reach
+from obctl.engine.outlook.inconclusive import (
+    Inconclusive,
+    condition,
+    condition_of,
+    is_out_of_reach,
+)
 from obctl.errors import (
     CredentialRefused,
     ObctlError,
@@ -86,15 +91,15 @@ class RoomOutcomes:
             raise
         except ObctlError as error:
             self.unread.add(room.id)
-            condition = condition_of(error)
+            failed = condition_of(error) is None
             if (later := _not_now(error)) is not None:
                 self._not_now.setdefault(room.id, later)
-            if condition is None:
+            if failed:
                 self.report.failed += 1
-                self._problem(room, error, action=Action.SYNC_FAILED)
             else:
                 self.report.inconclusive += 1
-                self._problem(room, error, action=Action.ROOM_INCONCLUSIVE, condition=condition)
+            action = Action.SYNC_FAILED if failed else Action.ROOM_INCONCLUSIVE
+            self._problem(room, error, action=action, condition=condition(error))
         return False
 
     def read_whole(self, room: Room, why: str, error: ObctlError | None = None) -> None:
@@ -128,6 +133,7 @@ class RoomOutcomes:
     def _problem(
         self, room: Room, error: ObctlError, *, action: Action, condition: str | None = None
     ) -> None:
+        """Report and log it; `condition` is why the room was not read, which its verdict tells."""
         code = condition or error.code
         self.report.problems.append(Problem(room.mailbox, code, error.message, error.hint))
         self._progress()

@@ -13,6 +13,7 @@ from obctl.domain.sync.plan import fingerprint_of, plan_object
 from obctl.domain.sync.run_report import RunReport
 from obctl.domain.time_span import instant_text
 from obctl.engine.company import Company
+from obctl.engine.read_files import read_json
 from obctl.errors import UsageError
 
 _FORMAT = 1
@@ -67,10 +68,10 @@ def save_plan(
 def load_plan(path: Path, company: Company) -> ReviewedPlan:
     """Read a plan file; raises `UsageError` for what is none, or none of this company."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=_PlanFile)
+        found = msgspec.json.decode(read_json(path), type=_PlanFile)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", code="bad-file") from error
-    except msgspec.DecodeError as error:
+    except (ValueError, msgspec.DecodeError) as error:
         raise UsageError(
             f"{path} is no plan: {error}",
             hint="make one: obctl sync run --plan-out FILE",

@@ -1443,11 +1443,11 @@ REMEDIES = {
     "series-not-yet-expanded": (
         "none, tonight's run creates them; now: obctl sync run --room atrium@contoso.example"
     ),
-    "cancelled-but-kept-on-calendar": "obctl sync run --room atrium@contoso.example",
+    "cancelled-but-kept-on-calendar": "obctl sync run --room atrium@contoso.example --full",
     "cancel-awaiting-approval": (
         "obctl cancellations approve 7, or obctl cancellations reject 7 --push-back"
     ),
-    "occurrence-cancelled-silently": "obctl sync run --room atrium@contoso.example",
+    "occurrence-cancelled-silently": "obctl sync run --room atrium@contoso.example --full",
     "moved-to-other-room": (
         "obctl sync run --room atrium@contoso.example --room library@contoso.example"
         " (one move; services follow)"
@@ -1470,6 +1470,42 @@ REMEDIES = {
 def test_the_remedy_is_the_command_to_run(code: str) -> None:
     facts = next(row.values[0] for row in ROWS if row.values[1] == code)
     assert explain(facts).cause.remedy == REMEDIES[code]
+
+
+@pytest.mark.parametrize(
+    ("changed_at", "option"),
+    [
+        pytest.param(LAST_PASS + timedelta(minutes=1), "", id="the-next-pass-is-told-of-it"),
+        pytest.param(LAST_PASS, "", id="changed-while-the-pass-looked"),
+        pytest.param(LAST_PASS - timedelta(minutes=1), " --full", id="no-pass-is-told-again"),
+        pytest.param(None, "", id="nobody-knows-when"),
+    ],
+)
+def test_what_a_pass_did_not_notice_is_mended_by_one_that_reads_the_room_in_full(
+    changed_at: datetime | None, option: str
+) -> None:
+    event = make_event(is_cancelled=True, modified_at=changed_at)
+    cause = explain(make_facts(reservation=make_reservation(), event=event)).cause
+    assert cause.code == "cancelled-but-kept-on-calendar"
+    assert cause.remedy == f"obctl sync run --room atrium@contoso.example{option}"
+
+
+def test_a_series_that_was_called_off_does_not_go_on_as_the_one_booked_in_its_place() -> None:
+    off, anew = (
+        make_occurrence(is_cancelled=True),
+        make_occurrence("N1", master="N", starts="09:30"),
+    )
+    facts = make_facts(event=anew, siblings=(make_occurrence_reservation(),), same_room=(off,))
+    assert explain(facts).cause.code == "unexplained"
+    alive = replace(facts, same_room=(replace(off, is_cancelled=False),))
+    assert explain(alive).cause.code == "series-split"
+
+
+def test_nobody_knows_when_a_meeting_was_deleted_so_that_the_room_is_read_in_full() -> None:
+    gone = make_facts(reservation=make_reservation(), event_missing=True, last_known=make_event())
+    cause = explain(gone).cause
+    assert cause.code == "hard-deleted-by-delegate"
+    assert cause.remedy.startswith("obctl sync run --room atrium@contoso.example --full;")
 
 
 def test_a_reservation_that_is_over_needs_no_remedy() -> None:

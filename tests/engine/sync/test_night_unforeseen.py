@@ -12,6 +12,7 @@ import pytest
 from killed_process import KilledProcesses
 from night import NAMES, Night, mailbox_of
 
+from obctl.domain.room import Verdict
 from obctl.domain.subscription import Occasion
 from obctl.engine.run import SyncHooks, run_sync
 from obctl.engine.sync.plan_room import PassOptions
@@ -66,13 +67,18 @@ def test_one_room_fails_and_the_others_are_done(
 
 def test_a_room_that_failed_is_as_before_and_done_once_it_is_mended(night: Night) -> None:
     booked_everywhere(night)
-    before = night.store.rows("SELECT * FROM events") + night.store.rows("SELECT * FROM rooms")
+    reading = "SELECT * FROM rooms", "SELECT * FROM events"
+    before = [list(map(tuple, night.store.rows(rows))) for rows in reading]
+    judged = night.room("Vermeer")
     spoil(night, "agreed_states", "start_at", "Vermeer")
     night.run("Vermeer", full=True)
     night.run("Vermeer")
-    assert before == night.store.rows("SELECT * FROM events") + night.store.rows(
-        "SELECT * FROM rooms"
+    failed = night.room("Vermeer")
+    assert (failed.verdict, failed.condition) == (Verdict.INCONCLUSIVE, "unexpected")
+    night.store.run(
+        "UPDATE rooms SET verdict = ?, condition = NULL WHERE id = ?", (judged.verdict, judged.id)
     )
+    assert before == [list(map(tuple, night.store.rows(rows))) for rows in reading]
     spoil(night, "agreed_states", "start_at", "Vermeer", "2026-09-15T07:00:00Z")
     assert night.run().created == 3
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from obctl.config import GraphSettings
+from obctl.domain.counted import counted
 from obctl.domain.room import Room
 from obctl.domain.token_claims import TokenClaims
 from obctl.engine.admin.doctor.clock import examine_clock
@@ -159,13 +160,13 @@ def _record(
     if not world.heard.exchanges:
         return unproven("recording", f"{file} is not written: Graph answered nothing")
     number = write_recording(company, rooms, world.heard, claims, file)
-    return ok("recording", f"{number} answers in {file}: names, addresses, texts masked")
+    return ok("recording", f"{counted(number, 'answer')} in {file}: names, addresses, texts masked")
 
 
 def _left_out(others: int) -> Finding:
     return unproven(
         "not checked",
-        f"{others} other rooms, and whether the listener answers",
+        f"{counted(others, 'other room')}, and whether the listener answers",
         "obctl doctor",
     )
 
@@ -173,6 +174,6 @@ def _left_out(others: int) -> Finding:
 def _unasked(rooms: Collection[Room]) -> Finding:
     return unproven(
         "not checked",
-        f"Graph could not be asked all about {len(rooms)} rooms",
+        f"Graph could not be asked all about {counted(len(rooms), 'room')}",
         "obctl doctor",
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from obctl.domain.counted import counted
 from obctl.domain.directory import DirectoryEntry, same_id
 from obctl.domain.event import EventId
 from obctl.domain.room import Room
@@ -112,7 +113,9 @@ def examine_identities(
                     new.append(room.mailbox)
     found += by_kind("room", failed)
     if same:
-        found.append(ok(_IDENTITY, f"{same} of {len(rooms)} rooms are the mailboxes on record"))
+        found.append(
+            ok(_IDENTITY, f"{same} of {counted(len(rooms), 'room')} {_are(len(rooms))} on record")
+        )
     if new:
         told = f"no mailbox is on record yet for {named(new)}"
         first = "the first run puts it there"
@@ -162,7 +165,9 @@ async def examine_calendars(
         },
     )
     if readable:
-        findings.append(ok("calendars", f"{len(readable)} of {len(rooms)} rooms can be read"))
+        findings.append(
+            ok("calendars", f"{len(readable)} of {counted(len(rooms), 'room')} can be read")
+        )
     odd = [name for name, view in views.items() if isinstance(view, Listing) and view.unreadable]
     if odd:
         findings.append(
@@ -201,6 +206,11 @@ async def examine_schedules(
     }
     findings = by_kind("free/busy", failed, remedies=remedies, verdict=Verdict.WARNING)
     if len(failed) < len(rooms):
-        told = f"{len(rooms) - len(failed)} of {len(rooms)} rooms tell when they are free"
+        number = f"{len(rooms) - len(failed)} of {counted(len(rooms), 'room')}"
+        told = f"{number} {'tells when it is' if len(rooms) == 1 else 'tell when they are'} free"
         findings.append(ok("free/busy", told))
     return findings
+
+
+def _are(number: int) -> str:
+    return "is the mailbox" if number == 1 else "are the mailboxes"

@@ -42,8 +42,8 @@ def _window(config: Config, rooms: Sequence[Room]) -> Iterator[Finding]:
         most = max(beyond.values())
         yield warning(
             _CHECK,
-            f"sync.future_days is {days}, and {named(list(beyond))} can be booked up to {most} days"
-            " ahead: meetings beyond are not seen until they come near",
+            f"sync.future_days is {days}, and {named(list(beyond))} can be booked up to"
+            f" {counted(most, 'day')} ahead: meetings beyond are not seen until they come near",
             "look as far as the rooms can be booked",
             remedy=f"obctl config set sync.future_days {most}",
             rooms=list(beyond),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from obctl.domain.counted import counted
 from obctl.domain.event import EventId
 from obctl.domain.room import Room
 from obctl.domain.time_span import instant_text
@@ -85,7 +86,7 @@ async def examine_writing(
         )
     if allowed:
         told = (
-            f"{len(allowed)} of {len(tried)} rooms refuse no change of an event that does not"
+            f"{_share(len(allowed), len(tried))} no change of an event that does not"
             " exist: a sign that they may be written, and no proof"
         )
         findings.append(unproven(_CHECK, told, _PROOF, remedy=_reservation(allowed[0], now)))
@@ -93,7 +94,7 @@ async def examine_writing(
         findings.append(
             unproven(
                 _CHECK,
-                f"{len(rooms) - len(tried)} more rooms were not tried: one in"
+                f"{_untried_text(len(rooms) - len(tried))} not tried: one in"
                 f" {round(len(rooms) / len(tried))} was",
                 "ask the next of them",
                 remedy="obctl doctor" + "".join(f" --room {one}" for one in _untried(rooms, tried)),
@@ -134,3 +135,11 @@ def _impossible(taken: Sequence[str]) -> Finding:
         remedy="obctl config get graph.url",
         rooms=taken,
     )
+
+
+def _share(some: int, whole: int) -> str:
+    return f"{some} of {counted(whole, 'room')} {'refuses' if whole == 1 else 'refuse'}"
+
+
+def _untried_text(number: int) -> str:
+    return f"{counted(number, 'more room')} {'was' if number == 1 else 'were'}"

@@ -1551,6 +1551,16 @@ def test_a_reservation_that_is_over_needs_no_remedy() -> None:
             "obctl sync run --room atrium@contoso.example (sends pending writes to Outlook)",
             id="it stands in the outbox",
         ),
+        pytest.param(
+            make_facts(
+                reservation=make_cancelled_reservation(),
+                event=make_direct_event(),
+                outbox=make_outbox_item(PushAction.CANCEL, due_at=NOW + timedelta(minutes=5)),
+            ),
+            "obctl sync run --room atrium@contoso.example (sends pending writes to Outlook, this"
+            " one from 2026-09-14T12:05:00Z on)",
+            id="it is not due again yet",
+        ),
     ],
 )
 def test_what_did_not_reach_outlook_is_sent_or_owed_again(facts: Facts, remedy: str) -> None:

@@ -17,7 +17,7 @@ from obctl.domain.counted import counted
 from obctl.domain.room import Room
 from obctl.domain.subscription import Subscription
 from obctl.domain.sync.plan import GUARD_TRIPPED
-from obctl.domain.sync.run_report import Problem, RunReport, run_object
+from obctl.domain.sync.run_report import LOG_NOT_PRUNED, Problem, RunReport, run_object
 from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
 from obctl.engine.live.inbox import Reconcilers, drain_inbox
@@ -97,16 +97,30 @@ async def run_sync(
             _finish(company, report, code, f"ended early: {message}")
             raise
         _finish(company, report, report.exit_code, None)
-        _prune(company)
+        _prune(company, report)
         catch_up_log(company.store, most=_INDEXED_AT_ONCE)
         catch_up_reservations(company.store, most=_INDEXED_AT_ONCE)
     return report
 
 
-def _prune(company: Company) -> None:
-    """Remove what the log keeps no longer; where that cannot be done now, the next run does it."""
-    with suppress(StoreBusy, StoreFull):
+def _prune(company: Company, report: RunReport) -> None:
+    """Remove what the log keeps no longer; where that cannot be done now, the next run does it.
+
+    That it was not done is in the report, and in the run's record where that can be written.
+    """
+    try:
         prune_nightly(company)
+    except (StoreBusy, StoreFull) as error:
+        message = f"the log was not pruned, the next run tries again: {error.message}"
+        report.not_pruned.append(Problem(None, LOG_NOT_PRUNED, message, error.hint))
+        with suppress(StoreBusy, StoreFull):
+            finish_run(
+                company.store,
+                report.run,
+                at=report.finished_at or company.now,
+                exit_code=report.exit_code,
+                report=run_object(report),
+            )
 
 
 def _end_of(error: BaseException) -> tuple[int, str]:

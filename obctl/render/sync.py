@@ -160,6 +160,7 @@ def status_picture(
     run = item["last_run"]
     inbox, outbox = item["inbox"], item["outbox"]
     waiting = f" since {moment_text(inbox['oldest_at'], zone_name)}" if inbox["oldest_at"] else ""
+    unpruned = item["log_not_pruned"]
     summary = fields(
         [
             ("last run", _run_text(run) if run else "never"),
@@ -167,6 +168,7 @@ def status_picture(
             ("inbox", f"{inbox['pending']} waiting{waiting}"),
             ("subscriptions", counts_text(item["subscriptions"]) or "none"),
             ("cancellation requests", f"{item['cancellation_requests']} open"),
+            *([("log", text(unpruned, "yellow"))] if unpruned else []),
             ("times", zone_name),
         ]
     )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from obctl.domain.counted import counted
 from obctl.errors import ObctlError
 from obctl.render.output import console, message, text, write_json_line
 from obctl.render.streams import reader_is_gone
@@ -40,7 +41,8 @@ def watch_picture(
 
     shown: Sequence[RenderableType] = ()
     good = "nothing seen yet"
-    with Live(console=out or console(), screen=True, auto_refresh=False) as live:
+    screen = out or console()
+    with Live(console=screen, screen=True, auto_refresh=False) as live:
         while True:
             now = clock()
             try:
@@ -51,8 +53,23 @@ def watch_picture(
                 problem = text(f"the look at {now} failed: {error.message}", "red")
             head = [text(f"{good}, every {seconds:g} s; Ctrl-C ends", "dim")]
             head += [problem] if problem else []
-            live.update(Group(*head, "", *shown), refresh=True)
+            live.update(_fitting(screen, Group(*head, "", *shown)), refresh=True)
             pause(seconds)
+
+
+def _fitting(screen: Console, picture: RenderableType) -> RenderableType:
+    """The picture; where it is taller than the screen, what fits of it and how much does not."""
+    from rich.console import Group
+    from rich.segment import Segment, Segments
+
+    height = screen.size.height
+    drawn = screen.render_lines(picture, pad=False)
+    if len(drawn) <= height:
+        return picture
+    kept = drawn[: height - 1]
+    more = counted(len(drawn) - len(kept), "more line")
+    ended = [segment for line in kept for segment in (*line, Segment.line())]
+    return Group(Segments(ended), text(f"… {more} below: a taller window shows them", "dim"))
 
 
 def watch_lines(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from builders import LAST_PASS, NOW, make_room, span_of, write_log
+from new_company import new_company
 from typer.testing import CliRunner
 
 from obctl.cli.app import app
@@ -18,7 +19,6 @@ from obctl.domain.event import Event
 from obctl.domain.reservation import Reservation, Service, ServiceKind
 from obctl.domain.room import Room, RoomId
 from obctl.domain.time_span import instant_text
-from obctl.engine.admin.init import create_company
 from obctl.store.database import Store, open_store
 from obctl.store.events import save_events
 from obctl.store.reservations import insert_reservations
@@ -45,7 +45,7 @@ class Desk:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        create_company(
+        new_company(
             self.home,
             "contoso",
             {

@@ -13,8 +13,8 @@ from typing import IO
 
 from builders import make_room
 from desk import WIDTH
+from new_company import new_company
 
-from obctl.engine.admin.init import create_company
 from obctl.store.database import open_store
 from obctl.store.rooms import add_room
 
@@ -37,7 +37,7 @@ class Home:
 
     def company(self, name: str, url: str, *rooms: str) -> None:
         """Make a company with rooms of these addresses, its Graph at `url`."""
-        config = create_company(self.folder, name, {"graph.url": url, "graph.credential": "token"})
+        config = new_company(self.folder, name, {"graph.url": url, "graph.credential": "token"})
         store = open_store(config.store_path)
         for mailbox in rooms:
             add_room(store, make_room(mailbox=mailbox, object_id=None, last_synced_at=None))

@@ -11,6 +11,7 @@ from builders import LAST_PASS, NOW
 from desk import ATRIUM, Desk, lines
 
 from obctl.engine.admin.init import create_company
+from obctl.store.database import Store
 from obctl.store.rooms import save_pass, save_stopped
 from obctl.store.runs import finish_run, run_lock, start_run
 
@@ -131,3 +132,21 @@ def test_a_run_that_was_killed_shows_so(read_desk: Desk, holder: object) -> None
     assert f"r3, {state}" in status.stdout
     last = json.loads(read_desk.run("sync", "status", "-o", "json").stdout)["last_run"]
     assert last["state"] == state
+
+
+def test_a_log_that_was_not_pruned_is_told_and_is_no_alarm(read_desk: Desk) -> None:
+    message = "the log was not pruned, the next run tries again: no space is left"
+    report = {"problems": [{"room": None, "code": "log-not-pruned", "message": message}]}
+
+    def ran(store: Store) -> None:
+        start_run(store, "night", kind="sync", at=LAST_PASS)
+        finish_run(store, "night", at=LAST_PASS, exit_code=0, report=report)
+
+    read_desk._write(ran)
+    answer = read_desk.run("sync", "status")
+    assert answer.exit_code == 0
+    assert message in " ".join(answer.stdout.split())
+    assert (
+        json.loads(read_desk.run("sync", "status", "-o", "json").stdout)["log_not_pruned"]
+        == message
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from builders import make_room
+from new_company import new_company
 from night import TenantServer, another_tenant
 
 from confusion.cast import TENANT, Cast
@@ -23,7 +24,6 @@ from obctl.domain.room import Room
 from obctl.domain.settings import SyncSettings
 from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.values import replace
-from obctl.engine.admin.init import create_company
 from obctl.engine.company import Company
 from obctl.engine.compare.diff import RoomComparison, compare_rooms
 from obctl.engine.compare.explain import explain_item
@@ -238,7 +238,7 @@ def _company(
         "graph.credential": "token",
         "company.time_zone": "Europe/Amsterdam",
     }
-    config = create_company(folder / "home", "contoso", settings)
+    config = new_company(folder / "home", "contoso", settings)
     sync = SyncSettings(
         future_days=setting.future_days,
         past_days=setting.past_days,

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from builders import ANNA, DAY, make_room
 from hasty import HastyLoop
+from new_company import new_company
 from odd_tenant import odd_principal, odd_tenant
 
 from obctl.config import Cloud, CredentialKind, GraphSettings
@@ -29,7 +30,6 @@ from obctl.domain.sync.cancellation import RequestStatus
 from obctl.domain.sync.run_report import RunReport
 from obctl.domain.time_span import TimeSpan
 from obctl.domain.values import replace
-from obctl.engine.admin.init import create_company
 from obctl.engine.company import Company
 from obctl.engine.ports import Gateway
 from obctl.engine.push.delivery import PushResult
@@ -500,7 +500,7 @@ def nightfall(
         "graph.credential": "token",
         "company.time_zone": "Europe/Amsterdam",
     }
-    config = create_company(folder / "home", "contoso", settings)
+    config = new_company(folder / "home", "contoso", settings)
     store = open_store(config.store_path)
     try:
         for name in names:

@@ -112,3 +112,26 @@ def test_lines_go_on_after_a_failure(capsys: pytest.CaptureFixture[str]) -> None
     out, err = capsys.readouterr()
     assert [json.loads(line) for line in out.splitlines()] == [{"n": 1}, {"n": 2}]
     assert err == "this look failed: Graph is busy\n"
+
+
+def rooms(number: int) -> list[Any]:
+    return [text(f"room {one}") for one in range(number)]
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    first, second = screens(Looks(rooms(9), rooms(1)))
+    assert first == [
+        "as of 10:00:00 (UTC), every 5 s; Ctrl-C ends", "room 0", "room 1", "room 2",
+        "… 6 more lines below: a taller window shows them",
+    ]  # fmt: skip
+    assert second == ["as of 10:00:01 (UTC), every 5 s; Ctrl-C ends", "room 0"]
+
+
+@pytest.mark.parametrize(
+    ("number", "last"),
+    [(4, "room 3"), (5, "… 2 more lines below: a taller window shows them")],
+    ids=["fits", "one too many"],
+)
+def test_a_picture_that_just_fits_is_shown_whole(number: int, last: str) -> None:
+    (drawn,) = screens(Looks(rooms(number)))
+    assert drawn[-1] == last

@@ -24,6 +24,8 @@ from obctl.domain.sync.change_log import left_text, processed_text
 from obctl.domain.sync.plan import Plan, plan_object
 from obctl.domain.time_span import instant_text
 
+LOG_NOT_PRUNED = "log-not-pruned"
+"""The problem of a run that could not remove what the log keeps no longer."""
 _COUNTED = (
     "events_read", "events_changed", "created", "updated", "moved", "cancelled",
     "cancellation_requests", "conflicts",
@@ -71,6 +73,8 @@ class RunReport:
     undecided: list[Problem] = field(default_factory=list)
     unreadable: list[Problem] = field(default_factory=list)
     services_left: list[Problem] = field(default_factory=list)
+    not_pruned: list[Problem] = field(default_factory=list)
+    """Why the log was not pruned; no room suffers for it, nor does the exit code."""
     plans: list[Plan] = field(default_factory=list)
     _left_alone: dict[str, Counter[str]] = field(default_factory=dict)
     """By room, as one may be finished twice."""
@@ -120,7 +124,8 @@ class RunReport:
     @property
     def told(self) -> list[Problem]:
         """All that a person has to know, in the order in which it is shown."""
-        return self.problems + self.undecided + self.unreadable + self.services_left
+        in_rooms = self.undecided + self.unreadable + self.services_left
+        return self.problems + in_rooms + self.not_pruned
 
     def fingerprints(self) -> dict[str, list[str]]:
         """The plans of a dry run that change something, by room.

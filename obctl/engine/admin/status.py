@@ -11,6 +11,7 @@ from obctl.domain.outbox import OutboxItem
 from obctl.domain.room import GuardStop, Room, RoomId, Verdict
 from obctl.domain.subscription import SubscriptionState
 from obctl.domain.sync.cancellation import RequestStatus
+from obctl.domain.sync.run_report import LOG_NOT_PRUNED
 from obctl.domain.sync.undecided import Undecided
 from obctl.domain.time_span import instant_text
 from obctl.domain.unreadable_event import RecordedUnreadable
@@ -71,6 +72,7 @@ def current_status(company: Company, max_age: timedelta) -> tuple[dict[str, Any]
         "undecided": [_undecided(item, mailboxes) for item in waiting],
         "unreadable": [_unreadable(company, item, mailboxes) for item in unreadable],
         "stopped": stopped,
+        "log_not_pruned": _not_pruned(runs[0]) if runs else None,
     }
     attention = (
         not rooms  # nothing is kept in step
@@ -143,6 +145,13 @@ def _last(company: Company, record: RunRecord) -> dict[str, Any]:
         "exit": record.exit_code,
         "state": run_state(record, record, company.config.folder).value,
     }
+
+
+def _not_pruned(last: RunRecord) -> str | None:
+    """Why the last run could not remove what the log keeps no longer."""
+    problems = (last.report or {}).get("problems") or []
+    told = (item["message"] for item in problems if item["code"] == LOG_NOT_PRUNED)
+    return next(told, None)
 
 
 def run_summary(company: Company, record: RunRecord) -> dict[str, Any]:

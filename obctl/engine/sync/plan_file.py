@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from obctl.engine.read_files import read_json
 from obctl.errors import UsageError
 
 _FORMAT = 1
+_ENTRY = re.compile(r"\[(\d+)\]")
+_BYTE = re.compile(r"\(byte (\d+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,15 @@ def save_plan(
 
 def load_plan(path: Path, company: Company) -> ReviewedPlan:
     """Read a plan file; raises `UsageError` for what is none, or none of this company."""
+    content = b""
     try:
-        found = msgspec.json.decode(read_json(path), type=_PlanFile)
+        content = read_json(path)
+        found = msgspec.json.decode(content, type=_PlanFile)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", code="bad-file") from error
     except (ValueError, msgspec.DecodeError) as error:
         raise UsageError(
-            f"{path} is no plan: {error}",
+            f"{path} is no plan: {_where(content, error)}",
             hint="make one: obctl sync run --plan-out FILE",
             code="bad-file",
         ) from error
@@ -84,13 +89,33 @@ def load_plan(path: Path, company: Company) -> ReviewedPlan:
             code="bad-file",
         )
     shown: dict[str, list[str]] = {}
-    for plan in found.plans:
+    entries: dict[str, list[str]] = {}
+    for entry, plan in enumerate(found.plans, 1):
         shown.setdefault(plan.room, []).append(fingerprint_of(plan.changes))
+        entries.setdefault(plan.room, []).append(str(entry))
     for room in sorted(shown.keys() | found.fingerprints.keys()):
         if shown.get(room) != found.fingerprints.get(room):
             raise UsageError(
-                f"{path} was changed after it was made: its plan for {room} is another one",
+                f"{path} was changed after it was made: {_changed(room, entries.get(room, []))}",
                 hint="make a new one: obctl sync run --plan-out FILE",
                 code="bad-file",
             )
     return ReviewedPlan(found.rooms, found.fingerprints, found.full)
+
+
+def _changed(room: str, entries: list[str]) -> str:
+    """What of a plan file is another than it was, and where it stands there."""
+    if not entries:
+        return f"its plan for {room} is missing"
+    where = f"{'entry' if len(entries) == 1 else 'entries'} {', '.join(entries)} of its plans"
+    return f"its plan for {room} is another one ({where})"
+
+
+def _where(content: bytes, error: Exception) -> str:
+    """The decoder's words with the line of the file, and entries counted from 1."""
+    words = _ENTRY.sub(lambda found: f", entry {int(found[1]) + 1}", str(error))
+    if found := _BYTE.search(words):
+        before = content[: int(found[1])]
+        line = before.count(b"\n") + 1
+        return words.replace(found[0], f"(line {line})")
+    return words

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +17,13 @@ from obctl.domain.company_log import LogEntry
 from obctl.domain.settings import LogSettings
 from obctl.domain.sync.run_report import RunReport
 from obctl.domain.values import replace
+from obctl.engine.admin.status import current_status
 from obctl.engine.compare.explain import explain_item
 from obctl.engine.compare.outlook_source import Outlook
 from obctl.errors import Refused, ResyncRequired, UsageError
 from obctl.sandbox.steps import Recreate, Rewrite
 from obctl.store.company_log import LogFilter, search_log
+from obctl.store.runs import load_runs
 
 
 def entries(night: Night, run: str) -> list[LogEntry]:
@@ -356,6 +360,44 @@ def test_a_night_prunes_what_the_log_keeps_no_longer(night: Night) -> None:
     old = night.company.now - timedelta(days=40)
     left = [entry for entry in search_log(night.store, LogFilter()) if entry.at < old]
     assert [entry.subject for entry in left] == ["To come"]
+
+
+def test_a_night_that_could_not_prune_says_so_and_is_done_all_the_same(night: Night) -> None:
+    """Somebody else writes from the run's end on, until its record is put right."""
+    night.book("Rembrandt", "Over", "15 09:00", "15 10:00")
+    night.run()
+    night.sleep(days=90)
+    keep(night, 40)
+    clock, before = night.company.clock, len(load_runs(night.store))
+    night.store.run("PRAGMA busy_timeout = 0")
+    path = night.store.row("SELECT file FROM pragma_database_list WHERE name = 'main'")
+    assert path is not None
+    with closing(sqlite3.connect(path["file"], isolation_level=None)) as other:
+
+        def locking() -> datetime:
+            ended = len([run for run in load_runs(night.store) if run.finished_at]) > before
+            if ended and not other.in_transaction:
+                other.execute("BEGIN IMMEDIATE")
+            return clock()
+
+        def unlocking(sql: str) -> None:
+            if sql.startswith("UPDATE runs SET finished_at") and other.in_transaction:
+                other.execute("ROLLBACK")
+
+        night.store.connection.set_trace_callback(unlocking)
+        night.company = replace(night.company, clock=locking)
+        report = night.run(again=False)
+        night.store.connection.set_trace_callback(None)
+    night.company = replace(night.company, clock=clock)
+    (told,) = [problem for problem in report.told if problem.code == "log-not-pruned"]
+    assert told.message.startswith("the log was not pruned, the next run tries again: ")
+    assert report.exit_code == 0
+    assert "log.pruned" not in night.log()
+    status, attention = current_status(night.company, timedelta(days=1))
+    assert (status["log_not_pruned"], attention) == (told.message, False)
+    night.run(again=False)
+    status, _ = current_status(night.company, timedelta(days=1))
+    assert (status["log_not_pruned"], "log.pruned" in night.log()) == (None, True)
 
 
 def test_a_night_with_nothing_to_prune_does_not_speak_of_it(night: Night) -> None:

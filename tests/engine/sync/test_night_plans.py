@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -195,6 +196,43 @@ def test_what_is_no_plan_is_refused(night: Night, tmp_path: Path, content: str) 
     file = tmp_path / "plan.json"
     file.write_text(content)
     with pytest.raises(UsageError):
+        load_plan(file, night.company)
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ('{"format": 1,\n"rooms": ["a",,]}', r"\(line 2\)"),
+        (
+            '{"format": 1, "company": "contoso", "made_at": "", "rooms": ["a", 7]}',
+            r"Expected `str`, got `int` - at `\$\.rooms, entry 2`",
+        ),
+    ],
+    ids=["no json", "a room that is none"],
+)
+def test_where_a_file_is_no_plan_is_said(
+    night: Night, tmp_path: Path, content: str, where: str
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(content)
+    with pytest.raises(UsageError, match=where):
+        load_plan(file, night.company)
+
+
+def test_the_entry_that_was_edited_is_named(night: Night, tmp_path: Path) -> None:
+    night.book("Rembrandt", "Budget", "09:00", "10:00")
+    night.book("Vermeer", "New", "11:00", "12:00")
+    file = tmp_path / "plan.json"
+    reviewed(night, file)
+    plan = json.loads(file.read_text())
+    rooms = [entry["room"] for entry in plan["plans"]]
+    file.write_text(file.read_text().replace("New", "Old"))
+    entry = rooms.index(mailbox_of("Vermeer")) + 1
+    with pytest.raises(UsageError, match=rf"is another one \(entry {entry} of its plans\)"):
+        load_plan(file, night.company)
+    del plan["plans"][entry - 1]
+    file.write_text(json.dumps(plan))
+    with pytest.raises(UsageError, match=f"its plan for {mailbox_of('Vermeer')} is missing"):
         load_plan(file, night.company)
 
 

@@ -52,7 +52,7 @@ def judge_all(companies: list[dict[str, Any]]) -> tuple[int, str]:
     levels = {"ok": OK, "waiting": WARNING, "unfinished": WARNING}
     ill = [company for company in companies if company["verdict"] != "ok"]
     if not ill:
-        return OK, f"{len(companies)} companies in step"
+        return OK, f"companies in step: {len(companies)}"
     said = ", ".join(f"{company['name']} ({company['verdict']})" for company in ill)
     return max(levels.get(company["verdict"], CRITICAL) for company in ill), said
 
@@ -69,10 +69,10 @@ def judge(status: dict[str, Any]) -> tuple[int, str]:
         (CRITICAL, f"stopped by the guard: {', '.join(halted)} (obctl sync status)", bool(halted)),
         (CRITICAL, f"no good pass lately over {', '.join(stale)}", bool(stale)),
         (CRITICAL, f"inconclusive: {', '.join(unread)}", bool(unread)),
-        (CRITICAL, f"{status['outbox']['failed']} writes to Outlook failed",
+        (CRITICAL, f"writes to Outlook that failed: {status['outbox']['failed']}",
          status["outbox"]["failed"] > 0),
-        (WARNING, f"{ended} subscriptions are expired or lost", ended > 0),
-        (WARNING, f"{status['cancellation_requests']} cancellation requests wait",
+        (WARNING, f"subscriptions expired or lost: {ended}", ended > 0),
+        (WARNING, f"cancellation requests that wait: {status['cancellation_requests']}",
          status["cancellation_requests"] > 0),
     ]  # fmt: skip
     said = [(level, words) for level, words, holds in findings if holds]

@@ -107,7 +107,7 @@ def test_the_check_warns_of_a_request_that_waits(
     company.tenant.cancel(meeting)
     company.tenant.advance(seconds=10)
     obctl(environment, "sync", "run")
-    assert check(environment) == (1, "WARNING: 1 cancellation requests wait\n")
+    assert check(environment) == (1, "WARNING: cancellation requests that wait: 1\n")
 
 
 def test_the_check_is_critical_where_the_guard_stopped_a_room(
@@ -132,7 +132,7 @@ def test_the_check_of_all_names_each_company_that_is_not_well(
     environment: dict[str, str], company: SandboxServer
 ) -> None:
     obctl(environment, "sync", "run")
-    assert check(environment, "--all") == (0, "OK: 1 companies in step\n")
+    assert check(environment, "--all") == (0, "OK: companies in step: 1\n")
     for name in ("adatum", "fabrikam"):
         obctl(environment, "init", name, "--graph-url", company.url, "--credential", "token")
     broken = Path(environment["OBCTL_HOME"]) / "adatum" / "config.toml"

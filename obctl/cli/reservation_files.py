@@ -77,6 +77,8 @@ def import_(
         empty=f"{file} holds nothing to be reserved",
     )
     message(_summary(plan, file, made=not dry_run))
+    if plan.planned and (dry_run or no_push):
+        message("Outlook was not asked whether these times are free in it")
     if saved is not None:
         _say_what_failed(context, saved)
 

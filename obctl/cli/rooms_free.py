@@ -82,6 +82,8 @@ def free(
         empty=_nothing(found, asked) if rooms else "no room is mapped yet",
         title=f"free {asked}",
     )
+    if like is not None and repeat is None:
+        _say_how_far(context, like, wanted)
     for room, error in found.unknown:
         warning(f"left out, its schedule could not be read: {room.name}: {error.message}")
     if found.unknown:
@@ -136,6 +138,22 @@ def _like(
     else:
         spans = repeated(repeat, TimeSpan(first.start, first.end), room.zone)
     return Wanted(spans, capacity or first.attendees or None, own), room.zone, room.location
+
+
+def _say_how_far(context: Context, number: int, wanted: Wanted) -> None:
+    """Of a series made in Outlook: that it may go on after the dates that are reserved."""
+    from obctl.domain.reservation import Source
+    from obctl.render.output import message
+    from obctl.render.times import moment_text
+    from obctl.store.reservations import find_reservation
+
+    item = find_reservation(context.store, number)
+    if item.series_master_id is None or item.source is not Source.OUTLOOK:
+        return
+    last = moment_text(wanted.spans[-1].start, item.time_zone)
+    message(
+        f"dates of the series after {last} were not looked at: obctl reservations series {number}"
+    )
 
 
 def _asked(wanted: Wanted, zone: ZoneInfo) -> str:

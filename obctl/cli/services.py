@@ -127,7 +127,8 @@ def list_(
         return
     show_list(listing, objects, service_columns(objects), empty="no service found")
     if on:
-        for note in _notes(context, sheet):
+        unread = [] if sheet.read else [_read_text(context, sheet)]
+        for note in unread + _notes(context, sheet):
             warning(note)
 
 

@@ -86,7 +86,7 @@ def list_(ctx: typer.Context, listing: Listing) -> None:
         return
     _show(context, listing, found.subscriptions)
     _remark_on_lost(context, found.subscriptions)
-    _remark_on_foreign(found.foreign)
+    _remark_on_foreign(context, found.foreign)
     _name_unreadable(found.unreadable)
 
 
@@ -223,12 +223,26 @@ def _remark_on_lost(context: Context, subscriptions: Iterable[Subscription]) -> 
         message("expired or lost: `obctl subscriptions renew --all` subscribes anew")
 
 
-def _remark_on_foreign(foreign: Sequence[GraphSubscription]) -> None:
-    from obctl.domain.time_span import instant_text
+def _remark_on_foreign(context: Context, foreign: Sequence[GraphSubscription]) -> None:
+    """Name what this application holds at Graph besides: whose room it is, and who is told."""
     from obctl.render.output import message
+    from obctl.render.times import moment_text
+    from obctl.store.rooms import load_rooms
 
+    names = {
+        word.casefold(): room.name
+        for room in load_rooms(context.store)
+        for word in (room.mailbox, room.object_id)
+        if word
+    }
     for item in foreign:
+        user = item.resource.lower().partition("users/")[2].partition("/")[0].strip("'()")
+        room = names.get(user)
+        watched = f"{room} ({item.resource})" if room else item.resource
+        until = f"{moment_text(item.expires_at, context.zone.key)} ({context.zone.key})"
         message(
-            f"foreign: {item.id} watches {item.resource} until {instant_text(item.expires_at)};"
-            " no mapped room of the ledger relies on it"
+            f"foreign: {item.id} watches {watched} until {until} and tells"
+            f" {item.notification_url or 'nobody that Graph names'}; this company's ledger does not"
+            " know it: another company's or installation's, or of a ledger that was lost."
+            f" `obctl subscriptions remove {item.id}` ends it"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -149,8 +150,10 @@ def apply(
 
     Exit 6: the plan is stale, or a guard stops it, in one room or more; then no room is changed.
     """
+    from obctl.domain.sync.plan import GUARD_TRIPPED
     from obctl.engine.sync.plan_file import load_plan
     from obctl.engine.sync.plan_room import PassOptions
+    from obctl.render.output import message
 
     context = context_of(ctx)
     context.act_as_run(SYNC_APPLY, by, unattended=SYNC_APPLY)
@@ -163,6 +166,9 @@ def apply(
     )
     report = _run(context, rooms, options)
     _show(report, format)
+    if any(problem.code == GUARD_TRIPPED for problem in report.problems):
+        message("where that is right, the plan as it was reviewed:")
+        message(f"    obctl sync apply {shlex.quote(str(file))} --allow-cancellations")
     raise typer.Exit(report.exit_code)
 
 

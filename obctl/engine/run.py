@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from obctl.domain.company_log import Action, Entry
 from obctl.domain.counted import counted
@@ -19,7 +20,7 @@ from obctl.domain.sync.plan import GUARD_TRIPPED
 from obctl.domain.sync.run_report import LOG_NOT_PRUNED, Problem, RunReport, run_object
 from obctl.domain.values import replace
 from obctl.engine.company import Company, new_run_id
-from obctl.engine.live.inbox import drain_inbox
+from obctl.engine.live.inbox import Reconcilers, drain_inbox
 from obctl.engine.outlook.mailbox_identity import Identities
 from obctl.engine.ports import Gateway
 from obctl.engine.push.delivery import PushResult
@@ -27,7 +28,8 @@ from obctl.engine.push.dispatch import push_due
 from obctl.engine.retention import prune_nightly
 from obctl.engine.rooms.lockout import save_locked_out
 from obctl.engine.subscriptions.ledger import record_not_renewed
-from obctl.engine.subscriptions.renew import Failed, renew_due
+from obctl.engine.subscriptions.renew import Failed, renew_in_run
+from obctl.engine.sync.one_room import pass_over_room, reconcile_notified
 from obctl.engine.sync.plan_room import PassOptions, stale_plan
 from obctl.engine.sync.sync_pass import Pass
 from obctl.errors import ObctlError, StoreBusy, StoreFull, Unforeseen, defects_named
@@ -164,14 +166,17 @@ async def _prepare(
     """What comes before the rooms; a failure here is reported and keeps no room from its pass."""
     hooks.step("renewing subscriptions")
     with _reported(report, ObctlError):
-        outcomes = await renew_due(company, gateway)
+        outcomes = await renew_in_run(company, gateway)
         for outcome in outcomes:
             if isinstance(outcome, Failed):
                 record_not_renewed(company, outcome.room, outcome.error)
         _report_failed(company, report, outcomes)
     hooks.step("draining the inbox")
     with _reported(report, ObctlError):
-        _report_failed(company, report, await drain_inbox(company, gateway))
+        reconcilers = Reconcilers(
+            partial(reconcile_notified, whole=report), partial(pass_over_room, whole=report)
+        )
+        _report_failed(company, report, await drain_inbox(company, gateway, reconcilers))
     hooks.step("pushing the outbox")
     with _reported(report, Unforeseen):
         ids = {room.id for room in rooms}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from obctl.domain.counted import counted
 from obctl.domain.room import Room, RoomId
 from obctl.domain.sync.undecided import ROOMS_UNREAD
 from obctl.domain.unreadable_event import EVENT_UNREADABLE
@@ -91,9 +92,12 @@ def _left_alone(item: JsonObject) -> list[tuple[str, str]]:
 
 def counts_text(counts: JsonObject) -> str:
     """`3 ok, 1 failed`, without what there is none of."""
-    return ", ".join(
-        f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number
-    )
+    return ", ".join(_count_text(name, number) for name, number in counts.items() if number)
+
+
+def _count_text(name: str, number: int) -> str:
+    words = name.replace("_", " ")
+    return counted(number, words[:-1]) if words.endswith("s") else f"{number} {words}"
 
 
 def _line(plan: JsonObject, change: JsonObject, rooms: Mapping[str, Room]) -> JsonObject:

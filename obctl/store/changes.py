@@ -138,12 +138,19 @@ _PART = 500  # rows in one part of a checkpoint
 class Noted:
     """What the open transaction has changed so far."""
 
-    rows: list[tuple[str, Sequence[Row]]] = field(default_factory=list)
-    """Whole rows as they were written, by table; a later one replaces an earlier one."""
+    rows: list[tuple[str, msgspec.Raw]] = field(default_factory=list)
+    """Whole rows as they were written, by table; a later one replaces an earlier one.
+
+    Encoded at once: of a first night's rows there are many, and nobody else needs them any more.
+    """
     touched: dict[str, dict[Key, None]] = field(default_factory=dict)
     """The keys of rows of which parts were changed, or which were removed."""
     at: str | None = None
     """The instant of the newest entry that the transaction wrote."""
+
+    def add(self, table: str, rows: Sequence[Row]) -> None:
+        """Note whole rows."""
+        self.rows.append((table, _encoded(rows)))
 
     @property
     def is_something(self) -> bool:
@@ -167,11 +174,11 @@ def record(store: Store, noted: Noted) -> None:
         # Everything as it stands now holds this transaction too.
         write_checkpoint(store)
         return
-    rows: list[tuple[str, Sequence[Row]]] = list(noted.rows)
+    rows = list(noted.rows)
     removed: list[tuple[str, list[Key]]] = []
     for table, keys in noted.touched.items():
         there, gone = _read_again(store, table, keys)
-        rows += [(table, there)] if there else []
+        rows += [(table, _encoded(there))] if there else []
         removed += [(table, gone)] if gone else []
     _append(store, noted.at or stamp(store), _packed(rows, removed))
 
@@ -258,7 +265,13 @@ def _append(store: Store, at: str, data: bytes) -> None:
     )
 
 
-def _packed(rows: Sequence[tuple[str, Sequence[Row]]], removed: Sequence[object]) -> bytes:
+def _encoded(rows: Sequence[Row]) -> msgspec.Raw:
+    return msgspec.Raw(_ENCODER.encode(rows))
+
+
+def _packed(
+    rows: Sequence[tuple[str, Sequence[Row] | msgspec.Raw]], removed: Sequence[object]
+) -> bytes:
     import zstandard
 
     return zstandard.ZstdCompressor(level=_LEVEL).compress(_ENCODER.encode((rows, removed)))

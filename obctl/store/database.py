@@ -70,7 +70,7 @@ class Store:
         if rows:
             with self.transaction():
                 self.run_many(sql, rows)
-                self.noted.rows.append((table, rows))
+                self.noted.add(table, rows)
 
     def alter(self, table: str, change: str, new: Key, where: str, values: Key) -> int:
         """`UPDATE table SET change WHERE where` of a recorded table; how many rows that were.

@@ -25,7 +25,7 @@ def fold_changes(store: Store, before: datetime) -> int:
     last = _last_before(store, before)
     begins = _newest_checkpoint(store, last)
     if last <= begins:
-        return 0
+        return store.run("DELETE FROM log_changes WHERE id < ?", (begins,)).rowcount
     with tempfile.TemporaryDirectory(prefix="obctl-fold-") as folder:
         with past_store(store.path, Path(folder)) as past:
             replay(past, last)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from obctl.domain.company_log import Action
 from obctl.domain.local_time import zoned_text
 from obctl.errors import NotOnRecord
 from obctl.store.codec import instant
@@ -24,6 +25,26 @@ def ensure_on_record(store: Store, at: datetime, zone: str = "UTC") -> None:
             f"what was there on {zoned_text(at, zone)} is not known: {_why(found, zone)}",
             hint="obctl log search shows what entries there are",
         )
+    if (gap := _restored_after(store, at)) is not None:
+        newest, restored = gap
+        raise NotOnRecord(
+            f"what was there at {instant(at)} is not known here: the store was put back at"
+            f" {restored} from a backup whose last entry is of {newest}",
+            hint="the store before it was kept beside it as it was put back, and knows",
+        )
+
+
+def _restored_after(store: Store, at: datetime) -> tuple[str, str] | None:
+    """The last entry of the backup, and when it was put back, if the instant lies between."""
+    row = store.row(
+        "SELECT id, at FROM company_log WHERE action = ? AND at > ? ORDER BY id LIMIT 1",
+        (Action.STORE_RESTORED.value, instant(at)),
+    )
+    if row is None:
+        return None
+    newest = store.row("SELECT max(at) AS at FROM company_log WHERE id < ?", (row["id"],))
+    before = newest["at"] if newest else None
+    return (before, row["at"]) if before is not None and before < instant(at) else None
 
 
 def _why(found: Known, zone: str) -> str:

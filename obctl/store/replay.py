@@ -73,17 +73,18 @@ def last_change(store: Store, until: datetime | None, schema: str = "main") -> i
     return row["last"] if row else 0
 
 
-def each_change(store: Store, last: int, schema: str = "main") -> Iterator[Change]:
-    """The record up to a change, from the newest checkpoint before it on."""
-    row = store.row(
-        f"SELECT coalesce(max(id), 0) AS first FROM {schema}.log_changes"
-        " WHERE checkpoint = 1 AND id <= ?",
-        (last,),
+def each_change(
+    store: Store, last: int, schema: str = "main", *, whole: bool = False
+) -> Iterator[Change]:
+    """The record up to a change, from the newest checkpoint before it on, or the `whole` of it."""
+    begins = (
+        f"(SELECT coalesce(max(id), 0) FROM {schema}.log_changes"
+        " WHERE checkpoint = 1 AND id <= :last)"
     )
     for found in store.each(
-        f"SELECT id, entry, checkpoint, data FROM {schema}.log_changes WHERE id BETWEEN ? AND ?"
-        " ORDER BY id, part",
-        (row["first"] if row else 0, last),
+        f"SELECT id, entry, checkpoint, data FROM {schema}.log_changes"
+        f" WHERE id BETWEEN {0 if whole else begins} AND :last ORDER BY id, part",
+        {"last": last},
     ):
         yield Change(
             found["id"], found["entry"], bool(found["checkpoint"]), _recorded(store, found)
@@ -94,7 +95,7 @@ def each_change(store: Store, last: int, schema: str = "main") -> Iterator[Chang
 def past_store(live: Path, folder: Path) -> Iterator[Store]:
     """A new store in `folder` with the one at `live` beside it, in an open transaction.
 
-    At the end of the block what was written is kept, and `live` is no more beside it.
+    At the end of the block what was written is kept; whoever asked for the store closes it.
     """
     store = open_store(folder / "past.db", create=True)
     try:

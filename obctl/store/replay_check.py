@@ -216,7 +216,7 @@ def _cancelled_before(store: Store, last: int) -> set[Key]:
     """The reservations that were cancelled when the record began: why may be pruned."""
     status = TABLES["reservations"].columns.index("status")
     found: set[Key] = set()
-    for change in each_change(store, last, LIVE):
+    for change in each_change(store, last, LIVE, whole=True):
         if not change.is_checkpoint:
             break
         for table, rows in change.recorded.rows:
@@ -226,11 +226,12 @@ def _cancelled_before(store: Store, last: int) -> set[Key]:
 
 
 def _entries(store: Store, last: int, wanted: set[tuple[str, Key]]) -> Mapping[object, int]:
-    """The entry with which the record last wrote each of these rows."""
+    """The entry with which the record last wrote each of these rows, as far as it tells."""
     found: dict[object, int] = {}
-    if wanted:
-        for change in each_change(store, last, LIVE):
-            found.update((row, change.entry) for row in _written(change) if row in wanted)
+    for change in each_change(store, last, LIVE, whole=True) if wanted else ():
+        for row in _written(change):
+            if row in wanted and not (change.is_checkpoint and row in found):
+                found[row] = change.entry
     return found
 
 

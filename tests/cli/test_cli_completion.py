@@ -237,3 +237,47 @@ def test_bash_itself_gets_each_value_as_one_word(company: Desk, tmp_path: Path) 
         check=True,
     )
     assert (run.stdout, run.stderr) == (f"1|{ODD}|", "")
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
+def test_fish_itself_offers_each_value(company: Desk, tmp_path: Path) -> None:
+    script = """
+        _OBCTL_COMPLETE=source_fish obctl | source
+        complete -C "obctl rooms show B"
+    """
+    assert _in_shell(["fish", "--no-config", "-c", script], company, tmp_path) == (
+        f"{ODD}\tbrien@contoso.example\n"
+    )
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="there is no zsh here")
+def test_zsh_itself_reads_each_value_as_one(company: Desk, tmp_path: Path) -> None:
+    script = """
+        compdef() { }
+        eval "$(_OBCTL_COMPLETE=source_zsh obctl)"
+        _arguments() { print -r -- "$1" }
+        words=(obctl rooms show B); CURRENT=4
+        _obctl_completion
+    """
+    shown = _in_shell(["zsh", "-f", "-c", script], company, tmp_path)
+    assert shown.startswith("*: :((")
+    (value, _, help_) = shown.removeprefix("*: :((").rpartition('":"')
+    assert help_ == 'brien@contoso.example"))\n'
+    assert value == r'"Big \"O' + "'" + r"Brien\" \$Room\\: 1"
+
+
+def _in_shell(command: list[str], company: Desk, tmp_path: Path) -> str:
+    """What a shell prints that finds obctl."""
+    program = tmp_path / "obctl"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.argv[0] = 'obctl'\n"
+        "from obctl.cli.app import main\nmain()\n"
+    )
+    program.chmod(0o755)
+    paths = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
+    run = subprocess.run(
+        command, env=os.environ | company.environment | paths, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert run.stderr == ""
+    return run.stdout

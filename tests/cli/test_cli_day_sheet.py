@@ -166,6 +166,7 @@ def test_a_day_without_services_says_when_the_rooms_were_read(kitchen: Desk) -> 
 def test_a_log_and_a_calendar_that_are_not_there_are_no_news_of_nothing(desk: Desk) -> None:
     shown = desk.run(*SHEET).stdout
     assert "no room was read: what Outlook has is not here" in shown
+    assert "no room was read" in desk.run(*SHEET, "-o", "json").stderr
     assert "Atrium was never read" in shown
     assert "changes before Mon 2026-09-14 14:00 (Europe/Amsterdam) are not in the log" in shown
 

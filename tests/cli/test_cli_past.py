@@ -251,3 +251,42 @@ def test_a_store_that_is_as_recorded_has_nothing_wrong(told: Desk) -> None:
     answer = told.run("store", "check", "--replay")
     assert (answer.exit_code, answer.stdout) == (0, "")
     assert "from the store's beginning: 1 reservation and 1 agreed state" in answer.stderr
+
+
+def test_between_a_backup_and_its_return_this_store_knows_nothing(
+    told: Desk, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path / "home")
+    with told.store() as store:
+        (tmp_path / "home" / "contoso" / "store.db").unlink()
+        store.backup(tmp_path / "home" / "contoso" / "store.db")
+    desk.run("store", "backup", str(tmp_path / "backup.db"))
+    desk.environment["OBCTL_NOW"] = "2026-09-20T12:00:00Z"
+    answer = desk.run("store", "restore", str(tmp_path / "backup.db"), "--yes")
+    assert answer.exit_code == 0, answer.stderr
+    room = ("--room", "Atrium")
+    asked(desk, "log", "at", "2026-09-09T06:00:00Z", *room)
+    shown = asked(desk, "log", "at", "2026-09-09T06:00:01Z", *room, code=8)
+    assert (shown["condition"], shown["officebooking"]) == ("not-on-record", None)
+    assert "from a backup whose last entry is of 2026-09-09T06:00:00Z" in shown["why_unknown"]
+    asked(desk, "log", "at", "2026-09-20T12:00:00Z", *room)
+
+
+def test_what_is_wrong_is_told_without_doing_what_it_says(told: Desk, tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "home")
+    with told.store() as store:
+        (tmp_path / "home" / "contoso" / "store.db").unlink()
+        store.backup(tmp_path / "home" / "contoso" / "store.db")
+    with desk.store() as store:
+        store.run("UPDATE reservations SET subject = ?", ("=1+1\x1b[2J[red]\n\u202e" + "x" * 5000,))
+        store.run("UPDATE events SET event_id = ?", ("E\x1b]0;title\x07\n1",))
+    answer = desk.run("store", "check", "--replay")
+    assert answer.exit_code == 3
+    assert not {"\x1b", "\x07", "\u202e"} & set(answer.stdout)
+    assert max(map(len, answer.stdout.splitlines())) <= 80
+    [subject, *_] = found = asked(desk, "store", "check", "--replay", code=3)
+    assert (subject["code"], subject["entry"]) == ("not-as-recorded", 2)
+    assert {item["code"] for item in found} == {"not-as-recorded"}
+    csv = desk.run("store", "check", "--replay", "-o", "csv")
+    assert csv.stdout.splitlines()[0] == "problem,entry,code"
+    assert "\x1b" not in csv.stdout

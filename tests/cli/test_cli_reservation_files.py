@@ -65,6 +65,9 @@ LOCATION:Atrium
 """
 
 
+DAILY = EVENT + "RRULE:FREQ=DAILY;COUNT=3\n"
+
+
 def test_a_csv_file_is_reserved_whole_and_logged_with_who_did_it(
     read_desk: Desk, folder: Path
 ) -> None:
@@ -81,6 +84,7 @@ def test_a_csv_file_is_reserved_whole_and_logged_with_who_did_it(
     assert dry.exit_code == 0
     assert dry.stderr == (
         f"{file}: 5 reservations would be imported; left out: 1 cancelled, 1 past\n"
+        "Outlook was not asked whether these times are free in it\n"
     )
     assert _listed(read_desk) == []
     made = _import(read_desk, file, "--by", "Noor")
@@ -170,9 +174,24 @@ def test_a_file_that_is_none_is_told_so(
         (EVENT.replace("SUMMARY:Budget", "SUMMARY:"), "SUMMARY is empty"),
         (EVENT + "RRULE:FREQ=WEEKLY", "never ends"),
         (EVENT + "RRULE:FREQ=WEEKLY;COUNT=2\nRDATE:20260920T090000Z", "RDATE"),
+        (EVENT.replace("Europe/Amsterdam", "Nowhere/Land"), "DTSTART: unknown time zone 'Nowhere/"),
+        (DAILY + "EXDATE;TZID=Nowhere/Land:20260917T090000", "EXDATE: unknown time zone"),
+        (DAILY + "EXDATE;VALUE=DATE:20260917", "EXDATE is not of the kind of DTSTART"),
+        (DAILY + "EXDATE;VALUE=PERIOD:20260917T070000Z/PT1H", "EXDATE is not of the kind"),
+        (EVENT + "ORGANIZER:mailto:bob@contoso.example", "ORGANIZER stands there twice"),
+        (EVENT + "RECURRENCE-ID:banana", "line 4: RECURRENCE-ID"),
+        (EVENT + "RECURRENCE-ID;RANGE=THISANDFUTURE:20260916T070000Z", "RANGE is not understood"),
+        (EVENT + "STATUS:CANCELLED\nRECURRENCE-ID:banana", "line 4: RECURRENCE-ID"),
+        (EVENT + "RRULE:FREQ=DAILY;INTERVAL=0;COUNT=2", "no INTERVAL of 1 or more"),
+        (EVENT + "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2", "has no date"),
+        (EVENT.replace("20260916", "19700101") + "RRULE:FREQ=MINUTELY;UNTIL=20990101T000000Z",
+         "over 20000 dates"),
+        (EVENT + "X-OBCTL-ATTENDEES:" + "9" * 5000, "is no number of people"),
     ],
-    ids=["no-room", "room", "organizer", "start", "end", "subject", "endless", "rdate"],
-)
+    ids=["no-room", "room", "organizer", "start", "end", "subject", "endless", "rdate", "zone",
+         "zone-of-exdate", "exdate-day", "exdate-period", "twice", "instance", "range",
+         "instance-cancelled", "interval", "dateless", "too-long", "people"],
+)  # fmt: skip
 def test_a_meeting_that_cannot_be_is_named_by_its_line(
     read_desk: Desk, folder: Path, event: str, says: str
 ) -> None:
@@ -193,9 +212,39 @@ def test_what_was_imported_is_known_again_and_what_differs_is_told(
     differs = read_desk.run("reservations", "import", _ics(folder, moved), "--no-push")
     assert differs.exit_code == 2
     assert "line 4: is reservation 1 already, which is otherwise here" in differs.stderr
+    assert "(start, end)" in differs.stderr
+    noted = read_desk.run("reservations", "import", _ics(folder, EVENT + "DESCRIPTION:U-shape"))
+    assert (noted.exit_code, "(notes)" in noted.stderr) == (2, True)
     twice = read_desk.run("reservations", "import", _ics(folder, EVENT, EVENT), "--no-push")
     assert "line 12: the UID of line 4 again: budget-1" in twice.stderr
     assert len(_listed(read_desk)) == 1
+
+
+def test_what_was_imported_and_is_cancelled_here_is_not_taken_for_there_already(
+    read_desk: Desk, folder: Path
+) -> None:
+    _import(read_desk, _ics(folder, EVENT))
+    assert read_desk.run("reservations", "cancel", "1", "--no-push", "--yes").exit_code == 0
+    again = read_desk.run("reservations", "import", _ics(folder, EVENT), "--no-push")
+    assert again.exit_code == 2
+    assert "line 4: is reservation 1 already, which is otherwise here (cancelled)" in again.stderr
+
+
+def test_a_uid_of_a_company_of_the_same_name_is_what_came_with_it(
+    read_desk: Desk, folder: Path
+) -> None:
+    """Not the reservation that has this number here: a store that was made anew has others."""
+    first = EVENT.replace("budget-1", "obctl-contoso-2")
+    second = EVENT.replace("budget-1", "obctl-contoso-9").replace("20260916", "20260917")
+    assert [item["number"] for item in _import(read_desk, _ics(folder, first, second))] == [1, 2]
+    assert _import(read_desk, _ics(folder, first, second)) == []
+
+
+def test_a_series_of_which_all_dates_are_past_is_counted(read_desk: Desk, folder: Path) -> None:
+    past = EVENT.replace("20260916", "20260801") + "RRULE:FREQ=WEEKLY;COUNT=2"
+    answer = read_desk.run("reservations", "import", _ics(folder, past), "--no-push")
+    assert (answer.exit_code, answer.stdout) == (0, "")
+    assert "0 reservations imported; left out: 1 past" in answer.stderr
 
 
 @pytest.mark.parametrize(

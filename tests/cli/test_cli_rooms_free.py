@@ -158,7 +158,7 @@ def weekly(read_desk: Desk) -> Desk:
 
 
 def _dates(desk: Desk, *words: str) -> list[tuple[str, int, list[str]]]:
-    answer = desk.run("rooms", "free", "--cached", *words, "-o", "json")
+    answer = desk.run("--quiet", "rooms", "free", "--cached", *words, "-o", "json")
     assert (answer.exit_code, answer.stderr) == (0, "")
     return [(room["name"], room["dates"], room["taken"]) for room in json.loads(answer.stdout)]
 
@@ -170,6 +170,17 @@ def test_a_series_is_like_itself_on_each_date_ahead_and_not_in_its_own_way(weekl
     ]
     assert _dates(weekly, "--like", "3", "--location", "New York") == [("Liberty", 1, [])]
     assert _dates(weekly, "--like", "1", "--capacity", "9") == []
+
+
+def test_it_is_said_how_far_a_series_of_outlook_was_looked_at(weekly: Desk) -> None:
+    answer = weekly.run("rooms", "free", "--cached", "--like", "1")
+    assert answer.exit_code == 0
+    assert answer.stderr == (
+        "dates of the series after Tue 2026-09-29 11:00 were not looked at:"
+        " obctl reservations series 1\n"
+    )
+    alone = weekly.run("rooms", "free", "--cached", "--like", "9")
+    assert (alone.exit_code, alone.stderr) == (0, "")
 
 
 def test_a_rule_asks_for_each_of_its_dates(weekly: Desk) -> None:

@@ -20,7 +20,9 @@ from obctl.store.rooms import load_rooms
 pytestmark = pytest.mark.usefixtures("hasty")
 
 FOUND_KEYS = ["mailbox", "name", "location", "floor", "capacity", "mapped"]
-FREE_KEYS = ["room", "name", "location", "floor", "capacity", "fits", "busy_until"]
+FREE_KEYS = [
+    "room", "name", "location", "floor", "capacity", "fits", "busy_until", "dates", "taken",
+]  # fmt: skip
 VERMEER = "ams-1.02@contoso.example"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 from pathlib import Path
 
@@ -134,3 +135,23 @@ def test_what_waits_for_a_room_that_cannot_be_read_is_never_called_in_step(
     decided = json.loads(synced.run("sync", "run", "-o", "json").stdout)
     assert (decided["changes"]["cancellation_requests"], decided["problems"]) == (1, [])
     assert json.loads(synced.run("sync", "status", "-o", "json").stdout)["undecided"] == []
+
+
+def test_a_plan_that_a_guard_stops_is_applied_by_the_command_that_is_named(
+    synced: Desk, tenant: SandboxServer, tmp_path: Path
+) -> None:
+    meeting = tenant.tenant.book(
+        "anna@contoso.example", [ROOM], "Gone", "2026-10-20T20:00", "2026-10-20T21:00"
+    )
+    synced.run("sync", "run")
+    tenant.tenant.delete(ROOM, meeting)
+    for name in ("max_cancelled_floor", "max_cancelled_percent"):
+        synced.run("config", "set", f"sync.{name}", "0")
+    file = str(tmp_path / "the plan.json")
+    allow = "--allow-cancellations"
+    assert synced.run("sync", "run", "--dry-run", allow, "--plan-out", file).exit_code == 0
+    stopped = synced.run("sync", "apply", file)
+    assert stopped.exit_code == 6
+    told = stopped.stderr.splitlines()[-1]
+    assert told == f"    obctl sync apply '{file}' {allow}"
+    assert synced.run(*shlex.split(told)[1:]).exit_code == 0

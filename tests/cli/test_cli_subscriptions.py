@@ -116,7 +116,9 @@ def test_what_another_store_made_is_replaced(live_desk, tenant, rooms, url) -> N
 
     foreign = live_desk.run("subscriptions", "list", "-o", "json")
     assert json.loads(foreign.stdout) == []
-    assert f"foreign: {first['id']}" in foreign.stderr
+    assert f"foreign: {first['id']} watches AMS 0.01 " in foreign.stderr
+    assert f"(Europe/Amsterdam) and tells {url}" in foreign.stderr
+    assert "another company's or installation's, or of a ledger that was lost" in foreign.stderr
 
     live_desk.run("subscriptions", "create", rooms[0], "--notification-url", url)
     (second,) = at_graph(tenant)

@@ -49,7 +49,7 @@ from obctl.store import (
     unreadable_events,
 )
 from obctl.store import cancellation_requests as requests
-from obctl.store.changes import TABLES
+from obctl.store.changes import TABLES, write_checkpoint
 from obctl.store.database import Store, open_store
 from obctl.store.past import ensure_on_record, open_past
 from obctl.store.replay import known
@@ -397,6 +397,24 @@ def test_what_went_past_the_record_is_named_with_the_entry(
     if "undecided" not in sql:
         assert {entry for _code, entry in found} <= {None, 1}
         assert 1 in {entry for _code, entry in found} or "rooms" in sql
+
+
+def test_a_later_checkpoint_hides_no_entry_and_excuses_nothing(store: Store) -> None:
+    """As one that is written when a newer obctl brings the schema up to date."""
+    run(store, [reserve(1, ATRIUM, "E1", "Budget")], BEGAN + DAY, fails=False)
+    run(store, [reserve(2, ATRIUM, "E2", "Budget")], BEGAN + 2 * DAY, fails=False)
+    store.alter("reservations", "status = 'cancelled'", (), "number = 2", ())
+    with store.transaction():
+        write_checkpoint(store)
+    assert wrong(store) == [("no-reason", 2)]
+    store.run("UPDATE reservations SET subject = 'Other' WHERE number = 1")
+    assert wrong(store) == [("not-as-recorded", 1), ("no-reason", 2)]
+    for day in (1, 2, 3):
+        held = past(store.path, BEGAN + day * DAY)["reservations"]
+        assert {row[2] for row in held} == {"Budget"}
+    prune_log(store, BEGAN + 3 * DAY, BEGAN + 90 * DAY)
+    [kept] = store.rows("SELECT checkpoint, at FROM log_changes GROUP BY id")
+    assert tuple(kept) == (1, "2026-09-03T06:00:00Z")
 
 
 def test_what_was_always_so_is_no_violation(store: Store) -> None:

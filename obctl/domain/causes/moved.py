@@ -7,6 +7,7 @@ from obctl.domain.causes.finding import CERTAIN, LIKELY, POSSIBLE, Value, found
 from obctl.domain.causes.predicates import (
     bereft,
     goes_on_upstairs,
+    is_past,
     remedy_for,
     since_last_pass,
     sync_over,
@@ -153,8 +154,18 @@ def _move(
         _evidence(facts, left, entered, event, reservation)
         | {"room.left.answer": "none" if silent else None},
         refuted_by="the series key is in no other mapped room, or both rooms were invited",
-        remedy=f"{sync_over(facts, left, entered)} (one move; services follow)",
+        remedy=_remedy(facts, left, entered, reservation),
     )
+
+
+def _remedy(facts: Facts, left: Room, entered: Room, reservation: Reservation) -> str:
+    if not is_past(facts, reservation):
+        return f"{sync_over(facts, left, entered)} (one move; services follow)"
+    stays = "a reservation that is over stays where it was"
+    event = unreserved(facts)
+    if event is not None and facts.window.overlaps(event.start, event.end):
+        return f"{sync_over(facts)} reserves this room besides: {stays}"
+    return f"none: {stays}"
 
 
 def _evidence(

@@ -20,6 +20,7 @@ from obctl.domain.difference import Cause, Confidence, DifferenceKind
 from obctl.domain.event import Event
 from obctl.domain.outbox import pushed_for
 from obctl.domain.reservation import WRITE_PENDING, ExternalState, Reservation
+from obctl.domain.time_span import instant_text
 
 _NEVER_THERE = (ExternalState.NOT_ON_OUTLOOK, *WRITE_PENDING)
 _REFUSED = "errorinvalidrequest"
@@ -116,7 +117,9 @@ def _send_again(facts: Facts, reservation: Reservation) -> str:
     if is_past(facts, reservation):
         return "none: the reservation is over"
     if facts.outbox is not None or reservation.external_state in WRITE_PENDING:
-        return f"{sync(facts.room)} (sends pending writes to Outlook)"
+        due = facts.outbox.due_at if facts.outbox else facts.now
+        when = f", this one from {instant_text(due)} on" if due > facts.now else ""
+        return f"{sync(facts.room)} (sends pending writes to Outlook{when})"
     verb = "change" if reservation.is_active else "cancel"
     return f"obctl reservations {verb} {reservation.number} puts it into the outbox again"
 

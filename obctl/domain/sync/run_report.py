@@ -26,6 +26,10 @@ from obctl.domain.time_span import instant_text
 
 LOG_NOT_PRUNED = "log-not-pruned"
 """The problem of a run that could not remove what the log keeps no longer."""
+_COUNTED = (
+    "events_read", "events_changed", "created", "updated", "moved", "cancelled",
+    "cancellation_requests", "conflicts",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,17 @@ class RunReport:
             # a room may be finished twice
             if (problem := self._missed(plan, change)) and problem not in self.services_left:
                 self.services_left.append(problem)
+
+    def include(self, earlier: RunReport) -> None:
+        """Add what was read and changed in a room before its turn: what waited in the inbox.
+
+        Whether the room is done, and what is not, its own pass says.
+        """
+        for name in _COUNTED:
+            setattr(self, name, getattr(self, name) + getattr(earlier, name))
+        told = self.services_left
+        told += [problem for problem in earlier.services_left if problem not in told]
+        self._left_alone = earlier._left_alone | self._left_alone
 
     def _missed(self, plan: Plan, change: Change) -> Problem | None:
         """What somebody may miss of what was ordered for a meeting that takes place."""

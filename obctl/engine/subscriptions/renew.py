@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -45,6 +46,7 @@ __all__ = [
     "remove_subscription",
     "renew_all",
     "renew_due",
+    "renew_in_run",
     "renew_subscription",
     "replace_lost",
 ]
@@ -100,12 +102,29 @@ async def renew_all(
 
     Also returns what Graph lists and cannot be read: it is left as the ledger has it.
     """
+    unreadable = await _note_lost(company, gateway)
+    return await renew_due(company, gateway), unreadable
+
+
+async def renew_in_run(company: Company, gateway: Gateway) -> list[Subscription | Failed]:
+    """As `renew_all`, where Graph lists its subscriptions; else what the ledger knows to be due.
+
+    One that Graph dropped without a word would be missed only at half its life: days in which
+    nothing is heard of its room.
+    """
+    if current_subscriptions(company.store):
+        with suppress(ObctlError):
+            await _note_lost(company, gateway)
+    return await renew_due(company, gateway)
+
+
+async def _note_lost(company: Company, gateway: Gateway) -> tuple[UnreadableItem, ...]:
     found = await compare_with_graph(company, gateway)
     in_ledger = current_subscriptions(company.store)
     for item in found.subscriptions:
         if item.lost and not in_ledger[item.room].lost:
             record_lost(company, in_ledger[item.room])
-    return await renew_due(company, gateway), found.unreadable
+    return found.unreadable
 
 
 def due_subscriptions(company: Company) -> list[Subscription]:

@@ -111,11 +111,10 @@ def _changed(room: str, entries: list[str]) -> str:
     return f"its plan for {room} is another one ({where})"
 
 
-def _where(content: bytes, error: ValueError) -> str:
+def _where(content: bytes, error: Exception) -> str:
     """The decoder's words with the line of the file, and entries counted from 1."""
     words = _ENTRY.sub(lambda found: f", entry {int(found[1]) + 1}", str(error))
     if found := _BYTE.search(words):
-        before = content[: int(found[1])]
-        line = before.count(b"\n") + 1
+        line = content[: int(found[1])].count(b"\n") + 1
         return words.replace(found[0], f"(line {line})")
     return words

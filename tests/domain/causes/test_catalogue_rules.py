@@ -28,6 +28,7 @@ from builders import (
     make_room,
     make_subscription,
     moment,
+    span_of,
 )
 
 from obctl.domain.causes import MEANING, cause_in_step, explain
@@ -1501,6 +1502,30 @@ def test_a_series_that_was_called_off_does_not_go_on_as_the_one_booked_in_its_pl
     assert explain(alive).cause.code == "series-split"
 
 
+def test_what_is_over_is_not_moved_after_its_meeting() -> None:
+    there = make_event("E2", key="K", created_at=LATE)
+    over = make_reservation(key="K")
+    now = over.end + timedelta(hours=2)
+    stays = "a reservation that is over stays where it was"
+    left = make_facts(
+        reservation=over,
+        event_missing=True,
+        last_known=make_event(key="K"),
+        elsewhere=((LIBRARY, there),),
+        now=now,
+    )
+    held = ((LIBRARY, make_reservation(key="K", room=RoomId(2))),)
+    entered = make_facts(event=there, reserved_elsewhere=held, now=now)
+    long_ago = replace(entered, window=span_of((over.end + timedelta(days=3)).date()))
+    told = [explain(facts).cause for facts in (left, entered, long_ago)]
+    assert {cause.code for cause in told} == {"moved-to-other-room"}
+    assert [cause.remedy for cause in told] == [
+        f"none: {stays}",
+        f"obctl sync run --room atrium@contoso.example reserves this room besides: {stays}",
+        f"none: {stays}",
+    ]
+
+
 def test_nobody_knows_when_a_meeting_was_deleted_so_that_the_room_is_read_in_full() -> None:
     gone = make_facts(reservation=make_reservation(), event_missing=True, last_known=make_event())
     cause = explain(gone).cause
@@ -1550,6 +1575,16 @@ def test_a_reservation_that_is_over_needs_no_remedy() -> None:
             ),
             "obctl sync run --room atrium@contoso.example (sends pending writes to Outlook)",
             id="it stands in the outbox",
+        ),
+        pytest.param(
+            make_facts(
+                reservation=make_cancelled_reservation(),
+                event=make_direct_event(),
+                outbox=make_outbox_item(PushAction.CANCEL, due_at=NOW + timedelta(minutes=5)),
+            ),
+            "obctl sync run --room atrium@contoso.example (sends pending writes to Outlook, this"
+            " one from 2026-09-14T12:05:00Z on)",
+            id="it is not due again yet",
         ),
     ],
 )

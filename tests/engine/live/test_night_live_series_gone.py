@@ -31,18 +31,19 @@ def board(night: Night) -> Meeting:
     return meeting
 
 
+def notified(night: Night, event_id: str | None) -> None:
+    """The notification as the listener files it; without an id one that was missed."""
+    room, now = night.room("Rembrandt").id, night.company.now
+    kind, what = NotificationKind.CHANGE, Occasion("deleted")
+    if event_id is None:
+        kind, what = NotificationKind.LIFECYCLE, Occasion.MISSED
+    item = Notification(kind, what, "S1", room, now, event_id=event_id)
+    add_notifications(night.store, [item])
+
+
 def deleted(night: Night, event_id: str) -> None:
-    """The notification as the listener files it, and what the worker does about it."""
-    room = night.room("Rembrandt").id
-    add_notifications(
-        night.store,
-        [
-            Notification(
-                NotificationKind.CHANGE, Occasion("deleted"), "S1", room, night.company.now,
-                event_id=event_id,
-            )
-        ],
-    )  # fmt: skip
+    """A notification, and what the worker does about it."""
+    notified(night, event_id)
     assert night.ask(lambda gateway: drain_inbox(night.company, gateway)) == []
 
 
@@ -122,3 +123,17 @@ def test_a_series_said_to_be_deleted_that_is_there_loses_nothing(night: Night) -
     before = night.reservations()
     deleted(night, night.id_of("Rembrandt", meeting))
     assert (night.reservations(), night.requests()) == (before, [])
+
+
+@pytest.mark.parametrize("missed", [False, True], ids=["notified", "missed"])
+def test_what_a_run_does_about_the_inbox_is_counted_with_the_rest(
+    night: Night, *, missed: bool
+) -> None:
+    meeting = board(night)
+    event_id = night.id_of("Rembrandt", meeting)
+    night.delete("Rembrandt", meeting)
+    notified(night, None if missed else event_id)
+    night.book("Vermeer", "Budget", "11:00", "12:00")
+    report = night.run()
+    assert (report.cancellation_requests, report.created, report.changes) == (4, 1, 5)
+    assert night.run().changes == 0

@@ -18,6 +18,7 @@ from obctl.engine.subscriptions.renew import (
     remove_subscription,
     renew_all,
     renew_due,
+    renew_in_run,
     renew_subscription,
 )
 from obctl.errors import GraphRefused, GraphUnavailable, NotFound
@@ -278,6 +279,34 @@ def test_renewing_all_finds_what_graph_dropped_without_a_word(company, graph) ->
 
     assert made.id == "new-1"
     assert rooms_with_notifications(company.store) == {made.room: 1}
+
+
+def test_a_run_subscribes_anew_what_graph_dropped_without_a_word(company, graph) -> None:
+    fresh = {"created_at": NOW, "expires_at": NOW + LIFETIME}
+    bistro = {"room": load_rooms(company.store)[1].id, "resource": "users/object-bistro/events"}
+    graph.hold(in_ledger(company, id="kept", **bistro, **fresh))
+    in_ledger(company, id="dropped", **fresh)
+    (made,) = asyncio.run(renew_in_run(company, graph))
+    assert actions(company) == ["subscription.lost", "subscription.created"]
+    assert rooms_with_notifications(company.store) == {made.room: 1}
+    assert asyncio.run(renew_in_run(company, graph)) == []
+
+
+def test_a_run_renews_what_is_due_though_graph_lists_nothing(company, graph, monkeypatch) -> None:
+    due = in_ledger(company, id="due", **DUE)
+    graph.hold(due)
+
+    async def refuse() -> None:
+        raise GraphUnavailable("down")
+
+    monkeypatch.setattr(graph, "fetch_subscriptions", refuse)
+    (renewed,) = asyncio.run(renew_in_run(company, graph))
+    assert (renewed.id, actions(company)) == ("due", ["subscription.renewed"])
+
+
+def test_a_run_asks_for_no_list_where_no_room_is_subscribed(company, graph) -> None:
+    assert asyncio.run(renew_in_run(company, graph)) == []
+    assert graph.calls == []
 
 
 def test_nothing_is_asked_of_graph_where_nothing_is_due(company, graph) -> None:

@@ -130,7 +130,7 @@ def test_a_ledger_that_cannot_be_read_keeps_no_notification_waiting(night: Night
     add_notifications(night.store, [item])
     report = night.run(again=False)
     assert [(problem.room, problem.code) for problem in report.problems] == [(None, "unexpected")]
-    assert (inbox_summary(night.store)[0], report.created) == (0, 2)
+    assert (inbox_summary(night.store)[0], report.created) == (0, 3)
     assert len(night.reservations()) == 6
 
 

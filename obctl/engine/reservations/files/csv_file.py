@@ -22,6 +22,7 @@ from obctl.engine.reservations.files.entries import (
     Rooms,
     address_of,
     moment_of,
+    people_of,
 )
 from obctl.errors import UsageError
 
@@ -57,8 +58,11 @@ def _entry(
     status = row["status"].casefold() or Status.CONFIRMED
     if status not in list(Status):
         found.wrong(line, f"status {row['status']!r} is none of {', '.join(Status)}")
-    if row["attendees"] and not row["attendees"].isdecimal():
-        found.wrong(line, f"attendees {row['attendees']!r} is no number of people")
+    attendees = None
+    try:
+        attendees = people_of(row["attendees"])
+    except UsageError as error:
+        found.wrong(line, f"attendees {error.message}")
     organizer = _organizer(line, row, found)
     room = _room(line, row, rooms, found)
     span = None if room is None else _span(line, row, room, found)
@@ -72,7 +76,7 @@ def _entry(
         organizer=organizer,
         key=(row["uid"], "") if row["uid"] else None,
         repeat=row["repeat"] or None,
-        attendees=int(row["attendees"]) if row["attendees"].isdecimal() else None,
+        attendees=attendees,
         notes=row["notes"] or None,
         tentative=status == Status.TENTATIVE,
     )

@@ -16,8 +16,9 @@ from obctl.store.database import Store
 from obctl.store.imported import ImportKey
 from obctl.store.room_search import find_room
 
-CANCELLED, PAST, NO_EVENT = "cancelled", "past", "no meeting"
+CANCELLED, PAST, NO_EVENT, NO_DATE = "cancelled", "past", "no meeting", "without a date of its own"
 """Why something of a file is left out."""
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,13 @@ def address_of(text: str) -> str:
     if not (name and at and "." in domain) or " " in address:
         raise UsageError(f"{address!r} is no e-mail address", code="bad-address")
     return address
+
+
+def people_of(text: str) -> int | None:
+    """How many people come; `None` for an empty text. Raises `UsageError`."""
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+        told = text if len(text) < 40 else f"{text[:40]}…"
+        raise UsageError(f"{told!r} is no number of people", code="bad-attendees")
+    return int(text)

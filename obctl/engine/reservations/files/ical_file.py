@@ -7,9 +7,9 @@ the DESCRIPTION. How many people come is X-OBCTL-ATTENDEES, else the attendees t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,25 @@ from obctl.domain.values import replace
 from obctl.engine.read_files import read_text
 from obctl.engine.reservations.files.entries import (
     CANCELLED,
+    NO_DATE,
     NO_EVENT,
+    PAST,
     FileContents,
     FileEntry,
     Rooms,
     address_of,
     moment_of,
+    people_of,
 )
 from obctl.engine.reservations.repeated import repeated
 from obctl.errors import UnsupportedRecurrence, UsageError
 
 _PEOPLE = "X-OBCTL-ATTENDEES"
+_TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE")
+_ONCE = (
+    "UID", "SUMMARY", "DESCRIPTION", "LOCATION", "ORGANIZER", "STATUS", "DTSTART", "DTEND",
+    "DURATION", "RECURRENCE-ID", _PEOPLE,
+)  # fmt: skip
 _BEGIN = re.compile(r"^BEGIN:VEVENT\s*$", re.IGNORECASE | re.MULTILINE)
 _MOST_DATES, _MOST_LOOKED_AT = 730, 20_000
 """Of one series ahead, as many as obctl reserves of one, and in all."""
@@ -47,7 +55,7 @@ def read_ical(path: Path, rooms: Rooms, now: datetime) -> FileContents:
     import icalendar
 
     text = read_text(path, "iCalendar")
-    lines = [text.count("\n", 0, match.start()) + 1 for match in _BEGIN.finditer(text)]
+    lines = _lines(text)
     try:
         calendars: list[Any] = icalendar.Calendar.from_ical(text, multiple=True)
     except (ValueError, IndexError, KeyError) as error:
@@ -66,16 +74,63 @@ def read_ical(path: Path, rooms: Rooms, now: datetime) -> FileContents:
         for part in calendar.subcomponents:
             if part.name not in ("VEVENT", "VTIMEZONE"):
                 found.left_out[NO_EVENT] += 1
-    instances = _instances(events)
+    whole = []
     for line, event in zip(lines, events, strict=True):
+        try:
+            _ensure_well_formed(event)
+            whole.append((line, event))
+        except UsageError as error:
+            found.wrong(line, error.message)
+    instances = _instances(event for _line, event in whole)
+    for line, event in whole:
         if id(event) in off or _word(event, "STATUS") == "CANCELLED":
             found.left_out[CANCELLED] += 1
             continue
         try:
-            found.entries += _entries(line, event, instances, rooms, now)
+            found.entries += _entries(line, event, instances, rooms, now, found.left_out)
         except UsageError as error:
             found.wrong(line, error.message)
     return found
+
+
+def _lines(text: str) -> list[int]:
+    """On which line each meeting begins; the text is counted through once."""
+    lines, line, counted_to = [], 1, 0
+    for match in _BEGIN.finditer(text):
+        line += text.count("\n", counted_to, match.start())
+        counted_to = match.start()
+        lines.append(line)
+    return lines
+
+
+def _ensure_well_formed(event: Any) -> None:
+    """Raise `UsageError` for what the library could not read, or what would be read as less."""
+    for name, problem in event.errors:
+        raise UsageError(f"{name}: {problem}" if name else str(problem), code="bad-file")
+    for name in _ONCE:
+        if isinstance(event.get(name), list):
+            raise UsageError(f"{name} stands there twice", code="bad-file")
+    for name in _TIMES:
+        for value in _listed(event, name):
+            _ensure_zone(name, value)
+    if "RECURRENCE-ID" in event:
+        _time(event, "RECURRENCE-ID")
+        if "RANGE" in event["RECURRENCE-ID"].params:
+            raise UsageError("RECURRENCE-ID with RANGE is not understood", code="bad-file")
+    of_days = not isinstance(_time(event, "DTSTART"), datetime)
+    for day in _excluded(event):
+        if not isinstance(day, date) or isinstance(day, datetime) == of_days:
+            raise UsageError("EXDATE is not of the kind of DTSTART, day or time", code="bad-file")
+
+
+def _ensure_zone(name: str, value: Any) -> None:
+    """Raise `UsageError` for a zone that nothing defines: the library takes it for none."""
+    zone = value.params.get("TZID")
+    times = value.dts if hasattr(value, "dts") else [value]
+    if zone and any(isinstance(t.dt, datetime) and t.dt.tzinfo is None for t in times):
+        raise UsageError(
+            f"{name}: unknown time zone {str(zone)!r}, and no VTIMEZONE defines it", code="bad-file"
+        )
 
 
 def _instances(events: Iterable[Any]) -> dict[str, list[date]]:
@@ -88,11 +143,14 @@ def _instances(events: Iterable[Any]) -> dict[str, list[date]]:
 
 
 def _entries(
-    line: int, event: Any, instances: Mapping[str, list[date]], rooms: Rooms, now: datetime
+    line: int,
+    event: Any,
+    instances: Mapping[str, list[date]],
+    rooms: Rooms,
+    now: datetime,
+    left_out: Counter[str],
 ) -> Iterator[FileEntry]:
     """The reservations of one event: one, a whole series, or each date that a series has left."""
-    for name, problem in event.errors:
-        raise UsageError(f"{name}: {problem}" if name else str(problem), code="bad-file")
     room = _room(event, rooms)
     span = _span(event, room)
     uid, own = _text(event, "UID"), ""
@@ -116,16 +174,18 @@ def _entries(
     if "RRULE" not in event:
         yield entry
         return
-    yield from _dates(entry, event, instances.get(uid, []), now)
+    yield from _dates(entry, event, instances.get(uid, []), now, left_out)
 
 
 def _dates(
-    entry: FileEntry, event: Any, replaced: list[date], now: datetime
+    entry: FileEntry, event: Any, replaced: list[date], now: datetime, left_out: Counter[str]
 ) -> Iterator[FileEntry]:
     """A series as it is; by its dates where it is under way, or Outlook would have others."""
     rule, zone = event["RRULE"].to_ical().decode(), entry.room.zone
     if "COUNT" not in event["RRULE"] and "UNTIL" not in event["RRULE"]:
         raise UsageError(f"RRULE {rule!r} never ends; give it COUNT or UNTIL", code="bad-file")
+    if min(event["RRULE"].get("INTERVAL", [1])) < 1:
+        raise UsageError(f"RRULE {rule!r} has no INTERVAL of 1 or more", code="bad-file")
     where = getattr(_time(event, "DTSTART"), "tzinfo", None) or zone
     left = {moment_of(day, zone) for day in (*_excluded(event), *replaced)}
     ahead = entry.span.end > now
@@ -133,8 +193,14 @@ def _dates(
         yield replace(entry, repeat=rule)
         return
     length, uid = entry.span.length, entry.key[0] if entry.key else ""
-    number = 0
-    for moment in islice(starts_of(rule, entry.span.start.astimezone(where)), _MOST_LOOKED_AT):
+    number = looked_at = 0
+    for moment in starts_of(rule, entry.span.start.astimezone(where)):
+        looked_at += 1
+        if looked_at > _MOST_LOOKED_AT:
+            raise UsageError(
+                f"RRULE {rule!r} has over {_MOST_LOOKED_AT} dates, past ones counted",
+                code="bad-file",
+            )
         start = moment.astimezone(UTC)
         if start in left or later(start, length) <= now:
             continue
@@ -143,6 +209,10 @@ def _dates(
             raise UsageError(f"RRULE {rule!r} has over {_MOST_DATES} dates", code="bad-file")
         key = (uid, _date_key(start)) if uid else None
         yield replace(entry, span=TimeSpan(start, later(start, length)), key=key)
+    if not looked_at:
+        raise UsageError(f"RRULE {rule!r} has no date", code="bad-file")
+    if not number:
+        left_out[PAST if not ahead else NO_DATE] += 1
 
 
 def _has_pattern(rule: str, entry: FileEntry) -> bool:
@@ -177,9 +247,10 @@ def _room(event: Any, rooms: Rooms) -> Room:
 def _people(event: Any) -> int | None:
     told = _text(event, _PEOPLE)
     if told:
-        if not told.isdecimal():
-            raise UsageError(f"{_PEOPLE} {told!r} is no number of people", code="bad-file")
-        return int(told)
+        try:
+            return people_of(told)
+        except UsageError as error:
+            raise UsageError(f"{_PEOPLE} {error.message}", code="bad-file") from error
     persons = [
         attendee
         for attendee in _listed(event, "ATTENDEE")

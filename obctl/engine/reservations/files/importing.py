@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from obctl.domain.company_log import Action
+from obctl.domain.enums import Status
 from obctl.domain.local_time import span_text
 from obctl.domain.outbox import PushAction
 from obctl.domain.reservation import Reservation, ReservationNumber
@@ -144,8 +145,9 @@ def _fresh(company: Company, found: FileContents, left_out: Counter[str]) -> lis
     known = load_imported(company.store, [entry.key[0] for entry in keyed if entry.key])
     numbers = dict(known)
     for entry in keyed:
+        # What came with a UID is that reservation, also where the UID looks like one of ours.
         if entry.key and (own := own_number(company, entry.key[0])) is not None:
-            numbers[entry.key] = own
+            numbers.setdefault(entry.key, own)
     here = {
         item.number: item for item in load_numbers(company.store, sorted(set(numbers.values())))
     }
@@ -162,21 +164,30 @@ def _fresh(company: Company, found: FileContents, left_out: Counter[str]) -> lis
         before = here.get(numbers.get(entry.key, _NOBODY))
         if before is None:
             fresh.append(entry)
-        elif _is_same(before, entry):
-            left_out[THERE] += 1
-        else:
+        elif differs := _otherwise(before, entry):
             found.wrong(
                 entry.line,
-                f"is reservation {before.number} already, which is otherwise here:"
+                f"is reservation {before.number} already, which is otherwise here ({differs}):"
                 f" obctl reservations show {before.number}",
             )
+        else:
+            left_out[THERE] += 1
     return fresh
 
 
-def _is_same(before: Reservation, entry: FileEntry) -> bool:
-    return (before.room, before.start, before.end, before.subject) == (
-        entry.room.id, entry.span.start, entry.span.end, entry.subject,
-    )  # fmt: skip
+def _otherwise(before: Reservation, entry: FileEntry) -> str:
+    """What a reservation does not have as the file says, in words; empty where it has all."""
+    if before.status is Status.CANCELLED:
+        return "cancelled"
+    sides = {
+        "room": (before.room, entry.room.id),
+        "start": (before.start, entry.span.start),
+        "end": (before.end, entry.span.end),
+        "subject": (before.subject, entry.subject),
+        "attendees": (before.attendees, entry.attendees),
+        "notes": (before.notes or None, entry.notes),
+    }
+    return ", ".join(name for name, (here, there) in sides.items() if here != there)
 
 
 def _planned(

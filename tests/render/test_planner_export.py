@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import chain
@@ -17,15 +17,12 @@ import pytest
 from builders import DAY, make_event, make_reservation, make_room
 from hypothesis import given
 from hypothesis import strategies as st
+from planner_rows import planner_row
 
-from obctl.domain.compare.comparison import compare
 from obctl.domain.compare.planner import PlannerDay, PlannerRow, View, plan_row
-from obctl.domain.event import Event, Response
-from obctl.domain.reservation import ExternalState, Reservation
-from obctl.domain.room import Room, RoomId
-from obctl.domain.sync.matching import match
-from obctl.domain.sync.reading import Reading, Scope
-from obctl.domain.sync.sides import Sides
+from obctl.domain.event import Response
+from obctl.domain.reservation import ExternalState
+from obctl.domain.room import RoomId
 from obctl.domain.time_span import days_span
 from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.render.planner_colours import DARK, LIGHT, Colours
@@ -36,23 +33,6 @@ NOW = datetime(2026, 9, 15, 10, 30, tzinfo=UTC)
 SOURCE = "Office 365 as Outlook had it then."
 SVG = "{http://www.w3.org/2000/svg}"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-def _row(
-    room: Room | None = None,
-    events: Iterable[Event] = (),
-    reservations: Iterable[Reservation] = (),
-    day: date = DAY,
-    **changes: Any,
-) -> PlannerRow:
-    where = room or make_room()
-    events, reservations = list(events), list(reservations)
-    span = days_span(day, day, where.zone)
-    reading = Reading(Scope(span, whole=True), tuple(events))
-    differences = compare(match(Sides(where, tuple(reservations), {}, reading)), span)
-    return plan_row(
-        where, day, events=events, reservations=reservations, differences=differences, **changes
-    )
 
 
 def _day(*rows: PlannerRow, day: date = DAY, view: View = View.BOTH) -> PlannerDay:
@@ -88,7 +68,7 @@ def _texts(root: ET.Element) -> list[str]:
 def test_both_sides_stand_one_below_the_other_with_their_words() -> None:
     root = _drawing(
         _day(
-            _row(
+            planner_row(
                 events=[make_event("E1", starts="07:00", ends="10:00")],
                 reservations=[make_reservation(1, event="E1", starts="07:00", ends="10:00")],
             )
@@ -119,7 +99,7 @@ def test_each_state_has_a_form_and_a_word_besides_its_colour(
     changes: dict[str, Any], form: str, label: str, says: str
 ) -> None:
     root = _drawing(
-        _day(_row(events=[make_event(ends="12:00", **changes)]), view=View.OFFICE365),
+        _day(planner_row(events=[make_event(ends="12:00", **changes)]), view=View.OFFICE365),
     )
     ((classes, shown),) = _bars(root).values()
     assert form in classes
@@ -130,7 +110,7 @@ def test_each_state_has_a_form_and_a_word_besides_its_colour(
 def test_a_request_a_difference_and_an_overlap_are_told_apart_without_colour() -> None:
     root = _drawing(
         _day(
-            _row(
+            planner_row(
                 events=[
                     make_event("E1", ends="13:00"),
                     make_event("E2", starts="10:00", ends="12:00"),
@@ -158,12 +138,12 @@ def test_a_request_a_difference_and_an_overlap_are_told_apart_without_colour() -
 
 
 def test_what_was_not_read_is_hatched_and_never_empty() -> None:
-    gone = _row(make_room("Vermeer", id=RoomId(2)), condition="mailbox-gone")
-    hidden = _row(
+    gone = planner_row(make_room("Vermeer", id=RoomId(2)), condition="mailbox-gone")
+    hidden = planner_row(
         make_room("Rembrandt", id=RoomId(3)),
         unreadable=[UnreadableEvent("E9", "no start", subject="Broken")],
     )
-    day = _day(gone, hidden, _row())
+    day = _day(gone, hidden, planner_row())
     root = _drawing(day)
     hatched = [g for g in root.iter(f"{SVG}g") if g.get("class") == "unread"]
     assert [g.findtext(f"{SVG}title") for g in hatched] == [
@@ -206,7 +186,7 @@ def _cells(page: str) -> list[list[str]]:
 def test_the_page_says_in_tables_what_it_draws_and_loads_nothing() -> None:
     page = _page(
         _day(
-            _row(
+            planner_row(
                 events=[make_event("E1", starts="07:00", ends="10:00", subject="Budget")],
                 reservations=[make_reservation(1, event="E1", starts="08:00", ends="10:00")],
             )
@@ -226,7 +206,9 @@ def test_the_page_says_in_tables_what_it_draws_and_loads_nothing() -> None:
 
 
 def test_a_week_is_a_section_a_day_and_a_table_a_day() -> None:
-    days = [_day(_row(day=DAY.replace(day=n)), day=DAY.replace(day=n)) for n in range(14, 19)]
+    days = [
+        _day(planner_row(day=DAY.replace(day=n)), day=DAY.replace(day=n)) for n in range(14, 19)
+    ]
     page = _page(*days)
     assert "<title>Planner Mon 2026-09-14 to Fri 2026-09-18</title>" in page
     assert page.count("<h2>") == 6
@@ -261,7 +243,7 @@ _HOSTILE = st.text(
 
 @given(_HOSTILE, _HOSTILE, _HOSTILE)
 def test_nothing_from_elsewhere_is_more_than_text(subject: str, name: str, location: str) -> None:
-    days = [_day(_row(make_room(name, location=location), [make_event(subject=subject)]))]
+    days = [_day(planner_row(make_room(name, location=location), [make_event(subject=subject)]))]
     root = _drawing(*days)
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
         "svg", "title", "desc", "style", "defs", "pattern", "path", "rect", "text", "g",
@@ -339,7 +321,7 @@ def test_an_axis_without_length_has_a_place_for_everything() -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here to show a page")
 def test_a_browser_draws_what_the_page_holds(tmp_path: Path) -> None:
-    full, empty = _row(events=[make_event(ends="12:00")]), _row()
+    full, empty = planner_row(events=[make_event(ends="12:00")]), planner_row()
     shown = [_shown_by_browser(_page(_day(row)), tmp_path) for row in (full, empty, full)]
     assert shown[0] == shown[2] != shown[1]
 

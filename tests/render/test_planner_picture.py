@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 import pytest
 from builders import DAY, make_event, make_reservation, make_room
+from planner_rows import planner_row
 from rich.cells import cell_len
 from rich.console import Console
 
-from obctl.domain.compare.comparison import compare
 from obctl.domain.compare.planner import PlannerDay, PlannerRow, View, plan_row
-from obctl.domain.event import Event, EventId, Response
-from obctl.domain.reservation import ExternalState, Reservation, Status
-from obctl.domain.room import Room, RoomId
-from obctl.domain.sync.matching import match
-from obctl.domain.sync.reading import Reading, Scope
-from obctl.domain.sync.sides import Sides
-from obctl.domain.time_span import days_span
+from obctl.domain.event import EventId, Response
+from obctl.domain.reservation import ExternalState, Status
+from obctl.domain.room import RoomId
 from obctl.domain.unreadable_event import UnreadableEvent
 from obctl.render.planner import planner_object, planner_picture
 
 WIDTH = 80
-
-
-def _row(
-    room: Room | None = None,
-    events: Iterable[Event] = (),
-    reservations: Iterable[Reservation] = (),
-    day: date = DAY,
-    **changes: Any,
-) -> PlannerRow:
-    where = room or make_room()
-    events, reservations = list(events), list(reservations)
-    span = days_span(day, day, where.zone)
-    reading = Reading(Scope(span, whole=True), tuple(events))
-    differences = compare(match(Sides(where, tuple(reservations), {}, reading)), span)
-    return plan_row(
-        where, day, events=events, reservations=reservations, differences=differences, **changes
-    )
 
 
 def _picture(*rows: PlannerRow, view: View = View.BOTH, width: int = WIDTH) -> list[str]:
@@ -57,7 +34,7 @@ def _picture(*rows: PlannerRow, view: View = View.BOTH, width: int = WIDTH) -> l
 
 def test_both_sides_of_a_room_with_what_fits_and_what_does_not() -> None:
     shown = _picture(
-        _row(
+        planner_row(
             events=[
                 make_event("E1", starts="07:00", ends="10:00", subject="Budget"),
                 make_event("E2", starts="10:00", ends="10:15", subject="Stand-up"),
@@ -86,7 +63,7 @@ def test_both_sides_of_a_room_with_what_fits_and_what_does_not() -> None:
 
 def test_differences_are_marked_and_named() -> None:
     shown = _picture(
-        _row(
+        planner_row(
             events=[
                 make_event("E1", starts="07:00", ends="09:00", subject="Only in Outlook"),
                 make_event("E2", starts="10:00", ends="11:00", subject="Moved"),
@@ -108,7 +85,7 @@ def test_differences_are_marked_and_named() -> None:
 
 def test_overlapping_items_get_lines_of_their_own() -> None:
     shown = _picture(
-        _row(
+        planner_row(
             events=[
                 make_event("E1", starts="07:00", ends="11:00", subject="First", show_as="free"),
                 make_event("E2", starts="08:00", ends="10:00", subject="Second"),
@@ -157,7 +134,7 @@ def test_signs_tell_cancelled_tentative_and_requested() -> None:
 
 
 def test_the_halves_of_a_meeting_share_a_letter_and_a_line_below() -> None:
-    row = _row(
+    row = planner_row(
         events=[make_event("E1", starts="07:00", ends="07:30", subject="Long name of it",
                            is_cancelled=True)],
         reservations=[make_reservation(1, starts="07:00", ends="07:30", subject="Long name of it",
@@ -259,13 +236,13 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
         make_event(f"E{n}", starts=f"{6 + n:02d}:00", subject=subject)
         for n, subject in enumerate(subjects)
     ]
-    shown = "\n".join(_picture(_row(room, events), width=width))
+    shown = "\n".join(_picture(planner_row(room, events), width=width))
     assert "\x1b" not in shown
     assert "\u202e" not in shown
 
 
 def test_colours_are_blue_green_and_red() -> None:
-    row = _row(
+    row = planner_row(
         events=[make_event("E1", subject="A"), make_event("E2", starts="13:00", subject="B")],
         reservations=[make_reservation(1, event="E1", subject="A")],
     )

@@ -227,11 +227,13 @@ def _remark_on_foreign(context: Context, foreign: Sequence[GraphSubscription]) -
     """Name what this application holds at Graph besides: whose room it is, and who is told."""
     from obctl.render.output import message
     from obctl.render.times import moment_text
-    from obctl.store.rooms import load_rooms
+    from obctl.store.rooms import load_rooms_ever
+    from obctl.store.subscriptions import load_unwanted
 
+    taken_out = {item.id.casefold() for item in load_unwanted(context.store, context.now)}
     names = {
         word.casefold(): room.name
-        for room in load_rooms(context.store)
+        for room in load_rooms_ever(context.store)
         for word in (room.mailbox, room.object_id)
         if word
     }
@@ -240,9 +242,17 @@ def _remark_on_foreign(context: Context, foreign: Sequence[GraphSubscription]) -
         room = names.get(user)
         watched = f"{room} ({item.resource})" if room else item.resource
         until = f"{moment_text(item.expires_at, context.zone.key)} ({context.zone.key})"
+        if item.id.casefold() in taken_out:
+            why = (
+                "no mapped room of the ledger relies on it any more, and each `obctl sync run`"
+                " tries to end it"
+            )
+        else:
+            why = (
+                "this company's ledger does not know it: another company's or installation's, or of"
+                f" a ledger that was lost. `obctl subscriptions remove {item.id}` ends it"
+            )
         message(
             f"foreign: {item.id} watches {watched} until {until} and tells"
-            f" {item.notification_url or 'nobody that Graph names'}; this company's ledger does not"
-            " know it: another company's or installation's, or of a ledger that was lost."
-            f" `obctl subscriptions remove {item.id}` ends it"
+            f" {item.notification_url or 'nobody that Graph names'}; {why}"
         )

@@ -119,7 +119,9 @@ def test_what_is_not_in_outlook_yet_is_counted_and_shown(
     assert f"reservation {number} has external state 21" in answer.stderr
     status = json.loads(synced.run("sync", "status", "-o", "json").stdout)
     assert status["outbox"] == {"pending": 0, "failed": 3}
-    assert list(status)[-4:] == ["failed_writes", "undecided", "unreadable", "stopped"]
+    assert list(status)[-5:] == [
+        "failed_writes", "undecided", "unreadable", "stopped", "log_not_pruned",
+    ]  # fmt: skip
     assert [list(item) for item in status["failed_writes"]] == [
         ["reservation", "room", "action", "code", "message", "due_at"]
     ] * 3

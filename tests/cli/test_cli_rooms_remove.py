@@ -209,6 +209,7 @@ def test_a_subscription_that_cannot_be_ended_is_told_and_tried_again(
     left = live.run("subscriptions", "list")
     assert f"foreign: {held['id']}" in left.stderr
     assert "no mapped room of the ledger relies on it" in left.stderr
+    assert "does not know it" not in left.stderr
     assert live.run("sync", "run").exit_code == 0
     assert at_graph(tenant) == []
     with live.store() as store:

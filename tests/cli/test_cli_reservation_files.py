@@ -277,6 +277,19 @@ def test_a_date_that_stands_for_itself_takes_the_place_of_its_series(
     assert _import(read_desk, _ics(folder, series, moved)) == []
 
 
+def test_a_date_without_uid_is_of_no_series_and_takes_none_away(
+    read_desk: Desk, folder: Path
+) -> None:
+    nameless = EVENT.replace("UID:budget-1\n", "")
+    series = nameless + "RRULE:FREQ=WEEKLY;COUNT=2"
+    other = nameless.replace("LOCATION:Atrium", "LOCATION:Liberty")
+    other += "RECURRENCE-ID;TZID=Europe/Amsterdam:20260923T090000"
+    answer = read_desk.run("reservations", "import", _ics(folder, series, other), "--no-push")
+    assert answer.exit_code == 2
+    assert "line 12: RECURRENCE-ID without UID" in answer.stderr
+    assert [item["dates"] for item in _import(read_desk, _ics(folder, series))] == [2]
+
+
 def test_a_series_under_way_is_taken_from_now_on(read_desk: Desk, folder: Path) -> None:
     series = EVENT.replace("20260916", "20260901") + "RRULE:FREQ=WEEKLY;COUNT=4"
     made = _import(read_desk, _ics(folder, series))

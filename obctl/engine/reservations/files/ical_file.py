@@ -137,8 +137,9 @@ def _instances(events: Iterable[Any]) -> dict[str, list[date]]:
     """The events that stand for one date of a series, cancelled ones too, by its UID."""
     found: dict[str, list[date]] = {}
     for event in events:
-        if "RECURRENCE-ID" in event:
-            found.setdefault(_text(event, "UID"), []).append(_time(event, "RECURRENCE-ID"))
+        uid = _text(event, "UID")
+        if uid and "RECURRENCE-ID" in event:
+            found.setdefault(uid, []).append(_time(event, "RECURRENCE-ID"))
     return found
 
 
@@ -155,6 +156,8 @@ def _entries(
     span = _span(event, room)
     uid, own = _text(event, "UID"), ""
     if "RECURRENCE-ID" in event:
+        if not uid:
+            raise UsageError("RECURRENCE-ID without UID: of which series?", code="bad-file")
         own = _date_key(moment_of(_time(event, "RECURRENCE-ID"), room.zone))
     entry = FileEntry(
         line=line,

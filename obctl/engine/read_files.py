@@ -68,11 +68,17 @@ def csv_rows(
 ) -> list[tuple[int, Mapping[str, str]]]:
     """The rows of a CSV file with the line on which each ends; a column that it lacks is empty.
 
-    Cells are without blanks around them, unless `verbatim`; rows without any are left out. Raises
+    Commas part them, or semicolons, as spreadsheets write where a comma parts decimals. Cells are
+    without blanks around them, unless `verbatim`; rows without any are left out. Raises
     `UsageError`.
     """
+    text = read_text(path, "CSV")
+    head = text.partition("\n")[0]
     reader = csv.DictReader(
-        io.StringIO(read_text(path, "CSV"), newline=""), strict=True, restval=""
+        io.StringIO(text, newline=""),
+        strict=True,
+        restval="",
+        delimiter=";" if ";" in head and "," not in head else ",",
     )
     try:
         names = [name.strip().lower() for name in reader.fieldnames or []]

@@ -277,6 +277,31 @@ def test_a_date_that_stands_for_itself_takes_the_place_of_its_series(
     assert _import(read_desk, _ics(folder, series, moved)) == []
 
 
+@pytest.mark.parametrize(
+    ("zone", "entries"),
+    [
+        ("Europe/Amsterdam", [5]),
+        ("W. Europe Standard Time", [5]),
+        ("Europe/Berlin", [5]),
+        ("America/New_York", [1, 1, 1, 1, 1]),
+    ],
+)
+def test_a_series_is_one_where_the_rooms_clocks_give_the_same_dates(
+    read_desk: Desk, folder: Path, zone: str, entries: list[int]
+) -> None:
+    """From 12 October on the clocks go back in Europe a week before they do in New York."""
+    series = EVENT.replace("Europe/Amsterdam", zone).replace("20260916", "20261012")
+    made = _import(read_desk, _ics(folder, series + "RRULE:FREQ=WEEKLY;COUNT=5"))
+    assert [item["dates"] for item in made] == entries
+
+
+def test_a_spreadsheet_may_part_its_cells_by_semicolons(read_desk: Desk, folder: Path) -> None:
+    file = folder / "in.csv"
+    text = f"{HEAD}\n{LINE}\n".replace(",", ";").replace("Budget", "Budget, again")
+    file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert [item["subject"] for item in _import(read_desk, str(file))] == ["Budget, again"]
+
+
 def test_a_date_without_uid_is_of_no_series_and_takes_none_away(
     read_desk: Desk, folder: Path
 ) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +193,7 @@ def _dates(
     where = getattr(_time(event, "DTSTART"), "tzinfo", None) or zone
     left = {moment_of(day, zone) for day in (*_excluded(event), *replaced)}
     ahead = entry.span.end > now
-    if ahead and not left and str(where) == zone.key and _has_pattern(rule, entry):
+    if ahead and not left and _is_as_in_room(rule, entry, where):
         yield replace(entry, repeat=rule)
         return
     length, uid = entry.span.length, entry.key[0] if entry.key else ""
@@ -218,12 +219,15 @@ def _dates(
         left_out[PAST if not ahead else NO_DATE] += 1
 
 
-def _has_pattern(rule: str, entry: FileEntry) -> bool:
+def _is_as_in_room(rule: str, entry: FileEntry, where: tzinfo) -> bool:
+    """Whether Outlook has a pattern for the rule, and the room's clocks give the same dates."""
     try:
-        repeated(rule, entry.span, entry.room.zone)
+        dates = repeated(rule, entry.span, entry.room.zone)
     except UnsupportedRecurrence:
         return False
-    return True
+    first = entry.span.start.astimezone(where)
+    there = islice(starts_of(rule, first), len(dates) + 1)
+    return [span.start for span in dates] == [moment.astimezone(UTC) for moment in there]
 
 
 def _excluded(event: Any) -> list[date]:

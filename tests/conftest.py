@@ -47,5 +47,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a third of the time tests wait for other processes."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: a third of the time tests wait for other processes."""
+    return (os.cpu_count() or 1) + 2

@@ -143,6 +143,7 @@ def _export(days: list[PlannerDay], path: Path, now: datetime, source: str) -> N
 
 def _source(context: Context, rooms: Sequence[Room], view: View, *, cached: bool) -> str:
     """Where a picture's Office 365 side comes from, in words that stay true on paper."""
+    from obctl.domain.counted import counted
     from obctl.render.times import moment_text
 
     if view is View.OFFICEBOOKING:
@@ -155,7 +156,9 @@ def _source(context: Context, rooms: Sequence[Room], view: View, *, cached: bool
     zone = context.zone
     first, last = (moment_text(moment, zone.key) for moment in (min(read), max(read)))
     when = first if first == last else f"between {first} and {last}"
-    return f"Office 365 as obctl last read it, {when} ({zone.key})."
+    never = len(rooms) - len(read)
+    rest = f"; {counted(never, 'room')} never" if never else ""
+    return f"Office 365 as obctl last read it, {when} ({zone.key}){rest}."
 
 
 def _remark(days: list[PlannerDay], at: str | None) -> None:

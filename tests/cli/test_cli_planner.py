@@ -183,6 +183,16 @@ def test_the_picture_can_be_a_file_that_loads_nothing(
         ET.fromstring(text)
 
 
+def test_a_picture_says_which_rooms_were_never_read(read_desk: Desk, tmp_path: Path) -> None:
+    read_desk.rooms(make_room("Forum", id=RoomId(3), last_synced_at=None))
+    file = tmp_path / "day.html"
+    answer = read_desk.run("planner", "2026-09-15", "--cached", "--export", str(file))
+    assert answer.exit_code == 8
+    text = file.read_text(encoding="utf-8")
+    assert "last read it, Mon 2026-09-14 03:00 (Europe/Amsterdam); 1 room never." in text
+    assert "<td>not read: not-read</td>" in text
+
+
 def test_an_empty_company_has_an_empty_planner(empty_desk: Desk) -> None:
     answer = empty_desk.run("planner")
     assert (answer.exit_code, answer.stdout) == (0, "")

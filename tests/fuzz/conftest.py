@@ -15,7 +15,8 @@ ODDITIES = 12
 """A tenant that differs from a plain one in every way that is drawn; by hand, any."""
 
 
-@pytest.fixture(scope="session")
+# Of a module, not of the session: tests of other files are about how long is waited.
+@pytest.fixture(scope="module")
 def fuzzer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzer]:
     with GraphProxy() as proxy, hasty_loops():
         yield Fuzzer(Theatre(proxy, tmp_path_factory.mktemp("fuzz"), ODDITIES), SEED)
